@@ -1,0 +1,7 @@
+"""``python -m segops_admin`` is the ``segops-admin`` command."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())

@@ -1,0 +1,128 @@
+"""What is a client? A key, a server, and the namespaces of its API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._config import checked_base_url, checked_key, checked_retries, checked_timeout
+from ._http import Http
+from ._runtime import Runtime
+from .resources import (
+    Activations,
+    Analytics,
+    Identity,
+    Pages,
+    Products,
+    ProductSegments,
+    Queries,
+    Schemas,
+    Segments,
+    Users,
+)
+
+if TYPE_CHECKING:
+    from ._transport import Transport
+
+__all__ = ["SegOpsAdmin"]
+
+
+class SegOpsAdmin:
+    """A client of one SegOps workspace. Safe to share between threads; close it, or use it in a ``with`` block.
+
+    Args:
+        api_key: a secret key (``sk_…``); ``SEGOPS_API_KEY`` unless given. Public (``pk_``) and MCP (``mk_``) keys
+            are refused, since they may not administer a workspace.
+        base_url: the API's root, ``/api`` included; ``SEGOPS_API_URL`` unless given, then
+            ``https://api.segops.ai/api``.
+        max_retries: how often a call is tried again on 429, 5xx and failed connections.
+        timeout: seconds without progress (to connect, to send a block, to receive) after which an attempt is given
+            up. A simulation takes the server up to 30 s.
+        transport: what carries the requests, in place of the built-in ``HTTPTransport``.
+
+    Raises:
+        SegOpsConfigError: one of these is unusable. Nothing is sent before the first call.
+
+    Source: https://segops.ai/docs/sdks/admin-python
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        max_retries: int = 3,
+        timeout: float = 60.0,
+        transport: Transport | None = None,
+        _runtime: Runtime | None = None,
+    ) -> None:
+        self._key = checked_key(api_key)
+        self._runtime = _runtime if _runtime is not None else Runtime()
+        base_url = checked_base_url(base_url)
+        max_retries = checked_retries(max_retries)
+        timeout = checked_timeout(timeout)
+        if transport is None:
+            from ._pool import HTTPTransport
+
+            transport = HTTPTransport()
+        self._transport: Transport = transport
+        self._owns_transport = True
+        self._assemble(base_url, max_retries, timeout)
+
+    def _assemble(self, base_url: str, max_retries: int, timeout: float) -> None:
+        http = Http(
+            api_key=self._key,
+            base_url=base_url,
+            max_retries=max_retries,
+            timeout=timeout,
+            transport=self._transport,
+            runtime=self._runtime,
+        )
+        self.http = http
+        self.segments = Segments(http)
+        self.product_segments = ProductSegments(http)
+        self.products = Products(http)
+        self.schemas = Schemas(http)
+        self.activations = Activations(http)
+        self.users = Users(http)
+        self.identity = Identity(http)
+        self.queries = Queries(http)
+        self.pages = Pages(http)
+        self.analytics = Analytics(http)
+
+    def with_options(self, *, timeout: float | None = None, max_retries: int | None = None) -> SegOpsAdmin:
+        """A client like this one with other options, sharing its connections.
+
+        Closing it leaves this client open; closing this client ends both.
+
+        Args:
+            timeout: seconds without progress, as for the client; unchanged unless given.
+            max_retries: as for the client; unchanged unless given.
+        """
+        other = object.__new__(type(self))
+        other._key = self._key
+        other._runtime = self._runtime
+        other._transport = self._transport
+        other._owns_transport = False
+        other._assemble(
+            self.http.base_url,
+            self.http.max_retries if max_retries is None else checked_retries(max_retries),
+            self.http.timeout if timeout is None else checked_timeout(timeout),
+        )
+        if self.http.closed:
+            other.http.close()
+        return other
+
+    def close(self) -> None:
+        """Closes the connections. May be called more than once; any other call afterwards is refused."""
+        self.http.close()
+        if self._owns_transport:
+            self._transport.close()
+
+    def __enter__(self) -> SegOpsAdmin:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<SegOpsAdmin {self.http.base_url}{' closed' if self.http.closed else ''}>"

@@ -1,0 +1,118 @@
+"""Is what the caller (or the environment) configured usable?"""
+
+from __future__ import annotations
+
+import math
+import os
+
+from ._errors import SegOpsConfigError
+
+__all__ = [
+    "DEFAULT_BASE_URL",
+    "Secret",
+    "checked_base_url",
+    "checked_key",
+    "checked_retries",
+    "checked_timeout",
+    "is_loopback",
+]
+
+DEFAULT_BASE_URL = "https://api.segops.ai/api"
+
+_warned: set[str] = set()
+
+
+class Secret(str):
+    """Text that does not show itself: tracebacks with local variables, and debuggers, print a repr."""
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
+def checked_key(api_key: str | None) -> Secret:
+    """The API key, from the argument or ``SEGOPS_API_KEY``. No message repeats what was given.
+
+    Raises:
+        SegOpsConfigError: there is none, or it is not a secret key.
+    """
+    given_as = "api_key" if api_key is not None else "SEGOPS_API_KEY"
+    key = api_key if api_key is not None else os.environ.get("SEGOPS_API_KEY", "")
+    if not isinstance(key, str):
+        raise SegOpsConfigError(f"api_key must be text, not {type(key).__name__}.")
+    if not key:
+        if api_key is None:
+            raise SegOpsConfigError("No API key: pass api_key= or set SEGOPS_API_KEY to a secret key (sk_...).")
+        raise SegOpsConfigError("api_key is empty; expected a secret key (sk_...).")
+    if key.startswith(("pk_", "mk_")):
+        raise SegOpsConfigError(
+            f"{given_as} is a {'public' if key[0] == 'p' else 'MCP'} key ({key[:3]}...). "
+            "The Admin SDK needs a secret key (sk_...): public (pk_) and MCP (mk_) keys may not administer a workspace."
+        )
+    if not key.startswith("sk_") or key == "sk_":
+        raise SegOpsConfigError(f'{given_as} is not a SegOps API key: a secret key starts with "sk_".')
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise SegOpsConfigError(f"{given_as} holds a blank, a line end or another character that no key has.")
+    return Secret(key)
+
+
+def checked_base_url(base_url: str | None) -> str:
+    """The API's root without a trailing slash, from the argument, ``SEGOPS_API_URL`` or the default.
+
+    Raises:
+        SegOpsConfigError: it is not an absolute http(s) address, or carries a user, a query or a fragment.
+    """
+    from urllib.parse import urlsplit
+
+    text = base_url or os.environ.get("SEGOPS_API_URL") or DEFAULT_BASE_URL
+    given_as = "base_url" if base_url else "SEGOPS_API_URL"
+    if not isinstance(text, str):
+        raise SegOpsConfigError(f"base_url must be text, not {type(text).__name__}.")
+    if not text.isascii() or any(character <= " " or character == "\x7f" for character in text):
+        raise SegOpsConfigError(f"{given_as} {text!r} holds a blank, a control or a non-ASCII character.")
+    try:
+        url = urlsplit(text)
+        host, _port = url.hostname, url.port
+    except ValueError as error:
+        raise SegOpsConfigError(f"{given_as} {text!r} is not an address: {error}") from error
+    if url.scheme not in ("http", "https") or not host:
+        raise SegOpsConfigError(f"{given_as} {_without_user(text)!r} is not absolute: expected https://host/api.")
+    if "@" in url.netloc or "?" in text or "#" in text:
+        raise SegOpsConfigError(f"{given_as} must not carry a user, a query or a fragment: https://host/api.")
+    if url.scheme == "http" and not is_loopback(host):
+        _warn_once(host)
+    return text.rstrip("/")
+
+
+def _without_user(text: str) -> str:
+    """The address without what may be a password."""
+    return text.rsplit("@", 1)[-1]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
+    return host in ("localhost", "::1") or host.startswith("127.") or host.endswith(".localhost")
+
+
+def _warn_once(host: str) -> None:
+    if host in _warned:
+        return
+    _warned.add(host)
+    import warnings
+
+    warnings.warn(f"The API key travels unencrypted to {host}: use https.", UserWarning, stacklevel=5)
+
+
+def checked_timeout(seconds: float) -> float:
+    """Seconds without progress after which to give up."""
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise SegOpsConfigError(f"timeout must be a number of seconds, not {seconds!r}.")
+    if not math.isfinite(seconds) or seconds <= 0:
+        raise SegOpsConfigError(f"timeout must be more than 0 seconds, not {seconds!r}.")
+    return float(seconds)
+
+
+def checked_retries(count: int) -> int:
+    """How often a call is tried again."""
+    if type(count) is not int or count < 0:  # a bool is an int, too
+        raise SegOpsConfigError(f"max_retries must be a whole number from 0 up, not {count!r}.")
+    return count

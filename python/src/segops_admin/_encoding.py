@@ -1,0 +1,104 @@
+"""How do Python values travel: as a path, a query, a JSON body?"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import enum
+import json
+import math
+import uuid
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from ._errors import SegOpsArgumentError
+
+__all__ = ["encode_json", "encode_path", "encode_query"]
+
+# What a path may hold as it is (RFC 3986 pchar, "/", and a query that the caller wrote out); the rest is encoded.
+_PATH_SAFE = "/?%:@!$&'()*+,;=~-._"
+
+
+def encode_path(text: str) -> str:
+    """A path below the base URL, for calls that no method wraps.
+
+    Raises:
+        SegOpsArgumentError: it is an address, holds ``.`` or ``..`` segments, a fragment or control characters.
+    """
+    if "://" in text.split("?", 1)[0] or text.startswith("//"):
+        raise SegOpsArgumentError(f"{text!r} is an address; give the path below the base URL, such as /segments/.")
+    if "#" in text or any(ord(character) < 32 or ord(character) == 127 for character in text):
+        raise SegOpsArgumentError(f"The path {text!r} has a fragment or a control character.")
+    if not text.startswith("/"):
+        text = "/" + text
+    segments = text.split("?", 1)[0].lower().replace("%2e", ".").split("/")
+    if "." in segments or ".." in segments:
+        raise SegOpsArgumentError(f"The path {text!r} has a dot segment: it would reach another path.")
+    return quote(text, safe=_PATH_SAFE)
+
+
+def encode_query(query: Mapping[str, Any] | None) -> str:
+    """A query string without its ``?``: None left out, booleans ``true``/``false``, lists as repeated keys.
+
+    Raises:
+        SegOpsArgumentError: a value that has no place in a query (a mapping, bytes, ``NaN``).
+    """
+    if not query:
+        return ""
+    pairs: list[tuple[str, str]] = []
+    for key, value in query.items():
+        for item in value if isinstance(value, (list, tuple)) else (value,):
+            if item is not None:
+                pairs += [(str(key), _query_value(str(key), item))]
+    try:
+        return urlencode(pairs)
+    except UnicodeEncodeError:
+        raise SegOpsArgumentError("A query parameter has a character that UTF-8 cannot hold.") from None
+
+
+def _query_value(key: str, value: Any) -> str:
+    if isinstance(value, enum.Enum):
+        value = value.value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and not math.isfinite(value):
+        raise SegOpsArgumentError(f"The query parameter {key!r} is {value}, which no server can read.")
+    if isinstance(value, (str, int, float, decimal.Decimal, uuid.UUID)):
+        return str(value)
+    if isinstance(value, datetime.date):
+        return iso8601(value)
+    raise SegOpsArgumentError(f"The query parameter {key!r} cannot be a {type(value).__name__}: {value!r}.")
+
+
+def iso8601(value: datetime.date) -> str:
+    """A date as ``2026-04-25``, a time as ``2026-04-25T12:00:00Z``; a time without a zone is taken as UTC."""
+    if not isinstance(value, datetime.datetime):
+        return value.isoformat()
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=datetime.timezone.utc)
+    return value.astimezone(datetime.timezone.utc).isoformat().replace("+00:00", "Z")
+
+
+def _json_default(value: Any) -> Any:
+    if isinstance(value, datetime.date):
+        return iso8601(value)
+    if isinstance(value, (decimal.Decimal, uuid.UUID)):
+        # As text: a binary float would change a price, and the platform's own samples write prices as text.
+        return str(value)
+    raise TypeError(f"a {type(value).__name__} has no JSON form: {value!r}")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_json_default)
+
+
+def encode_json(body: Any) -> bytes:
+    """A JSON body: UTF-8, compact. Dates, decimals and UUIDs become text.
+
+    Raises:
+        SegOpsArgumentError: something in it has no JSON form (``NaN``, a set, a circular reference).
+    """
+    try:
+        return _ENCODER.encode(body).encode("utf-8")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise SegOpsArgumentError(f"The body cannot be sent as JSON: {error}") from error

@@ -1,0 +1,288 @@
+"""What can go wrong, and how is it told?
+
+SegOpsError                        every error of this package
+├── SegOpsConfigError              the client cannot be used as it is set up; nothing was sent
+├── SegOpsArgumentError            a call's argument is unusable; nothing was sent (also a ValueError)
+├── SegOpsConnectionError          no whole reply came back
+│   └── SegOpsTimeoutError         … because it took too long
+├── SegOpsApiError                 the server answered, and not with success
+│   ├── SegOpsBadRequestError      400, 422
+│   ├── SegOpsAuthenticationError  401
+│   ├── SegOpsPermissionError      403
+│   ├── SegOpsNotFoundError        404
+│   ├── SegOpsRateLimitError       429
+│   └── SegOpsServerError          5xx
+├── SegOpsDecodeError              the reply cannot be read
+├── SegOpsJobError                 a job that was waited for has failed
+├── SegOpsWaitTimeout              a job that was waited for was not over in time (also a TimeoutError)
+└── SegOpsWebhookError             a webhook is not genuine, or not readable (also a ValueError)
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+__all__ = [
+    "SegOpsApiError",
+    "SegOpsArgumentError",
+    "SegOpsAuthenticationError",
+    "SegOpsBadRequestError",
+    "SegOpsConfigError",
+    "SegOpsConnectionError",
+    "SegOpsDecodeError",
+    "SegOpsError",
+    "SegOpsJobError",
+    "SegOpsNotFoundError",
+    "SegOpsPermissionError",
+    "SegOpsRateLimitError",
+    "SegOpsServerError",
+    "SegOpsTimeoutError",
+    "SegOpsWaitTimeout",
+    "SegOpsWebhookError",
+]
+
+
+class SegOpsError(Exception):
+    """The base of every error of this package: one ``except SegOpsError`` catches them all."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exceptions are pickled by calling the class with `args`, which fails for constructors with more than that.
+        # Workers (multiprocessing, Celery, Ray) send errors home this way, so state and cause travel separately.
+        return _restore, (type(self), self.args, dict(self.__dict__), _picklable(self.__cause__))
+
+
+class SegOpsConfigError(SegOpsError):
+    """Raised when the client is set up wrongly (key, base URL, options) or is used after ``close()``."""
+
+
+class SegOpsArgumentError(SegOpsError, ValueError):
+    """Raised when an argument cannot be sent: an empty id, ``NaN``, an unknown format. Nothing was sent."""
+
+
+class SegOpsConnectionError(SegOpsError):
+    """Raised when no whole reply came back: no connection, a reset, a reply cut short.
+
+    Attributes:
+        sent: False if the server cannot have seen the request; True if it may have acted on it.
+        transient: False if trying again is pointless (a certificate that does not verify).
+        stale: True if a connection kept from an earlier call turned out to be closed.
+        method, path: what was asked.
+        attempts: how many times it was tried.
+        idempotency_key: the key that the call carried; pass it as ``idempotency_key=`` to repeat the same call.
+    """
+
+    def __init__(self, message: str, *, sent: bool = True, transient: bool = True, stale: bool = False) -> None:
+        super().__init__(message)
+        self.sent = sent
+        self.transient = transient
+        self.stale = stale
+        self.method = ""
+        self.path = ""
+        self.attempts = 1
+        self.idempotency_key: str | None = None
+
+    def __str__(self) -> str:
+        cause = str(self.args[0]) if self.args else ""
+        if not self.method:
+            return cause
+        text = f"{self.method} {self.path} got no reply: {cause}"
+        if self.attempts > 1:
+            text += f" (tried {self.attempts} times)"
+        if self.idempotency_key is not None and self.sent:
+            text += (
+                ". The server may have carried it out: look before you repeat it, and repeat it with "
+                f"idempotency_key={self.idempotency_key!r}."
+            )
+        return text
+
+
+class SegOpsTimeoutError(SegOpsConnectionError):
+    """Raised when nothing was heard for ``timeout`` seconds while connecting, sending or receiving."""
+
+
+class SegOpsApiError(SegOpsError):
+    """Raised when the server answered with anything but success.
+
+    Attributes:
+        status: the HTTP status.
+        body: the answer, decoded if it was JSON, else its text.
+        headers: the answer's headers; look-ups ignore case.
+        method, path: what was asked.
+        request_id: the server's name for this request, if it gave one.
+        retry_after: seconds that the server asks to wait, if it said so.
+        attempts: how many times it was tried.
+        idempotency_key: the key that the call carried, if any.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        status: int,
+        body: Any = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        method: str = "",
+        path: str = "",
+        request_id: str | None = None,
+        retry_after: float | None = None,
+        attempts: int = 1,
+        idempotency_key: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = body
+        self.headers: Mapping[str, str] = headers if headers is not None else {}
+        self.method = method
+        self.path = path
+        self.request_id = request_id
+        self.retry_after = retry_after
+        self.attempts = attempts
+        self.idempotency_key = idempotency_key
+
+
+class SegOpsBadRequestError(SegOpsApiError):
+    """Raised on 400 and 422: the server does not accept what was sent; ``body`` says which field."""
+
+
+class SegOpsAuthenticationError(SegOpsApiError):
+    """Raised on 401: the key is missing, wrong or revoked."""
+
+
+class SegOpsPermissionError(SegOpsApiError):
+    """Raised on 403: the key is valid, but its kind, role or plan does not allow this."""
+
+
+class SegOpsNotFoundError(SegOpsApiError):
+    """Raised on 404: there is no such thing in this key's workspace."""
+
+
+class SegOpsRateLimitError(SegOpsApiError):
+    """Raised on 429, after the retries; ``retry_after`` holds the seconds that the server asks for."""
+
+
+class SegOpsServerError(SegOpsApiError):
+    """Raised on any 5xx, after the retries."""
+
+
+class SegOpsDecodeError(SegOpsError):
+    """Raised when a reply came back whole but cannot be read: not JSON, not UTF-8, bad gzip, too large, not a page.
+
+    Attributes:
+        status: the HTTP status of that reply, if it had one.
+        method, path: what was asked.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, method: str = "", path: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.method = method
+        self.path = path
+
+    def __str__(self) -> str:
+        reason = str(self.args[0]) if self.args else ""
+        if not self.method:
+            return reason
+        answered = f"answered {self.status}" if self.status else "was answered"
+        return f"{self.method} {self.path} {answered}, and the reply cannot be read: {reason}"
+
+
+class SegOpsJobError(SegOpsError):
+    """Raised when a job that was waited for has failed; ``job`` is its last answer."""
+
+    def __init__(self, message: str, job: Any = None) -> None:
+        super().__init__(message)
+        self.job = job
+
+
+class SegOpsWaitTimeout(SegOpsError, TimeoutError):
+    """Raised when a job was not over in time; it goes on at the server. ``job`` is its last answer."""
+
+    def __init__(self, message: str, job: Any = None) -> None:
+        super().__init__(message)
+        self.job = job
+
+
+class SegOpsWebhookError(SegOpsError, ValueError):
+    """Raised by ``parse_webhook`` when a delivery is not genuine or not readable."""
+
+
+_BY_STATUS = {
+    400: SegOpsBadRequestError,
+    401: SegOpsAuthenticationError,
+    403: SegOpsPermissionError,
+    404: SegOpsNotFoundError,
+    422: SegOpsBadRequestError,
+    429: SegOpsRateLimitError,
+}
+
+_WHAT_TO_DO = {
+    400: "Correct what the answer names and send it again.",
+    401: "Check the API key: it may be mistyped or revoked.",
+    403: "The key is valid, but its kind, role or plan does not allow this.",
+    404: "Check the id, and that the key belongs to the same workspace.",
+    405: "Check the method and the base URL.",
+    409: "The same call may still be under way: wait, then look before you repeat it.",
+    413: "Send less at once.",
+    422: "Correct what the answer names and send it again.",
+}
+
+
+def error_class(status: int) -> type[SegOpsApiError]:
+    """The class of error for an HTTP status."""
+    if status >= 500:
+        return SegOpsServerError
+    return _BY_STATUS.get(status, SegOpsApiError)
+
+
+def what_to_do(status: int, retry_after: float | None) -> str:
+    """One sentence of advice for an HTTP status."""
+    if status == 429 or (status >= 500 and retry_after):
+        when = f"in {retry_after:g} s" if retry_after else "later"
+        return f"Try again {when}."
+    if status >= 500:
+        return "The server failed; try again later."
+    if 300 <= status < 400:
+        return "Redirects are followed for GET within one origin only: check the base URL."
+    return _WHAT_TO_DO.get(status, "")
+
+
+def describe_body(body: Any, limit: int = 300) -> str:
+    """An error answer in one short line: the platform's ``detail``, its field errors, or the start of the text."""
+    if isinstance(body, dict) and isinstance(body.get("detail"), str):
+        text = body["detail"]
+    elif isinstance(body, dict):
+        parts = []
+        for field, value in body.items():
+            value = " ".join(str(item) for item in value) if isinstance(value, list) else str(value)
+            parts.append(f"{field}: {value}")
+        text = "; ".join(parts)
+    else:
+        text = "" if body is None else str(body)
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def _restore(
+    cls: type[SegOpsError], args: tuple[Any, ...], state: Mapping[str, Any], cause: BaseException | None
+) -> SegOpsError:
+    error = cls.__new__(cls)
+    error.args = args
+    error.__dict__.update(state)
+    error.__cause__ = cause
+    return error
+
+
+def _picklable(cause: BaseException | None) -> BaseException | None:
+    """The cause, or None where it would make the whole error unpicklable (a third party's exception may)."""
+    if cause is None:
+        return None
+    import pickle
+
+    try:
+        pickle.loads(pickle.dumps(cause))
+    except Exception:  # noqa: BLE001 - pickling runs a third party's code, which may raise anything
+        return None
+    return cause

@@ -1,0 +1,116 @@
+"""What do all collections offer? list, iterate, get, create, update, delete."""
+
+from __future__ import annotations
+
+from .._errors import SegOpsArgumentError
+from .._paths import segment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any, Generic, TypeVar
+
+    from .._http import Http
+    from .._types import Id, Query
+
+    Listing = TypeVar("Listing")
+    Record = TypeVar("Record")
+else:
+    # typing is slow to import, and this package is loaded by every `segops-admin --help`.
+    class Generic:
+        """Stands for typing.Generic at run time."""
+
+        def __class_getitem__(cls, parameters):
+            return cls
+
+    Listing = Record = None
+
+__all__ = ["Collection", "Namespace"]
+
+
+class Namespace:
+    """A group of calls; holds what makes them."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._http.base_url}>"
+
+
+class Collection(Namespace, Generic[Record, Listing]):
+    """A namespace whose records can be listed, read, created, changed and deleted."""
+
+    _path: str
+
+    def list(self, params: Query | None = None) -> Listing:
+        """One page of records, as the server sends it: an envelope with ``results``, or a bare array.
+
+        Args:
+            params: query parameters, such as ``page`` and ``page_size``.
+        """
+        answer: Listing = self._http.read(self._path, params)
+        return answer
+
+    def iterate(self, params: Query | None = None, *, prefetch: int = 0) -> Iterator[Record]:
+        """Walks all records, page by page. Nothing is asked for before the first record is.
+
+        Args:
+            params: query parameters; ``page`` is where to begin.
+            prefetch: how many pages to fetch ahead at once, in order; 0 fetches one page at a time.
+        """
+        return self._http.paginate(self._path, params, prefetch=prefetch)
+
+    def get(self, id: Id) -> Record:
+        """One record.
+
+        Args:
+            id: the record's id.
+
+        Raises:
+            SegOpsNotFoundError: there is no such record.
+        """
+        record: Record = self._http.read(f"{self._path}{segment(id)}/")
+        return record
+
+    def create(self, body: Mapping[str, Any], *, idempotency_key: str | None = None) -> Record:
+        """Creates a record and returns it.
+
+        Args:
+            body: its fields.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        Raises:
+            SegOpsBadRequestError: the server does not accept a field; ``body`` on the error says which.
+        """
+        record: Record = self._http.change("POST", self._path, body, idempotency_key=idempotency_key)
+        return record
+
+    def update(
+        self, id: Id, body: Mapping[str, Any], *, method: str = "PATCH", idempotency_key: str | None = None
+    ) -> Record:
+        """Changes a record and returns it.
+
+        Args:
+            id: the record's id.
+            body: the fields to change, or all fields with ``method="PUT"``.
+            method: ``PATCH`` or ``PUT``.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        Raises:
+            SegOpsArgumentError: ``method`` is neither.
+        """
+        if method not in ("PATCH", "PUT"):
+            raise SegOpsArgumentError(f"method must be PATCH or PUT, not {method!r}.")
+        path = f"{self._path}{segment(id)}/"
+        record: Record = self._http.change(method, path, body, idempotency_key=idempotency_key)
+        return record
+
+    def delete(self, id: Id, *, idempotency_key: str | None = None) -> None:
+        """Deletes a record, at once and for good.
+
+        Args:
+            id: the record's id.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+        """
+        self._http.change("DELETE", f"{self._path}{segment(id)}/", idempotency_key=idempotency_key)

@@ -1,0 +1,29 @@
+"""Connectors that segments are synced to. Source: https://segops.ai/docs/api/activations"""
+
+from __future__ import annotations
+
+from .._paths import path
+from ._crud import Collection
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .._records import Activation, ActivationPage, Queued
+    from .._types import Id
+
+__all__ = ["Activations"]
+
+
+class Activations(Collection["Activation", "ActivationPage"]):
+    """Connectors that segments are synced to. The secrets in ``config`` come back as ``***``."""
+
+    _path = "/activations/"
+
+    def sync(self, id: Id, *, idempotency_key: str | None = None) -> Queued:
+        """Queues a sync of an activation's segment, without waiting for a recompute, and returns at once.
+
+        Args:
+            id: the activation's id.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+        """
+        answer: Queued = self._http.change("POST", path("/activations/{}/sync/", id), idempotency_key=idempotency_key)
+        return answer

@@ -1,0 +1,46 @@
+"""Figures over the workspace. Source: https://segops.ai/docs/api/analytics"""
+
+from __future__ import annotations
+
+from ._crud import Namespace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .._records import (
+        AnalyticsActivation,
+        AnalyticsOverlap,
+        AnalyticsOverview,
+        AnalyticsSegment,
+        AnalyticsUsage,
+    )
+
+__all__ = ["Analytics"]
+
+
+class Analytics(Namespace):
+    """Figures over the workspace; read-only."""
+
+    def overview(self) -> AnalyticsOverview:
+        """The workspace in five figures; an ``ai_credits_limit`` of -1 means unlimited."""
+        answer: AnalyticsOverview = self._http.read("/analytics/overview/")
+        return answer
+
+    def segments(self) -> list[AnalyticsSegment]:
+        """Active segments, each with its size on every day of the last 30."""
+        answer: list[AnalyticsSegment] = self._http.read("/analytics/segments/")
+        return answer
+
+    def overlap(self) -> list[AnalyticsOverlap]:
+        """The 20 pairs of segments that share most members; the share is of the smaller one, in percent."""
+        answer: list[AnalyticsOverlap] = self._http.read("/analytics/overlap/")
+        return answer
+
+    def activations(self) -> list[AnalyticsActivation]:
+        """Activations with their success rate over 30 syncs, in percent, and the newest five."""
+        answer: list[AnalyticsActivation] = self._http.read("/analytics/activations/")
+        return answer
+
+    def usage(self) -> AnalyticsUsage:
+        """What the plan allows and what has been used of it; a limit of -1 means unlimited."""
+        answer: AnalyticsUsage = self._http.read("/analytics/usage/")
+        return answer

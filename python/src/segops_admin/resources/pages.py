@@ -1,0 +1,109 @@
+"""Landing pages written for AI assistants. Source: https://segops.ai/docs/api/ai-pages"""
+
+from __future__ import annotations
+
+from .._errors import SegOpsArgumentError
+from .._paths import path
+from ._crud import Collection
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from .._records import ExportJob, GeneratedPage, GeneratedPageListing, PageJob, ProductQuery, Queued
+    from .._types import Id, Query
+
+__all__ = ["Pages"]
+
+
+class Pages(Collection["GeneratedPage", "GeneratedPageListing"]):
+    """Landing pages written for AI assistants, and the catalogue search behind them."""
+
+    _path = "/ai-pages/pages/"
+
+    def bulk_generate(self, body: Mapping[str, Any], *, idempotency_key: str | None = None) -> PageJob:
+        """Queues a page for each active AI query and returns at once.
+
+        Args:
+            body: options; ``{}`` for none.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+        """
+        answer: PageJob = self._http.change(
+            "POST", "/ai-pages/pages/bulk-generate/", body, idempotency_key=idempotency_key
+        )
+        return answer
+
+    def regenerate(self, id: Id, *, idempotency_key: str | None = None) -> Queued:
+        """Queues a rewrite of a page and returns at once.
+
+        Args:
+            id: the page's id.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+        """
+        answer: Queued = self._http.change(
+            "POST", path("/ai-pages/pages/{}/regenerate/", id), idempotency_key=idempotency_key
+        )
+        return answer
+
+    def build(self, id: Id, body: Mapping[str, Any], *, idempotency_key: str | None = None) -> Queued:
+        """Builds a page from its blocks.
+
+        Args:
+            id: the page's id.
+            body: options, such as ``{"template": "default"}``; ``{}`` for none.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        Source: https://segops.ai/docs/ai-reach/landing-pages
+        """
+        answer: Queued = self._http.change(
+            "POST", path("/ai-pages/pages/{}/build/", id), body, idempotency_key=idempotency_key
+        )
+        return answer
+
+    def publish(self, id: Id, *, idempotency_key: str | None = None) -> GeneratedPage:
+        """Publishes a built page and returns it.
+
+        Args:
+            id: the page's id.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        Source: https://segops.ai/docs/ai-reach/landing-pages
+        """
+        answer: GeneratedPage = self._http.change(
+            "POST", path("/ai-pages/pages/{}/publish/", id), idempotency_key=idempotency_key
+        )
+        return answer
+
+    def export(self, id: Id, *, format: str = "html", idempotency_key: str | None = None) -> ExportJob:
+        """Starts writing a page to a file.
+
+        Args:
+            id: the page's id.
+            format: ``tsx``, ``html`` or ``json``.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        Raises:
+            SegOpsArgumentError: an unknown format.
+
+        Source: https://segops.ai/docs/ai-reach/landing-pages
+        """
+        if format not in ("tsx", "html", "json"):
+            raise SegOpsArgumentError(f"format must be tsx, html or json, not {format!r}.")
+        job: ExportJob = self._http.change(
+            "POST",
+            path("/ai-pages/pages/{}/export/", id),
+            {"format": format},
+            idempotency_key=idempotency_key,
+        )
+        return job
+
+    def query(self, q: str, params: Query | None = None) -> ProductQuery:
+        """Searches the catalogue by meaning.
+
+        Args:
+            q: what to look for.
+            params: ``limit`` (100 at most) and ``segment_id`` (a product segment).
+        """
+        answer: ProductQuery = self._http.read("/ai-pages/query", {"q": q, **(params or {})})
+        return answer

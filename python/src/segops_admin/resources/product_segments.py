@@ -1,0 +1,33 @@
+"""Segments of products. Source: https://segops.ai/docs/pim/segments"""
+
+from __future__ import annotations
+
+from .._paths import path
+from ._crud import Collection
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .._records import ProductSegment, ProductSegmentPage, Queued
+    from .._types import Id
+
+__all__ = ["ProductSegments"]
+
+
+class ProductSegments(Collection["ProductSegment", "ProductSegmentPage"]):
+    """Segments of products: rules over the catalogue; their members are SKUs."""
+
+    _path = "/product-segments/"
+
+    def recompute(self, id: Id, *, idempotency_key: str | None = None) -> Queued:
+        """Queues a recompute of a product segment and returns at once.
+
+        Args:
+            id: the product segment's id.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        Source: https://segops.ai/docs/sdks/admin-python
+        """
+        answer: Queued = self._http.change(
+            "POST", path("/product-segments/{}/compute/", id), idempotency_key=idempotency_key
+        )
+        return answer

@@ -1,0 +1,193 @@
+"""The product catalogue (PIM). Source: https://segops.ai/docs/api/pim"""
+
+from __future__ import annotations
+
+from .._paths import path
+from ._crud import Collection
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from .._multipart import FileData
+    from .._records import (
+        BulkUpsert,
+        Facets,
+        ImportConfirmed,
+        ImportJob,
+        ImportUpload,
+        Product,
+        ProductPage,
+        ProductSchema,
+        ProductScore,
+        Queued,
+    )
+    from .._types import Id
+    from .._waiting import Progress
+
+__all__ = ["Products"]
+
+
+class Products(Collection["Product", "ProductPage"]):
+    """The product catalogue: records, schema, CSV imports, and how readable products are to AI assistants."""
+
+    _path = "/pim/products/"
+
+    def bulk_upsert(self, rows: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> BulkUpsert:
+        """Creates or updates products by SKU. A row that is refused does not stop the others.
+
+        Args:
+            rows: flat rows, each with its ``sku``; every key but ``sku`` and ``name`` goes into ``data``.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        Returns:
+            How many were created and updated, and the rows that were refused, with their reasons.
+        """
+        body = {"products": list(rows)}
+        answer: BulkUpsert = self._http.change("POST", "/pim/products/bulk/", body, idempotency_key=idempotency_key)
+        return answer
+
+    def score(self, id: Id, *, idempotency_key: str | None = None) -> Queued:
+        """Queues the scoring of one product and returns at once.
+
+        Args:
+            id: the product's id (not its SKU).
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        Source: https://segops.ai/docs/pim/scoring
+        """
+        answer: Queued = self._http.change("POST", path("/pim/products/{}/score/", id), idempotency_key=idempotency_key)
+        return answer
+
+    def score_all(self, *, idempotency_key: str | None = None) -> Queued:
+        """Queues the scoring of every product and returns at once.
+
+        Args:
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        Source: https://segops.ai/docs/pim/scoring
+        """
+        answer: Queued = self._http.change("POST", "/pim/score-all/", idempotency_key=idempotency_key)
+        return answer
+
+    def get_score(self, id: Id) -> ProductScore:
+        """A product's newest score, 0 to 100, in four dimensions of up to 25, with recommendations.
+
+        Args:
+            id: the product's id.
+
+        Raises:
+            SegOpsNotFoundError: the product has never been scored.
+
+        Source: https://segops.ai/docs/pim/scoring
+        """
+        score: ProductScore = self._http.read(path("/pim/products/{}/score/", id))
+        return score
+
+    def facets(self) -> Facets:
+        """The distinct values of the catalogue's text and list fields, up to 100 for each."""
+        answer: Facets = self._http.read("/pim/facets/")
+        return answer
+
+    def schema(self) -> ProductSchema:
+        """The catalogue's schema: its fields, default currency and default locale."""
+        answer: ProductSchema = self._http.read("/pim/schema/")
+        return answer
+
+    def replace_schema(self, body: Mapping[str, Any], *, idempotency_key: str | None = None) -> ProductSchema:
+        """Replaces the catalogue's schema and returns it.
+
+        Args:
+            body: ``{"fields": [...], "default_currency": "USD", "default_locale": "en_US"}``.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+        """
+        answer: ProductSchema = self._http.change("PUT", "/pim/schema/", body, idempotency_key=idempotency_key)
+        return answer
+
+    def import_csv(
+        self, data: FileData, filename: str | None = None, *, idempotency_key: str | None = None
+    ) -> ImportUpload:
+        """Uploads a CSV file of products and returns the mapping that the server proposes.
+
+        A file is sent as it is read: memory does not grow with it. ``confirm_import`` starts the import.
+
+        Args:
+            data: CSV in UTF-8 with a header row: bytes, a path, or an open binary file.
+            filename: the name to send; the file's own name unless given, ``products.csv`` for bytes.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        Raises:
+            SegOpsArgumentError: the file cannot be read.
+            SegOpsBadRequestError: the server cannot read it as CSV.
+
+        Source: https://segops.ai/docs/pim/import
+        """
+        form = ("file", filename, data)
+        answer: ImportUpload = self._http.upload(
+            "/pim/import/csv/", form, unnamed="products.csv", idempotency_key=idempotency_key
+        )
+        return answer
+
+    def import_status(self, job_id: Id) -> ImportJob:
+        """How far an import is.
+
+        Args:
+            job_id: the ``job_id`` that ``import_csv`` returned.
+        """
+        job: ImportJob = self._http.read(path("/pim/import/{}/", job_id))
+        return job
+
+    def confirm_import(
+        self, job_id: Id, body: Mapping[str, Any], *, idempotency_key: str | None = None
+    ) -> ImportConfirmed:
+        """Fixes an import's mapping and schema, and starts it.
+
+        Args:
+            job_id: the import's id.
+            body: ``{"mapping": {column: field}, "schema": [fields]}``; what is left out is as proposed.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        Raises:
+            SegOpsBadRequestError: no column is mapped to ``sku``, or the import is not waiting for this.
+
+        Source: https://segops.ai/docs/pim/import
+        """
+        answer: ImportConfirmed = self._http.change(
+            "POST", path("/pim/import/{}/confirm/", job_id), body, idempotency_key=idempotency_key
+        )
+        return answer
+
+    def wait_for_import(
+        self,
+        job_id: Id,
+        *,
+        timeout: float = 600.0,
+        interval: float = 2.0,
+        on_progress: Progress | None = None,
+    ) -> ImportJob:
+        """Waits until a confirmed import is done, and returns its last status.
+
+        Args:
+            job_id: the import's id.
+            timeout: seconds to wait in all.
+            interval: seconds between two looks.
+            on_progress: called with each status.
+
+        Raises:
+            SegOpsJobError: the import failed.
+            SegOpsWaitTimeout: it was not done in time.
+        """
+        from .._waiting import job_failure, wait_until
+
+        done: ImportJob = wait_until(
+            f"Import {job_id}",
+            lambda: self.import_status(job_id),
+            lambda job: job.get("status") == "done",
+            job_failure,
+            timeout=timeout,
+            interval=interval,
+            on_progress=on_progress,
+            runtime=self._http.runtime,
+        )
+        return done

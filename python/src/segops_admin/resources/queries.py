@@ -1,0 +1,70 @@
+"""Questions asked of AI assistants. Source: https://segops.ai/docs/api/ai-visibility"""
+
+from __future__ import annotations
+
+from .._paths import path
+from ._crud import Collection
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from .._records import AIQuery, AIQueryListing, Dashboard, QueryResult, Queued, Simulation, WinRate
+    from .._types import Id, Query
+
+__all__ = ["Queries"]
+
+
+class Queries(Collection["AIQuery", "AIQueryListing"]):
+    """Questions asked of AI assistants, and how visible the brand is in their answers."""
+
+    _path = "/ai-reach/queries/"
+
+    def run(self, id: Id, *, idempotency_key: str | None = None) -> Queued:
+        """Queues a run of a query on its providers and returns at once.
+
+        Args:
+            id: the query's id.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+        """
+        answer: Queued = self._http.change(
+            "POST", path("/ai-reach/queries/{}/run/", id), idempotency_key=idempotency_key
+        )
+        return answer
+
+    def results(self, id: Id) -> list[QueryResult]:
+        """A query's newest results, 50 at most, of all providers.
+
+        Args:
+            id: the query's id.
+        """
+        answer: list[QueryResult] = self._http.read(path("/ai-reach/queries/{}/results/", id))
+        return answer
+
+    def simulate(self, body: Mapping[str, Any]) -> Simulation:
+        """Asks the providers now, without saving a query. The server takes up to 30 s.
+
+        Args:
+            body: ``query_text``, and optionally ``providers`` (all five unless given).
+
+        Source: https://segops.ai/docs/segments/simulation
+        """
+        answer: Simulation = self._http.ask("/ai-reach/simulate/", body)
+        return answer
+
+    def dashboard(self) -> Dashboard:
+        """Visibility over all queries: mention rate, position, share of voice, sentiment."""
+        answer: Dashboard = self._http.read("/ai-reach/dashboard/")
+        return answer
+
+    def win_rate(self, params: Query | None = None) -> list[WinRate]:
+        """How often the brand ranks ahead of each competitor, highest first.
+
+        Args:
+            params: query parameters.
+
+        Source: https://segops.ai/docs/ai-reach/competitors
+        """
+        answer: list[WinRate] = self._http.read("/ai-reach/win-rate/", params)
+        return answer

@@ -1,0 +1,43 @@
+"""Schemas of events. Source: https://segops.ai/docs/event-tracking/schema"""
+
+from __future__ import annotations
+
+from ._crud import Collection
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from .._records import EventSchema, EventSchemaPage, InferredSchema, Validation
+
+__all__ = ["Schemas"]
+
+
+class Schemas(Collection["EventSchema", "EventSchemaPage"]):
+    """Schemas of events: which properties an event type has, and which it must have."""
+
+    _path = "/schemas/"
+
+    def infer(self, events: Iterable[Mapping[str, Any]]) -> InferredSchema:
+        """Proposes a schema from sample events; nothing is saved.
+
+        Args:
+            events: ``{"user_id": …, "event_type": …, "payload": {…}}`` each.
+        """
+        answer: InferredSchema = self._http.ask("/schemas/infer/", {"events": list(events)})
+        return answer
+
+    def validate(self, event_type: str, payload: Mapping[str, Any]) -> Validation:
+        """Checks a payload against the schema of its event type, as ingestion would.
+
+        Args:
+            event_type: the event's type.
+            payload: its properties.
+
+        Raises:
+            SegOpsNotFoundError: that event type has no schema.
+        """
+        body = {"event_type": event_type, "payload": payload}
+        answer: Validation = self._http.ask("/schemas/validate/", body)
+        return answer

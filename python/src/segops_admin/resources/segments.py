@@ -1,0 +1,240 @@
+"""Segments of users. Source: https://segops.ai/docs/api/segments"""
+
+from __future__ import annotations
+
+from .._errors import SegOpsArgumentError
+from .._paths import checked_id, path
+from ._crud import Collection
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from .._download import Sink
+    from .._records import (
+        ExportJob,
+        Member,
+        MemberPage,
+        Membership,
+        Queued,
+        Segment,
+        SegmentEstimate,
+        SegmentPage,
+        SegmentPreview,
+        SegmentVersion,
+    )
+    from .._types import Id, Query
+    from .._waiting import Progress
+
+__all__ = ["Segments"]
+
+
+class Segments(Collection["Segment", "SegmentPage"]):
+    """Segments of users: their definitions, members and exports."""
+
+    _path = "/segments/"
+
+    def preview(self, definition: Mapping[str, Any]) -> SegmentPreview:
+        """Evaluates a definition without saving it: how many users match, and a sample of them.
+
+        Args:
+            definition: ``{"logic": "AND" | "OR", "conditions": [...]}``.
+
+        Raises:
+            SegOpsBadRequestError: the definition is not valid; the error names the condition.
+        """
+        answer: SegmentPreview = self._http.ask("/segments/preview/", {"definition": definition})
+        return answer
+
+    def estimate(self, id: Id) -> SegmentEstimate:
+        """Estimates how many users a saved segment holds.
+
+        Args:
+            id: the segment's id.
+        """
+        answer: SegmentEstimate = self._http.ask(path("/segments/{}/estimate/", id))
+        return answer
+
+    def versions(self, id: Id) -> list[SegmentVersion]:
+        """The history of a segment's definition, newest first.
+
+        Args:
+            id: the segment's id.
+
+        Source: https://segops.ai/docs/segments
+        """
+        answer: list[SegmentVersion] = self._http.read(path("/segments/{}/versions/", id))
+        return answer
+
+    def recompute(self, id: Id, *, idempotency_key: str | None = None) -> Queued:
+        """Queues a recompute of a segment's members and returns at once.
+
+        Args:
+            id: the segment's id.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        See ``wait_for_recompute``.
+        """
+        answer: Queued = self._http.change("POST", path("/segments/{}/compute/", id), idempotency_key=idempotency_key)
+        return answer
+
+    def members(self, id: Id, params: Query | None = None) -> MemberPage:
+        """One stretch of a segment's members.
+
+        Args:
+            id: the segment's id.
+            params: ``limit`` (1,000 at most) and ``cursor`` (the ``next_cursor`` of the stretch before).
+
+        Source: https://segops.ai/docs/api
+        """
+        answer: MemberPage = self._http.read(path("/segments/{}/members/", id), params)
+        return answer
+
+    def iterate_members(self, id: Id, params: Query | None = None) -> Iterator[Member]:
+        """Walks all members of a segment. Nothing is asked for before the first member is.
+
+        Args:
+            id: the segment's id.
+            params: ``limit`` is the size of a stretch, ``cursor`` where to begin.
+        """
+        from .._pagination import walk_cursor
+
+        return walk_cursor(self._http, path("/segments/{}/members/", id), params)
+
+    def membership(self, user_id: str) -> Membership:
+        """The segments that one user is in.
+
+        Args:
+            user_id: the user's id, an alias included.
+        """
+        answer: Membership = self._http.read("/segments/membership/", {"user_id": checked_id(user_id)})
+        return answer
+
+    def export(self, id: Id, *, format: str = "csv", idempotency_key: str | None = None) -> ExportJob:
+        """Starts writing a segment's members to a file: ``user_id`` and ``computed_at``.
+
+        Args:
+            id: the segment's id.
+            format: ``csv`` or ``parquet``.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        Raises:
+            SegOpsArgumentError: an unknown format.
+
+        Source: https://segops.ai/docs/activations/export
+        """
+        if format not in ("csv", "parquet"):
+            raise SegOpsArgumentError(f"format must be csv or parquet, not {format!r}.")
+        job: ExportJob = self._http.change(
+            "POST", path("/segments/{}/export/", id), {"format": format}, idempotency_key=idempotency_key
+        )
+        return job
+
+    def export_status(self, id: Id, export_id: Id) -> ExportJob:
+        """How far an export is.
+
+        Args:
+            id: the segment's id.
+            export_id: the ``export_id`` that ``export`` returned.
+
+        Source: https://segops.ai/docs/activations/export
+        """
+        job: ExportJob = self._http.read(path("/segments/{}/export/", id), {"export_id": checked_id(export_id)})
+        return job
+
+    def download_export(self, export_id: Id, to: Sink) -> int:
+        """Writes a finished export to a file and returns the number of bytes.
+
+        A path appears only once the whole file has arrived. Storage servers that the platform redirects to get no
+        key.
+
+        Args:
+            export_id: the export's id.
+            to: a path, or a file open for binary writing.
+
+        Raises:
+            SegOpsNotFoundError: the export is unknown or not ready.
+            SegOpsApiError: it has expired (410): export again.
+
+        Source: https://segops.ai/docs/activations/export
+        """
+        from .._download import open_sink
+
+        address = path("/segments/exports/{}/download/", export_id)
+        with open_sink(to) as sink:
+            return self._http.download(address, sink)
+
+    def wait_for_export(
+        self,
+        id: Id,
+        export_id: Id,
+        *,
+        timeout: float = 600.0,
+        interval: float = 2.0,
+        on_progress: Progress | None = None,
+    ) -> ExportJob:
+        """Waits until an export is ready to download, and returns its last status.
+
+        Args:
+            id: the segment's id.
+            export_id: the export's id.
+            timeout: seconds to wait in all.
+            interval: seconds between two looks.
+            on_progress: called with each status.
+
+        Raises:
+            SegOpsJobError: the export failed.
+            SegOpsWaitTimeout: it was not ready in time.
+        """
+        from .._waiting import job_failure, wait_until
+
+        done: ExportJob = wait_until(
+            f"Export {export_id}",
+            lambda: self.export_status(id, export_id),
+            lambda job: job.get("status") in ("complete", "completed", "ready"),
+            job_failure,
+            timeout=timeout,
+            interval=interval,
+            on_progress=on_progress,
+            runtime=self._http.runtime,
+        )
+        return done
+
+    def wait_for_recompute(
+        self,
+        id: Id,
+        *,
+        since: str | None = None,
+        timeout: float = 600.0,
+        interval: float = 2.0,
+        on_progress: Progress | None = None,
+    ) -> Segment:
+        """Waits until a segment has been computed, and returns it.
+
+        Args:
+            id: the segment's id.
+            since: the segment's ``last_computed_at`` from before the recompute. Given, the wait ends only when it
+                has changed, however soon the first look comes.
+            timeout: seconds to wait in all.
+            interval: seconds between two looks.
+            on_progress: called with the segment at each look.
+
+        Raises:
+            SegOpsJobError: the recompute ended and left the segment as it was.
+            SegOpsWaitTimeout: it was not over in time.
+        """
+        from .._waiting import Recompute, wait_until
+
+        recompute = Recompute(since)
+        done: Segment = wait_until(
+            f"The recompute of segment {id}",
+            lambda: self.get(id),
+            recompute.is_done,
+            recompute.failure,
+            timeout=timeout,
+            interval=interval,
+            on_progress=on_progress,
+            runtime=self._http.runtime,
+        )
+        return done

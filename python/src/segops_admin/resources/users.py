@@ -1,0 +1,82 @@
+"""Users and their events (the explorer). Source: https://segops.ai/docs/api/explorer"""
+
+from __future__ import annotations
+
+from .._paths import path
+from ._crud import Namespace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from .._records import Explanation, SandboxResult, UserEvents, UserProfile, UserSearch, UserSegment
+    from .._types import Id, Query
+
+__all__ = ["Users"]
+
+
+class Users(Namespace):
+    """Users and their events (the explorer); read-only."""
+
+    def search(self, params: Query | None = None) -> UserSearch:
+        """Finds users by their id.
+
+        Args:
+            params: ``q`` (a part of the id) and ``limit``.
+        """
+        answer: UserSearch = self._http.read("/explorer/users/", params)
+        return answer
+
+    def get(self, user_id: str) -> UserProfile:
+        """One user's profile: event counts, first and last seen, current properties.
+
+        Args:
+            user_id: the user's id.
+
+        Raises:
+            SegOpsNotFoundError: there is no such user.
+        """
+        answer: UserProfile = self._http.read(path("/explorer/users/{}/", user_id))
+        return answer
+
+    def events(self, user_id: str, params: Query | None = None) -> UserEvents:
+        """One user's events, newest first.
+
+        Args:
+            user_id: the user's id.
+            params: ``event_type``, ``since`` (a date or time) and ``limit``.
+        """
+        answer: UserEvents = self._http.read(path("/explorer/users/{}/events/", user_id), params)
+        return answer
+
+    def segments(self, user_id: str) -> list[UserSegment]:
+        """The segments that one user is in, with their sizes.
+
+        Args:
+            user_id: the user's id.
+        """
+        answer: list[UserSegment] = self._http.read(path("/explorer/users/{}/segments/", user_id))
+        return answer
+
+    def explain(self, user_id: str, segment_id: Id) -> list[Explanation]:
+        """Why a user is, or is not, in a segment: each condition with the user's own value.
+
+        Args:
+            user_id: the user's id; a member or not.
+            segment_id: the segment's id.
+        """
+        address = path("/explorer/users/{}/segments/{}/explain/", user_id, segment_id)
+        answer: list[Explanation] = self._http.read(address)
+        return answer
+
+    def publish_sandbox(self, event: Mapping[str, Any]) -> SandboxResult:
+        """Tries an event out: which segments would the user enter or leave? Nothing is stored.
+
+        Args:
+            event: ``user_id``, ``event_type``, and optionally ``occurred_at`` and ``payload``.
+
+        Source: https://segops.ai/docs/sandbox
+        """
+        answer: SandboxResult = self._http.ask("/explorer/sandbox/publish/", event)
+        return answer
