@@ -67,9 +67,11 @@ def decode(status: int, headers: Headers, body: bytes) -> Any:
     if status in (204, 205) or not body:
         return None
     try:
-        text = body.decode("utf-8-sig")
+        text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise SegOpsDecodeError(f"it is not UTF-8 (byte {error.start})", status=status) from error
+    if text.startswith("\ufeff"):
+        text = text[1:]
     media_type = headers.get("Content-Type", "").split(";", 1)[0].strip().lower()
     says_json = media_type == "application/json" or media_type.endswith("+json")
     if media_type and not says_json:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import IO, Any, Union
+from typing import IO, Union
 
 from ._errors import SegOpsArgumentError, SegOpsConnectionError, SegOpsDecodeError
 from ._transport import Response
@@ -59,41 +60,40 @@ def _usual_mode(path: str) -> int:
 
 def copy_reply(response: Response, sink: IO[bytes]) -> int:
     """Writes a reply's body to ``sink`` and returns the bytes written; a failed attempt leaves ``sink`` as it was."""
-    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    unzip: Any = None
-    if encoding in ("gzip", "x-gzip"):
-        import zlib
-
-        unzip = zlib.decompressobj(31)
-    elif encoding != "identity":
-        response.body.close()
-        raise SegOpsDecodeError(f"its encoding {encoding!r} was not asked for", status=response.status)
     start = sink.tell() if _rewindable(sink) else None
     written = 0
     try:
-        while True:
-            block = response.body.read(_BLOCK)
-            if not block:
-                break
-            if unzip is not None:
-                block = unzip.decompress(block)
+        for block in _blocks(response):
             sink.write(block)
             written += len(block)
-        if unzip is not None and not unzip.eof:
-            raise SegOpsDecodeError("its gzip is cut short", status=response.status)
     except BaseException as error:
         response.body.close()
         if start is not None:
             sink.seek(start)
             sink.truncate()
-        elif written:
+        elif written and isinstance(error, SegOpsConnectionError):
             # What is in a pipe cannot be taken back: a second attempt would add to half of the first.
-            if isinstance(error, SegOpsConnectionError):
-                error.transient = False
-        if unzip is not None and type(error).__name__ == "error":
-            raise SegOpsDecodeError(f"its gzip is broken ({error})", status=response.status) from error
+            error.transient = False
         raise
     return written
+
+
+def _blocks(response: Response) -> Generator[bytes]:
+    """The reply's body, unzipped, block by block."""
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip", "x-gzip"):
+        raise SegOpsDecodeError(f"its encoding {encoding!r} was not asked for", status=response.status)
+    unzip = None if encoding == "identity" else zlib.decompressobj(31)
+    try:
+        while True:
+            block = response.body.read(_BLOCK)
+            if not block:
+                break
+            yield block if unzip is None else unzip.decompress(block)
+    except zlib.error as error:
+        raise SegOpsDecodeError(f"its gzip is broken ({error})", status=response.status) from error
+    if unzip is not None and not unzip.eof:
+        raise SegOpsDecodeError("its gzip is cut short", status=response.status)
 
 
 def _rewindable(sink: IO[bytes]) -> bool:

@@ -31,6 +31,7 @@ __all__ = ["Call", "Http"]
 _METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 _MOST_REDIRECTS = 5
+_REDIRECTS = (301, 302, 303, 307, 308)
 _REQUEST_ID_HEADERS = ("X-Request-Id", "Request-Id", "X-Correlation-Id")
 
 Form = Union[tuple[str, Optional[str], FileData], tuple[str, Optional[str], FileData, str]]
@@ -294,12 +295,13 @@ class Http:
         server, without the key.
         """
         url = f"{self.base_url}{call.target}"
-        home = urlsplit(url)[:2]
         redirects = 0
         while True:
             response = self._send(Request(call.method, url, headers, call.body, self.timeout))
+            if response.status not in _REDIRECTS or call.method != "GET":
+                return response
             location = response.headers.get("Location")
-            if response.status not in (301, 302, 303, 307, 308) or call.method != "GET" or not location:
+            if not location:
                 return response
             redirects += 1
             if redirects > _MOST_REDIRECTS:
@@ -307,7 +309,7 @@ class Http:
                 raise SegOpsDecodeError(f"it redirects more than {_MOST_REDIRECTS} times", status=response.status)
             url = urljoin(url, location)
             target = urlsplit(url)
-            if target[:2] != home:
+            if target[:2] != urlsplit(self.base_url)[:2]:
                 if not (elsewhere and (target.scheme == "https" or is_loopback(target.hostname or ""))):
                     return response
                 headers = [pair for pair in headers if pair[0] in ("Accept-Encoding", "User-Agent")]

@@ -8,7 +8,7 @@ so any transport gets them. ``HTTPTransport`` is built in, ``RequestsTransport``
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
     from ._multipart import Multipart
@@ -31,6 +31,11 @@ class Headers(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         return self._pairs[name.lower()][1]
+
+    def get(self, name: str, default: Any = None) -> Any:  # Mapping's own goes through KeyError: slow on the hot path
+        """The header's value, or ``default``."""
+        pair = self._pairs.get(name.lower())
+        return default if pair is None else pair[1]
 
     def __iter__(self) -> Iterator[str]:
         return (name for name, _ in self._pairs.values())
@@ -127,4 +132,4 @@ def read_all(body: Body, limit: int | None = None) -> bytes:
             break
         blocks.append(block)
         left -= len(block)
-    return blocks[0] if len(blocks) == 1 else b"".join(blocks)
+    return b"".join(blocks)

@@ -1,0 +1,70 @@
+"""What happens from the words of a command line to its exit code?
+
+Modules are imported where they are used: ``--help``, ``--version`` and most usage errors load neither ``json`` nor
+anything of the network.
+"""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .parsing import Invocation
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carries out one command line.
+
+    Args:
+        argv: its words, without the program's name; those of this process unless given.
+
+    Returns:
+        The exit code: 0 success, 1 failure, 2 usage, 130 interrupted. See ``segops-admin help exit-codes``.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(words)
+    except (Exception, KeyboardInterrupt) as error:
+        from .failures import report
+
+        return report(error)
+
+
+def _run(words: list[str]) -> int:
+    from . import output
+
+    output.prepare()
+    if words[:1] == ["__complete"]:  # what the completion scripts call
+        from .completion import candidates
+
+        output.write_text("".join(f"{line}\n" for line in candidates(words[1:])))
+        return 0
+    from .parsing import parse
+
+    invocation = parse(words)
+    if invocation.options.get("version"):
+        from .._version import __version__
+
+        output.write_text(f"segops-admin {__version__}\n")
+        return 0
+    if invocation.command is None:
+        return _help(invocation)
+    from .running import run
+
+    return run(invocation.command, invocation)
+
+
+def _help(invocation: Invocation) -> int:
+    from . import help, output
+
+    text = help.text(invocation.path)
+    if invocation.incomplete:
+        output.say(text.rstrip("\n"))
+        return 2
+    output.write_text(text)
+    return 0

@@ -1,0 +1,223 @@
+"""How fast and how small is the Python SDK, beside what it is measured against? Each figure is a ratio of one run.
+
+    python tools/bench/sdk.py PUBLISHED-FOLDER [-n RUNS]
+
+The two sides of a ratio take turns, so that a machine whose speed drifts slows both. The published release is
+installed into PUBLISHED-FOLDER by `make bench`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import http.client
+import json
+import os
+import ssl
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import trustme
+
+from segops_admin import HTTPTransport, SegOpsAdmin
+
+HERE = Path(__file__).parent
+KEY = "sk_test_benchmark"
+ITEMS = 5000
+
+
+@contextlib.contextmanager
+def page_server(certificate: str = "-", delay: float = 0.0) -> Iterator[int]:
+    """The port of a page server in a process of its own."""
+    command = [sys.executable, str(HERE / "server.py"), certificate, str(delay)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        try:
+            yield int(server.stdout.readline())
+        finally:
+            assert server.stdin is not None
+            server.stdin.close()
+
+
+def ratio(ours: Callable[[], object], theirs: Callable[[], object], runs: int) -> tuple[float, float, float]:
+    """Median, least and greatest of ours / theirs, pair by pair, after one run of each that does not count."""
+    ours(), theirs()
+    ratios = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        ours()
+        between = time.perf_counter()
+        theirs()
+        ratios.append((between - started) / (time.perf_counter() - between))
+    return statistics.median(ratios), min(ratios), max(ratios)
+
+
+def report(what: str, figure: str, reach: str) -> None:
+    """One row."""
+    print(f"{what:<58} {figure:<34} {reach}", flush=True)
+
+
+def spread(measured: tuple[float, float, float]) -> str:
+    """A ratio as it is printed."""
+    return "{:.2f} x  ({:.2f} to {:.2f})".format(*measured)
+
+
+def walk_over_tls(runs: int, published: str) -> None:
+    """A walk of 100 pages: beside a bare http.client loop, and beside the published release."""
+    authority = trustme.CA()
+    with tempfile.TemporaryDirectory() as folder:
+        chain, root = Path(folder, "chain.pem"), Path(folder, "root.pem")
+        certificate = authority.issue_cert("localhost")
+        certificate.private_key_and_cert_chain_pem.write_to_path(str(chain))
+        authority.cert_pem.write_to_path(str(root))
+        context = ssl.create_default_context(cafile=str(root))
+        with page_server(str(chain)) as port:
+            transport = HTTPTransport(ssl_context=context)
+            client = SegOpsAdmin(KEY, base_url=f"https://localhost:{port}/api", transport=transport)
+            bare = http.client.HTTPSConnection("localhost", port, context=context)
+            headers = {"Authorization": f"ApiKey {KEY}", "Accept": "application/json", "User-Agent": "bare"}
+
+            def sdk() -> None:
+                assert sum(1 for _ in client.segments.iterate()) == ITEMS
+
+            def loop() -> None:
+                count, number, following = 0, 0, "first"
+                while following:
+                    number += 1
+                    bare.request("GET", f"/api/segments/?page={number}", headers=headers)
+                    answer = json.loads(bare.getresponse().read())
+                    count, following = count + len(answer["results"]), answer["next"]
+                assert count == ITEMS
+
+            report("walk 100 x 50 over TLS / bare http.client + json", spread(ratio(sdk, loop, runs)), "<= 1.15")
+            old = published_walk(published, port, root)
+            report("published 0.2.2 / the same walk", spread(ratio(old, sdk, max(3, runs // 4))), ">= 5")
+            client.close()
+            bare.close()
+
+
+def published_walk(folder: str, port: int, root: Path) -> Callable[[], None]:
+    """The published release's walk, imported beside ours under its own name and then moved out of the way."""
+    ours = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == "segops_admin"}
+    sys.path.insert(0, folder)
+    os.environ["SSL_CERT_FILE"] = str(root)  # it takes no TLS context of the caller's
+    try:
+        from segops_admin import SegOpsAdmin as Published
+
+        client = Published(KEY, base_url=f"https://localhost:{port}/api")
+    finally:
+        sys.path.remove(folder)
+        for name in [name for name in sys.modules if name.split(".")[0] == "segops_admin"]:
+            del sys.modules[name]
+        sys.modules.update(ours)
+
+    def walk() -> None:
+        assert sum(1 for _ in client.segments.iterate()) == ITEMS
+
+    return walk
+
+
+def prefetch(runs: int) -> None:
+    """A walk with 20 ms added to every answer: eight pages ahead, beside one at a time."""
+    with page_server(delay=0.02) as port:
+        client = SegOpsAdmin(KEY, base_url=f"http://127.0.0.1:{port}/api")
+
+        def ahead() -> None:
+            assert sum(1 for _ in client.segments.iterate(prefetch=8)) == ITEMS
+
+        def one_by_one() -> None:
+            assert sum(1 for _ in client.segments.iterate()) == ITEMS
+
+        measured = ratio(one_by_one, ahead, max(3, runs // 4))
+        report("20 ms an answer: one by one / prefetch=8", spread(measured), ">= 5")
+        client.close()
+
+
+def threads() -> None:
+    """16 threads on one client: how many connections, and whether every answer is whole."""
+    with page_server() as port:
+        client = SegOpsAdmin(KEY, base_url=f"http://127.0.0.1:{port}/api")
+        wrong: list[object] = []
+
+        def work() -> None:
+            for number in range(1, 101):
+                answer = client.segments.list({"page": number})
+                if answer["results"][0]["id"] != number * 50:
+                    wrong.append(answer)
+
+        workers = [threading.Thread(target=work) for _ in range(16)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        report("16 threads, one client: idle connections, wrong answers", f"{client.http!r}: {len(wrong)} wrong", "0")
+        client.close()
+
+
+def startup(runs: int, published: str) -> None:
+    """Whole processes, beside an interpreter that does nothing."""
+    sources = str(Path(sys.modules["segops_admin"].__file__ or "").parents[1])
+
+    def process(*arguments: str, path: str = "") -> Callable[[], None]:
+        environment = {**os.environ, "PYTHONPATH": path}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        command = [sys.executable, "-S", *arguments]
+
+        def run() -> None:
+            subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+        return run
+
+    nothing = process("-c", "pass")
+    imported = process("-c", "import segops_admin", path=sources)
+    old = process("-c", "import segops_admin", path=published)
+    helped = process("-m", "segops_admin", "--help", path=sources)
+    report("import segops_admin / python -c pass", spread(ratio(imported, nothing, runs * 2)), "<= 1.15")
+    report("published 0.2.2: import / python -c pass", spread(ratio(old, nothing, runs)), "(2.0)")
+    report("segops-admin --help / python -c pass", spread(ratio(helped, nothing, runs * 2)), "<= 1.4")
+
+
+UPLOAD = """
+import resource, sys
+from segops_admin import SegOpsAdmin
+client = SegOpsAdmin("sk_test_benchmark", base_url=f"http://127.0.0.1:{sys.argv[1]}/api")
+client.products.facets()
+idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+client.products.import_csv(sys.argv[2])
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - idle) / 1024)
+"""
+
+
+def upload() -> None:
+    """Peak memory above an idle client while 1 GiB of CSV goes out."""
+    with tempfile.TemporaryDirectory() as folder, page_server() as port:
+        file = Path(folder, "products.csv")
+        with file.open("wb") as sparse:
+            sparse.truncate(1 << 30)
+        command = [sys.executable, "-c", UPLOAD, str(port), str(file)]
+        grown = float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        report("upload of 1 GiB: peak memory above an idle client", f"{grown:.1f} MiB", "<= 16 MiB")
+
+
+def main() -> None:
+    """Prints the table."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("published", help="the folder that holds the published release")
+    arguments.add_argument("-n", "--runs", type=int, default=12)
+    given = arguments.parse_args()
+    print(f"Python {sys.version.split()[0]}; median (least to greatest) of {given.runs} pairs of runs")
+    walk_over_tls(given.runs, given.published)
+    prefetch(given.runs)
+    threads()
+    startup(given.runs, given.published)
+    upload()
+
+
+if __name__ == "__main__":
+    main()
