@@ -1,0 +1,121 @@
+# Every target sets up what it needs and says what it does. `make` alone lists them.
+
+PYTHON ?= python3
+PORT ?= 0
+TESTS ?=
+PYTEST_ARGS ?=
+SUPPORTED := 3.9 3.10 3.11 3.12 3.13 3.14
+
+BIN := .venv/bin
+READY := .venv/.ready
+DISTRIBUTIONS := python sandbox parity
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo sandbox test test-all check lint types format lock openapi dist bench pre-commit clean distclean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9%.-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# ---------------------------------------------------------------------------------------------- environments
+
+setup: $(READY) ## make .venv with everything that working here needs
+
+# Done again when a lock, a project file or the version changes; the stamp is written last, so an interrupted
+# installation is resumed. A .venv whose interpreter is gone is made anew.
+$(READY): requirements/dev.txt $(DISTRIBUTIONS:%=%/pyproject.toml) python/src/segops_admin/_version.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+	  echo "$(PYTHON) is missing or older than 3.10: name a newer one, as in: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
+	@[ -x $(BIN)/python ] || { echo "making .venv"; $(PYTHON) -m venv --clear .venv; }
+	@echo "installing requirements/dev.txt, by hash"
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@echo "installing $(DISTRIBUTIONS), editable"
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation $(DISTRIBUTIONS:%=-e ./%)
+	@touch $@
+
+# One environment per Python version, with the SDK installed as its users install it: built, not editable.
+.PRECIOUS: .venvs/%/.ready
+.venvs/%/.ready: requirements/sdk-tests.txt
+	@found=$$($(PYTHON) tools/interpreters.py $*) || exit 1; \
+	 echo "making .venvs/$* from $${found#* }"; "$${found#* }" -m venv --clear .venvs/$*
+	@.venvs/$*/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+# ---------------------------------------------------------------------------------------------- running
+
+demo: $(READY) ## tell the story: a sandbox with real data, driven from Python and from the shell
+	@$(BIN)/python tools/demo.py
+
+sandbox: $(READY) ## keep a sandbox running and print the two export lines to paste (PORT=8000)
+	@$(BIN)/python tools/run_sandbox.py --port $(PORT) --demo --now 1998-07-01
+
+openapi: $(READY) ## derive build/openapi.json from the contract
+	@mkdir -p build
+	$(BIN)/python -m segops_parity.openapi -o build/openapi.json
+
+# ---------------------------------------------------------------------------------------------- proving
+
+test: $(READY) ## run every test (TESTS=tests/cli for some, PYTEST_ARGS for pytest's options)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS) $(TESTS)
+
+test-all: ## run the SDK's own tests on every Python from 3.9 up that is installed
+	@found=$$($(PYTHON) tools/interpreters.py $(SUPPORTED) | cut -d ' ' -f 1 | xargs); failed=; \
+	 for version in $$found; do $(MAKE) --no-print-directory test-$$version || failed="$$failed $$version"; done; \
+	 for version in $(SUPPORTED); do case " $$found $$failed " in \
+	   *" $$version "*" $$version "*) echo "Python $$version: FAILED" ;; \
+	   *" $$version "*) echo "Python $$version: passed" ;; \
+	   *) echo "Python $$version: not on this machine" ;; esac; done; \
+	 [ -n "$$found" ] && [ -z "$$failed" ]
+
+test-3.%: .venvs/3.%/.ready ## the same on one Python, as in: make test-3.9
+	@echo "Python 3.$*: the SDK's own tests"
+	@.venvs/3.$*/bin/python -m pip install --quiet --force-reinstall --no-deps --no-build-isolation ./python
+	@.venvs/3.$*/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal --without-house \
+	  $(PYTEST_ARGS) tests/python tests/cli
+
+check: lint types ## lint, formatting and types
+
+lint: $(READY) ## ruff: lint and formatting
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+
+types: $(READY) ## mypy --strict and pyright on the SDK, mypy on the sandbox, the harness and tools
+	$(BIN)/mypy --strict --no-error-summary python/src
+	$(BIN)/mypy --strict --no-error-summary tools
+	@for part in sandbox parity; do echo "mypy in $$part"; (cd $$part && ../$(BIN)/mypy --no-error-summary) || exit 1; done
+	$(BIN)/pyright --warnings
+
+bench: $(READY) ## measure speed and size, each beside what it is to be measured against
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --target build/published --upgrade -r requirements/published.txt
+	@$(BIN)/python tools/bench/sdk.py build/published
+
+pre-commit: $(READY) ## run every pre-commit hook on every file
+	@$(BIN)/pre-commit run --all-files
+
+# ---------------------------------------------------------------------------------------------- changing
+
+format: $(READY) ## let ruff mend and format the code
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+  --no-header --no-config
+lock: $(READY) ## write the lock files anew from requirements/*.in (UV_ARGS=--upgrade for newer versions)
+	$(COMPILE) $(UV_ARGS) --python-version 3.9 requirements/sdk-tests.in -o requirements/sdk-tests.txt
+	$(COMPILE) $(UV_ARGS) --python-version 3.10 requirements/dev.in -o requirements/dev.txt
+
+dist: $(READY) ## build the SDK's wheel and source distribution into dist/
+	@rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist python
+
+# ---------------------------------------------------------------------------------------------- tidying
+
+clean: ## remove what was built and cached
+	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -path './.venv*' -prune -o -type d \( -name __pycache__ -o -name .mypy_cache -o -name .ruff_cache \) -prune -exec rm -rf {} +
+
+distclean: clean ## remove the environments as well
+	@rm -rf .venv .venvs

@@ -1,0 +1,72 @@
+"""Do the conventions for tests hold: what needs the house fails without it, markers and warnings are strict?"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from repository import ROOT
+
+# Stands for an environment without the sandbox: its finder hides the package from the run below.
+HIDE = """
+import importlib.util
+real = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *rest: None if name == "segops_sandbox" else real(name, *rest)
+"""
+MARKED = """
+import pytest
+
+@pytest.mark.needs_house
+def test_marked():
+    pass
+
+def test_plain():
+    pass
+"""
+
+
+def run(folder: Path, test: str, *arguments: str, plugin: str = "") -> str:
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    (folder / "tests").mkdir()
+    shutil.copy(ROOT / "tests/conftest.py", folder / "tests")
+    (folder / "hide.py").write_text(plugin, encoding="utf-8")
+    (folder / "tests/test_it.py").write_text(test, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "hide", "-p", "no:cacheprovider", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout + done.stderr
+
+
+def test_a_test_that_needs_the_house_fails_where_the_house_is_missing(tmp_path: Path) -> None:
+    out = run(tmp_path, MARKED, plugin=HIDE)
+    assert "1 passed, 1 error" in out
+    assert "needs segops_sandbox, not installed here: run `make setup`" in out
+
+
+def test_a_test_that_needs_the_house_runs_where_the_house_stands(tmp_path: Path) -> None:
+    assert "2 passed" in run(tmp_path, MARKED)
+
+
+def test_tests_left_out_are_counted_in_the_closing_line(tmp_path: Path) -> None:
+    assert "1 passed, 1 skipped" in run(tmp_path, MARKED, "--without-house", "-n", "2", "tests", plugin=HIDE)
+
+
+def test_a_warning_fails_a_test(tmp_path: Path) -> None:
+    assert "1 failed" in run(
+        tmp_path, "import warnings\ndef test_it():\n    warnings.warn('old', DeprecationWarning)\n"
+    )
+
+
+def test_an_unknown_marker_is_refused(tmp_path: Path) -> None:
+    out = run(tmp_path, "import pytest\n@pytest.mark.need_house\ndef test_it():\n    pass\n")
+    assert "'need_house' not found in `markers`" in out
+
+
+def test_no_test_folder_has_an_init_file() -> None:
+    assert not list((ROOT / "tests").rglob("__init__.py"))

@@ -1,0 +1,137 @@
+"""Who may import whom? The arrows of the architecture, read from the real files."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from repository import ROOT, modules
+
+SDK = ROOT / "python/src/segops_admin"
+SANDBOX = ROOT / "sandbox/src/segops_sandbox"
+PARITY = ROOT / "parity/src/segops_parity"
+OURS = {"segops_admin", "segops_sandbox", "segops_parity"}
+CONTRACT = re.compile(r"\bspec/|\b(admin|behaviours|webhooks)\.yaml|\bspec\b.*\brecords\b")
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """Top-level names of every import, those made by a call with a literal name included."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names.add(node.module or "")
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            called = ast.unparse(node.func)
+            name = node.args[0].value
+            if called in {"import_module", "importlib.import_module", "__import__"} and isinstance(name, str):
+                names |= set() if name.startswith(".") else {name}
+    return {name.split(".")[0] for name in names}
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def strangers(path: Path, allowed: set[str]) -> list[str]:
+    return sorted(f"{path.relative_to(ROOT)}: {name}" for name in imported(tree(path)) - allowed)
+
+
+def docstrings(module: ast.Module) -> set[int]:
+    holders = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    bodies = [node.body for node in ast.walk(module) if isinstance(node, holders)]
+    return {id(b[0].value) for b in bodies if b and isinstance(b[0], ast.Expr) and isinstance(b[0].value, ast.Constant)}
+
+
+def test_the_sdk_imports_the_standard_library_only() -> None:
+    allowed = set(sys.stdlib_module_names) | {"segops_admin"}
+    wrong = [
+        line
+        for path in modules(SDK)
+        for line in strangers(path, allowed | ({"requests", "urllib3"} if path.name == "_requests.py" else set()))
+    ]
+    assert not wrong
+
+
+def test_nothing_in_the_sdk_but_the_optional_transport_needs_requests() -> None:
+    users = {path.name for path in modules(SDK) if "requests" in imported(tree(path))}
+    assert users <= {"_requests.py"}
+
+
+def test_the_sandbox_imports_neither_the_sdk_nor_the_harness() -> None:
+    assert not [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in modules(SANDBOX)
+        for name in imported(tree(path)) & (OURS - {"segops_sandbox"})
+    ]
+
+
+def test_the_harness_imports_the_sdk_in_its_python_driver_only() -> None:
+    users = [str(path.relative_to(PARITY)) for path in modules(PARITY) if "segops_admin" in imported(tree(path))]
+    assert not [name for name in users if not ("driver" in name and "python" in name)]
+
+
+def test_the_harness_drives_the_sandbox_from_outside() -> None:
+    assert not [str(path) for path in modules(PARITY) if "segops_sandbox" in imported(tree(path))]
+
+
+def test_the_sdk_does_not_read_the_contract() -> None:
+    wrong = []
+    for path in modules(SDK):
+        module = tree(path)
+        spoken = docstrings(module)
+        for node in ast.walk(module):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in spoken:
+                wrong += [f"{path.name}:{node.lineno}"] if CONTRACT.search(node.value) else []
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", modules(SDK), ids=lambda path: str(path.relative_to(SDK)))
+def test_an_sdk_module_is_written_in_the_syntax_of_the_floor_version(path: Path) -> None:
+    ast.parse(path.read_text(encoding="utf-8"), filename=str(path), feature_version=(3, 9))
+
+
+def at_module_level(module: ast.Module) -> ast.Module:
+    """The module without its function bodies: what runs when a test file is collected."""
+
+    class Emptied(ast.NodeTransformer):
+        def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+            node.body = [ast.Pass()]
+            return node
+
+    return Emptied().visit(module)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("folder", ["python", "cli"])
+def test_the_sdk_tests_are_collected_without_the_house(folder: str) -> None:
+    """`make test-all` gives them requirements/sdk-tests.txt and the SDK only."""
+    lines = (ROOT / "requirements/sdk-tests.in").read_text(encoding="utf-8").splitlines()
+    wanted = [Requirement(line).name for line in lines if line and not line.startswith("#")]
+    allowed = set(sys.stdlib_module_names) | {"segops_admin"} | {{"pyyaml": "yaml"}.get(n, n) for n in wanted}
+    allowed |= {path.stem for path in (ROOT / "tests/support").glob("*.py")}
+    wrong = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in modules(ROOT / "tests" / folder)
+        for name in imported(at_module_level(tree(path))) - allowed
+    ]
+    assert not wrong, "import it inside a test marked needs_house, or move the file to tests/integration"
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("import a.b as c", {"a"}),
+        ("from a.b import c", {"a"}),
+        ("from . import c", set()),
+        ("def f():\n    import a", {"a"}),
+        ("import importlib\nimportlib.import_module('a.b')", {"importlib", "a"}),
+        ("__import__('a')", {"a"}),
+    ],
+)
+def test_an_import_is_seen_however_it_is_written(code: str, names: set[str]) -> None:
+    assert imported(ast.parse(code)) == names

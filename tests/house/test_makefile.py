@@ -1,0 +1,68 @@
+"""Does the Makefile say what each target does, and does it do it from a clean clone?"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from repository import ROOT, make
+
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+PROMISED = {"setup", "demo", "sandbox", "test", "test-all", "check", "format"} | {
+    "lock",
+    "openapi",
+    "clean",
+    "distclean",
+    "pre-commit",
+}
+
+
+def phony() -> list[str]:
+    declared = re.search(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE)
+    assert declared
+    return declared[1].split()
+
+
+def test_make_alone_lists_every_target_with_one_line_of_help() -> None:
+    listed = dict(line.split(maxsplit=1) for line in make().stdout.splitlines())
+    assert set(phony()) <= set(listed)
+    assert "test-3.%" in listed
+    assert all(text[0].islower() and len(text) < 100 for text in listed.values())
+
+
+def test_the_promised_targets_exist_and_parse() -> None:
+    assert set(phony()) >= PROMISED
+    for target in sorted(PROMISED):
+        dry = make("-n", target)
+        assert dry.returncode == 0, dry.stderr
+
+
+@pytest.mark.parametrize("target", ["demo", "sandbox", "test", "check", "format", "openapi", "pre-commit", "dist"])
+def test_a_target_sets_up_the_environment_it_runs_in(target: str) -> None:
+    assert "pip install" in make("-n", "-W", "requirements/dev.txt", target).stdout
+
+
+def test_a_changed_project_file_or_version_makes_setup_install_again() -> None:
+    # The stamp is made new enough first, so that each file alone is the reason.
+    assert "pip install" not in make("-n", "-o", ".venv/.ready", "setup").stdout
+    for changed in (
+        "requirements/dev.txt",
+        "python/pyproject.toml",
+        "sandbox/pyproject.toml",
+        "parity/pyproject.toml",
+        "python/src/segops_admin/_version.py",
+    ):
+        assert "pip install" in make("-n", "-W", changed, "setup").stdout, changed
+
+
+def test_an_interpreter_that_is_too_old_or_missing_is_named_with_what_to_do() -> None:
+    done = make("-W", "requirements/dev.txt", "setup", "PYTHON=no-such-python")
+    assert done.returncode != 0
+    assert "no-such-python is missing or older than 3.10" in done.stdout
+    assert "PYTHON=" in done.stdout
+
+
+def test_dependencies_are_installed_by_hash() -> None:
+    installs = [line for line in MAKEFILE.splitlines() if "pip install" in line]
+    assert installs
+    assert all("--require-hashes -r" in line or "--no-deps --no-build-isolation" in line for line in installs)

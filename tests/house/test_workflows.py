@@ -1,0 +1,84 @@
+"""Do the CI workflows do what the repository's own commands do?"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from repository import ROOT, make
+
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+SUPPORTED = ["3.9", "3.10", "3.11", "3.12", "3.13", "3.14"]
+
+
+def load(path: Path) -> dict[str, Any]:
+    # BaseLoader: "on" stays a word and 3.10 stays 3.10.
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+
+
+def steps(workflow: dict[str, Any]) -> list[dict[str, Any]]:
+    return [step for job in workflow["jobs"].values() for step in job["steps"]]
+
+
+def make_targets(command: str) -> list[str]:
+    """The targets of a `make` command line, the matrix expression read as one version."""
+    words = re.sub(r"\$\{\{.*?\}\}", "3.9", command).split()
+    return [word for word in words[1:] if "=" not in word] if words[:1] == ["make"] else []
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_has_triggers_jobs_least_permissions_and_time_limits(path: Path) -> None:
+    workflow = load(path)
+    assert workflow["on"]
+    assert workflow["permissions"] == {"contents": "read"}
+    assert workflow["jobs"]
+    for name, job in workflow["jobs"].items():
+        assert int(job["timeout-minutes"]) <= 90, name
+        assert job["steps"], name
+
+
+def test_ci_and_release_workflows_stand() -> None:
+    assert {"ci.yml", "release.yml"} <= {path.name for path in WORKFLOWS}
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_every_action_is_pinned_to_a_major_version_or_a_commit(path: Path) -> None:
+    used = [step["uses"] for step in steps(load(path)) if "uses" in step]
+    assert used
+    loose = [name for name in used if not re.fullmatch(r"[\w.-]+/[\w./-]+@(v\d+|[0-9a-f]{40})", name)]
+    assert not loose
+
+
+def test_the_matrix_the_classifiers_and_the_makefile_name_the_same_versions() -> None:
+    matrix = load(ROOT / ".github/workflows/ci.yml")["jobs"]["sdk"]["strategy"]["matrix"]["python"]
+    project = (ROOT / "python/pyproject.toml").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    supported = re.search(r"^SUPPORTED := (.+)$", makefile, re.MULTILINE)
+    assert supported
+    assert matrix == SUPPORTED
+    assert re.findall(r'"Programming Language :: Python :: (3\.\d+)"', project) == SUPPORTED
+    assert supported[1].split() == SUPPORTED
+    assert f'requires-python = ">={SUPPORTED[0]}"' in project
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_runs_make_targets_that_exist(path: Path) -> None:
+    asked = [target for step in steps(load(path)) for target in make_targets(step.get("run", ""))]
+    if path.name == "ci.yml":
+        assert "test-3.9" in asked
+        assert any(step.get("run") == "bash .ci/run" for step in steps(load(path)))
+    assert asked
+    for target in asked:
+        dry = make("-n", target)
+        assert dry.returncode == 0, dry.stderr
+
+
+def test_ci_checks_before_it_tests_and_is_executable() -> None:
+    script = ROOT / ".ci/run"
+    assert os.access(script, os.X_OK)
+    commands = [line for line in script.read_text(encoding="utf-8").splitlines() if line.startswith("make ")]
+    assert [make_targets(line.split("2>&1")[0])[0] for line in commands] == ["check", "test"]

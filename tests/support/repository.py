@@ -1,0 +1,42 @@
+"""Where is the repository, and which files belong to it?"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def files() -> list[Path]:
+    """Every file that git tracks or would track, so that a new file is judged before it is committed."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    found = (ROOT / name for name in listed.split("\0") if name)
+    return [path for path in found if path.is_file()]
+
+
+def modules(package: Path) -> list[Path]:
+    """The package's Python files; an empty answer is an error, since a rule over nothing always holds."""
+    found = sorted(package.rglob("*.py"))
+    if not found:
+        raise LookupError(f"no Python file under {package}")
+    return found
+
+
+def outside_make() -> dict[str, str]:
+    """The environment of a command typed by hand, although this suite itself may run under make or a git hook."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "GIT_"))}
+
+
+def make(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """`make` in the repository, its output captured."""
+    return subprocess.run(
+        ["make", *arguments], cwd=ROOT, env=outside_make(), capture_output=True, text=True, check=False
+    )
