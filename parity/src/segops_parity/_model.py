@@ -1,0 +1,113 @@
+"""What is a namespace, an operation, a behaviour? The values that the contract is read into."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from segops_parity._notation import Argument, Command, Returns, camel_case
+from segops_parity.selector import Selector
+
+__all__ = ["Behaviour", "Namespace", "Operation", "Request"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request line. `methods` holds one HTTP method, or those that the ``method`` argument chooses from."""
+
+    methods: tuple[str, ...]
+    path: str
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """The arguments that the path holds, in order."""
+        return tuple(re.findall(r"\{(\w+)\}", self.path))
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one namespace.
+
+    `query` maps query keys to arguments, ``"*"`` standing for "each key of this argument"; `body` maps JSON keys to
+    arguments, or is the name of the argument that is the body; `multipart` maps part names to (content, file name).
+    An operation that `walks` or `polls` names the operation whose request it repeats, and has no `request`.
+    """
+
+    namespace: str
+    name: str
+    typescript: str
+    summary: str
+    arguments: tuple[Argument, ...]
+    request: Request | None
+    query: Mapping[str, str]
+    body: str | Mapping[str, str] | None
+    multipart: Mapping[str, tuple[str, str]]
+    success: tuple[int, ...]
+    mutates: bool
+    paginates: str | None
+    returns: Returns
+    walks: str | None
+    polls: str | None
+    done: Mapping[str, tuple[str, ...]]
+    failed: Mapping[str, tuple[str, ...]]
+    cli: Command
+    source: str
+    source_url: str
+    since: str
+    crud: bool
+    flags: frozenset[str]
+    hash: str
+    """Changes with whatever a caller or the server can tell; wording, source page and version do not count."""
+
+    @property
+    def id(self) -> str:
+        """``namespace.method``, the name that cases, reports and OpenAPI use."""
+        return f"{self.namespace}.{self.name}"
+
+    @property
+    def typescript_id(self) -> str:
+        """The same in TypeScript: ``productSegments.recompute``."""
+        return f"{camel_case(self.namespace)}.{self.typescript}"
+
+    def argument(self, name: str) -> Argument:
+        """The argument of that name; raises KeyError if there is none."""
+        for argument in self.arguments:
+            if argument.name == name:
+                return argument
+        raise KeyError(f"{self.id} has no argument {name!r}")
+
+
+@dataclass(frozen=True)
+class Namespace:
+    """One attribute of the client, with its operations by method name."""
+
+    name: str
+    typescript: str
+    summary: str
+    path: str | None
+    record: str | None
+    source: str
+    operations: Mapping[str, Operation]
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What no single operation owns: one rule, and the operations that it covers."""
+
+    id: str
+    rule: str
+    selector: Selector
+    languages: tuple[str, ...]
+    figures: Mapping[str, Any]
+    example: str | None
+
+    @property
+    def area(self) -> str:
+        """The part of the id before the dot."""
+        return self.id.partition(".")[0]
+
+    def applies_to(self, operation: Operation) -> bool:
+        """Whether this behaviour shows on that operation."""
+        return self.selector.matches(operation.flags)

@@ -1,0 +1,141 @@
+"""What do the SDKs promise? This module is the one reader of the contract in ``spec/``.
+
+    contract = load()
+    contract.operations["segments.export"].request.path     # "/segments/{id}/export/"
+    contract.record("Segment").schema                       # JSON Schema
+    contract.check("Page<Segment>", payload)                # what is wrong with a payload, [] if nothing
+
+A broken contract raises `ContractError`, which names the file, the path of keys in it, and what was expected there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from segops_parity._admin import AdminReader
+from segops_parity._files import ContractError, check_schema, read_yaml
+from segops_parity._model import Behaviour, Namespace, Operation, Request
+from segops_parity._notation import Argument, Command, Flag, Returns, parse_returns
+from segops_parity.records import Record, Records, load_records
+from segops_parity.selector import FLAGS, SUBJECTS, Selector
+from segops_parity.webhooks import Vector, Webhooks, load_webhooks
+
+__all__ = [
+    "FLAGS",
+    "SUBJECTS",
+    "Argument",
+    "Behaviour",
+    "Command",
+    "Contract",
+    "ContractError",
+    "Flag",
+    "Namespace",
+    "Operation",
+    "Record",
+    "Request",
+    "Returns",
+    "Selector",
+    "Vector",
+    "Webhooks",
+    "find_spec",
+    "load",
+]
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The whole contract, as read from `path`."""
+
+    path: Path
+    name: str
+    base_url: str
+    sources: Mapping[str, str]
+    namespaces: Mapping[str, Namespace]
+    operations: Mapping[str, Operation]
+    areas: Mapping[str, str]
+    behaviours: Mapping[str, Behaviour]
+    webhooks: Webhooks = field(repr=False)
+    records: Records = field(repr=False)
+
+    def record(self, name: str) -> Record:
+        """The record of that name; raises KeyError if the contract has none."""
+        return self.records[name]
+
+    def check(self, returns: str | Returns, value: Any) -> list[str]:
+        """What is wrong with `value` as the answer that `returns` describes; empty if nothing is."""
+        return self.records.check(parse_returns(returns) if isinstance(returns, str) else returns, value)
+
+
+def find_spec(start: Path | None = None) -> Path:
+    """The folder ``spec`` beside, or above, `start` (by default, this module)."""
+    start = (start or Path(__file__)).resolve()
+    for folder in (start, *start.parents):
+        if (folder / "spec" / "admin.yaml").is_file():
+            return folder / "spec"
+    raise ContractError(start, "", "expected spec/admin.yaml in a folder above; found none, so pass its path")
+
+
+def load(path: Path | str | None = None) -> Contract:
+    """The contract in the folder `path` (the one that holds admin.yaml), by default the repository's ``spec``."""
+    spec = Path(path) if path is not None else find_spec()
+    admin_file = spec / "admin.yaml"
+    admin = _read(spec, "admin")
+    records = load_records(spec / "records", spec / "schema" / "record.schema.json")
+    reader = AdminReader(admin_file, admin, records)
+    namespaces = {name: reader.namespace(name, entry) for name, entry in admin["namespaces"].items()}
+    operations = {op.id: op for namespace in namespaces.values() for op in namespace.operations.values()}
+    areas, behaviours = _behaviours(spec, operations)
+    webhooks = load_webhooks(spec / "webhooks.yaml", spec / "schema" / "webhooks.schema.json")
+    if webhooks.event not in records:
+        raise ContractError(spec / "webhooks.yaml", "event", f"expected a record of records/; found {webhooks.event!r}")
+    records.check_requests(operations)
+    return Contract(
+        path=spec,
+        name=admin["contract"],
+        base_url=admin["base_url"],
+        sources=admin["sources"],
+        namespaces=namespaces,
+        operations=operations,
+        areas=areas,
+        behaviours=behaviours,
+        webhooks=webhooks,
+        records=records,
+    )
+
+
+def _read(spec: Path, name: str) -> Any:
+    content = read_yaml(spec / f"{name}.yaml")
+    check_schema(spec / f"{name}.yaml", content, spec / "schema" / f"{name}.schema.json")
+    return content
+
+
+def _behaviours(spec: Path, operations: Mapping[str, Operation]) -> tuple[dict[str, str], dict[str, Behaviour]]:
+    file = spec / "behaviours.yaml"
+    content = _read(spec, "behaviours")
+    behaviours: dict[str, Behaviour] = {}
+    for index, entry in enumerate(content["behaviours"]):
+        where = f"behaviours[{index}]"
+        try:
+            selector = Selector.parse(entry["applies"])
+        except ValueError as error:
+            raise ContractError(file, f"{where}.applies", str(error)) from error
+        behaviour = Behaviour(
+            id=entry["id"],
+            rule=entry["rule"],
+            selector=selector,
+            languages=tuple(entry.get("languages", ("python", "typescript"))),
+            figures=entry.get("figures", {}),
+            example=entry.get("example"),
+        )
+        if behaviour.id in behaviours:
+            raise ContractError(file, f"{where}.id", f"expected each id once; {behaviour.id} appears twice")
+        if behaviour.area not in content["areas"]:
+            raise ContractError(file, f"{where}.id", f"expected an area out of {', '.join(content['areas'])}")
+        if selector.subject is None and not any(behaviour.applies_to(op) for op in operations.values()):
+            problem = f"expected to match an operation; {selector.text!r} matches none"
+            raise ContractError(file, f"{where}.applies", problem)
+        behaviours[behaviour.id] = behaviour
+    return content["areas"], behaviours
