@@ -89,7 +89,7 @@ types: $(READY) ## mypy --strict and pyright on the SDK, mypy on the sandbox, th
 	$(BIN)/pyright --warnings
 
 bench: $(READY) ## measure speed and size, each beside what it is to be measured against
-	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --target build/published --upgrade -r requirements/published.txt
+	@$(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/published --require-hashes -r requirements/published.txt
 	@$(BIN)/python tools/bench/sdk.py build/published
 
 pre-commit: $(READY) ## run every pre-commit hook on every file

@@ -68,7 +68,7 @@ class SegOpsAdmin:
         self._owns_transport = True
         self._assemble(base_url, max_retries, timeout)
 
-    def _assemble(self, base_url: str, max_retries: int, timeout: float) -> None:
+    def _assemble(self, base_url: str, max_retries: int, timeout: float, parent: Http | None = None) -> None:
         http = Http(
             api_key=self._key,
             base_url=base_url,
@@ -76,6 +76,7 @@ class SegOpsAdmin:
             timeout=timeout,
             transport=self._transport,
             runtime=self._runtime,
+            parent=parent,
         )
         self.http = http
         self.segments = Segments(http)
@@ -107,9 +108,8 @@ class SegOpsAdmin:
             self.http.base_url,
             self.http.max_retries if max_retries is None else checked_retries(max_retries),
             self.http.timeout if timeout is None else checked_timeout(timeout),
+            parent=self.http,
         )
-        if self.http.closed:
-            other.http.close()
         return other
 
     def close(self) -> None:

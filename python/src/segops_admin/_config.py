@@ -63,17 +63,18 @@ def checked_base_url(base_url: str | None) -> str:
     """
     from urllib.parse import urlsplit
 
-    text = base_url or os.environ.get("SEGOPS_API_URL") or DEFAULT_BASE_URL
-    given_as = "base_url" if base_url else "SEGOPS_API_URL"
+    text = base_url if base_url is not None else os.environ.get("SEGOPS_API_URL") or DEFAULT_BASE_URL
+    given_as = "base_url" if base_url is not None else "SEGOPS_API_URL"
     if not isinstance(text, str):
         raise SegOpsConfigError(f"base_url must be text, not {type(text).__name__}.")
     if not text.isascii() or any(character <= " " or character == "\x7f" for character in text):
-        raise SegOpsConfigError(f"{given_as} {text!r} holds a blank, a control or a non-ASCII character.")
+        reason = "holds a blank, a control or a non-ASCII character"
+        raise SegOpsConfigError(f"{given_as} {_without_user(text)!r} {reason}.")
     try:
         url = urlsplit(text)
         host, _port = url.hostname, url.port
-    except ValueError as error:
-        raise SegOpsConfigError(f"{given_as} {text!r} is not an address: {error}") from error
+    except ValueError:  # its text may quote what was taken for a port, which may be a password
+        raise SegOpsConfigError(f"{given_as} {_without_user(text)!r} has a host or port that none can be.") from None
     if url.scheme not in ("http", "https") or not host:
         raise SegOpsConfigError(f"{given_as} {_without_user(text)!r} is not absolute: expected https://host/api.")
     if "@" in url.netloc or "?" in text or "#" in text:
@@ -90,7 +91,11 @@ def _without_user(text: str) -> str:
 
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine."""
-    return host in ("localhost", "::1") or host.startswith("127.") or host.endswith(".localhost")
+    return (
+        host in ("localhost", "::1")
+        or (host.startswith("127.") and host.replace(".", "").isdigit())
+        or host.endswith(".localhost")
+    )
 
 
 def _warn_once(host: str) -> None:
@@ -99,7 +104,7 @@ def _warn_once(host: str) -> None:
     _warned.add(host)
     import warnings
 
-    warnings.warn(f"The API key travels unencrypted to {host}: use https.", UserWarning, stacklevel=5)
+    warnings.warn(f"The API key travels unencrypted to {host}: use https.", UserWarning, stacklevel=4)
 
 
 def checked_timeout(seconds: float) -> float:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from ._errors import SegOpsDecodeError
 from ._transport import Headers, Response, read_all
 
-__all__ = ["LARGEST_REPLY", "decode", "decode_error_body", "read_reply"]
+__all__ = ["LARGEST_REPLY", "decode", "decode_error_body", "read_failure", "read_reply"]
 
 LARGEST_REPLY = 64 * 1024 * 1024
 """Bytes, after unzipping. A page is far smaller; a zip bomb or a runaway reply is not."""
@@ -32,6 +32,18 @@ def read_reply(response: Response) -> bytes:
     if encoding is None or not body:
         return body
     return _decompress(body, encoding.strip().lower(), response)
+
+
+def read_failure(response: Response) -> bytes:
+    """The body of a reply that is no success, or nothing if it cannot be unzipped or is too large.
+
+    What it would have said must not hide that the call has failed, nor keep it from being tried again.
+    """
+    try:
+        return read_reply(response)
+    except SegOpsDecodeError:
+        response.body.close()
+        return b""
 
 
 def _too_large(response: Response) -> NoReturn:

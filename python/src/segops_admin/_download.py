@@ -22,6 +22,8 @@ Sink = Union[str, "os.PathLike[str]", IO[bytes]]
 def open_sink(to: Sink) -> Generator[IO[bytes]]:
     """The file to write to. A path appears only when everything has been written to it; until then it is as it was.
 
+    A path that is a pipe or a device is written to as it is.
+
     Raises:
         SegOpsArgumentError: the path cannot be written, or ``to`` is neither a path nor a binary file.
     """
@@ -30,22 +32,41 @@ def open_sink(to: Sink) -> Generator[IO[bytes]]:
             raise SegOpsArgumentError(f"Give a path or a file open for binary writing, not {to!r}.")
         yield to
         return
-    import tempfile
-
     path = os.fspath(to)
-    folder = os.path.dirname(path) or "."
     try:
-        descriptor, partial = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", suffix=".part", dir=folder)
-    except OSError as error:
+        file, partial = _open(path)
+    except (OSError, ValueError) as error:
         raise SegOpsArgumentError(f"Cannot write to {path!r}: {error}") from error
     try:
-        with open(descriptor, "wb") as file:
+        with file:
             yield file
-        os.chmod(partial, _usual_mode(path))
-        os.replace(partial, path)
+        if partial is not None:
+            target = os.path.realpath(path)
+            os.chmod(partial, _usual_mode(target))
+            os.replace(partial, target)
     except BaseException:
-        os.unlink(partial)
+        if partial is not None:
+            os.unlink(partial)
         raise
+
+
+def _open(path: str) -> tuple[IO[bytes], str | None]:
+    """An open file, and the name that it has until it is whole, unless it is no regular file."""
+    import stat
+    import tempfile
+
+    try:
+        regular = stat.S_ISREG(os.stat(path).st_mode)
+    except FileNotFoundError:
+        regular = True
+    if not regular:
+        return open(path, "wb"), None  # a folder fails here, which it should
+    if not os.path.basename(path):
+        raise ValueError("it does not name a file")
+    # Beside what a link names: the link stays, and a file can only be moved in one step within its file system.
+    folder = os.path.dirname(os.path.realpath(path))
+    descriptor, partial = tempfile.mkstemp(prefix=".segops-", suffix=".part", dir=folder)
+    return open(descriptor, "wb"), partial
 
 
 def _usual_mode(path: str) -> int:
@@ -68,10 +89,7 @@ def copy_reply(response: Response, sink: IO[bytes]) -> int:
             written += len(block)
     except BaseException as error:
         response.body.close()
-        if start is not None:
-            sink.seek(start)
-            sink.truncate()
-        elif written and isinstance(error, SegOpsConnectionError):
+        if written and not _taken_back(sink, start) and isinstance(error, SegOpsConnectionError):
             # What is in a pipe cannot be taken back: a second attempt would add to half of the first.
             error.transient = False
         raise
@@ -79,21 +97,45 @@ def copy_reply(response: Response, sink: IO[bytes]) -> int:
 
 
 def _blocks(response: Response) -> Generator[bytes]:
-    """The reply's body, unzipped, block by block."""
+    """A reply's body as it comes, unzipped, in blocks of bounded size."""
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding not in ("identity", "gzip", "x-gzip"):
+    if encoding in ("gzip", "x-gzip"):
+        yield from _unzipped(response)
+        return
+    if encoding != "identity":
         raise SegOpsDecodeError(f"its encoding {encoding!r} was not asked for", status=response.status)
-    unzip = None if encoding == "identity" else zlib.decompressobj(31)
+    while True:
+        block = response.body.read(_BLOCK)
+        if not block:
+            return
+        yield block
+
+
+def _unzipped(response: Response) -> Generator[bytes]:
+    unzip = zlib.decompressobj(31)
+    while not unzip.eof:
+        packed = unzip.unconsumed_tail or response.body.read(_BLOCK)
+        try:
+            block = unzip.decompress(packed, _BLOCK)
+        except zlib.error as error:
+            raise SegOpsDecodeError(f"its gzip is broken ({error})", status=response.status) from error
+        if not packed and not block:
+            raise SegOpsDecodeError("its gzip is cut short", status=response.status)
+        yield block
+    if unzip.unused_data or response.body.read(1):
+        raise SegOpsDecodeError("its gzip is followed by something else", status=response.status)
+
+
+def _taken_back(sink: IO[bytes], start: int | None) -> bool:
+    """Whether what has been written since could be removed again."""
+    if start is None:
+        return False
     try:
-        while True:
-            block = response.body.read(_BLOCK)
-            if not block:
-                break
-            yield block if unzip is None else unzip.decompress(block)
-    except zlib.error as error:
-        raise SegOpsDecodeError(f"its gzip is broken ({error})", status=response.status) from error
-    if unzip is not None and not unzip.eof:
-        raise SegOpsDecodeError("its gzip is cut short", status=response.status)
+        sink.seek(start)
+        sink.truncate()
+    except (OSError, ValueError):  # a device
+        return False
+    return True
 
 
 def _rewindable(sink: IO[bytes]) -> bool:

@@ -35,7 +35,10 @@ def encode_path(text: str) -> str:
     segments = text.split("?", 1)[0].lower().replace("%2e", ".").split("/")
     if "." in segments or ".." in segments:
         raise SegOpsArgumentError(f"The path {text!r} has a dot segment: it would reach another path.")
-    return quote(text, safe=_PATH_SAFE)
+    try:
+        return quote(text, safe=_PATH_SAFE)
+    except UnicodeEncodeError:
+        raise SegOpsArgumentError(f"The path {text!r} has a character that UTF-8 cannot hold.") from None
 
 
 def encode_query(query: Mapping[str, Any] | None) -> str:
@@ -62,13 +65,19 @@ def _query_value(key: str, value: Any) -> str:
         value = value.value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and not math.isfinite(value):
+    if not _is_finite(value):
         raise SegOpsArgumentError(f"The query parameter {key!r} is {value}, which no server can read.")
     if isinstance(value, (str, int, float, decimal.Decimal, uuid.UUID)):
         return str(value)
     if isinstance(value, datetime.date):
         return iso8601(value)
     raise SegOpsArgumentError(f"The query parameter {key!r} cannot be a {type(value).__name__}: {value!r}.")
+
+
+def _is_finite(value: Any) -> bool:
+    if isinstance(value, decimal.Decimal):
+        return value.is_finite()
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def iso8601(value: datetime.date) -> str:
@@ -83,6 +92,8 @@ def iso8601(value: datetime.date) -> str:
 def _json_default(value: Any) -> Any:
     if isinstance(value, datetime.date):
         return iso8601(value)
+    if not _is_finite(value):
+        raise ValueError(f"{value} is not JSON")
     if isinstance(value, (decimal.Decimal, uuid.UUID)):
         # As text: a binary float would change a price, and the platform's own samples write prices as text.
         return str(value)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Generator, Mapping
 from typing import IO, Any, Callable, NoReturn, Optional, Union
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from . import _retry
 from ._config import Secret, is_loopback
-from ._decoding import decode, decode_error_body, read_reply
+from ._decoding import decode, decode_error_body, read_failure, read_reply
 from ._encoding import encode_json, encode_path, encode_query
 from ._errors import (
     SegOpsApiError,
@@ -32,6 +32,7 @@ _METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 _MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
+_ADDRESS_SAFE = "%:/?#[]@!$&'()*+,;=~-._"  # RFC 3986: reserved, unreserved, and what is encoded already
 _REQUEST_ID_HEADERS = ("X-Request-Id", "Request-Id", "X-Correlation-Id")
 
 Form = Union[tuple[str, Optional[str], FileData], tuple[str, Optional[str], FileData, str]]
@@ -83,6 +84,7 @@ class Http:
         timeout: float,
         transport: Transport,
         runtime: Runtime,
+        parent: Http | None = None,
     ) -> None:
         self.base_url = base_url
         self.max_retries = max_retries
@@ -90,7 +92,8 @@ class Http:
         self._key = api_key
         self._transport = transport
         self.runtime = runtime
-        self.closed = False
+        self._closed = False
+        self._parent = parent
         self._headers: list[tuple[str, str]] = [
             ("Authorization", Secret(f"ApiKey {api_key}")),
             ("Accept", "application/json"),
@@ -182,9 +185,14 @@ class Http:
         call = Call("GET", path, safe=True)
         return int(self._attempts(call, lambda response: copy_reply(response, sink), elsewhere=True))
 
+    @property
+    def closed(self) -> bool:
+        """Whether this client, or the one that it shares its connections with, has been closed."""
+        return self._closed or (self._parent is not None and self._parent.closed)
+
     def close(self) -> None:
         """Refuses further calls."""
-        self.closed = True
+        self._closed = True
 
     def _check_open(self) -> None:
         if self.closed:
@@ -240,7 +248,7 @@ class Http:
         value = self._attempts(call, _decoded)
         if isinstance(value, str):
             reason = f"it is text where JSON was expected: {describe_body(value, 60)!r}. Check the base URL."
-            raise SegOpsDecodeError(reason, method=call.method, path=call.target)
+            raise SegOpsDecodeError(self._hide(reason), method=call.method, path=call.target)
         return value
 
     def _attempts(self, call: Call, receive: Callable[[Response], Any], *, elsewhere: bool = False) -> Any:
@@ -260,20 +268,21 @@ class Http:
                     value = receive(response)
                     self._log(call, response.status, started, retries)
                     return value
-                body = read_reply(response)
+                body = read_failure(response)
             except SegOpsConnectionError as error:
                 self._log(call, type(error).__name__, started, retries)
                 again = error.transient and _retry.may_repeat(call.method, call.safe, error.sent)
+                maybe_done = maybe_done or error.sent
                 if again and error.stale and not reopened:
                     reopened = True
                     continue
                 if not again or retries >= self.max_retries:
                     self._give_up(error, call, retries + 1)
-                maybe_done = maybe_done or error.sent
                 wait = None
             except SegOpsDecodeError as error:
                 self._log(call, type(error).__name__, started, retries)
                 error.method, error.path = call.method, call.target
+                error.args = (self._hide(error.args[0]),)
                 raise
             else:
                 status = response.status
@@ -307,13 +316,13 @@ class Http:
             if redirects > _MOST_REDIRECTS:
                 response.body.close()
                 raise SegOpsDecodeError(f"it redirects more than {_MOST_REDIRECTS} times", status=response.status)
-            url = urljoin(url, location)
-            target = urlsplit(url)
-            if target[:2] != urlsplit(self.base_url)[:2]:
-                if not (elsewhere and (target.scheme == "https" or is_loopback(target.hostname or ""))):
+            target = _redirected(url, location, response)
+            if _origin(target) != _origin(urlsplit(self.base_url)):
+                if not (elsewhere and _is_confidential(target)):
                     return response
                 headers = [pair for pair in headers if pair[0] in ("Accept-Encoding", "User-Agent")]
-            read_reply(response)  # so that the connection can be used again
+            url = urlunsplit(target)
+            read_failure(response)  # so that the connection can be used again
 
     def _send(self, request: Request) -> Response:
         try:
@@ -330,8 +339,7 @@ class Http:
     def _api_error(
         self, call: Call, response: Response, raw: bytes, retry_after: float | None, attempts: int
     ) -> SegOpsApiError:
-        key = self._key.encode()
-        body = decode_error_body(raw.replace(key, b"sk_***") if key in raw else raw)
+        body = decode_error_body(raw.replace(self._key.encode(), b"sk_***"))
         status = response.status
         from http import HTTPStatus
 
@@ -340,7 +348,7 @@ class Http:
         except ValueError:
             phrase = ""
         request_id = next((response.headers[name] for name in _REQUEST_ID_HEADERS if name in response.headers), None)
-        said = describe_body(body).rstrip(".")
+        said = describe_body(body).removesuffix(".")
         parts = [f"{call.method} {call.target} answered {status}{phrase}" + (f": {said}." if said else ".")]
         advice = what_to_do(status, retry_after)
         if advice:
@@ -350,7 +358,7 @@ class Http:
         if notes:
             parts.append(f"({', '.join(notes)})")
         return error_class(status)(
-            " ".join(parts),
+            self._hide(" ".join(parts)),
             status,
             body,
             headers=response.headers,
@@ -362,6 +370,10 @@ class Http:
             idempotency_key=call.idempotency_key,
         )
 
+    def _hide(self, text: str) -> str:
+        """A message without the key, which a server may have sent back."""
+        return text.replace(self._key, "sk_***")
+
     def _log(self, call: Call, outcome: object, started: float, retries: int) -> None:
         """One DEBUG line per attempt, without the query (it may hold personal data), the key or a body."""
         logging = sys.modules.get("logging")
@@ -370,7 +382,30 @@ class Http:
         logger = logging.getLogger("segops_admin")
         if logger.isEnabledFor(logging.DEBUG):
             ms = (self.runtime.monotonic() - started) * 1000
-            logger.debug("%s %s %s %.0f ms attempt %d", call.method, call.path, outcome, ms, retries + 1)
+            path = call.path.partition("?")[0]
+            logger.debug("%s %s %s %.0f ms attempt %d", call.method, path, outcome, ms, retries + 1)
+
+
+def _redirected(url: str, location: str, response: Response) -> SplitResult:
+    """Where a redirect leads: absolute, with a path, without a fragment."""
+    try:
+        # Headers arrive as Latin-1. What no address may hold is encoded, as browsers do it.
+        target = urlsplit(urljoin(url, quote(location, safe=_ADDRESS_SAFE, encoding="latin-1", errors="strict")))
+        _origin(target)
+    except ValueError as error:
+        response.body.close()
+        raise SegOpsDecodeError("it redirects to what is no address", status=response.status) from error
+    return target._replace(path=target.path or "/", fragment="")
+
+
+def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port: what the key must not leave."""
+    return url.scheme, url.hostname, url.port or {"http": 80, "https": 443}.get(url.scheme)
+
+
+def _is_confidential(url: SplitResult) -> bool:
+    """Whether nobody on the way can read along."""
+    return url.scheme == "https" or (url.scheme == "http" and is_loopback(url.hostname or ""))
 
 
 def _decoded(response: Response) -> Any:

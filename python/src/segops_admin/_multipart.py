@@ -24,6 +24,8 @@ class Multipart:
     """
 
     def __init__(self, field: str, filename: str, source: IO[bytes], content_type: str, boundary: str) -> None:
+        if not content_type.isascii() or not content_type.isprintable():
+            raise SegOpsArgumentError(f"The content type {content_type!r} has a character that no header may hold.")
         disposition = f'form-data; name="{_escape(field)}"; filename="{_escape(filename)}"'
         head = f"--{boundary}\r\nContent-Disposition: {disposition}\r\nContent-Type: {content_type}\r\n\r\n"
         try:
@@ -43,7 +45,10 @@ class Multipart:
         yield self._head
         left = self._size
         while left:
-            block = self._source.read(min(_BLOCK, left))
+            try:
+                block = self._source.read(min(_BLOCK, left))
+            except (OSError, ValueError) as error:
+                raise SegOpsArgumentError(f"The file cannot be read to its end: {error}") from error
             if not block:
                 raise SegOpsArgumentError("The file became shorter while it was being sent.")
             left -= len(block)
@@ -53,7 +58,7 @@ class Multipart:
 
 def _escape(text: str) -> str:
     """A name inside a quoted header value, as browsers write it: it cannot end the value or the line."""
-    if any(ord(character) < 32 and character not in "\r\n" for character in text):
+    if any((character < " " and character not in "\r\n") or character == "\x7f" for character in text):
         raise SegOpsArgumentError(f"The name {text!r} has a control character.")
     return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
@@ -67,8 +72,12 @@ class open_file:
 
     def __init__(self, data: FileData) -> None:
         self.name: str | None = None
-        self._own: IO[bytes] | None = None
-        self.file: IO[bytes] = self._open(data)
+        self._own: list[IO[bytes]] = []
+        try:
+            self.file: IO[bytes] = self._open(data)
+        except BaseException:
+            self.__exit__()
+            raise
 
     def _open(self, data: Any) -> IO[bytes]:
         if isinstance(data, (bytes, bytearray, memoryview)):
@@ -77,15 +86,18 @@ class open_file:
             return io.BytesIO(data)
         if isinstance(data, (str, os.PathLike)):
             try:
-                self._own = open(data, "rb")  # noqa: SIM115 - closed by __exit__
-            except OSError as error:
+                file = open(data, "rb")  # noqa: SIM115 -- closed by __exit__
+            except (OSError, ValueError) as error:
                 raise SegOpsArgumentError(f"The file {os.fspath(data)!r} cannot be read: {error}") from error
-            self.name = os.path.basename(os.fspath(data))
-            return self._own
+            self._own.append(file)
+            self.name = os.path.basename(file.name)
+            return file if _rewindable(file) else self._spool(file)
         if not hasattr(data, "read"):
             raise SegOpsArgumentError(f"Give bytes, a path or an open binary file, not a {type(data).__name__}.")
-        if "b" not in getattr(data, "mode", "b") or hasattr(data, "encoding"):
+        if hasattr(data, "encoding"):
             raise SegOpsArgumentError("The file is open in text mode; open it in binary mode ('rb').")
+        if getattr(data, "closed", False):
+            raise SegOpsArgumentError("The file is closed.")
         name = getattr(data, "name", None)
         self.name = os.path.basename(name) if isinstance(name, str) and not name.startswith("<") else None
         return data if _rewindable(data) else self._spool(data)
@@ -94,17 +106,21 @@ class open_file:
         import shutil
         import tempfile
 
-        self._own = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
-        shutil.copyfileobj(stream, self._own, _BLOCK)
-        self._own.seek(0)
-        return self._own
+        copy = tempfile.TemporaryFile()  # noqa: SIM115 -- closed by __exit__
+        self._own.append(copy)
+        try:
+            shutil.copyfileobj(stream, copy, _BLOCK)
+        except OSError as error:
+            raise SegOpsArgumentError(f"The file cannot be read to its end: {error}") from error
+        copy.seek(0)
+        return copy
 
     def __enter__(self) -> open_file:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        if self._own is not None:
-            self._own.close()
+        for file in self._own:
+            file.close()
 
 
 def _rewindable(stream: Any) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator, Mapping
+from typing import TYPE_CHECKING, Any, Callable
 
 from ._errors import SegOpsArgumentError, SegOpsDecodeError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from ._http import Http
 
 __all__ = ["paginate", "walk_cursor"]
@@ -38,29 +40,26 @@ def paginate(http: Http, path: str, query: Mapping[str, Any] | None, prefetch: i
     return _walk(path, fetch, first, ahead)
 
 
-def _walk(path: str, fetch: Any, first: int, ahead: int) -> Generator[Any, None, None]:
+def _walk(path: str, fetch: Callable[[int], Any], first: int, ahead: int) -> Generator[Any, None, None]:
     page = first
     answer = fetch(page)
     if isinstance(answer, list):
         yield from answer
         return
-    pages: Iterator[Any] | None = None
-    while True:
-        results, more = _envelope(answer, path, page)
-        if more and pages is None and ahead:
-            pages = _fetched_ahead(fetch, page + 1, ahead, _last_page(answer, results, page))
-        try:
+    results, more = _envelope(answer, path, page)
+    following = _Ahead(fetch, page + 1, ahead, _last_page(answer, results, page)) if more and ahead else None
+    try:
+        yield from results
+        while more:
+            page += 1
+            answer = following.take() if following is not None else fetch(page)
+            results, more = _envelope(answer, path, page)
+            if following is not None and more:
+                following.ask()
             yield from results
-        except GeneratorExit:
-            if isinstance(pages, Generator):
-                pages.close()
-            raise
-        if not more:
-            if isinstance(pages, Generator):
-                pages.close()
-            return
-        page += 1
-        answer = next(pages) if pages is not None else fetch(page)
+    finally:
+        if following is not None:
+            following.close()
 
 
 def _envelope(answer: Any, path: str, page: int) -> tuple[Any, bool]:
@@ -74,32 +73,51 @@ def _envelope(answer: Any, path: str, page: int) -> tuple[Any, bool]:
     return results, more
 
 
-def _last_page(answer: Mapping[str, Any], results: Any, page: int) -> int | None:
-    """The number of the last page, as far as ``count`` tells."""
+def _last_page(answer: Mapping[str, Any], results: Any, page: int) -> int:
+    """The number of the last page that is known to exist: the next one, or more where ``count`` tells."""
     count = answer.get("count")
-    if isinstance(count, bool) or not isinstance(count, int) or not results:
-        return None
+    if isinstance(count, bool) or not isinstance(count, int):
+        return page + 1
     return max(page + 1, -(-count // len(results)))
 
 
-def _fetched_ahead(fetch: Any, page: int, ahead: int, last: int | None) -> Generator[Any, None, None]:
-    """Pages in order, of which up to ``ahead`` are under way at once, none beyond the last that is known to exist."""
-    from collections import deque
-    from concurrent.futures import ThreadPoolExecutor
+class _Ahead:
+    """Pages that are asked for before they are needed, several at once, and handed out in order.
 
-    pool = ThreadPoolExecutor(ahead, thread_name_prefix="segops-prefetch")
-    under_way: Any = deque()
-    try:
-        while True:
-            # Without a count only the next page is known to exist: asking for more would run past the end.
-            while len(under_way) < ahead and (not under_way or (last is not None and page <= last)):
-                under_way.append(pool.submit(fetch, page))
-                page += 1
-            yield under_way.popleft().result()
-    finally:
-        for future in under_way:
+    Args:
+        fetch: asks for one page.
+        page: the first of them.
+        ahead: how many may be under way at once.
+        last: the last page that is known to exist. None beyond it is asked for until the page before names it.
+    """
+
+    def __init__(self, fetch: Callable[[int], Any], page: int, ahead: int, last: int) -> None:
+        from collections import deque
+        from concurrent.futures import ThreadPoolExecutor
+
+        self._fetch = fetch
+        self._page = page
+        self._ahead = ahead
+        self._last = last
+        self._pool = ThreadPoolExecutor(ahead, thread_name_prefix="segops-prefetch")
+        self._under_way: deque[Future[Any]] = deque()
+        self.ask()
+
+    def ask(self) -> None:
+        """Asks for as many pages as may be under way, knowing that the last page taken named a next one."""
+        while len(self._under_way) < self._ahead and (self._page <= self._last or not self._under_way):
+            self._under_way.append(self._pool.submit(self._fetch, self._page))
+            self._page += 1
+
+    def take(self) -> Any:
+        """The next page, or the error that it ended with."""
+        return self._under_way.popleft().result()
+
+    def close(self) -> None:
+        """Asks for nothing more, and waits for nothing; the threads end with what they are doing."""
+        for future in self._under_way:
             future.cancel()
-        pool.shutdown(wait=False)
+        self._pool.shutdown(wait=False)
 
 
 def walk_cursor(http: Http, path: str, query: Mapping[str, Any] | None) -> Generator[Any, None, None]:

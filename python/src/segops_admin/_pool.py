@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 import weakref
-from typing import NoReturn
+from typing import IO, NoReturn
 from urllib.parse import urlsplit
 
 from ._errors import SegOpsConfigError, SegOpsConnectionError, SegOpsDecodeError, SegOpsTimeoutError
@@ -18,6 +18,8 @@ from ._proxies import Proxy, proxy_for
 from ._transport import Headers, Request, Response
 
 __all__ = ["HTTPTransport"]
+
+_BLOCK = 256 * 1024
 
 _Origin = tuple[str, str, int]
 
@@ -161,6 +163,7 @@ class _Connection:
         self._http = connection
         self._proxy = proxy
         self._fresh = True
+        connection.response_class = _Reply
         self._timeout = connection.timeout
 
     def open(self) -> None:
@@ -177,6 +180,9 @@ class _Connection:
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise SegOpsConnectionError(f"no connection to {self._peer()}: {error}", sent=False) from error
+        except UnicodeError as error:  # a host name with an empty or an overlong label
+            reason = f"no connection to {self._peer()}: no host has such a name"
+            raise SegOpsConnectionError(reason, sent=False, transient=False) from error
 
     def exchange(self, request: Request, target: str) -> Response:
         """Sends the request and reads the reply's head."""
@@ -201,6 +207,9 @@ class _Connection:
                 for name, value in self._proxy.headers.items():
                     self._http.putheader(name, value)
             if body is None or isinstance(body, bytes):
+                # Multipart bodies bring their length along. A write without a body says so: some servers insist.
+                if body is not None or request.method in ("POST", "PUT", "PATCH"):
+                    self._http.putheader("Content-Length", str(len(body or b"")))
                 self._http.endheaders(body)
                 return None
             self._http.endheaders()
@@ -231,8 +240,8 @@ class _Connection:
     def readable(self) -> bool:
         """Whether there is something to read while nothing has been asked: the end of it, or a stray reply."""
         sock = self._http.sock
-        if sock is None:
-            return True
+        if sock is None or (isinstance(sock, ssl.SSLSocket) and sock.pending()):
+            return True  # what TLS has unwrapped already does not show on the socket
         try:
             if hasattr(select, "poll"):  # select() fails for descriptors above 1023
                 poll = select.poll()
@@ -266,6 +275,47 @@ class _Connection:
         return f"{self.origin[1]}:{self.origin[2]}"
 
 
+class _Reply(http.client.HTTPResponse):
+    """A reply whose head must be whole.
+
+    ``http.client`` takes the end of the connection for the end of the head: what was cut off there would read as an
+    empty success.
+    """
+
+    def begin(self) -> None:
+        """Reads the head."""
+        stream = self.fp
+        lines = _Lines(stream)
+        self.fp = lines  # type: ignore[assignment]
+        try:
+            super().begin()
+        except http.client.BadStatusLine as error:
+            if not lines.last.endswith(b"\n"):
+                raise http.client.RemoteDisconnected("the status line was cut short") from error
+            raise
+        finally:
+            if self.fp is not None:
+                self.fp = stream
+        if lines.last not in (b"\r\n", b"\n"):
+            raise http.client.RemoteDisconnected("the head was cut short")
+
+
+class _Lines:
+    """Reads lines and remembers the last one."""
+
+    __slots__ = ("_stream", "close", "last")
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.close = stream.close
+        self.last = b""
+
+    def readline(self, limit: int = -1) -> bytes:
+        """The next line."""
+        self.last = self._stream.readline(limit)
+        return self.last
+
+
 class _ReplyBody:
     """A reply's body. Reading it to the end returns the connection to the pool."""
 
@@ -281,6 +331,9 @@ class _ReplyBody:
         """The next bytes; see ``Body.read``."""
         if self._connection is None:
             return b""
+        if amount >= 0:
+            # http.client makes room for all that it is asked for: on Python 3.9 even beyond the announced length.
+            amount = min(amount, _BLOCK if self._length is None else self._length - self._got)
         try:
             block: bytes = self._reply.read(amount) if amount >= 0 else self._reply.read()
         except (OSError, http.client.HTTPException, ValueError) as error:

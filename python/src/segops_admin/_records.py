@@ -251,7 +251,7 @@ class ImportJob(TypedDict, total=False):
     filename: str
     row_count: int
     imported_count: int
-    mapping: Dict[str, Optional[str]]
+    mapping: Optional[Dict[str, Optional[str]]]
     error_message: str
     created_at: str
     updated_at: str

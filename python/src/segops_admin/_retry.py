@@ -44,10 +44,13 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     value = value.strip()
     if value.isascii() and value.isdigit():
         return float(value) if len(value) < 12 else float("inf")
+    from datetime import timezone
     from email.utils import parsedate_to_datetime
 
     try:
         moment = parsedate_to_datetime(value)
-        return max(0.0, moment.timestamp() - now) if moment.tzinfo is not None else None
+        if moment.tzinfo is None:  # the oldest of the three forms (asctime) names no zone: HTTP means UTC
+            moment = moment.replace(tzinfo=timezone.utc)
+        return max(0.0, moment.timestamp() - now)
     except (TypeError, ValueError, IndexError, OverflowError):
         return None

@@ -46,6 +46,9 @@ class Headers(Mapping[str, str]):
     def __repr__(self) -> str:
         return f"Headers({dict(self)!r})"
 
+    def __reduce__(self) -> tuple[type[Headers], tuple[list[tuple[str, str]]]]:
+        return Headers, (list(self.items()),)
+
 
 class Body(Protocol):
     """A reply's body: bytes that are read as they come."""

@@ -50,10 +50,23 @@ def report(error: BaseException) -> int:
 
         output.say(_without_key("".join(traceback.format_exception(type(error), error, error.__traceback__)).rstrip()))
     output.say(_without_key("error: " + printable(_message(error))))
-    advice = getattr(error, "advice", "")
+    advice = _advice(error)
     if advice:
         output.say(advice)
     return code
+
+
+def _advice(error: BaseException) -> str:
+    """What to do, where the message does not say so itself."""
+    from .._errors import SegOpsConnectionError, SegOpsWaitTimeout
+
+    if isinstance(error, UsageError):
+        return error.advice
+    if isinstance(error, SegOpsConnectionError):
+        return "segops-admin doctor tells which server and proxy are used, and whether they answer."
+    if isinstance(error, SegOpsWaitTimeout):
+        return "Look again later, or wait longer with --wait-timeout=SECONDS."
+    return ""
 
 
 def _message(error: BaseException) -> str:

@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         return _run(words)
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - every error ends as a message and an exit code
         from .failures import report
 
         return report(error)
@@ -54,6 +54,11 @@ def _run(words: list[str]) -> int:
         return 0
     if invocation.command is None:
         return _help(invocation)
+    if invocation.command.name == "completion":
+        from .shells import script
+
+        output.write_text(script(invocation.arguments[0]))
+        return 0
     from .running import run
 
     return run(invocation.command, invocation)

@@ -1,0 +1,96 @@
+"""Can this program work here? Which key, which server, does it answer, how fast, and what time is it there?"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from .._errors import SegOpsApiError, SegOpsAuthenticationError, SegOpsError, SegOpsPermissionError
+from .._proxies import proxy_for
+from .._version import __version__
+from .settings import masked
+
+if TYPE_CHECKING:
+    from .._client import SegOpsAdmin
+    from .._transport import Request, Response, Transport
+
+__all__ = ["Watched", "examine"]
+
+_PROBES = 5
+
+
+class Watched:
+    """A transport that remembers the time that the last reply says it is."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self.date: str | None = None
+        self.received = 0.0
+
+    def send(self, request: Request) -> Response:
+        response = self._transport.send(request)
+        self.date = response.headers.get("Date")
+        self.received = time.time()
+        return response
+
+    def close(self) -> None:
+        self._transport.close()
+
+
+def examine(client: SegOpsAdmin, watched: Watched) -> dict[str, Any]:
+    """What there is to know, as JSON; ``ok`` says whether calls will work.
+
+    Args:
+        client: makes its requests through ``watched``.
+    """
+    url = urlsplit(client.http.base_url)
+    proxy = proxy_for(url.scheme, url.hostname or "")
+    report: dict[str, Any] = {
+        "ok": False,
+        "sdk_version": __version__,
+        "python_version": ".".join(map(str, sys.version_info[:3])),
+        "api_key": masked(os.environ["SEGOPS_API_KEY"]),
+        "base_url": client.http.base_url,
+        "proxy": f"{proxy.host}:{proxy.port}" if proxy is not None else None,
+        "reachable": False,
+        "authorized": None,
+        "latency_ms": None,
+        "clock_skew_s": None,
+        "error": None,
+    }
+    # A retry would hide what is wrong, and add its delay to the latency.
+    _probe(client.with_options(max_retries=0), watched, report)
+    return report
+
+
+def _probe(client: SegOpsAdmin, watched: Watched, report: dict[str, Any]) -> None:
+    taken = []
+    try:
+        for _ in range(_PROBES):
+            started = time.perf_counter()
+            client.segments.list({"page_size": 1})
+            taken.append((time.perf_counter() - started) * 1000)
+            report.update(reachable=True, authorized=True, ok=True)
+    except SegOpsError as error:
+        root = client.http.base_url.endswith("/api")
+        hint = "" if root else " (The base URL of SegOps ends in /api; this one does not.)"
+        report.update(ok=False, error=str(error) + hint)
+        if isinstance(error, SegOpsApiError):
+            refused = isinstance(error, (SegOpsAuthenticationError, SegOpsPermissionError))
+            report.update(reachable=True, authorized=False if refused else report["authorized"])
+    if taken:
+        report["latency_ms"] = round(sorted(taken)[len(taken) // 2], 1)
+    report["clock_skew_s"] = _skew(watched)
+
+
+def _skew(watched: Watched) -> int | None:
+    """Whole seconds, which is as exact as a Date header is."""
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return round(parsedate_to_datetime(watched.date or "").timestamp() - watched.received)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None

@@ -1,0 +1,137 @@
+"""What is in the files that a command line names? ``-`` is standard input or output.
+
+Everything is read and checked before the first request: a bad file leaves nothing half done.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import IO, TYPE_CHECKING, Any, NoReturn
+
+from .failures import UsageError
+from .signatures import ARRAY, OBJECT
+
+if TYPE_CHECKING:
+    from .progress import Progress
+
+__all__ = ["Counted", "check_sink", "open_binary", "read_json"]
+
+
+def read_json(source: str, kind: str | None = None) -> Any:
+    """The JSON in a file, on standard input, or in ``source`` itself if that begins with ``{`` or ``[``.
+
+    Args:
+        source: what the command line says.
+        kind: ``OBJECT`` or ``ARRAY``, if it must be one of them.
+
+    Raises:
+        UsageError: it cannot be read, is not JSON, or of another kind.
+    """
+    if source.lstrip()[:1] in ("{", "["):
+        name, text = "the JSON given", source
+    elif source == "-":
+        name, text = "standard input", _text(_stdin().read(), "standard input")
+    else:
+        with open_binary(source) as file:
+            name, text = repr(source), _text(file.read(), repr(source))
+    value = _parsed(text, name)
+    if kind == OBJECT and not isinstance(value, dict):
+        raise UsageError(f"{name} must hold a JSON object, not {_described(value)}.")
+    if kind == ARRAY and not (isinstance(value, list) and all(isinstance(item, dict) for item in value)):
+        what = "an array of other things" if isinstance(value, list) else _described(value)
+        raise UsageError(f"{name} must hold a JSON array of objects, not {what}.")
+    return value
+
+
+def _text(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{name} is not UTF-8 (byte {error.start}).", "Save it as UTF-8.") from error
+
+
+def _parsed(text: str, name: str) -> Any:
+    import json
+
+    if not text.strip():
+        raise UsageError(f"{name} is empty; JSON is expected.")
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{name} is not JSON: line {error.lineno}, column {error.colno}: {error.msg}.") from error
+    except (ValueError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise UsageError(f"{name} is not JSON: {reason}.") from error
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _described(value: Any) -> str:
+    names = {dict: "an object", list: "an array", str: "text", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+def open_binary(source: str) -> IO[bytes]:
+    """A file to be read as bytes, or standard input.
+
+    Opened here rather than by the SDK, so that how far it has been sent can be told.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    if source == "-":
+        return _stdin()
+    try:
+        return open(source, "rb")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise UsageError(f"cannot read {source!r}: {reason}.", "Give a file, or - for standard input.") from error
+
+
+def _stdin() -> IO[bytes]:
+    if sys.stdin is None:
+        raise UsageError("standard input is closed, and - says to read it.")
+    return sys.stdin.buffer
+
+
+def check_sink(path: str) -> None:
+    """Makes sure that a file can be written later on, before anything is asked of the server.
+
+    Raises:
+        UsageError: it is a folder, or there is no folder to write it in.
+    """
+    if path == "-" or (os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)):
+        return  # standard output, a device, a named pipe
+    folder = os.path.dirname(os.path.realpath(path))
+    if not path or os.path.isdir(path) or not os.access(folder, os.W_OK | os.X_OK):
+        raise UsageError(f"cannot write {path!r}: its folder is missing or read-only, or it is a folder itself.")
+
+
+class Counted:
+    """An open binary file that tells how far it has been read."""
+
+    def __init__(self, file: IO[bytes], progress: Progress) -> None:
+        self._file = file
+        self._progress = progress
+        self.name = getattr(file, "name", None)
+        self._size = os.fstat(file.fileno()).st_size
+
+    def read(self, size: int = -1) -> bytes:
+        block = self._file.read(size)
+        self._progress.bar("sent", self._file.tell(), self._size)
+        return block
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def seekable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._file.close()

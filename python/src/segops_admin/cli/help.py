@@ -1,0 +1,233 @@
+"""What does ``--help`` say, at each level? ASCII only: it must print on every terminal."""
+
+from __future__ import annotations
+
+from .commands import GLOBAL, TOOLS, find, resources, verbs
+from .parsing import PROGRAM, unknown, usage
+from .signatures import ARRAY, FILE, OBJECT, OUT, Doc, plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .commands import Command, Option
+    from .signatures import Parameter
+
+__all__ = ["TOPICS", "example", "text"]
+
+_WIDTH = 100
+
+TOPICS = {
+    "environment": """\
+Environment variables. A flag comes before a variable, a variable before the default.
+
+  SEGOPS_API_KEY      the secret key (sk_...); required. There is no flag for it: a command line can be read by others.
+  SEGOPS_API_URL      the API's root, /api included; https://api.segops.ai/api unless set     (--api-url)
+  SEGOPS_TIMEOUT      seconds without progress after which an attempt is given up; 60         (--timeout)
+  SEGOPS_MAX_RETRIES  how often a call is tried again on 429, 5xx and failed connections; 3   (--max-retries)
+  SEGOPS_DEBUG        set to anything: errors come with a traceback
+  HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY   the proxy to use, as http://host:port
+  SSL_CERT_FILE       certificate authorities to trust in place of the system's
+
+Example:
+  SEGOPS_API_KEY=sk_... segops-admin doctor
+""",
+    "exit-codes": """\
+Exit codes.
+
+  0    success; also if the reader of the output went away
+  1    the API answered with an error, could not be reached or understood, or a job that was waited for failed
+  2    usage: an unknown command or flag, a missing argument, a file that cannot be used, a missing or wrong key
+  130  interrupted (Ctrl-C)
+
+Messages go to standard error, on one line that begins with "error: ". Standard output holds results only.
+
+Example:
+  segops-admin segments get 12 > segment.json || echo "failed with $?"
+""",
+}
+
+_ABOUT = {
+    OBJECT: "A JSON object: a file, - for standard input, or the JSON itself.",
+    ARRAY: "A JSON array: a file, - for standard input, or the JSON itself.",
+    FILE: "A CSV file in UTF-8 with a header row; - is standard input.",
+    OUT: "The file to write; - is standard output.",
+}
+
+_SAMPLES = {
+    "anonymous_id": "visitor-7",
+    "cursor": "CURSOR",
+    "data": "products.csv",
+    "event_type": "purchase",
+    "export_id": "14",
+    "from_user_id": "user-41",
+    "id": "12",
+    "into_user_id": "user-42",
+    "job_id": "3",
+    "limit": "100",
+    "method": "GET",
+    "page": "2",
+    "path": "/segments/",
+    "q": "shoes",
+    "segment_id": "12",
+    "shell": "bash",
+    "to": "members.csv",
+    "user_id": "user-42",
+}
+
+
+def text(words: Sequence[str]) -> str:
+    """The help on what these words name: nothing, a topic, a resource, a command.
+
+    Raises:
+        UsageError: they name nothing.
+    """
+    if not words:
+        return _top()
+    first, rest = words[0], words[1:]
+    if first in TOPICS and not rest:
+        return TOPICS[first]
+    if first in resources() and not rest:
+        return _resource(first)
+    command = find(*words) if len(words) <= 2 else None
+    if command is None:
+        in_resource = first in resources() and len(words) == 2
+        known = verbs(resources()[first]) if in_resource else [*resources(), *TOOLS, *TOPICS]
+        raise unknown(
+            words[-1], known, "topic of help", f"{PROGRAM} help {first}" if in_resource else f"{PROGRAM} help"
+        )
+    return _command(command)
+
+
+def _top() -> str:
+    lines = [
+        f"{PROGRAM}: administer a SegOps workspace. JSON in, JSON out.",
+        "",
+        "usage: segops-admin [options] <resource> <verb> [arguments] [--flags]",
+        "",
+        "Resources and their verbs:",
+    ]
+    for name, cls in resources().items():
+        lines += [f"  {name}", *_wrapped(plain(Doc(cls.__doc__).summary), 6), *_wrapped(" ".join(verbs(cls)), 8)]
+    lines += ["", "Tools:", *_table((name, tool.summary) for name, tool in TOOLS.items())]
+    lines += ["", "Options:", *_options(GLOBAL)]
+    lines += [
+        "",
+        "Examples:",
+        "  segops-admin segments list --page-size=5",
+        "  segops-admin segments recompute 12 --wait",
+        "  segops-admin segments members 12 --all > members.jsonl",
+        "  segops-admin products import products.csv",
+        "  segops-admin pages export 8 --format=html",
+        "",
+        "The key is read from SEGOPS_API_KEY. More: segops-admin help <resource> [<verb>],",
+        *[f"segops-admin help {topic}" for topic in TOPICS],
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _resource(name: str) -> str:
+    cls = resources()[name]
+    summaries = ((verb, plain(Doc(function.__doc__).summary)) for verb, function in verbs(cls).items())
+    first = find(name, next(iter(verbs(cls))))
+    lines = [
+        plain(Doc(cls.__doc__).summary),
+        "",
+        f"usage: {PROGRAM} {name} <verb> [arguments] [--flags]",
+        "",
+        "Verbs:",
+        *_table(summaries),
+        "",
+        "Example:",
+        f"  {example(first)}" if first is not None else "",
+        "",
+        f"More: {PROGRAM} help {name} <verb>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _command(command: Command) -> str:
+    lines = _wrapped(plain(command.summary), 0)
+    for paragraph in command.details:
+        lines += ["", *_wrapped(_in_shell_words(paragraph), 0)]
+    lines += ["", *_wrapped(usage(command), 0, hanging=7)]
+    if command.arguments:
+        lines += ["", "Arguments:", *_table((f"<{each.shown}>", _about(each)) for each in command.arguments)]
+    if command.options or command.query is not None:
+        lines += ["", "Flags:", *_options(command.options)]
+    if command.query is not None:
+        lines += _table(
+            [("--KEY=VALUE", "Any other flag is a query parameter; may be repeated. " + _about(command.query))]
+        )
+    lines += ["", "Example:", f"  {example(command)}"]
+    if command.source:
+        lines += ["", f"See {command.source}"]
+    lines += ["", f"Options of all commands: {PROGRAM} --help"]
+    return "\n".join(lines) + "\n"
+
+
+def _about(parameter: Parameter) -> str:
+    about = plain(parameter.about)
+    general = _ABOUT.get(parameter.kind, "")
+    if parameter.kind in (FILE, OUT):
+        return general
+    sentence = about[:1].upper() + about[1:]
+    if sentence and not sentence.endswith("."):
+        sentence += "."
+    return f"{general} {sentence}".strip()
+
+
+def _in_shell_words(paragraph: str) -> str:
+    """Names of methods as the verbs that they are here."""
+    parts = paragraph.split("``")
+    parts[1::2] = [part.replace("_", "-") if part.isidentifier() else part for part in parts[1::2]]
+    return plain("".join(parts))
+
+
+def example(command: Command) -> str:
+    """A command line that works, for the help."""
+    words = [PROGRAM, *command.words]
+    words += [_SAMPLES.get(each.name, f"{each.name}.json") for each in command.arguments]
+    if command.known_query:
+        name = command.known_query[-1] if command.method == "list" else command.known_query[0]
+        words.append(f"--{name.replace('_', '-')}={_SAMPLES.get(name, '50')}")
+    choice = next((option for option in command.options.values() if option.choices), None)
+    if choice is not None:
+        words.append(f"--{choice.name}={choice.choices[0]}")
+    if command.wait:
+        words.append("--confirm='{}' --wait" if "confirm" in command.options else "--wait")
+    return " ".join(words)
+
+
+def _options(options: dict[str, Option]) -> list[str]:
+    return _table(
+        (f"--{option.name}={option.value}" if option.value else f"--{option.name}", plain(option.about))
+        for option in options.values()
+    )
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> list[str]:
+    """Two columns; the second one is wrapped below itself."""
+    rows = list(rows)
+    width = min(28, max((len(left) for left, _ in rows), default=0))
+    lines = []
+    for left, right in rows:
+        wrapped = _wrapped(right, width + 4) or [""]
+        if len(left) > width:
+            lines += [f"  {left}", *wrapped]
+        else:
+            lines += [f"  {left:{width}}  {wrapped[0].lstrip()}".rstrip(), *wrapped[1:]]
+    return lines
+
+
+def _wrapped(text: str, margin: int, hanging: int = 0) -> list[str]:
+    """Lines of at most ``_WIDTH`` characters; ``textwrap`` would load ``re``."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        if line and margin + len(line) + 1 + len(word) > _WIDTH:
+            lines.append(" " * margin + line)
+            line = " " * hanging + word
+        else:
+            line = f"{line} {word}" if line else word
+    return [*lines, " " * margin + line] if line else lines

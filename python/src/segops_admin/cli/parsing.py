@@ -1,0 +1,219 @@
+"""Which command, arguments and flags are these words?
+
+``--k=v``, ``--k v`` and a bare ``--k`` are flags, anywhere on the line; ``--`` ends them. A flag that is known to take
+nothing never takes the word after it. On a listing, a flag that is not known is a query parameter.
+"""
+
+from __future__ import annotations
+
+from .commands import GLOBAL, OWN_WORDS, SHORT, TOOLS, find, resources, verbs
+from .failures import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from .commands import Command, Option
+
+__all__ = ["PROGRAM", "Invocation", "parse", "unknown", "usage"]
+
+PROGRAM = "segops-admin"
+
+
+class Invocation:
+    """A command line, understood.
+
+    Attributes:
+        path: the words of the command, or what help is asked for.
+        command: the command to carry out; None if it is help that is asked for.
+        incomplete: whether a verb is missing.
+        arguments: the command's arguments.
+        options: the flags given, by name: text, True for one that takes nothing, a list for one that may be repeated.
+        query: the query parameters given.
+    """
+
+    def __init__(self) -> None:
+        self.path: list[str] = []
+        self.command: Command | None = None
+        self.incomplete = False
+        self.arguments: list[str] = []
+        self.options: dict[str, Any] = {}
+        self.query: dict[str, Any] = {}
+
+
+def parse(words: Sequence[str]) -> Invocation:
+    """Understands a command line.
+
+    Raises:
+        UsageError: it cannot be understood.
+    """
+    reader = _Reader(words)
+    before_end = words[: words.index("--")] if "--" in words else words
+    help_asked = any(word in ("-h", "--help") for word in before_end)
+    try:
+        reader.read()
+    except UsageError:
+        # Who asks for help gets help, whatever else is wrong with the line.
+        if not help_asked:
+            raise
+    line = reader.line
+    if help_asked or line.path[:1] == ["help"]:
+        line.command = None
+        line.path = [word for word in line.path if word != "help"]
+    elif line.command is not None:
+        _check_arguments(line.command, line, reader.spaced)
+    else:
+        line.incomplete = bool(line.path)
+    return line
+
+
+class _Reader:
+    """Reads words from left to right.
+
+    Attributes:
+        line: what has been understood so far.
+        spaced: the query parameters that took the word after them, for the message if one is missing then.
+    """
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = list(words)
+        self.line = Invocation()
+        self.spaced: list[str] = []
+
+    def read(self) -> None:
+        while self._words:
+            word = self._words.pop(0)
+            if word == "--":
+                for rest in self._words:
+                    self._plain(rest)
+                return
+            if word in SHORT:
+                self.line.options[SHORT[word]] = True
+            elif word.startswith("--"):
+                self._flag(word)
+            else:
+                self._plain(word)
+
+    def _plain(self, word: str) -> None:
+        line = self.line
+        if line.command is not None:
+            if len(line.arguments) == len(line.command.arguments):
+                self._surplus(word, line.command)
+            line.arguments.append(word)
+        elif line.path[:1] == ["help"]:
+            line.path.append(word)
+        elif word == "help":
+            # `segments help` is `help segments`.
+            line.path.insert(0, word)
+        elif not line.path:
+            known = [*resources(), *TOOLS]
+            if word not in known:
+                raise unknown(word, [*known, "help"], "command", PROGRAM)
+            line.path.append(word)
+            line.command = find(word)
+        else:
+            resource = line.path[0]
+            line.command = find(resource, word)
+            if line.command is None:
+                raise unknown(word, verbs(resources()[resource]), f"{resource} command", f"{PROGRAM} {resource}")
+            line.path.append(word)
+
+    def _surplus(self, word: str, command: Command) -> None:
+        what = "unknown flag" if word.startswith("-") and len(word) > 1 else "unexpected argument"
+        raise UsageError(f"{command.name}: {what} {word!r}.", usage(command))
+
+    def _flag(self, word: str) -> None:
+        name, equals, value = word[2:].partition("=")
+        kebab = name.replace("_", "-")
+        command = self.line.command
+        option = command.takes(kebab) if command is not None else GLOBAL.get(kebab)
+        if option is not None:
+            self._option(option, value if equals else None)
+        elif _is_query_parameter(name, command):
+            self._query_parameter(name.replace("-", "_"), value if equals else None)
+        else:
+            _unknown_flag(name, command)
+
+    def _option(self, option: Option, value: str | None) -> None:
+        options = self.line.options
+        if not option.value:
+            if value is not None:
+                raise UsageError(f"--{option.name} takes no value: {value!r} was given.")
+            options[option.name] = True
+            return
+        if value is None:
+            if not self._words or self._words[0].startswith("--"):
+                raise UsageError(f"--{option.name} needs a value: --{option.name}={option.value}")
+            value = self._words.pop(0)
+        if option.many:
+            options.setdefault(option.name, []).append(value)
+        else:
+            options[option.name] = value
+
+    def _query_parameter(self, key: str, value: str | None) -> None:
+        given: str | bool = True
+        if value is not None:
+            given = value
+        elif self._words and not self._words[0].startswith("--") and self._words[0] not in SHORT:
+            given = self._words.pop(0)
+            self.spaced.append(f"--{key}={given}")
+        query = self.line.query
+        if key not in query:
+            query[key] = given
+        elif isinstance(query[key], list):
+            query[key].append(given)
+        else:
+            query[key] = [query[key], given]
+
+
+def _is_query_parameter(name: str, command: Command | None) -> bool:
+    """Whether a flag that is not known goes to the server: on a listing, unless it is one of this program's own."""
+    listing = command is not None and command.query is not None
+    return listing and name.replace("_", "-") not in OWN_WORDS and name.strip("_")[:1].isalnum()
+
+
+def _check_arguments(command: Command, line: Invocation, spaced: list[str]) -> None:
+    missing = command.arguments[len(line.arguments) :]
+    if missing:
+        names = " and ".join(f"<{argument.shown}>" for argument in missing)
+        hint = f" ({', '.join(spaced)} was read as a query parameter.)" if spaced else ""
+        raise UsageError(f"{command.name} needs {names}.{hint}", usage(command))
+
+
+def unknown(word: str, known: Iterable[str], what: str, program: str) -> UsageError:
+    """The error for a word that is none of those known, with a suggestion."""
+    meant = _closest(word, known)
+    advice = f"Did you mean {program} {meant}? " if meant else ""
+    return UsageError(f"unknown {what} {word!r}.", f"{advice}{PROGRAM} help lists all.")
+
+
+def _unknown_flag(name: str, command: Command | None) -> None:
+    known = [*(command.options if command is not None else ()), *GLOBAL]
+    where = command.name if command is not None else PROGRAM
+    meant = _closest(name, known)
+    advice = f"Did you mean --{meant}? " if meant else ""
+    if command is None:
+        advice += f"Flags of a command come after it. {PROGRAM} --help lists those that may come before."
+    elif command.query is not None and name.replace("_", "-") in OWN_WORDS:
+        path = f"{PROGRAM} api GET PATH --query {name}=VALUE"
+        advice = f"It belongs to other commands. If the server knows such a query parameter: {path}"
+    else:
+        advice += f"{PROGRAM} {command.name} --help lists its flags."
+    raise UsageError(f"{where}: unknown flag --{name}.", advice)
+
+
+def _closest(word: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant, or nothing."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word.lower().replace("_", "-"), list(known), 1)), "")
+
+
+def usage(command: Command) -> str:
+    """A command's grammar, on one line."""
+    words = [PROGRAM, *command.words, *(f"<{argument.shown}>" for argument in command.arguments)]
+    words += [f"[--{o.name}={o.value}]" if o.value else f"[--{o.name}]" for o in command.options.values()]
+    if command.query is not None:
+        words += [f"[--{name}=VALUE]" for name in command.known_query] + ["[--KEY=VALUE]"]
+    return "usage: " + " ".join(words)

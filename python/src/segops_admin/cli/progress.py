@@ -1,0 +1,71 @@
+"""How far is it? Told on standard error: a line that redraws itself on a terminal, a line for each change elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+from .output import say
+
+__all__ = ["Progress"]
+
+_REDRAW = 0.1  # seconds
+
+
+class Progress:
+    """Tells how far something is."""
+
+    def __init__(self) -> None:
+        self.terminal = sys.stderr is not None and sys.stderr.isatty()
+        self._drawn = 0
+        self._next = 0.0
+        self._last = ""
+        self._started = time.monotonic()
+
+    def bar(self, what: str, done: int, total: int) -> None:
+        """A share of something, on a terminal only."""
+        if self.terminal and total > 0:
+            filled = min(20, 20 * done // total)
+            self._draw(
+                f"{what} [{'#' * filled}{'.' * (20 - filled)}] {min(100, 100 * done // total):3d}%", done >= total
+            )
+
+    def count(self, number: int, what: str) -> None:
+        """A running number, on a terminal only."""
+        if self.terminal:
+            self._draw(f"{number:,} {what}")
+
+    def job(self, job: Any) -> None:
+        """A job's newest answer."""
+        if not isinstance(job, dict):
+            return
+        state = str(job.get("status", "waiting"))
+        total = job.get("row_count")
+        if isinstance(total, int) and isinstance(job.get("imported_count"), int) and total > 0:
+            state += f" {job['imported_count']}/{total}"
+        if self.terminal:
+            self._draw(f"{state}, {time.monotonic() - self._started:.0f} s", True)
+        elif state != self._last:
+            say(state)
+        self._last = state
+
+    def _draw(self, line: str, at_once: bool = False) -> None:
+        now = time.monotonic()
+        if at_once or now >= self._next:
+            self._next = now + _REDRAW
+            self._write("\r" + line.ljust(self._drawn))
+            self._drawn = len(line)
+
+    def _write(self, text: str) -> None:
+        try:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            self.terminal = False
+
+    def clear(self) -> None:
+        """Takes the line away, so that a message or a result can be written."""
+        if self._drawn:
+            self._write("\r" + " " * self._drawn + "\r")
+            self._drawn = 0

@@ -1,0 +1,249 @@
+"""How does a command become calls of the SDK, and what is printed of their answers?"""
+
+from __future__ import annotations
+
+import sys
+from typing import IO, TYPE_CHECKING, Any
+
+from .. import _errors
+from . import output
+from .dry_run import DryRun, NotSent
+from .failures import FAILURE, UsageError
+from .files import Counted, check_sink, open_binary, read_json
+from .parsing import usage
+from .progress import Progress
+from .settings import connect, logged, number
+from .signatures import ARRAY, FILE, OBJECT, OUT
+
+if TYPE_CHECKING:
+    from .._client import SegOpsAdmin
+    from .._transport import Transport
+    from .commands import Command
+    from .parsing import Invocation
+
+__all__ = ["run"]
+
+
+def run(command: Command, line: Invocation) -> int:
+    """Carries out a command and returns the exit code."""
+    _check_flags(command, line)
+    transport = DryRun() if line.options.get("dry-run") else None
+    try:
+        with logged(line.options.get("verbose")):
+            if command.name == "doctor":
+                return _doctor(line, transport)
+            with connect(line.options, transport) as client:
+                return _carry_out(command, line, client)
+    except NotSent as stopped:
+        output.write_json(stopped.request, compact=bool(line.options.get("compact")))
+    more = command.name == "doctor" or any(line.options.get(flag) for flag in ("all", "wait", "output", "confirm"))
+    output.say("dry run: nothing was sent." + (" More requests would follow the answer to this one." if more else ""))
+    return 0
+
+
+def _check_flags(command: Command, line: Invocation) -> None:
+    """Refuses flags that do not go together, and files that cannot be used."""
+    given = line.options
+    for flag, needed in (
+        ("prefetch", ("all",)),
+        ("wait-timeout", ("wait", "output")),
+        ("interval", ("wait", "output")),
+    ):
+        if flag in given and not any(other in given for other in needed):
+            raise UsageError(f"--{flag} needs --{needed[0]}.", usage(command))
+    if command.name == "products import" and "wait" in given and "confirm" not in given:
+        raise UsageError(
+            "--wait needs --confirm: an import starts when its mapping is confirmed.",
+            "--confirm='{}' accepts the mapping that the server proposes.",
+        )
+    sources = [given.get("confirm"), given.get("body"), given.get("form", "").partition("=")[2].lstrip("@")]
+    sources += [text for each, text in zip(command.arguments, line.arguments) if each.kind in (OBJECT, ARRAY, FILE)]
+    if sources.count("-") > 1:
+        raise UsageError("standard input can be read only once: two arguments are -.")
+    sinks = [text for each, text in zip(command.arguments, line.arguments) if each.kind == OUT]
+    for path in [*sinks, *([given["output"]] if "output" in given else [])]:
+        check_sink(path)
+
+
+def _doctor(line: Invocation, transport: Transport | None) -> int:
+    from .._pool import HTTPTransport
+    from .doctor import Watched, examine
+
+    watched = Watched(transport or HTTPTransport())
+    with connect(line.options, watched) as client:
+        report = examine(client, watched)
+    output.write_json(report, compact=bool(line.options.get("compact")))
+    return 0 if report["ok"] else FAILURE
+
+
+def _carry_out(command: Command, line: Invocation, client: SegOpsAdmin) -> int:
+    if command.name == "api":
+        answer = _api(line, client)
+    else:
+        call = _Call(command, line, client)
+        try:
+            answer = call.make()
+        finally:
+            call.close()
+        if call.printed:
+            return 0
+    output.write_json(answer, compact=bool(line.options.get("compact")))
+    return 0
+
+
+def _api(line: Invocation, client: SegOpsAdmin) -> Any:
+    options = line.options
+    method, path = line.arguments
+    query: dict[str, list[str]] = {}
+    for pair in options.get("query", ()):
+        key, equals, value = pair.partition("=")
+        if not key or not equals:
+            raise UsageError(f"--query {pair!r} must be KEY=VALUE.")
+        query.setdefault(key, []).append(value)
+    body = read_json(options["body"]) if "body" in options else None
+    form: tuple[str, None, IO[bytes]] | None = None
+    if "form" in options:
+        field, equals, source = options["form"].partition("=@")
+        if not field or not equals or not source:
+            raise UsageError(f"--form {options['form']!r} must be FIELD=@FILE.")
+        form = (field, None, open_binary(source))
+    try:
+        return client.http.request(
+            method,
+            path,
+            query=query,
+            body=body,
+            form=form,
+            idempotent=True,
+            idempotency_key=options.get("idempotency-key"),
+        )
+    finally:
+        if form is not None and form[2] is not getattr(sys.stdin, "buffer", None):
+            form[2].close()
+
+
+class _Call:
+    """One command's call, its arguments read and checked; and what --all, --wait and --output make of it.
+
+    Attributes:
+        printed: whether the result is on standard output already.
+    """
+
+    def __init__(self, command: Command, line: Invocation, client: SegOpsAdmin) -> None:
+        self._command = command
+        self._options = line.options
+        self._namespace: Any = getattr(client, command.namespace)
+        self._progress = Progress()
+        self._files: list[Any] = []
+        self.printed = False
+        self._confirm = read_json(line.options["confirm"], OBJECT) if "confirm" in line.options else None
+        self._waiting = self._wait_options()
+        self._by_name = {
+            option.parameter: line.options[option.name]
+            for option in command.options.values()
+            if option.parameter and option.name in line.options and option.name not in _OF_WALKS_AND_WAITS
+        }
+        if command.query is not None:
+            self._by_name[command.query.name] = line.query or None
+        self._arguments = [self._value(each.kind, text) for each, text in zip(command.arguments, line.arguments)]
+
+    def _value(self, kind: str, text: str) -> Any:
+        if kind in (OBJECT, ARRAY):
+            return read_json(text, kind)
+        if kind == FILE:
+            file = open_binary(text)
+            if text != "-":
+                self._files.append(file)
+            return Counted(file, self._progress) if self._progress.terminal and file.seekable() else file
+        return self._sink(text) if kind == OUT else text
+
+    def _sink(self, path: str) -> Any:
+        self.printed = path == "-"
+        return output.binary() if self.printed else path
+
+    def _wait_options(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"on_progress": self._progress.job}
+        for flag, name in (("wait-timeout", "timeout"), ("interval", "interval")):
+            if flag in self._options:
+                found[name] = number(self._options[flag], f"--{flag}")
+        return found
+
+    def close(self) -> None:
+        """Closes the files, and takes the progress line away."""
+        self._progress.clear()
+        for file in self._files:
+            file.close()
+
+    def make(self) -> Any:
+        """Makes the call, waits if that was asked for, and returns the last answer."""
+        if self._options.get("all"):
+            return self._stream()
+        special = _SPECIAL.get(self._command.name)
+        if special is not None and any(flag in self._options for flag in ("wait", "output", "confirm")):
+            return special(self)
+        return self._start()
+
+    def _stream(self) -> None:
+        """Prints every item of a walk on a line of its own, as it comes."""
+        options = dict(self._by_name)
+        if "prefetch" in self._options:
+            options["prefetch"] = int(number(self._options["prefetch"], "--prefetch", whole=True))
+        items = getattr(self._namespace, self._command.walk)(*self._arguments, **options)
+        self.printed = True
+        try:
+            for count, item in enumerate(items, 1):
+                output.write_line(item)
+                self._progress.count(count, "items")
+        finally:
+            items.close()
+
+    def _start(self) -> Any:
+        answer = getattr(self._namespace, self._command.method)(*self._arguments, **self._by_name)
+        self._progress.clear()
+        return answer
+
+    def _recompute(self) -> Any:
+        segment = self._arguments[0]
+        before = self._namespace.get(segment).get("last_computed_at")
+        self._start()
+        return self._namespace.wait_for_recompute(segment, since=before, **self._waiting)
+
+    def _export(self) -> Any:
+        export_id = _job_id(self._start(), "export_id")
+        output.say(f"export {export_id} of segment {self._arguments[0]} started")
+        job = self._namespace.wait_for_export(self._arguments[0], export_id, **self._waiting)
+        path = self._options.get("output")
+        if path is not None:
+            written = self._namespace.download_export(export_id, self._sink(path))
+            self._progress.clear()
+            output.say(f"{written} bytes written to {'standard output' if path == '-' else path}")
+        return job
+
+    def _import(self) -> Any:
+        job_id = _job_id(self._start(), "job_id")
+        output.say(f"import {job_id} uploaded")
+        answer = self._namespace.confirm_import(job_id, self._confirm)
+        if "wait" not in self._options:
+            return answer
+        return self._namespace.wait_for_import(job_id, **self._waiting)
+
+    def _confirm_import(self) -> Any:
+        self._start()
+        return self._namespace.wait_for_import(self._arguments[0], **self._waiting)
+
+
+_OF_WALKS_AND_WAITS = ("prefetch", "wait-timeout", "interval")
+_SPECIAL = {
+    "segments recompute": _Call._recompute,
+    "segments export": _Call._export,
+    "products import": _Call._import,
+    "products confirm-import": _Call._confirm_import,
+}
+
+
+def _job_id(answer: Any, name: str) -> Any:
+    """The id of a job that was started; some answers call it just ``id``."""
+    found = (answer.get(name) or answer.get("id")) if isinstance(answer, dict) else None
+    if found is None:
+        raise _errors.SegOpsDecodeError(f"the job was started, but the answer has no {name}: {str(answer)[:200]}")
+    return found

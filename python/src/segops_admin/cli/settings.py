@@ -1,0 +1,120 @@
+"""Which key, server and options are the calls made with?
+
+A flag comes before the environment, and the environment before the default.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from .failures import UsageError
+from .output import say
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
+    from .._client import SegOpsAdmin
+    from .._transport import Transport
+
+__all__ = ["connect", "logged", "masked", "number"]
+
+
+def connect(options: Mapping[str, Any], transport: Transport | None = None) -> SegOpsAdmin:
+    """A client as the flags and the environment say.
+
+    Args:
+        options: the flags given.
+        transport: what carries the requests, in place of the SDK's own.
+
+    Raises:
+        UsageError: the key is missing, or a flag or variable holds no usable value.
+        SegOpsConfigError: the key or the address is not one.
+    """
+    import warnings
+
+    from .._client import SegOpsAdmin
+
+    if not os.environ.get("SEGOPS_API_KEY"):
+        raise UsageError("SEGOPS_API_KEY is not set.", "Set it to a secret key (sk_...) of your workspace.")
+    timeout = _setting(options, "timeout", "SEGOPS_TIMEOUT", 60.0)
+    retries = _setting(options, "max-retries", "SEGOPS_MAX_RETRIES", 3)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        client = _client(SegOpsAdmin, options, timeout, int(retries), transport)
+    for warning in caught:
+        say(f"warning: {warning.message}")
+    return client
+
+
+def _client(
+    make: type[SegOpsAdmin], options: Mapping[str, Any], timeout: float, retries: int, transport: Transport | None
+) -> SegOpsAdmin:
+    from .._errors import SegOpsConfigError
+
+    url = options.get("api-url")
+    if url == "":
+        raise UsageError("--api-url is empty.", "Give the API's root, such as https://api.segops.ai/api.")
+    try:
+        return make(base_url=url, timeout=timeout, max_retries=retries, transport=transport)
+    except SegOpsConfigError as error:
+        if url is None:
+            raise
+        raise UsageError(str(error).replace("base_url", "--api-url")) from error
+
+
+def _setting(options: Mapping[str, Any], flag: str, variable: str, default: float) -> float:
+    given = options.get(flag)
+    if given is not None:
+        return number(given, f"--{flag}", whole=isinstance(default, int), least=0)
+    return number(os.environ.get(variable) or default, variable, whole=isinstance(default, int), least=0)
+
+
+def number(text: Any, name: str, *, whole: bool = False, least: float = 0) -> float:
+    """A number that was written as text.
+
+    Args:
+        text: what was written.
+        name: where, for the message.
+        whole: whether it must be a whole number.
+        least: the smallest that will do; for a fraction it must be more than that.
+
+    Raises:
+        UsageError: it is not one.
+    """
+    try:
+        value: float = int(text) if whole else float(text)
+        if (value >= least if whole else value > least) and value < 1e9:
+            return value
+    except ValueError:
+        pass
+    kind = f"a whole number from {least} up" if whole else f"a number of seconds above {least:g}"
+    raise UsageError(f"{name} must be {kind}, not {text!r}.")
+
+
+def masked(key: str) -> str:
+    """A key as it may be shown: its kind, and its last four characters if that leaves enough unsaid."""
+    return f"{key[:3]}...{key[-4:]}" if len(key) >= 16 else f"{key[:3]}..."
+
+
+@contextmanager
+def logged(wanted: object) -> Generator[None, None, None]:
+    """Shows the SDK's log on standard error, if that is wanted."""
+    if not wanted:
+        yield
+        return
+    import logging
+    import sys
+
+    logger = logging.getLogger("segops_admin")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    level = logger.level
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)

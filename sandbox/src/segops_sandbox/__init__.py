@@ -1,0 +1,5 @@
+"""A local SegOps server for development and tests."""
+
+from __future__ import annotations
+
+__version__ = "1.0.0"

@@ -1,0 +1,1 @@
+"""AI visibility: simulated answers, what they mention, and the figures drawn from them."""

@@ -1,0 +1,21 @@
+"""What does AI work cost? One credit an answer or a page, kept as rows and summed by calendar month."""
+
+from __future__ import annotations
+
+from django.db.models import Sum
+
+from segops_sandbox import clock
+from segops_sandbox.models import AICreditUse, Tenant
+
+
+def spend(tenant: Tenant, kind: str, credits: int) -> None:
+    """Note credits that were used now."""
+    if credits:
+        AICreditUse.objects.create(tenant=tenant, kind=kind, credits=credits, used_at=clock.now())
+
+
+def used_this_month(tenant: Tenant) -> int:
+    """Credits used since the first of the month."""
+    start = clock.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    total = AICreditUse.objects.filter(tenant=tenant, used_at__gte=start).aggregate(total=Sum("credits"))["total"]
+    return total or 0

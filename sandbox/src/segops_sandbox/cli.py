@@ -1,0 +1,116 @@
+"""The `segops-sandbox` command: options in, one ready line out, a clean stop on SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+import tempfile
+from datetime import datetime, timezone
+
+from segops_sandbox import __version__, clock, ids
+
+log = logging.getLogger("segops_sandbox")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serve until told to stop; 0 after a clean stop, 1 when the server can't start, 2 for wrong options."""
+    options = _parser().parse_args(argv)
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.DEBUG if options.verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    if not options.allow_remote and (problem := _remote_address(options.host)):
+        print(f"segops-sandbox: {problem}", file=sys.stderr)
+        return 2
+    clock.freeze(options.now)
+    ids.use_seed(options.seed)
+    with tempfile.TemporaryDirectory(prefix="segops-sandbox-", ignore_cleanup_errors=True) as scratch:
+        if options.db != ":memory:":
+            os.environ.pop("DATABASE_URL", None)
+            os.environ["SEGOPS_SANDBOX_DB"] = options.db
+        elif not os.environ.get("DATABASE_URL"):
+            os.environ["SEGOPS_SANDBOX_DB"] = os.path.join(scratch, "sandbox.sqlite3")
+        return _serve(options)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "segops_sandbox.settings"
+    try:
+        import django
+
+        django.setup()
+        from segops_sandbox.runtime import start
+    except ValueError as exc:  # a DATABASE_URL that is none
+        print(f"segops-sandbox: {exc}", file=sys.stderr)
+        return 2
+    # Before anything is started: a signal that comes early must not be lost. A pipe, because a handler that sets a
+    # threading.Event may interrupt the very wait that holds the event's lock.
+    told_to_stop, tell = os.pipe()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: os.write(tell, b"."))
+    try:
+        running = start(options.host, options.port, options.jobs, demo=options.demo)
+    except Exception as exc:
+        log.debug("start failed", exc_info=True)
+        print(f"segops-sandbox: cannot start: {exc}", file=sys.stderr)
+        return 1
+    print(json.dumps({"url": running.url, "api_key": running.api_key}), flush=True)
+    os.read(told_to_stop, 1)
+    log.info("stopping")
+    running.stop()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="segops-sandbox",
+        description="A local SegOps server. Prints one JSON line with its URL and key when it is ready.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=0, help="port; 0 takes a free one (default)")
+    parser.add_argument(
+        "--db",
+        default=":memory:",
+        metavar="PATH",
+        help="SQLite file to keep; the default is a temporary one, or DATABASE_URL if that is set",
+    )
+    parser.add_argument("--demo", action="store_true", help="load the demo data set")
+    parser.add_argument("--now", type=_moment, metavar="ISO", help="freeze the clock at this time (UTC)")
+    parser.add_argument("--seed", type=int, metavar="N", help="make keys, tokens and ids the same in every run")
+    parser.add_argument(
+        "--jobs",
+        choices=("background", "instant", "manual"),
+        default="background",
+        help="background: in a thread; instant: within the request; manual: when /_sandbox/jobs/ says so",
+    )
+    parser.add_argument(
+        "--allow-remote", action="store_true", help="listen on an address that others can reach; it is a test server"
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="log more")
+    return parser
+
+
+def _moment(text: str) -> datetime:
+    """An ISO date or time, UTC unless it says otherwise."""
+    try:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an ISO 8601 time such as 2026-04-25T12:00:00Z") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+def _remote_address(host: str) -> str | None:
+    from segops_sandbox.network import is_loopback
+
+    try:
+        if is_loopback(host):
+            return None
+    except OSError as exc:
+        return f"--host {host}: {exc}"
+    return f"--host {host} can be reached by others. Use 127.0.0.1, or --allow-remote if that is what you want."

@@ -1,0 +1,158 @@
+"""How does a test steer the sandbox? Faults, a clean start, the clock, jobs, a second tenant, and what arrived."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from rest_framework import status
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from segops_sandbox import clock, workspace
+from segops_sandbox.control import faults, journal
+from segops_sandbox.control.serializers import ClockSerializer, FaultSerializer, JobsSerializer, TenantSerializer
+from segops_sandbox.models import Job
+from segops_sandbox.platform import jobs
+from segops_sandbox.platform.errors import field_error
+from segops_sandbox.platform.timestamps import isoformat
+
+
+class FromLoopback(BasePermission):
+    """Only clients on this machine, whatever address the server listens on."""
+
+    message = "The sandbox's controls answer loopback clients only."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """By the address of the connection, which no header can change."""
+        return ipaddress.ip_address(request.META["REMOTE_ADDR"].partition("%")[0]).is_loopback
+
+
+class ControlView(APIView):
+    """A control: no credential, loopback only."""
+
+    authentication_classes = ()
+    permission_classes = (FromLoopback,)
+
+
+class Faults(ControlView):
+    """Trouble on request."""
+
+    def get(self, request: Request) -> Response:
+        """What has not been used up."""
+        return Response(faults.left())
+
+    def post(self, request: Request) -> Response:
+        """Add one fault, or a list of them in their order."""
+        many = isinstance(request.data, list)
+        serializer = FaultSerializer(data=request.data, many=many)
+        serializer.is_valid(raise_exception=True)
+        added: list[faults.Fault] = list(serializer.validated_data) if many else [serializer.validated_data]
+        faults.add(added)
+        answer = [fault.as_dict() for fault in added]
+        return Response(answer if many else answer[0], status=status.HTTP_201_CREATED)
+
+    def delete(self, request: Request) -> Response:
+        """Forget them all."""
+        faults.clear()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Requests(ControlView):
+    """What arrived under /api/."""
+
+    def get(self, request: Request) -> Response:
+        """The newest 1,000 requests, oldest first."""
+        return Response(journal.entries())
+
+    def delete(self, request: Request) -> Response:
+        """Forget them."""
+        journal.clear()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Reset(ControlView):
+    """A clean workspace."""
+
+    own_transactions = True
+
+    def post(self, request: Request) -> Response:
+        """Empty everything; `{"demo": true}` then loads the demo data."""
+        demo = request.data.get("demo", False) if isinstance(request.data, dict) else None
+        if not isinstance(demo, bool):
+            raise field_error("demo", "Must be a valid boolean.")
+        key = workspace.reset()
+        if demo:
+            workspace.load_demo(key.tenant)
+        return Response({"api_key": key.key, "now": isoformat(clock.now())})
+
+
+class Clock(ControlView):
+    """The sandbox's time."""
+
+    def get(self, request: Request) -> Response:
+        """The time and whether it stands still."""
+        return Response({"now": isoformat(clock.now()), "frozen": clock.is_frozen()})
+
+    def post(self, request: Request) -> Response:
+        """Stand still at `now`, or move a clock that stands still by `advance_seconds`."""
+        serializer = ClockSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        if "now" in serializer.validated_data:
+            clock.freeze(serializer.validated_data["now"])
+        else:
+            try:
+                clock.advance(serializer.validated_data["advance_seconds"])
+            except (ValueError, OverflowError) as exc:
+                raise field_error("advance_seconds", str(exc)) from None
+        return self.get(request)
+
+
+class Jobs(ControlView):
+    """Background work."""
+
+    own_transactions = True
+
+    def get(self, request: Request) -> Response:
+        """How jobs run, and the newest 100, oldest first."""
+        newest = list(Job.objects.order_by("-pk")[:100])
+        return Response({"mode": jobs.mode(), "jobs": [_job(job) for job in reversed(newest)]})
+
+    def post(self, request: Request) -> Response:
+        """Change the mode, run some queued jobs now, or both."""
+        serializer = JobsSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        if "mode" in serializer.validated_data:
+            jobs.set_mode(serializer.validated_data["mode"])
+        ran = []
+        for _ in range(serializer.validated_data.get("run", 0)):
+            job = jobs.run_next()
+            if job is None:
+                break
+            ran.append(job.pk)
+        return Response({"mode": jobs.mode(), "ran": [_job(job) for job in Job.objects.filter(pk__in=ran)]})
+
+
+class Tenants(ControlView):
+    """Further tenants."""
+
+    def post(self, request: Request) -> Response:
+        """Create one; answers with a key of it."""
+        serializer = TenantSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        tenant, key = workspace.add_tenant(**serializer.validated_data)
+        return Response({**TenantSerializer(tenant).data, "api_key": key.key}, status=status.HTTP_201_CREATED)
+
+
+def _job(job: Job) -> dict[str, Any]:
+    return {
+        "id": job.pk,
+        "kind": job.kind,
+        "args": job.args,
+        "status": job.status,
+        "error": job.error,
+        "started_at": isoformat(job.started_at),
+        "finished_at": isoformat(job.finished_at),
+    }

@@ -1,0 +1,35 @@
+"""How does the demo data set come into a tenant? By the same reading and storing as events from the API."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import transaction
+
+from segops_sandbox import clock, demo
+from segops_sandbox.ingestion.events import read
+from segops_sandbox.ingestion.store import store
+from segops_sandbox.models import Segment, SegmentVersion, Subject, Tenant
+from segops_sandbox.segments import recompute
+
+log = logging.getLogger("segops_sandbox.demo")
+
+_BATCH = 5000
+
+
+@transaction.atomic
+def load_into(tenant: Tenant) -> None:
+    """Store events and segments, and queue the segments' first recompute."""
+    purchases = demo.read_purchases()
+    if Subject.objects.filter(tenant=tenant, external_id=purchases[0].user_id).exists():
+        log.info("the demo data set is there already")
+        return
+    now = clock.now_micros()
+    events = [read(raw, uid=None, now=now) for raw in demo.events(purchases)]
+    for start in range(0, len(events), _BATCH):
+        store(tenant, events[start : start + _BATCH])
+    for fields in demo.SEGMENTS:
+        segment = Segment.objects.create(tenant=tenant, **fields)
+        SegmentVersion.objects.create(segment=segment, version=1, definition=segment.definition, created_by="demo")
+        recompute.request(segment)
+    log.info("demo data set: %d events, %d segments", len(events), len(demo.SEGMENTS))

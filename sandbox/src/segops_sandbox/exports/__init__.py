@@ -1,0 +1,1 @@
+"""Files of a segment's members."""

@@ -1,0 +1,87 @@
+"""Who did what: subjects (every id ever seen), their events, who is who, and the schemas of events."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from segops_sandbox import clock
+from segops_sandbox.models.base import Stamped
+from segops_sandbox.models.tenancy import Tenant
+
+
+class Subject(models.Model):
+    """One raw id: a user id as it is, or a visitor as `anon_<anonymous_id>`.
+
+    `canonical` is the subject that this id belongs to, itself by default. Alias and merge rewrite it, no event.
+    """
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, db_index=False)
+    external_id = models.TextField()
+    canonical = models.ForeignKey("self", on_delete=models.CASCADE, related_name="raw_ids", db_index=False)
+
+    class Meta:
+        db_table = "sandbox_subject"
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "external_id"], name="sandbox_subject_once"),
+        ]
+        indexes = [models.Index(fields=["canonical"], name="sandbox_subject_canonical")]
+
+
+class Event(models.Model):
+    """One event, as it arrived. Times are microseconds since 1970, UTC; the payload is compact JSON text."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, db_index=False)
+    subject = models.ForeignKey(Subject, on_delete=models.CASCADE, db_index=False)
+    event_type = models.TextField()
+    occurred_at = models.BigIntegerField()
+    payload = models.TextField(default="{}")
+    bot_class = models.CharField(max_length=16, default="human")
+    received_at = models.BigIntegerField()
+
+    class Meta:
+        db_table = "sandbox_event"
+        indexes = [
+            models.Index(fields=["tenant", "event_type", "subject", "occurred_at"], name="sandbox_event_by_type"),
+            models.Index(fields=["subject", "occurred_at"], name="sandbox_event_by_subject"),
+        ]
+
+
+class IdentityEdge(models.Model):
+    """That `source` was declared to be `target`: by alias (first one wins) or by merge (authoritative)."""
+
+    ALIAS, MERGE = "alias", "merge"
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
+    source = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="edges_out")
+    target = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="edges_in")
+    kind = models.CharField(max_length=8)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        db_table = "sandbox_identity_edge"
+
+
+class EventSchema(Stamped):
+    """The registered properties of one event type: `[{name, type, required}]`."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
+    event_type = models.CharField(max_length=255)
+    description = models.TextField(default="", blank=True)
+    properties = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "sandbox_event_schema"
+        constraints = [models.UniqueConstraint(fields=["tenant", "event_type"], name="sandbox_event_schema_once")]
+
+
+class IngestionError(models.Model):
+    """An event that was dropped on arrival, and why (the platform's "recent errors")."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
+    event_type = models.TextField()
+    occurred_at = models.BigIntegerField(null=True)
+    failure = models.TextField()
+    received_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "sandbox_ingestion_error"

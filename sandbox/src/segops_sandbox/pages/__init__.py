@@ -1,0 +1,1 @@
+"""AI landing pages: how they are written, and how they are exported."""

@@ -1,0 +1,43 @@
+"""What do the resources share? Each sees only the rows of its own tenant, oldest first."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.db.models import Model, QuerySet
+from rest_framework import viewsets
+from rest_framework.request import Request
+from rest_framework.serializers import BaseSerializer
+
+from segops_sandbox.models import Tenant
+from segops_sandbox.platform.auth import Credential
+
+
+class TenantViewSet(viewsets.ModelViewSet[Any]):
+    """list, create, retrieve, update, partial_update and destroy over a tenant's rows of `model`."""
+
+    model: type[Model]
+    lookup_value_regex = "[0-9]+"
+
+    @property
+    def tenant(self) -> Tenant:
+        """The workspace that the request acts in."""
+        return tenant_of(self.request)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """The tenant's rows in the order of their ids, so that pages are stable."""
+        return self.model._default_manager.filter(tenant=self.tenant).order_by("pk")
+
+    def perform_create(self, serializer: BaseSerializer[Any]) -> None:
+        """A new row belongs to the tenant that asks."""
+        serializer.save(tenant=self.tenant)
+
+
+def caller(request: Request) -> Credential:
+    """The credential of an authenticated request (`request.auth`, which DRF's types take for its own Token)."""
+    return cast(Credential, request.auth)
+
+
+def tenant_of(request: Request) -> Tenant:
+    """The workspace that an authenticated request acts in."""
+    return caller(request).tenant

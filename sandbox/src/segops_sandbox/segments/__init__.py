@@ -1,0 +1,1 @@
+"""The segment engine: from a definition to members, by one SQL query."""

@@ -1,0 +1,135 @@
+"""How is stored membership brought up to date?
+
+The members are found first, outside of any transaction, so that ingestion goes on meanwhile; then one transaction
+applies the difference by SQL: who left, who stayed, who entered. Draft → computing → computed; a failure falls back to
+the state before.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from segops_sandbox import clock
+from segops_sandbox.models import Job, Segment, SegmentTrend, Tenant
+from segops_sandbox.platform import jobs
+from segops_sandbox.recompute import after_recompute
+from segops_sandbox.segments import compiler, queries
+from segops_sandbox.segments.definition import Definition
+from segops_sandbox.segments.references import checked
+
+log = logging.getLogger("segops_sandbox.segments")
+
+KIND = "segments.compute"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a recompute changed."""
+
+    entered: int
+    left: int
+    member_count: int
+    computed_at: datetime
+
+
+def request(segment: Segment) -> None:
+    """Queue a recompute; one that waits already serves this request too. Raises DefinitionError.
+
+    Call it inside a transaction.
+    """
+    checked(segment.tenant_id, segment.definition, segment.pk)
+    Segment.objects.select_for_update().filter(pk=segment.pk).update(status=Segment.COMPUTING)
+    if not _is_queued(segment):
+        jobs.enqueue(segment.tenant, KIND, segment_id=segment.pk)
+
+
+@jobs.handler(KIND)
+def compute(tenant: Tenant, segment_id: int) -> None:
+    """The job: recompute one segment. A segment that was deleted meanwhile is no error."""
+    segment = Segment.objects.filter(tenant=tenant, pk=segment_id).first()
+    if segment is None:
+        return
+    try:
+        definition = checked(tenant.pk, segment.definition, segment.pk)
+        outcome = replace_members(segment, definition)
+    except BaseException:
+        _fall_back(segment)
+        raise
+    if outcome is not None:
+        log.info("segment %s: %d entered, %d left", segment.pk, outcome.entered, outcome.left)
+        segment.refresh_from_db()
+        after_recompute(segment)
+
+
+def replace_members(segment: Segment, definition: Definition) -> Outcome | None:
+    """Find the members and store them; None when the segment was deleted meanwhile."""
+    now = clock.now()
+    scope = queries.scope_now(segment.tenant_id)
+    with _found(scope, compiler.members(definition, scope)), transaction.atomic():
+        if not Segment.objects.select_for_update().filter(pk=segment.pk).exists():
+            return None
+        left, entered, count = _apply(segment.pk, now)
+        status = Segment.COMPUTING if _is_queued(segment) else Segment.COMPUTED
+        Segment.objects.filter(pk=segment.pk).update(
+            status=status, member_count=count, last_computed_at=now.replace(microsecond=0)
+        )
+        SegmentTrend.objects.update_or_create(segment=segment, day=now.date(), defaults={"count": count})
+    return Outcome(entered, left, count, now.replace(microsecond=0))
+
+
+@contextmanager
+def _found(scope: Any, members: Any) -> Iterator[None]:
+    """The members in a temporary table of this connection, `sandbox_found`."""
+    scope.dialect.prepare(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS sandbox_found")
+        cursor.execute("CREATE TEMPORARY TABLE sandbox_found (user_id BIGINT NOT NULL PRIMARY KEY)")
+        try:
+            cursor.execute(f"INSERT INTO sandbox_found (user_id) {members.text}", members.params)
+            yield
+        finally:
+            cursor.execute("DROP TABLE IF EXISTS sandbox_found")
+
+
+def _apply(segment_id: int, now: datetime) -> tuple[int, int, int]:
+    """Make the stored members those of `sandbox_found`; how many left, entered, and are members now."""
+    computed_at = connection.ops.adapt_datetimefield_value(now.replace(microsecond=0))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM sandbox_segment_membership WHERE segment_id = %s AND NOT EXISTS "
+            "(SELECT 1 FROM sandbox_found AS f WHERE f.user_id = subject_id)",
+            [segment_id],
+        )
+        left = cursor.rowcount
+        cursor.execute(
+            "UPDATE sandbox_segment_membership SET computed_at = %s WHERE segment_id = %s",
+            [computed_at, segment_id],
+        )
+        stayed = cursor.rowcount
+        cursor.execute(
+            "INSERT INTO sandbox_segment_membership (segment_id, subject_id, computed_at) "
+            "SELECT %s, f.user_id, %s FROM sandbox_found AS f WHERE NOT EXISTS (SELECT 1 FROM "
+            "sandbox_segment_membership AS m WHERE m.segment_id = %s AND m.subject_id = f.user_id)",
+            [segment_id, computed_at, segment_id],
+        )
+        entered = cursor.rowcount
+    return left, entered, stayed + entered
+
+
+def _is_queued(segment: Segment) -> bool:
+    return Job.objects.filter(
+        tenant_id=segment.tenant_id, kind=KIND, status=Job.QUEUED, args__segment_id=segment.pk
+    ).exists()
+
+
+def _fall_back(segment: Segment) -> None:
+    before = Segment.DRAFT if segment.last_computed_at is None else Segment.COMPUTED
+    if not _is_queued(segment):
+        Segment.objects.filter(pk=segment.pk).update(status=before)

@@ -1,0 +1,56 @@
+"""Which view answers which path? Each area lists its own; this module only brings them together.
+
+Patterns match the path as it was sent, still percent-encoded (`platform/wire.py`), so that a user id with a slash
+in it stays one segment: `<encoded:user_id>` matches one segment and decodes it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from urllib.parse import unquote_to_bytes
+
+from django.urls import include, path, register_converter
+
+AREAS = (
+    "auth",
+    "keys",
+    "segments",
+    "explorer",
+    "identity",
+    "ingestion",
+    "products",
+    "imports",
+    "product_segments",
+    "schemas",
+    "activations",
+    "queries",
+    "pages",
+    "analytics",
+    "webhooks",
+)
+
+
+class EncodedSegment:
+    """One path segment of any text, percent-encoded on the wire and decoded for the view."""
+
+    regex = "[^/]+"
+
+    def to_python(self, value: str) -> str:
+        """The decoded text; not UTF-8 means that no pattern matches (UnicodeDecodeError is a ValueError)."""
+        return unquote_to_bytes(value).decode("utf-8")
+
+    def to_url(self, value: str) -> str:
+        """Not used: the sandbox builds no links to these paths."""
+        raise NotImplementedError
+
+
+register_converter(EncodedSegment, "encoded")
+
+_areas = [import_module(f"segops_sandbox.api.{area}") for area in AREAS]
+urlpatterns = [
+    path("api/", include([pattern for area in _areas for pattern in area.urlpatterns])),
+    path("_sandbox/", include("segops_sandbox.control.urls")),
+]
+handler400 = "segops_sandbox.platform.errors.bad_request"
+handler404 = "segops_sandbox.platform.errors.not_found"
+handler500 = "segops_sandbox.platform.errors.server_error"

@@ -1,0 +1,111 @@
+"""What is in the database before anyone asked for anything? One tenant, one account, one key; and how is it emptied?"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.core.management.color import no_style
+from django.db import connection, transaction
+
+from segops_sandbox import clock, ids
+from segops_sandbox.control import faults, journal
+from segops_sandbox.models import Account, ApiKey, Job, Role, Tenant
+from segops_sandbox.platform import jobs, tokens, wire
+
+log = logging.getLogger("segops_sandbox")
+
+SLUG, NAME, BRAND = "acme", "Acme", "Acme"
+EMAIL, PASSWORD = "demo@acme.test", "sandbox-demo"
+# A test server's password need not resist a cracking farm; the library's default takes 0.4 s of the start.
+_ITERATIONS = 1000
+
+
+@dataclass(frozen=True)
+class Start:
+    """How the server was started, which a reset returns to."""
+
+    jobs_mode: str
+    now: object  # datetime, or None for a running clock
+
+
+_start = Start(jobs.BACKGROUND, None)
+
+
+def remember_start(jobs_mode: str) -> None:
+    """Note the present clock and the way jobs run as what a reset returns to."""
+    global _start
+    _start = Start(jobs_mode, clock.now() if clock.is_frozen() else None)
+    jobs.set_mode(jobs_mode)
+
+
+def ensure() -> ApiKey:
+    """Create the first tenant, account and key where they are missing; returns the key."""
+    with transaction.atomic():
+        Tenant.objects.get_or_create(slug=SLUG, defaults={"name": NAME, "brand_name": BRAND})
+        tenant = Tenant.objects.select_for_update().get(slug=SLUG)
+        key = ApiKey.objects.filter(tenant=tenant, is_primary=True, revoked_at=None).first()
+        if key is None:
+            key = ApiKey.objects.create(
+                tenant=tenant, kind="sk", name="sandbox", key=ids.api_key("sk"), is_primary=True
+            )
+        ensure_account(tenant, EMAIL, PASSWORD)
+    return key
+
+
+def add_tenant(slug: str, name: str) -> tuple[Tenant, ApiKey]:
+    """A further tenant with its own key; the demo account owns it as well."""
+    tenant = Tenant.objects.create(slug=slug, name=name, brand_name=name)
+    ensure_account(tenant, EMAIL, PASSWORD)
+    key = ApiKey.objects.create(tenant=tenant, kind="sk", name="sandbox", key=ids.api_key("sk"))
+    return tenant, key
+
+
+def ensure_account(tenant: Tenant, email: str, password: str, role: str = Role.OWNER) -> Account:
+    """An account with a role in the tenant; an existing one keeps its password and role."""
+    account = Account.objects.filter(email=email).first()
+    if account is None:
+        account = Account.objects.create(email=email, password=hash_password(password))
+    Role.objects.get_or_create(account=account, tenant=tenant, defaults={"role": role})
+    return account
+
+
+def hash_password(password: str) -> str:
+    """A salted hash for `django.contrib.auth.hashers.check_password`."""
+    return str(PBKDF2PasswordHasher().encode(password, ids.hex_token("salt", 8), iterations=_ITERATIONS))
+
+
+def reset() -> ApiKey:
+    """Empty everything and begin as at the start: same key, same clock, same seeded ids. Waits for a running job."""
+    with jobs.running_lock:
+        faults.clear()
+        text = ApiKey.objects.filter(tenant__slug=SLUG, is_primary=True).values_list("key", flat=True).first()
+        with transaction.atomic():
+            _empty_all_tables()
+            clock.freeze(_start.now)  # type: ignore[arg-type]
+            ids.restart()
+            tokens.forget_secret()
+            key = ensure()
+            if text is not None and key.key != text:
+                key.key = text
+                key.save(update_fields=["key"])
+        jobs.set_mode(_start.jobs_mode)
+        wire.restart_request_ids()
+        journal.clear()
+    return key
+
+
+def load_demo(tenant: Tenant) -> None:
+    """Fill a tenant with the demo data set."""
+    from segops_sandbox.demo import load
+
+    load(tenant)
+
+
+def _empty_all_tables() -> None:
+    tables = [model._meta.db_table for model in Job._meta.apps.get_models(include_auto_created=True)]
+    statements = connection.ops.sql_flush(no_style(), tables, reset_sequences=True, allow_cascade=True)
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

@@ -1,0 +1,302 @@
+"""Do bash, zsh and fish complete what they should? Asked of the shells themselves.
+
+A shell that is not installed fails these tests rather than skipping them; SEGOPS_SKIP_SHELLS="zsh fish" leaves some out
+where they cannot be had.
+"""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Callable
+
+import pytest
+
+from segops_admin.cli.commands import GLOBAL, TOOLS, resources, verbs
+from segops_admin.cli.completion import FILES, candidates
+
+Complete = Callable[..., "list[str]"]
+Shell = Callable[..., "list[str]"]
+
+
+def words(*typed: str) -> list[str]:
+    return [line.split("\t")[0] for line in candidates(typed)]
+
+
+# ------------------------------------------------------------------------------------------- which words
+
+
+def test_the_first_word_is_a_resource_or_a_tool() -> None:
+    assert set(words("")) == {*resources(), *TOOLS, "help"}
+    assert words("seg") == ["segments"]
+    assert words("produ") == ["product-segments", "products"]
+
+
+@pytest.mark.parametrize("resource", list(resources()))
+def test_the_second_word_is_a_verb(resource: str) -> None:
+    assert words(resource, "") == list(verbs(resources()[resource]))
+
+
+def test_a_global_option_before_the_command_does_not_confuse() -> None:
+    assert words("--timeout", "5", "-v", "--api-url=http://x", "segments", "exp") == ["export", "export-status"]
+    assert words("segments", "--compact", "memb") == ["members", "membership"]
+
+
+def test_the_value_of_a_query_parameter_is_no_argument() -> None:
+    assert words("pages", "query", "--limit", "5", "shoes", "--segm") == ["--segment-id="]
+    assert words("segments", "members", "--limit", "") == []
+
+
+def test_flags_are_those_of_the_command_and_the_global_ones() -> None:
+    everywhere = [f"--{option.name}{'=' if option.value else ''}" for option in GLOBAL.values()]
+    assert words("--") == everywhere
+    assert words("segments", "export", "3", "--") == [
+        "--format=",
+        "--idempotency-key=",
+        "--wait",
+        "--wait-timeout=",
+        "--interval=",
+        "--output=",
+        *everywhere,
+    ]
+    assert words("segments", "list", "--page") == ["--page=", "--page-size="]
+    assert words("segments", "members", "12", "--al") == ["--all"]
+
+
+@pytest.mark.parametrize("typed", [["--format", ""], ["--format="]])
+def test_the_values_of_a_flag_are_completed(typed: list[str]) -> None:
+    prefix = typed[-1]
+    assert words("pages", "export", "8", *typed) == [prefix + "tsx", prefix + "html", prefix + "json"]
+    assert words("segments", "update", "8", "{}", "--method=PU") == ["--method=PUT"]
+
+
+def test_files_are_completed_where_a_file_is_wanted() -> None:
+    for typed in (
+        ["segments", "create", ""],
+        ["segments", "update", "12", "bod"],
+        ["products", "import", ""],
+        ["segments", "download-export", "14", ""],
+        ["segments", "export", "12", "--output", ""],
+        ["segments", "export", "12", "--output=x"],
+        ["products", "import", "x.csv", "--confirm="],
+        ["schemas", "validate", "purchase", ""],
+    ):
+        assert words(*typed) == [FILES], typed
+    assert words("segments", "get", "") == []
+    assert words("segments", "create", "x.json", "") == []
+
+
+def test_tools_and_topics_are_completed() -> None:
+    assert words("completion", "") == ["bash", "zsh", "fish"]
+    assert words("api", "P") == ["POST", "PUT", "PATCH"]
+    assert words("help", "e") == ["environment", "exit-codes"]
+    assert words("help", "segments", "rec") == ["recompute"]
+
+
+def test_every_candidate_says_what_it_is() -> None:
+    for typed in ([""], ["segments", ""], ["segments", "export", "3", "--"]):
+        for line in candidates(typed):
+            assert line.split("\t")[1], line
+
+
+def test_nonsense_completes_to_nothing() -> None:
+    for typed in (["bogus", ""], ["segments", "bogus", ""], ["--bogus="], ["segments", "get", "1", "2", ""], []):
+        assert candidates(typed) == []
+
+
+def test_an_unknown_shell_is_a_usage_error(cli: Any) -> None:
+    result = cli("completion", "tcsh")
+    assert (result.code, result.out) == (2, "")
+    assert "bash, zsh, fish" in result.err
+
+
+# ------------------------------------------------------------------------------------------- the shells
+
+
+def installed(shell: str) -> str:
+    if shell in os.environ.get("SEGOPS_SKIP_SHELLS", "").replace(",", " ").split():
+        pytest.skip(f"SEGOPS_SKIP_SHELLS leaves {shell} out")
+    found = shutil.which(shell)
+    if found is None:
+        pytest.fail(
+            f"{shell} is not installed: apt-get install {shell}, or set SEGOPS_SKIP_SHELLS={shell} to leave it out",
+            pytrace=False,
+        )
+    return found
+
+
+@pytest.fixture
+def place(tmp_path: Path, environment: dict[str, str]) -> tuple[Path, dict[str, str]]:
+    """A folder with some files, and an environment in which `segops-admin` is the command under test."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "body one.json").write_text("{}")
+    (home / "big.csv").write_text("sku")
+    (home / "folder").mkdir()
+    program = tmp_path / "bin" / "segops-admin"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m segops_admin "$@"\n')
+    program.chmod(0o755)
+    own = {**environment, "HOME": str(home), "PATH": f"{program.parent}:{os.environ['PATH']}"}
+    own.update(TERM="dumb", XDG_CONFIG_HOME=str(tmp_path / "config"), XDG_DATA_HOME=str(tmp_path / "data"))
+    own.pop("ZDOTDIR", None)
+    return home, own
+
+
+BASH = """
+source <(segops-admin completion bash)
+# As readline does: words are split at what COMP_WORDBREAKS holds.
+COMP_WORDS=("$@")
+COMP_CWORD=$(($# - 1))
+_segops_admin 2>/dev/null
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+
+
+@pytest.fixture
+def bash(place: tuple[Path, dict[str, str]]) -> Complete:
+    program = installed("bash")
+
+    def complete(*typed: str) -> list[str]:
+        home, environment = place
+        done = subprocess.run(
+            [program, "--norc", "-c", BASH, "bash", *typed],
+            cwd=home,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+        assert done.stderr == ""
+        return sorted(line for line in done.stdout.splitlines() if line)
+
+    return complete
+
+
+def test_bash_completes_commands(bash: Complete) -> None:
+    assert bash("segops-admin", "produ") == ["product-segments", "products"]
+    assert bash("segops-admin", "segments", "exp") == ["export", "export-status"]
+    assert bash("segops-admin", "segments", "export", "3", "--wa") == ["--wait", "--wait-timeout="]
+
+
+def test_bash_completes_values_behind_an_equals_sign_that_readline_split_off(bash: Complete) -> None:
+    assert bash("segops-admin", "pages", "export", "8", "--format", "=") == ["html", "json", "tsx"]
+    assert bash("segops-admin", "pages", "export", "8", "--format", "=", "h") == ["html"]
+    assert bash("segops-admin", "--timeout", "=", "5", "segments", "vers") == ["versions"]
+
+
+def test_bash_completes_files(bash: Complete) -> None:
+    assert bash("segops-admin", "segments", "create", "b") == ["big.csv", "body one.json"]
+    assert bash("segops-admin", "segments", "export", "3", "--output", "=", "fo") == ["folder"]
+    assert bash("segops-admin", "segments", "create", "") == ["big.csv", "body one.json", "folder"]
+
+
+def test_fish_completes(place: tuple[Path, dict[str, str]]) -> None:
+    program = installed("fish")
+    home, environment = place
+    asked = {
+        "segops-admin produ": ["product-segments", "products"],
+        "segops-admin segments exp": ["export", "export-status"],
+        "segops-admin segments export 3 --wa": ["--wait", "--wait-timeout="],
+        "segops-admin pages export 8 --format=h": ["--format=html"],
+        "segops-admin segments create b": ["big.csv", "body one.json"],
+        "segops-admin segments export 3 --output=bi": ["--output=big.csv"],
+        "segops-admin --timeout 5 segments vers": ["versions"],
+        "segops-admin segments get ": [],
+    }
+    lines = ["segops-admin completion fish | source"]
+    for line in asked:
+        lines += [f"echo '>>> {line}<'", f"complete -C '{line}'"]
+    done = subprocess.run(
+        [program, "--no-config", "-c", "\n".join(lines)],
+        cwd=home,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stderr == ""
+    answers = {}
+    for block in done.stdout.split(">>> ")[1:]:
+        line, _, rest = block.partition("<\n")
+        answers[line] = sorted(word.split("\t")[0].replace("\\ ", " ") for word in rest.splitlines())
+    assert answers == asked
+    assert "\tQueues a recompute" in _fish_description(program, home, environment)
+
+
+def _fish_description(program: str, home: Path, environment: dict[str, str]) -> str:
+    script = "segops-admin completion fish | source; complete -C 'segops-admin segments recom'"
+    return subprocess.run(
+        [program, "--no-config", "-c", script], cwd=home, env=environment, capture_output=True, text=True, timeout=30
+    ).stdout
+
+
+class Terminal:
+    """An interactive zsh at the other end of a pseudo-terminal."""
+
+    def __init__(self, program: str, home: Path, environment: dict[str, str]) -> None:
+        self._pid, self._fd = pty.fork()
+        if self._pid == 0:
+            os.chdir(home)
+            os.execve(program, ["zsh", "-f", "-i"], environment)
+        self._shown = ""
+        self._commands = 0
+        self.run("unsetopt zle_bracketed_paste 2>/dev/null; setopt no_beep no_list_beep")
+        self.run("autoload -Uz compinit && compinit -u -D; source <(segops-admin completion zsh)")
+
+    def send(self, text: str) -> None:
+        os.write(self._fd, text.encode())
+
+    def until(self, expected: str) -> str:
+        """What is shown, up to and including ``expected``."""
+        deadline = time.monotonic() + 20
+        while expected not in self._shown:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self._fd], [], [], left)[0]:
+                raise AssertionError(f"zsh did not show {expected!r} but {self._shown!r}")
+            self._shown += os.read(self._fd, 4096).decode(errors="replace")
+        before, _, self._shown = self._shown.partition(expected)
+        return before + expected
+
+    def run(self, line: str) -> None:
+        """Runs a line to its end. The quotes keep the echo of what was typed from looking like the end."""
+        self._commands += 1
+        self.send(f"{line}; echo do''ne{self._commands}.\n")
+        self.until(f"done{self._commands}.")
+
+    def complete(self, typed: str, expected: str) -> str:
+        """Types something and a tab, waits until ``expected`` is shown, and takes the line away again."""
+        self.send(typed + "\t")
+        shown = self.until(expected)
+        self.send("\x15")  # Ctrl-U empties the line
+        self.run("true")
+        return shown
+
+    def close(self) -> None:
+        os.close(self._fd)
+        os.waitpid(self._pid, 0)
+
+
+def test_zsh_completes(place: tuple[Path, dict[str, str]]) -> None:
+    program = installed("zsh")
+    home, environment = place
+    zsh = Terminal(program, home, environment)
+    try:
+        zsh.complete("segops-admin segm", "segments ")
+        zsh.complete("segops-admin segments recom", "recompute ")
+        zsh.complete("segops-admin segments export 3 --outp", "--output=")
+        zsh.complete("segops-admin pages export 8 --format=h", "--format=html")
+        zsh.complete("segops-admin segments create bi", "big.csv")
+        zsh.complete("segops-admin segments create bo", "body\\ one.json")
+        zsh.complete("segops-admin segments export 3 --output=bi", "--output=big.csv")
+        zsh.complete("segops-admin --timeout 5 segments vers", "versions ")
+        listed = zsh.complete("segops-admin produ\t", "products          -- The product catalogue")
+        assert "product-segments  -- Segments of products" in listed
+    finally:
+        zsh.close()

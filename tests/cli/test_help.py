@@ -1,0 +1,149 @@
+"""What is said at each level of help?"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+from typing import Any
+
+import pytest
+
+import segops_admin
+from segops_admin.cli.commands import TOOLS, find, kebab, resources, verbs
+from segops_admin.cli.help import TOPICS, example, text
+from segops_admin.cli.parsing import parse
+from segops_admin.cli.signatures import Doc, marked, parameters
+
+COMMANDS = [(resource, verb) for resource, cls in resources().items() for verb in verbs(cls)]
+COMMANDS_AND_TOOLS = [*COMMANDS, *((tool,) for tool in TOOLS)]
+
+
+def test_the_top_level_names_every_command_and_option(cli: Any) -> None:
+    out = cli("--help").out
+    for resource, cls in resources().items():
+        assert f"  {resource}\n" in out
+        for verb in verbs(cls):
+            assert verb in out.split(f"  {resource}\n", 1)[1]
+    for word in (*TOOLS, "--api-url=URL", "--timeout=SECONDS", "--max-retries=N", "-v", "--compact", "--dry-run"):
+        assert word in out
+
+
+@pytest.mark.parametrize("resource", list(resources()))
+def test_help_on_a_resource_lists_its_verbs_with_what_they_do(resource: str, cli: Any) -> None:
+    result = cli(resource, "--help", SEGOPS_API_KEY=None)
+    assert result.code == 0
+    assert cli("help", resource).out == result.out == cli(resource, "help").out
+    for verb, function in verbs(resources()[resource]).items():
+        assert f"  {verb}" in result.out
+        assert function.__doc__.split()[0] in result.out
+    assert "Example:" in result.out
+
+
+@pytest.mark.parametrize("words", COMMANDS_AND_TOOLS, ids=" ".join)
+def test_help_on_a_command_has_usage_arguments_flags_and_an_example(words: tuple[str, ...], cli: Any) -> None:
+    result = cli(*words, "--help", SEGOPS_API_KEY=None)
+    command = find(*words)
+    assert command is not None
+    assert result.code == 0
+    assert result.err == ""
+    assert cli("help", *words).out == result.out == cli("--help", *words).out == cli(*words, "-h").out
+    assert f"usage: segops-admin {' '.join(words)}" in result.out
+    for argument in command.arguments:
+        assert f"  <{argument.shown}>  " in result.out
+        assert argument.about
+    for option in command.options.values():
+        assert f"  --{option.name}" in result.out
+        assert option.about
+    assert f"Example:\n  segops-admin {' '.join(words)}" in result.out
+    assert result.out.isascii()
+    assert "`" not in result.out
+    assert max(map(len, result.out.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("words", COMMANDS_AND_TOOLS, ids=" ".join)
+def test_the_example_of_a_command_is_a_command_line_that_is_understood(words: tuple[str, ...]) -> None:
+    command = find(*words)
+    assert command is not None
+    program, *rest = shlex.split(example(command))
+    line = parse(rest)
+    assert program == "segops-admin"
+    assert line.command is not None
+    assert line.command.words == words
+    assert len(line.arguments) == len(command.arguments)
+
+
+@pytest.mark.parametrize("topic", list(TOPICS))
+def test_help_on_a_topic_has_an_example(topic: str, cli: Any) -> None:
+    result = cli("help", topic)
+    assert (result.code, result.err) == (0, "")
+    assert "Example:\n  " in result.out
+    assert result.out.isascii()
+
+
+def test_the_topics_name_every_variable_and_exit_code(cli: Any) -> None:
+    environment = cli("help", "environment").out
+    for name in ("SEGOPS_API_KEY", "SEGOPS_API_URL", "SEGOPS_TIMEOUT", "SEGOPS_MAX_RETRIES", "SEGOPS_DEBUG"):
+        assert name in environment
+    codes = cli("help", "exit-codes").out
+    for code in ("  0 ", "  1 ", "  2 ", "  130 "):
+        assert code in codes
+
+
+def test_a_resource_without_a_verb_gets_its_help_on_standard_error_and_2(cli: Any) -> None:
+    result = cli("segments")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.strip() == text(["segments"]).strip()
+
+
+def test_who_asks_for_help_gets_it_whatever_else_is_wrong(cli: Any, server: Any) -> None:
+    for words in (["segments", "get", "--bogus", "--help"], ["segments", "get", "1", "2", "-h"], ["-h", "--nope"]):
+        result = cli(*words)
+        assert result.code == 0
+        assert "usage: segops-admin" in result.out
+    assert server.requests == []
+
+
+def test_version_is_that_of_the_package(cli: Any) -> None:
+    assert cli("--version").out == f"segops-admin {segops_admin.__version__}\n"
+    assert cli("--version", SEGOPS_API_KEY=None).code == 0
+
+
+def test_help_is_derived_from_the_docstrings() -> None:
+    class Things:
+        def find_all(self, id: Id, body: Mapping[str, Any], *, colour: str = "red", on_progress: Any = None) -> None:  # type: ignore[name-defined]  # noqa: F821
+            """Finds all.
+
+            At once, with ``find_one``.
+
+            Args:
+                id: the thing's id
+                    on two lines.
+                colour: ``red`` or ``blue`` (not ``green``).
+
+            Raises:
+                ValueError: never.
+
+            Source: https://example.test/page
+            """
+
+    doc = Doc(Things.find_all.__doc__)
+    assert (doc.summary, doc.details) == ("Finds all.", ["At once, with ``find_one``."])
+    assert doc.arguments["id"] == "the thing's id on two lines."
+    assert doc.source == "https://example.test/page"
+    found = parameters(Things.find_all, doc)
+    assert [(each.name, each.kind, each.required) for each in found] == [
+        ("id", "value", True),
+        ("body", "object", True),
+        ("colour", "value", False),
+    ]
+    assert marked(doc.arguments["colour"]) == ["red", "blue"]
+    assert kebab("find_all") == "find-all"
+
+
+def test_without_docstrings_everything_still_works(command: Any, environment: Any) -> None:
+    program, *words = command("segments", "export", "12", "--format=parquet", "--dry-run", "--compact")
+    done = subprocess.run([program, "-OO", *words], env=environment, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, json.loads(done.stdout)["body"]) == (0, {"format": "parquet"})
+    done = subprocess.run([program, "-OO", *words[:2], "--help"], env=environment, capture_output=True, timeout=30)
+    assert done.returncode == 0

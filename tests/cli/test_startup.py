@@ -1,0 +1,105 @@
+"""What is loaded, and when? By what is in memory, not by a stopwatch."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import segops_admin
+
+# Modules that cost more than help is worth; see docs/ for the figures.
+HEAVY = [
+    "argparse",
+    "asyncio",
+    "concurrent.futures",
+    "dataclasses",
+    "difflib",
+    "email",
+    "http",
+    "http.client",
+    "inspect",
+    "json",
+    "logging",
+    "random",
+    "re",
+    "select",
+    "shlex",
+    "socket",
+    "ssl",
+    "tempfile",
+    "textwrap",
+    "threading",
+    "traceback",
+    "typing",
+    "urllib",
+    "urllib.parse",
+    "uuid",
+    "warnings",
+]
+
+CHECK = """
+import sys
+before = set(sys.modules)
+from segops_admin.cli import main
+sys.stdout = open("/dev/null", "w")
+code = main({words!r})
+sys.stdout.close()
+sys.__stdout__.write(repr((code, sorted(set(sys.modules) - before))))
+"""
+
+
+def loaded(words: list[str], environment: dict[str, str]) -> tuple[int, list[str]]:
+    # Without site (-S), whose .pth files load what they like.
+    home = str(Path(segops_admin.__path__[0]).parent)
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", CHECK.format(words=words)],
+        env={**environment, "PYTHONPATH": home},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode == 0, done.stderr
+    code, modules = ast.literal_eval(done.stdout)
+    return code, modules
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ([], 0),
+        (["--help"], 0),
+        (["--version"], 0),
+        (["segments", "--help"], 0),
+        (["segments", "export", "--help"], 0),
+        (["help", "exit-codes"], 0),
+        (["completion", "bash"], 0),
+        (["__complete", "segments", ""], 0),
+        (["segments", "get"], 2),
+        (["segments", "get", "1", "2"], 2),
+        (["segments", "list", "--timeout"], 2),
+    ],
+)
+def test_help_version_and_usage_errors_load_nothing_heavy(words: list[str], code: int, environment: Any) -> None:
+    exit_code, modules = loaded(words, environment)
+    assert exit_code == code
+    assert [name for name in HEAVY if name in modules] == []
+
+
+def test_a_suggestion_loads_difflib_and_no_network(environment: Any) -> None:
+    code, modules = loaded(["segmnts"], environment)
+    assert code == 2
+    assert "difflib" in modules
+    assert not {"ssl", "http.client", "json", "logging"} & set(modules)
+
+
+def test_logging_is_loaded_only_if_it_is_asked_for(environment: Any) -> None:
+    _, quiet = loaded(["segments", "list"], environment)
+    _, verbose = loaded(["segments", "list", "-v"], environment)
+    assert "http.client" in quiet
+    assert "logging" in verbose
+    assert "logging" not in quiet

@@ -1,0 +1,68 @@
+"""What does an import cost? Told by what it loads, which a clock on a shared machine cannot tell."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import segops_admin
+
+SOURCE = Path(segops_admin.__file__).parents[1]
+
+# Each of these costs milliseconds; together they would be most of a short program's start.
+DEAR = {
+    "argparse", "asyncio", "concurrent.futures", "dataclasses", "datetime", "decimal", "email", "http", "http.client",
+    "inspect", "json", "logging", "random", "re", "socket", "ssl", "tempfile", "threading", "typing", "urllib.parse",
+    "urllib.request", "uuid", "zlib",
+}  # fmt: skip
+
+
+def loaded_by(statement: str) -> set[str]:
+    """The modules that a statement loads into a bare interpreter."""
+    program = (
+        "import sys\n"
+        f"sys.path.insert(0, {str(SOURCE)!r})\n"
+        "before = set(sys.modules)\n"
+        f"{statement}\n"
+        "print('\\n'.join(set(sys.modules) - before))\n"
+    )
+    command = [sys.executable, "-I", "-S", "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    return set(done.stdout.split())
+
+
+def test_importing_the_package_loads_itself_and_its_version() -> None:
+    assert loaded_by("import segops_admin") == {"segops_admin", "segops_admin._version"}
+
+
+def test_importing_the_webhook_helpers_loads_hashes_and_little_else() -> None:
+    loaded = loaded_by("from segops_admin.webhook import verify_webhook, parse_webhook, sign_webhook")
+    assert {"hmac", "hashlib"} <= loaded
+    assert loaded & (DEAR - {"re"}) == set()
+    assert {name for name in loaded if name.startswith("segops_admin.")} == {
+        "segops_admin._version",
+        "segops_admin.webhook",
+    }
+
+
+def test_importing_the_namespaces_loads_nothing_dear() -> None:
+    assert loaded_by("import segops_admin.resources") & DEAR == set()
+
+
+def test_importing_the_errors_loads_nothing_dear() -> None:
+    assert loaded_by("from segops_admin import SegOpsError, SegOpsApiError") & DEAR == set()
+
+
+def test_importing_the_client_loads_neither_tls_nor_http() -> None:
+    loaded = loaded_by("from segops_admin import SegOpsAdmin")
+    assert "segops_admin._http" in loaded
+    assert loaded & {"ssl", "http.client", "socket", "requests"} == set()
+
+
+@pytest.mark.parametrize("module", ["requests", "urllib3"])
+def test_requests_is_not_needed(module: str) -> None:
+    statement = f"import sys; sys.modules[{module!r}] = None; from segops_admin import SegOpsAdmin; SegOpsAdmin('sk_1')"
+    assert "segops_admin._pool" in loaded_by(statement)

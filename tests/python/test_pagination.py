@@ -1,0 +1,347 @@
+"""How is a listing walked, one page at a time or several ahead?"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import threading
+import time as real_time
+from typing import Any
+
+import pytest
+from scripted_server import Hangup, Reply
+from sdk_client import eventually, threads
+
+from segops_admin import SegOpsArgumentError, SegOpsBadRequestError, SegOpsDecodeError
+from segops_admin.testing import FakeTime, Script, member_pages, pages, reply
+
+PREFETCH = "segops-prefetch"
+
+
+def page(number: int, of: int, size: int = 2, *, count: bool = True) -> dict[str, Any]:
+    """Page ``number`` of a listing whose items are numbered from 0."""
+    start = (number - 1) * size
+    envelope: dict[str, Any] = {
+        "next": f"https://elsewhere.test/?cursor=ignored&page={number + 1}" if number < of else None,
+        "previous": None,
+        "results": [{"id": start + offset} for offset in range(size)],
+    }
+    if count:
+        envelope["count"] = of * size
+    return envelope
+
+
+def asked_page(seen: Any) -> int:
+    return int(dict(seen.query)["page"])
+
+
+def ids(items: Any) -> list[int]:
+    return [item["id"] for item in items]
+
+
+# ------------------------------------------------------------------------------------------------ one at a time
+
+
+def test_a_walk_asks_for_page_after_page_until_there_is_no_next(serve: Any, connect: Any) -> None:
+    server = serve(*[Reply(json=page(number, 3)) for number in (1, 2, 3)])
+    walk = connect(server).segments.iterate({"page_size": 2, "q": "a b"})
+    assert ids(walk) == [0, 1, 2, 3, 4, 5]
+    assert [dict(seen.query) for seen in server.requests] == [
+        {"page_size": "2", "q": "a b", "page": str(number)} for number in (1, 2, 3)
+    ]
+    assert server.connections == 1
+
+
+def test_nothing_is_asked_for_before_the_first_item_and_no_page_before_it_is_needed(serve: Any, connect: Any) -> None:
+    server = serve(Reply(json=page(1, 3)), Reply(json=page(2, 3)))
+    walk = connect(server).segments.iterate()
+    assert server.connections == 0
+    next(walk)
+    next(walk)
+    assert len(server.requests) == 1
+    next(walk)
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("start", [3, "3"])
+def test_a_walk_begins_at_the_callers_page_and_leaves_the_callers_parameters_alone(
+    start: Any, serve: Any, connect: Any
+) -> None:
+    server = serve(Reply(json=page(3, 4)), Reply(json=page(4, 4)))
+    parameters = {"page": start, "q": "x"}
+    assert ids(connect(server).segments.iterate(parameters)) == [4, 5, 6, 7]
+    assert parameters == {"page": start, "q": "x"}
+    assert [asked_page(seen) for seen in server.requests] == [3, 4]
+
+
+def test_page_none_means_the_first(serve: Any, connect: Any) -> None:
+    server = serve(Reply(json=page(1, 1)))
+    assert ids(connect(server).segments.iterate({"page": None})) == [0, 1]
+
+
+@pytest.mark.parametrize("bad", ["abc", 0, -1, "0", 1.5, True, [1], ""])
+def test_a_page_that_is_not_a_count_is_refused_at_once_and_nothing_is_sent(bad: Any) -> None:
+    script = Script()
+    with pytest.raises(SegOpsArgumentError, match="page must be a whole number from 1 up"):
+        script.client().segments.iterate({"page": bad})
+
+
+@pytest.mark.parametrize("bad", [-1, "x", 1.5, True])
+def test_a_prefetch_that_is_not_a_count_is_refused_at_once(bad: Any) -> None:
+    with pytest.raises(SegOpsArgumentError, match="prefetch must be a whole number from 0 up"):
+        Script().client().segments.iterate(prefetch=bad)
+
+
+def test_a_bare_array_is_the_only_page(serve: Any, connect: Any) -> None:
+    server = serve(Reply(json=[{"id": 1}, {"id": 2}]))
+    assert ids(connect(server).queries.iterate()) == [1, 2]
+
+
+def test_an_empty_listing_is_an_empty_walk(serve: Any, connect: Any) -> None:
+    server = serve(Reply(json={"count": 0, "next": None, "results": []}), Reply(json=[]))
+    client = connect(server)
+    assert list(client.segments.iterate()) == list(client.queries.iterate()) == []
+
+
+NO_PAGES = {
+    "an object without results": reply({"detail": "moved"}),
+    "results that are no list": reply({"results": {"id": 1}, "next": None}),
+    "results that are null": reply({"results": None, "next": None}),
+    "a number": reply(7),
+    "nothing": reply(),
+    "HTML": reply(text="<html>"),
+}
+
+
+@pytest.mark.parametrize("prefetch", [0, 2])
+@pytest.mark.parametrize("name", NO_PAGES)
+def test_what_is_not_a_page_stops_the_walk_with_an_error(name: str, prefetch: int) -> None:
+    script = Script(reply(page(1, 2)), NO_PAGES[name])
+    walk = script.client().segments.iterate(prefetch=prefetch)
+    assert [next(walk)["id"], next(walk)["id"]] == [0, 1]
+    with pytest.raises(SegOpsDecodeError) as caught:
+        next(walk)
+    assert "/segments/" in str(caught.value)
+
+
+def test_an_empty_page_that_names_a_next_one_is_not_followed_for_ever() -> None:
+    script = Script(reply({"count": 9, "next": "?page=2", "results": []}))
+    with pytest.raises(SegOpsDecodeError, match="empty page that names a next one"):
+        list(script.client().segments.iterate())
+
+
+def test_a_page_that_fails_is_tried_again_within_the_walk(serve: Any, connect: Any, time: FakeTime) -> None:
+    server = serve(Reply(json=page(1, 2)), Reply(503), Hangup(), Reply(json=page(2, 2)))
+    assert ids(connect(server).segments.iterate()) == [0, 1, 2, 3]
+    assert time.sleeps == [1.0]  # the 503; the connection that then ended had been kept, and is reopened at no cost
+
+
+def test_paginate_walks_what_no_method_wraps(serve: Any, connect: Any) -> None:
+    server = serve(Reply(json=page(1, 2)), Reply(json=page(2, 2)))
+    assert ids(connect(server).http.paginate("/new/things/", {"a": 1})) == [0, 1, 2, 3]
+    assert [seen.target for seen in server.requests] == [f"/api/new/things/?a=1&page={number}" for number in (1, 2)]
+
+
+# ------------------------------------------------------------------------------------------------ prefetch
+
+
+class Gates:
+    """Answers a listing; each page waits until it is let go."""
+
+    def __init__(self, pages: int, **options: Any) -> None:
+        self.open = {number: threading.Event() for number in range(1, pages + 50)}
+        self.pages = pages
+        self.options = options
+
+    def __call__(self, seen: Any) -> Reply:
+        number = asked_page(seen)
+        if number > self.pages:
+            return Reply(404, json={"detail": "Invalid page."})
+        return Reply(json=page(number, self.pages, **self.options), after=self.open[number])
+
+    def let(self, *numbers: int) -> None:
+        for number in numbers:
+            self.open[number].set()
+
+
+def test_pages_are_fetched_ahead_at_once_and_handed_out_in_order(serve: Any, connect: Any) -> None:
+    gates = Gates(6)
+    server = serve(answer=gates)
+    walk = connect(server).segments.iterate(prefetch=3)
+    gates.let(1)
+    assert next(walk)["id"] == 0
+    server.wait_for_requests(4)  # pages 2, 3 and 4 are under way together, while page 1 is being read
+    assert sorted(asked_page(seen) for seen in server.requests) == [1, 2, 3, 4]
+    gates.let(4, 3)  # and come back in the wrong order
+    assert next(walk)["id"] == 1
+    gates.let(2, 5, 6)
+    assert ids(walk) == list(range(2, 12))
+    assert sorted(asked_page(seen) for seen in server.requests) == [1, 2, 3, 4, 5, 6]
+
+
+def test_one_page_ahead_is_under_way_while_the_one_before_is_read(serve: Any, connect: Any) -> None:
+    gates = Gates(4)
+    server = serve(answer=gates)
+    walk = connect(server).segments.iterate(prefetch=1)
+    for number in (1, 2, 3):
+        gates.let(number)
+        next(walk)
+        server.wait_for_requests(number + 1)
+        next(walk)
+        assert len(server.requests) == number + 1
+    gates.let(4)
+    assert ids(walk) == [6, 7]
+
+
+@pytest.mark.parametrize("prefetch", [1, 2, 5, 50])
+@pytest.mark.parametrize("last", [1, 2, 3, 7])
+@pytest.mark.parametrize("count", [True, False], ids=["count", "no count"])
+def test_no_page_beyond_the_last_is_asked_for(count: bool, last: int, prefetch: int, serve: Any, connect: Any) -> None:
+    server = serve(
+        answer=lambda seen: (
+            Reply(json=page(asked_page(seen), last, count=count)) if asked_page(seen) <= last else Reply(404)
+        )
+    )
+    assert ids(connect(server).segments.iterate(prefetch=prefetch)) == list(range(2 * last))
+    assert sorted(asked_page(seen) for seen in server.requests) == list(range(1, last + 1))
+
+
+def test_a_listing_that_grows_during_the_walk_is_walked_to_its_end(serve: Any, connect: Any) -> None:
+    def answer(seen: Any) -> Reply:
+        number = asked_page(seen)
+        return Reply(json=page(number, 3 if number == 1 else 5))
+
+    server = serve(answer=answer)
+    assert ids(connect(server).segments.iterate(prefetch=4)) == list(range(10))
+
+
+def test_a_listing_that_shrinks_during_the_walk_ends_at_its_end(serve: Any, connect: Any) -> None:
+    def answer(seen: Any) -> Reply:
+        number = asked_page(seen)
+        return Reply(404) if number > 2 else Reply(json=page(number, 9 if number == 1 else 2))
+
+    server = serve(answer=answer)
+    assert ids(connect(server).segments.iterate(prefetch=3)) == [0, 1, 2, 3]
+
+
+def test_an_error_surfaces_where_its_page_would_have_come(serve: Any, connect: Any) -> None:
+    gates = Gates(5)
+
+    def answer(seen: Any) -> Reply:
+        return Reply(400, json={"detail": "third"}) if asked_page(seen) == 3 else gates(seen)
+
+    server = serve(answer=answer)
+    walk = connect(server).segments.iterate(prefetch=4)
+    gates.let(1)
+    got = [next(walk)["id"], next(walk)["id"]]
+    server.wait_for_requests(5)
+    gates.let(2, 4, 5)
+    got += [next(walk)["id"], next(walk)["id"]]
+    with pytest.raises(SegOpsBadRequestError, match="third"):
+        next(walk)
+    assert got == [0, 1, 2, 3]
+    eventually(lambda: not threads(PREFETCH), "the threads end with the walk")
+
+
+@pytest.mark.parametrize("how", ["break", "close", "drop", "error in the loop"])
+def test_a_walk_that_is_left_early_leaves_no_thread_behind(how: str, serve: Any, connect: Any) -> None:
+    gates = Gates(9)
+    server = serve(answer=gates)
+    walk = connect(server).segments.iterate(prefetch=3)
+    gates.let(1, 2)
+    next(walk)
+    next(walk)
+    next(walk)
+    assert threads(PREFETCH)
+    gates.let(*range(3, 10))
+    if how == "close":
+        walk.close()
+    elif how == "error in the loop":
+        with contextlib.suppress(KeyError):
+            for _ in walk:
+                raise KeyError
+    elif how == "break":
+        for _ in walk:
+            break
+    del walk
+    gc.collect()
+    eventually(lambda: not threads(PREFETCH), "the threads end")
+    assert len(server.requests) < 9
+
+
+def test_leaving_early_does_not_wait_for_pages_that_are_under_way(serve: Any, connect: Any) -> None:
+    gates = Gates(9)
+    server = serve(answer=gates)
+    walk = connect(server).segments.iterate(prefetch=3)
+    gates.let(1)
+    next(walk)
+    server.wait_for_requests(4)
+    started = real_time.monotonic()
+    walk.close()
+    assert real_time.monotonic() - started < 5
+    gates.let(*range(2, 10))
+    eventually(lambda: not threads(PREFETCH), "the threads end")
+
+
+def test_a_page_that_is_none_leaves_no_thread_behind_while_its_error_is_kept(serve: Any, connect: Any) -> None:
+    server = serve(answer=lambda seen: Reply(json=page(1, 9) if asked_page(seen) == 1 else {"detail": "moved"}))
+    walk = connect(server).segments.iterate(prefetch=2)
+    with pytest.raises(SegOpsDecodeError) as caught:
+        list(walk)
+    eventually(lambda: not threads(PREFETCH), "the threads end")
+    assert caught.value.__traceback__ is not None
+
+
+def test_a_bare_array_starts_no_thread(serve: Any, connect: Any) -> None:
+    server = serve(Reply(json=[{"id": 1}]))
+    assert ids(connect(server).queries.iterate(prefetch=8)) == [1]
+    assert not threads(PREFETCH)
+
+
+# ------------------------------------------------------------------------------------------------ cursors
+
+
+def test_members_are_walked_by_cursor(serve: Any, connect: Any) -> None:
+    server = serve(
+        Reply(json={"results": [{"user_id": "a"}], "next_cursor": "c/1+="}),
+        Reply(json={"results": [], "next_cursor": "c2"}),
+        Reply(json={"results": [{"user_id": "b"}], "next_cursor": None}),
+    )
+    walk = connect(server).segments.iterate_members("7/8", {"limit": 1})
+    assert server.connections == 0
+    assert [member["user_id"] for member in walk] == ["a", "b"]
+    assert [seen.query for seen in server.requests] == [
+        [("limit", "1")],
+        [("limit", "1"), ("cursor", "c/1+=")],
+        [("limit", "1"), ("cursor", "c2")],
+    ]
+    assert {seen.raw_path for seen in server.requests} == {"/api/segments/7%2F8/members/"}
+
+
+def test_a_walk_by_cursor_begins_at_the_callers_and_leaves_the_callers_parameters_alone() -> None:
+    script = Script(*member_pages(["a", "b", "c"], limit=2))
+    parameters = {"cursor": "here"}
+    assert len(list(script.client().segments.iterate_members(7, parameters))) == 3
+    assert [request.query["cursor"] for request in script.requests] == [["here"], ["cursor-1"]]
+    assert parameters == {"cursor": "here"}
+
+
+def test_a_cursor_that_leads_back_to_itself_is_not_followed_for_ever() -> None:
+    looping = reply({"results": [{"user_id": "a"}], "next_cursor": "same"})
+    script = Script(looping, looping)
+    with pytest.raises(SegOpsDecodeError, match="next_cursor is the cursor that was sent"):
+        list(script.client().segments.iterate_members(7))
+
+
+@pytest.mark.parametrize("answer", [reply([]), reply({"next_cursor": None}), reply(), reply({"results": "ab"})])
+def test_what_is_not_a_stretch_of_members_is_an_error(answer: Any) -> None:
+    with pytest.raises(SegOpsDecodeError, match="not a page"):
+        list(Script(answer).client().segments.iterate_members(7))
+
+
+@pytest.mark.parametrize(("items", "size"), [(0, 5), (1, 5), (5, 5), (6, 5), (11, 5)])
+def test_canned_pages_are_walked_back_into_what_they_were_made_of(items: int, size: int) -> None:
+    records = [{"id": number} for number in range(items)]
+    script = Script(*pages(records, size))
+    assert list(script.client().segments.iterate(prefetch=0)) == records
+    script.assert_done()

@@ -1,0 +1,199 @@
+"""How is a job waited for?"""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+import pytest
+from scripted_server import Hangup, Reply
+
+from segops_admin import SegOpsArgumentError, SegOpsJobError, SegOpsNotFoundError, SegOpsWaitTimeout
+from segops_admin.testing import FakeTime, Script, reply
+from segops_admin.testing import Reply as Canned
+
+WAITS: dict[str, tuple[Callable[..., Any], dict[str, Any], dict[str, Any], dict[str, Any]]] = {
+    # how to wait, a status that goes on, one that is done, one that has failed
+    "export": (
+        lambda client, **options: client.segments.wait_for_export(7, 5, **options),
+        {"status": "pending"},
+        {"status": "complete", "download_url": "https://x/"},
+        {"status": "failed", "error": "No space."},
+    ),
+    "import": (
+        lambda client, **options: client.products.wait_for_import(5, **options),
+        {"status": "processing", "processed_rows": 10},
+        {"status": "done", "processed_rows": 20},
+        {"status": "failed", "error_message": "No sku."},
+    ),
+    "recompute": (
+        lambda client, **options: client.segments.wait_for_recompute(7, **options),
+        {"status": "computing", "last_computed_at": None},
+        {"status": "computed", "last_computed_at": "2026-04-25T12:00:00Z"},
+        {"status": "draft", "last_computed_at": None},
+    ),
+}
+PATHS = {"export": "/segments/7/export/", "import": "/pim/import/5/", "recompute": "/segments/7/"}
+
+
+@pytest.fixture(params=WAITS)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def script_of(*answers: Any) -> Script:
+    return Script(*[answer if isinstance(answer, Canned) else reply(answer) for answer in answers])
+
+
+def test_a_job_is_looked_at_at_once_and_then_after_each_interval_until_it_is_over(name: str) -> None:
+    wait, going, done, _ = WAITS[name]
+    script = script_of(going, going, going, done)
+    assert wait(script.client()) == done
+    assert script.time.sleeps == [2.0, 2.0, 2.0]
+    assert [request.path for request in script.requests] == [PATHS[name]] * 4
+    script.assert_done()
+
+
+def test_a_job_that_is_over_at_the_first_look_costs_no_wait(name: str) -> None:
+    wait, _, done, _ = WAITS[name]
+    script = script_of(done)
+    assert wait(script.client(), timeout=0) == done
+    assert script.time.sleeps == []
+
+
+def test_the_interval_is_the_callers(name: str) -> None:
+    wait, going, done, _ = WAITS[name]
+    script = script_of(going, going, done)
+    wait(script.client(), interval=0.25)
+    assert script.time.sleeps == [0.25, 0.25]
+
+
+def test_a_job_that_fails_raises_with_the_reason_and_its_last_answer(name: str) -> None:
+    wait, going, _, failed = WAITS[name]
+    script = script_of(going, failed)
+    with pytest.raises(SegOpsJobError) as caught:
+        wait(script.client())
+    assert caught.value.job == failed
+    reason = failed.get("error") or failed.get("error_message") or "ended with status 'draft'"
+    assert reason in str(caught.value)
+
+
+def test_a_job_that_is_not_over_in_time_raises_with_its_last_answer(name: str) -> None:
+    wait, going, _, _ = WAITS[name]
+    script = script_of(*[going] * 4)
+    with pytest.raises(SegOpsWaitTimeout, match="not over after 5 s; it goes on at the server") as caught:
+        wait(script.client(), timeout=5)
+    assert caught.value.job == going
+    assert isinstance(caught.value, TimeoutError)
+    assert script.time.sleeps == [2.0, 2.0, 1.0]  # the last look is made when the time is up
+    script.assert_done()
+
+
+def test_ten_minutes_unless_told_otherwise(name: str) -> None:
+    wait, going, _, _ = WAITS[name]
+    script = script_of(*[going] * 301)
+    with pytest.raises(SegOpsWaitTimeout, match="600 s"):
+        wait(script.client())
+    assert sum(script.time.sleeps) == 600.0
+    script.assert_done()
+
+
+def test_the_time_that_looking_takes_counts(name: str) -> None:
+    wait, going, _, _ = WAITS[name]
+    script = script_of(going, reply(status=503, headers={"Retry-After": "9"}), going)
+    with pytest.raises(SegOpsWaitTimeout):
+        wait(script.client(), timeout=10, interval=8)
+    assert script.time.sleeps == [8.0, 9.0]
+    script.assert_done()
+
+
+def test_progress_is_told_each_answer_the_last_one_included(name: str) -> None:
+    wait, going, done, failed = WAITS[name]
+    told: list[Any] = []
+    wait(script_of(going, done).client(), on_progress=told.append)
+    with pytest.raises(SegOpsJobError):
+        wait(script_of(going, failed).client(), on_progress=told.append)
+    with pytest.raises(SegOpsWaitTimeout):
+        wait(script_of(going).client(), on_progress=told.append, timeout=0)
+    assert told == [going, done, going, failed, going]
+
+
+def test_an_error_of_the_callback_ends_the_wait(name: str) -> None:
+    wait, going, _, _ = WAITS[name]
+
+    def stop(job: Any) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        wait(script_of(going).client(), on_progress=stop)
+
+
+def test_a_look_that_fails_is_tried_again_and_one_that_fails_for_good_is_raised(name: str) -> None:
+    wait, going, done, _ = WAITS[name]
+    script = script_of(going, reply(status=500), done)
+    assert wait(script.client()) == done
+    with pytest.raises(SegOpsNotFoundError):
+        wait(script_of(going, reply(status=404)).client())
+
+
+def test_a_status_that_is_no_object_is_a_failure_and_not_waited_for(name: str) -> None:
+    wait = WAITS[name][0]
+    for answer in (reply([1]), reply(), reply(7)):
+        with pytest.raises(SegOpsJobError):
+            wait(script_of(answer).client())
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"timeout": -1},
+        {"timeout": "5"},
+        {"timeout": float("nan")},
+        {"timeout": True},
+        {"timeout": None},
+        {"interval": 0},
+        {"interval": -2},
+        {"interval": float("nan")},
+        {"interval": "2"},
+    ],
+    ids=str,
+)
+def test_times_that_are_none_are_refused_and_nothing_is_sent(name: str, options: dict[str, Any]) -> None:
+    script = Script()
+    with pytest.raises(SegOpsArgumentError, match="must be a number of seconds"):
+        WAITS[name][0](script.client(), **options)
+    assert script.requests == []
+
+
+@pytest.mark.parametrize("status", ["complete", "completed", "ready"])
+def test_an_export_is_done_under_each_of_its_names(status: str) -> None:
+    assert Script(reply({"status": status})).client().segments.wait_for_export(7, 5) == {"status": status}
+
+
+@pytest.mark.parametrize("status", ["failed", "error"])
+def test_a_job_that_gives_no_reason_says_so(status: str) -> None:
+    with pytest.raises(SegOpsJobError, match="Export 5 has failed: the server gave no reason"):
+        Script(reply({"status": status})).client().segments.wait_for_export(7, 5)
+
+
+def test_a_recompute_is_over_only_when_the_time_of_the_last_one_has_changed() -> None:
+    before, after = "2026-04-25T12:00:00Z", "2026-04-25T13:00:00Z"
+    old = {"status": "computed", "last_computed_at": before}
+    new = {"status": "computed", "last_computed_at": after}
+    script = script_of(old, {"status": "computing", "last_computed_at": before}, new)
+    assert script.client().segments.wait_for_recompute(7, since=before) == new
+    assert len(script.requests) == 3
+
+
+def test_a_recompute_that_ends_and_leaves_the_members_as_they_were_has_failed() -> None:
+    before = "2026-04-25T12:00:00Z"
+    computing = {"status": "computing", "last_computed_at": before}
+    as_before = {"status": "computed", "last_computed_at": before}
+    with pytest.raises(SegOpsJobError, match="left the members as they were"):
+        script_of(computing, as_before).client().segments.wait_for_recompute(7, since=before)
+
+
+def test_waiting_works_over_real_sockets_too(serve: Any, connect: Any, time: FakeTime) -> None:
+    server = serve(Reply(json={"status": "pending"}), Hangup(), Reply(json={"status": "ready"}))
+    assert connect(server).segments.wait_for_export("a/b", 5) == {"status": "ready"}
+    assert time.sleeps == [2.0]
+    assert {seen.target for seen in server.requests} == {"/api/segments/a%2Fb/export/?export_id=5"}
