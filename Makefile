@@ -15,7 +15,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo sandbox test test-all check lint types format lock openapi dist bench pre-commit clean distclean
+.PHONY: help setup demo sandbox test test-all check lint types format lock shells openapi dist bench pre-commit clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9%.-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -58,10 +58,13 @@ openapi: $(READY) ## derive build/openapi.json from the contract
 
 # ---------------------------------------------------------------------------------------------- proving
 
-test: $(READY) ## run every test (TESTS=tests/cli for some, PYTEST_ARGS for pytest's options)
+test: $(READY) shells ## run every test (TESTS=tests/cli for some, PYTEST_ARGS for pytest's options)
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS) $(TESTS)
 
-test-all: ## run the SDK's own tests on every Python from 3.9 up that is installed
+shells: ## the shells that completion is tested in, besides bash
+	@tools/need.sh zsh fish
+
+test-all: shells ## run the SDK's own tests on every Python from 3.9 up that is installed
 	@found=$$($(PYTHON) tools/interpreters.py $(SUPPORTED) | cut -d ' ' -f 1 | xargs); failed=; \
 	 for version in $$found; do $(MAKE) --no-print-directory test-$$version || failed="$$failed $$version"; done; \
 	 for version in $(SUPPORTED); do case " $$found $$failed " in \

@@ -58,6 +58,7 @@ def test_help_on_a_command_has_usage_arguments_flags_and_an_example(words: tuple
     assert f"Example:\n  segops-admin {' '.join(words)}" in result.out
     assert result.out.isascii()
     assert "`" not in result.out
+    assert "\\u" not in result.out
     assert max(map(len, result.out.splitlines())) <= 100
 
 

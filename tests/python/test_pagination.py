@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import subprocess
+import sys
 import threading
 import time as real_time
 from typing import Any
@@ -345,3 +347,21 @@ def test_canned_pages_are_walked_back_into_what_they_were_made_of(items: int, si
     script = Script(*pages(records, size))
     assert list(script.client().segments.iterate(prefetch=0)) == records
     script.assert_done()
+
+
+def test_a_program_ends_without_waiting_for_pages_that_nobody_wants_any_more() -> None:
+    program = """
+import threading
+from segops_admin.testing import Script, pages
+
+class Stalling(Script):
+    def send(self, request):
+        if request.url.endswith(("page=1", "page=2")):
+            return super().send(request)
+        threading.Event().wait()
+
+walk = Stalling(*pages(list(range(10)), 1)).client().segments.iterate(prefetch=4)
+print(next(walk), next(walk))
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30)
+    assert (ran.returncode, ran.stdout) == (0, "0 1\n"), ran.stderr

@@ -88,13 +88,14 @@ def test_bytes_left_over_never_become_the_next_reply(
     # http.client reads 8 KiB ahead and a TLS record holds 16: what is left over lies in the one, the other, or neither.
     body = b"[1" + b" " * size + b"]"
     head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
-    spare = Reply(json=[2])
+    spare, sent = Reply(json=[2]), threading.Event()
     server = serve(
-        answer=lambda seen: Raw(head + body + stray, close=False) if seen.target == "/api/first/" else spare,
+        answer=lambda seen: Raw(head + body + stray, sent.set, close=False) if seen.target == "/api/first/" else spare,
         **({"tls": server_tls, "name": "localhost"} if secure else {}),
     )
     client = connect(server)
     assert client.http.request("GET", "/first/") == [1]
+    assert sent.wait(20)
     assert client.http.request("GET", "/second/") == [2]
 
 

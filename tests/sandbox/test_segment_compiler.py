@@ -232,7 +232,7 @@ def worlds(engine: SimpleNamespace) -> Any:
 
 
 generous = settings(
-    max_examples=int(os.environ.get("SEGOPS_EXAMPLES", "300")),
+    max_examples=int(os.environ.get("SEGOPS_EXAMPLES", "200")),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

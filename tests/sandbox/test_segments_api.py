@@ -452,3 +452,10 @@ def test_a_successful_recompute_is_told_to_the_webhooks_and_a_failed_one_is_not(
     compute(api, segment)
     api.delete(f"/segments/{other['id']}/")
     assert [job["kind"] for job in api.run_jobs()] == ["segments.compute"]
+
+
+def test_two_computations_on_a_frozen_clock_can_be_told_apart(api: Any) -> None:
+    track(api, "u-1")
+    segment = create(api)
+    first, second = compute(api, segment), compute(api, segment)
+    assert (first["last_computed_at"], second["last_computed_at"]) == (NOW, "2026-05-01T12:00:01Z")

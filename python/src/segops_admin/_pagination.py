@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, Callable
 
 from ._errors import SegOpsArgumentError, SegOpsDecodeError
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from ._http import Http
 
 __all__ = ["paginate", "walk_cursor"]
@@ -48,18 +47,14 @@ def _walk(path: str, fetch: Callable[[int], Any], first: int, ahead: int) -> Gen
         return
     results, more = _envelope(answer, path, page)
     following = _Ahead(fetch, page + 1, ahead, _last_page(answer, results, page)) if more and ahead else None
-    try:
+    yield from results
+    while more:
+        page += 1
+        answer = following.take() if following is not None else fetch(page)
+        results, more = _envelope(answer, path, page)
+        if following is not None and more:
+            following.ask()
         yield from results
-        while more:
-            page += 1
-            answer = following.take() if following is not None else fetch(page)
-            results, more = _envelope(answer, path, page)
-            if following is not None and more:
-                following.ask()
-            yield from results
-    finally:
-        if following is not None:
-            following.close()
 
 
 def _envelope(answer: Any, path: str, page: int) -> tuple[Any, bool]:
@@ -92,32 +87,48 @@ class _Ahead:
     """
 
     def __init__(self, fetch: Callable[[int], Any], page: int, ahead: int, last: int) -> None:
-        from collections import deque
-        from concurrent.futures import ThreadPoolExecutor
-
         self._fetch = fetch
         self._page = page
         self._ahead = ahead
         self._last = last
-        self._pool = ThreadPoolExecutor(ahead, thread_name_prefix="segops-prefetch")
-        self._under_way: deque[Future[Any]] = deque()
+        self._under_way: list[_Fetching] = []
         self.ask()
 
     def ask(self) -> None:
         """Asks for as many pages as may be under way, knowing that the last page taken named a next one."""
         while len(self._under_way) < self._ahead and (self._page <= self._last or not self._under_way):
-            self._under_way.append(self._pool.submit(self._fetch, self._page))
+            self._under_way.append(_Fetching(self._fetch, self._page))
             self._page += 1
 
     def take(self) -> Any:
         """The next page, or the error that it ended with."""
-        return self._under_way.popleft().result()
+        return self._under_way.pop(0).result()
 
-    def close(self) -> None:
-        """Asks for nothing more, and waits for nothing; the threads end with what they are doing."""
-        for future in self._under_way:
-            future.cancel()
-        self._pool.shutdown(wait=False)
+
+class _Fetching(threading.Thread):
+    """One page on its way. A daemon: neither Ctrl-C nor the end of the program waits for a page that nobody wants."""
+
+    def __init__(self, fetch: Callable[[int], Any], page: int) -> None:
+        super().__init__(name=f"segops-prefetch-{page}", daemon=True)
+        self._fetch = fetch
+        self._number = page
+        self._answer: Any = None
+        self._error: BaseException | None = None
+        self.start()
+
+    def run(self) -> None:
+        """Asks for the page."""
+        try:
+            self._answer = self._fetch(self._number)
+        except BaseException as error:  # noqa: BLE001 -- whatever it is, it belongs to whoever takes the page
+            self._error = error
+
+    def result(self) -> Any:
+        """Waits for the page and returns it, or raises what it ended with."""
+        self.join()
+        if self._error is not None:
+            raise self._error
+        return self._answer
 
 
 def walk_cursor(http: Http, path: str, query: Mapping[str, Any] | None) -> Generator[Any, None, None]:

@@ -294,8 +294,7 @@ class _Reply(http.client.HTTPResponse):
                 raise http.client.RemoteDisconnected("the status line was cut short") from error
             raise
         finally:
-            if self.fp is not None:
-                self.fp = stream
+            self.fp = stream
         if lines.last not in (b"\r\n", b"\n"):
             raise http.client.RemoteDisconnected("the head was cut short")
 

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -70,18 +70,29 @@ def compute(tenant: Tenant, segment_id: int) -> None:
 
 def replace_members(segment: Segment, definition: Definition) -> Outcome | None:
     """Find the members and store them; None when the segment was deleted meanwhile."""
-    now = clock.now()
     scope = queries.scope_now(segment.tenant_id)
     with _found(scope, compiler.members(definition, scope)), transaction.atomic():
-        if not Segment.objects.select_for_update().filter(pk=segment.pk).exists():
+        locked = Segment.objects.select_for_update().filter(pk=segment.pk).first()
+        if locked is None:
             return None
+        now = _later_than(locked.last_computed_at)
         left, entered, count = _apply(segment.pk, now)
         status = Segment.COMPUTING if _is_queued(segment) else Segment.COMPUTED
         Segment.objects.filter(pk=segment.pk).update(
-            status=status, member_count=count, last_computed_at=now.replace(microsecond=0)
+            status=status, member_count=count, last_computed_at=now
         )
         SegmentTrend.objects.update_or_create(segment=segment, day=now.date(), defaults={"count": count})
-    return Outcome(entered, left, count, now.replace(microsecond=0))
+    return Outcome(entered, left, count, now)
+
+
+def _later_than(last: datetime | None) -> datetime:
+    """When this computation counts as made: now, but a second after the last one at least.
+
+    `last_computed_at` is how clients tell that a recompute is over. On a frozen clock, and within one second of a
+    running one, two computations would look like one.
+    """
+    now = clock.now().replace(microsecond=0)
+    return now if last is None else max(now, last + timedelta(seconds=1))
 
 
 @contextmanager
@@ -100,7 +111,7 @@ def _found(scope: Any, members: Any) -> Iterator[None]:
 
 def _apply(segment_id: int, now: datetime) -> tuple[int, int, int]:
     """Make the stored members those of `sandbox_found`; how many left, entered, and are members now."""
-    computed_at = connection.ops.adapt_datetimefield_value(now.replace(microsecond=0))
+    computed_at = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM sandbox_segment_membership WHERE segment_id = %s AND NOT EXISTS "
