@@ -39,8 +39,9 @@ def blocks() -> list[Block]:
     found = []
     for guide in GUIDES:
         text = (ROOT / guide).read_text(encoding="utf-8")
-        for match in FENCE.finditer(text):
-            found.append(Block(guide, text[: match.start()].count("\n") + 1, match[1], match[2]))
+        found += [
+            Block(guide, text[: match.start()].count("\n") + 1, match[1], match[2]) for match in FENCE.finditer(text)
+        ]
     return found
 
 
@@ -98,7 +99,8 @@ def checked_otherwise(line: str, shell: dict[str, str]) -> bool:
         return True
     if words[:1] == ["export"]:
         name = words[1].partition("=")[0]
-        assert name in shell and name.startswith("SEGOPS_API_"), f"make sandbox does not print {name}"
+        assert name.startswith("SEGOPS_API_")
+        assert name in shell, f"make sandbox does not print {name}"
         return True
     if words[:2] == ["pip", "install"]:
         assert words[2].partition("[")[0] == "segops_admin"

@@ -89,12 +89,12 @@ def test_the_base_url_comes_from_the_environment_unless_given_and_then_from_the_
     assert SegOpsAdmin(KEY, base_url="https://given.example/x").http.base_url == "https://given.example/x"
     monkeypatch.setenv("SEGOPS_API_URL", "")
     assert SegOpsAdmin(KEY).http.base_url == "https://api.segops.ai/api"
+    assert SegOpsAdmin(KEY, base_url="").http.base_url == "https://api.segops.ai/api"
 
 
 @pytest.mark.parametrize(
     "base_url",
     [
-        "",
         "api.segops.ai/api",
         "/api",
         "file:///etc",

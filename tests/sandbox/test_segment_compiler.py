@@ -421,6 +421,19 @@ def test_of_two_events_at_one_moment_the_one_stored_later_is_the_latest(worlds: 
             assert world.members({"conditions": [condition]}) == found
 
 
+def test_a_simulated_event_is_later_than_a_stored_one_of_the_same_moment(worlds: Any) -> None:
+    from segops_sandbox.segments.relations import SimulatedEvent
+
+    condition = {"type": "user_property", "property": "plan", "operator": "eq", "value": "pro"}
+    with worlds() as world:
+        engine = world.engine
+        world.store([oracle.Event("u1", "context_identified", NOW, {"plan": "free"})])
+        engine.models.Segment.objects.create(tenant=engine.tenant, name="s", definition={"conditions": [condition]})
+        user = engine.identity.resolve(engine.tenant.pk, "u1")
+        event = SimulatedEvent("context_identified", NOW, '{"plan":"pro"}')
+        assert [each.name for each in engine.live.simulate(engine.tenant.pk, user.pk, event).entered] == ["s"]
+
+
 def test_cents_add_up_whatever_their_order(worlds: Any) -> None:
     condition = {
         "type": "monetary", "event_type": "order", "property": "total", "metric": "sum", "operator": "eq", "value": 0.3

@@ -63,8 +63,9 @@ def checked_base_url(base_url: str | None) -> str:
     """
     from urllib.parse import urlsplit
 
-    text = base_url if base_url is not None else os.environ.get("SEGOPS_API_URL") or DEFAULT_BASE_URL
-    given_as = "base_url" if base_url is not None else "SEGOPS_API_URL"
+    # Empty counts as not given, here and in the environment: published programs pass os.environ.get(...) or "".
+    text = base_url or os.environ.get("SEGOPS_API_URL") or DEFAULT_BASE_URL
+    given_as = "base_url" if base_url else "SEGOPS_API_URL"
     if not isinstance(text, str):
         raise SegOpsConfigError(f"base_url must be text, not {type(text).__name__}.")
     if not text.isascii() or any(character <= " " or character == "\x7f" for character in text):

@@ -294,7 +294,8 @@ class _Reply(http.client.HTTPResponse):
                 raise http.client.RemoteDisconnected("the status line was cut short") from error
             raise
         finally:
-            self.fp = stream
+            if not stream.closed:
+                self.fp = stream
         if lines.last not in (b"\r\n", b"\n"):
             raise http.client.RemoteDisconnected("the head was cut short")
 

@@ -78,9 +78,7 @@ def replace_members(segment: Segment, definition: Definition) -> Outcome | None:
         now = _later_than(locked.last_computed_at)
         left, entered, count = _apply(segment.pk, now)
         status = Segment.COMPUTING if _is_queued(segment) else Segment.COMPUTED
-        Segment.objects.filter(pk=segment.pk).update(
-            status=status, member_count=count, last_computed_at=now
-        )
+        Segment.objects.filter(pk=segment.pk).update(status=status, member_count=count, last_computed_at=now)
         SegmentTrend.objects.update_or_create(segment=segment, day=now.date(), defaults={"count": count})
     return Outcome(entered, left, count, now)
 
