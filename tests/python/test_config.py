@@ -27,8 +27,8 @@ def authorization(client: SegOpsAdmin) -> str:
 
 
 def test_the_key_comes_from_the_environment_unless_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SEGOPS_API_KEY", "sk_from_environment")
-    assert authorization(SegOpsAdmin()) == "ApiKey sk_from_environment"
+    monkeypatch.setenv("SEGOPS_API_KEY", "sk_test_from_env")
+    assert authorization(SegOpsAdmin()) == "ApiKey sk_test_from_env"
     assert authorization(SegOpsAdmin("sk_given")) == "ApiKey sk_given"
     assert authorization(SegOpsAdmin(api_key="sk_given")) == "ApiKey sk_given"
 

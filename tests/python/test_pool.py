@@ -10,6 +10,7 @@ import ssl
 import threading
 import warnings
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from scripted_server import Hangup, Raw, Reply, ScriptedServer, Tunnel
@@ -397,14 +398,15 @@ def test_a_base_url_may_be_an_ipv6_address(serve: Any, connect: Any) -> None:
 
 # ------------------------------------------------------------------------------------------------ proxies
 
-LOGIN = "Basic " + base64.b64encode(b"ada:se:cret@1").decode()
+PASSWORD = "se:cret@1"
+LOGIN = "Basic " + base64.b64encode(f"ada:{PASSWORD}".encode()).decode()
 
 
 def test_plain_http_goes_through_the_proxy_of_the_environment(
     serve: Any, connect: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proxy = serve(Reply(json=[1]), Reply(json=[2]))
-    monkeypatch.setenv("HTTP_PROXY", f"http://ada:se%3Acret%401@127.0.0.1:{proxy.port}")
+    monkeypatch.setenv("HTTP_PROXY", f"http://ada:{quote(PASSWORD)}@127.0.0.1:{proxy.port}")
     with pytest.warns(UserWarning, match="unencrypted"):
         client = connect("http://segops.example:8000/api")
     assert [client.segments.list({"page": 1}), client.segments.list()] == [[1], [2]]
@@ -421,7 +423,7 @@ def test_https_goes_through_the_proxy_in_a_tunnel_that_sees_neither_key_nor_requ
 ) -> None:
     server = serve(Reply(json=[1]), Reply(json=[2]), tls=server_tls, name="localhost")
     proxy = serve(Tunnel("127.0.0.1", server.port))
-    monkeypatch.setenv(variable, f"ada:se%3Acret%401@127.0.0.1:{proxy.port}")
+    monkeypatch.setenv(variable, f"ada:{quote(PASSWORD)}@127.0.0.1:{proxy.port}")
     client = connect(server)
     assert [client.segments.list(), client.segments.list()] == [[1], [2]]
     (seen,) = proxy.requests

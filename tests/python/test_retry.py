@@ -392,6 +392,13 @@ def test_it_is_reopened_once_and_then_costs_retries(serve: Any, connect: Any, ti
     assert len(server.requests) == 4
 
 
+def test_a_second_kept_connection_that_ends_costs_a_retry() -> None:
+    ended = [SegOpsConnectionError("closed the connection", stale=True) for _ in range(2)]
+    script = Script(*ended, reply(DONE))
+    assert script.client().segments.get(7) == DONE
+    assert script.time.sleeps == [1.0]
+
+
 @pytest.mark.parametrize("operation", AMBIGUOUS)
 @pytest.mark.parametrize("reset", [False, True], ids=["closed", "reset"])
 def test_a_kept_connection_that_ends_on_a_mutating_post_or_patch_is_not_reopened(

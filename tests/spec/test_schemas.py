@@ -11,7 +11,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-SCHEMAS = ("admin", "behaviours", "record", "webhooks")
+SCHEMAS = ("admin", "behaviours", "cassette-metadata", "deviations", "protocol", "record", "scenario", "webhooks")
 
 
 def _read(spec: Path, name: str) -> dict[str, Any]:
@@ -39,7 +39,8 @@ def test_a_schema_is_valid(spec: Path, name: str) -> None:
     Draft202012Validator.check_schema(_read(spec, name))
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
+# What people write by hand is held to the letter; messages and recordings carry values of whatever shape.
+@pytest.mark.parametrize("name", [name for name in SCHEMAS if name not in ("cassette-metadata", "protocol")])
 def test_a_schema_allows_no_key_that_it_does_not_know(spec: Path, name: str) -> None:
     objects = list(_objects(_read(spec, name)))
     assert objects
