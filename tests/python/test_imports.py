@@ -62,7 +62,18 @@ def test_importing_the_client_loads_neither_tls_nor_http() -> None:
     assert loaded & {"ssl", "http.client", "socket", "requests"} == set()
 
 
+def test_a_client_loads_tls_and_http_with_its_first_request_only() -> None:
+    made = loaded_by("from segops_admin import SegOpsAdmin; SegOpsAdmin('sk_1').close()")
+    assert made & {"ssl", "http.client", "socket"} == set()
+    asked = loaded_by(
+        "from segops_admin import SegOpsAdmin, SegOpsConnectionError\n"
+        "try: SegOpsAdmin('sk_1', base_url='http://127.0.0.1:9', max_retries=0).segments.list()\n"
+        "except SegOpsConnectionError: pass"
+    )
+    assert {"ssl", "http.client", "segops_admin._pool"} <= asked
+
+
 @pytest.mark.parametrize("module", ["requests", "urllib3"])
 def test_requests_is_not_needed(module: str) -> None:
-    statement = f"import sys; sys.modules[{module!r}] = None; from segops_admin import SegOpsAdmin; SegOpsAdmin('sk_1')"
+    statement = f"import sys; sys.modules[{module!r}] = None; from segops_admin import HTTPTransport; HTTPTransport()"
     assert "segops_admin._pool" in loaded_by(statement)

@@ -72,7 +72,7 @@ def test_a_fork_while_the_pool_is_locked_does_not_hang_the_child(serve: Any, con
     server: ScriptedServer = serve(answer=echo)
     client: SegOpsAdmin = connect(server)
     client.segments.get("before")
-    pool = client._transport
+    pool = client._transport._made[0]
     locked, done = threading.Event(), threading.Event()
 
     def hold() -> None:

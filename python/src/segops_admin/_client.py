@@ -21,7 +21,8 @@ from .resources import (
 )
 
 if TYPE_CHECKING:
-    from ._transport import Transport
+    from ._pool import HTTPTransport
+    from ._transport import Request, Response, Transport
 
 __all__ = ["SegOpsAdmin"]
 
@@ -60,11 +61,7 @@ class SegOpsAdmin:
         base_url = checked_base_url(base_url)
         max_retries = checked_retries(max_retries)
         timeout = checked_timeout(timeout)
-        if transport is None:
-            from ._pool import HTTPTransport
-
-            transport = HTTPTransport()
-        self._transport: Transport = transport
+        self._transport: Transport = transport if transport is not None else _BuiltIn()
         self._owns_transport = True
         self._assemble(base_url, max_retries, timeout)
 
@@ -126,3 +123,25 @@ class SegOpsAdmin:
 
     def __repr__(self) -> str:
         return f"<SegOpsAdmin {self.http.base_url}{' closed' if self.http.closed else ''}>"
+
+
+class _BuiltIn:
+    """The built-in transport, loaded when the first request is made: TLS and HTTP take longer than all the rest."""
+
+    def __init__(self) -> None:
+        self._made: list[HTTPTransport] = []
+
+    def send(self, request: Request) -> Response:
+        """Sends the request; see ``Transport.send``."""
+        if not self._made:
+            from ._pool import HTTPTransport
+
+            # Without a lock, which a fork could leave held: threads that come here at once append more than one, and
+            # the first is everybody's. The others have opened nothing.
+            self._made.append(HTTPTransport())
+        return self._made[0].send(request)
+
+    def close(self) -> None:
+        """Closes it, if it was ever needed."""
+        for transport in self._made:
+            transport.close()

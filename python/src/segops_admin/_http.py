@@ -198,11 +198,10 @@ class Http:
         if self.closed:
             raise SegOpsConfigError("This client is closed. Make a new one.")
 
-    def _idempotency_key(self, given: str | None, wanted: bool) -> str | None:
+    def _idempotency_key(self, given: object, wanted: bool) -> str | None:
         if given is None:
             return self.runtime.new_key() if wanted else None
-        given = str(given)
-        if not given.isascii() or not given.isprintable() or not 0 < len(given) < 256:
+        if not isinstance(given, str) or not given.isascii() or not given.isprintable() or not 0 < len(given) < 256:
             raise SegOpsArgumentError("An idempotency key is 1 to 255 printable ASCII characters.")
         return given
 
