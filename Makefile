@@ -15,7 +15,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo sandbox test test-all check lint types format lock shells openapi dist bench pre-commit clean distclean
+.PHONY: help setup demo sandbox test test-all check lint types format lock shells openapi typescript dist bench pre-commit clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9%.-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,6 +44,13 @@ $(READY): requirements/dev.txt $(DISTRIBUTIONS:%=%/pyproject.toml) python/src/se
 	@.venvs/$*/bin/python -m pip install --quiet --require-hashes -r $<
 	@touch $@
 
+# npm's own stamp would do, but `npm ci` writes it before it is through.
+NODE_READY := typescript-fixtures/node_modules/.ready
+$(NODE_READY): $(READY) typescript-fixtures/package-lock.json typescript-fixtures/package.json typescript-fixtures/admin/package.json
+	@echo "installing typescript-fixtures/package-lock.json, by hash"
+	@cd typescript-fixtures && SEGOPS_NODE_QUIET=1 tools/node.sh npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 # ---------------------------------------------------------------------------------------------- running
 
 demo: $(READY) ## tell the story: a sandbox with real data, driven from Python and from the shell
@@ -58,7 +65,12 @@ openapi: $(READY) ## derive build/openapi.json from the contract
 
 # ---------------------------------------------------------------------------------------------- proving
 
-test: $(READY) shells ## run every test (TESTS=tests/cli for some, PYTEST_ARGS for pytest's options)
+typescript: $(NODE_READY) ## build @segops/admin, lint it, and test it on the oldest and on a current Node
+	@cd typescript-fixtures && tools/node.sh npm run build && tools/node.sh npm run lint
+	@cd typescript-fixtures && tools/node.sh node admin/scripts/test.mjs
+	@cd typescript-fixtures && tools/node.sh current node admin/scripts/test.mjs --no-compile
+
+test: $(READY) $(NODE_READY) shells ## run every test (TESTS=tests/cli for some, PYTEST_ARGS for pytest's options)
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS) $(TESTS)
 
 shells: ## the shells that completion is tested in, besides bash
@@ -81,9 +93,10 @@ test-3.%: .venvs/3.%/.ready ## the same on one Python, as in: make test-3.9
 
 check: lint types ## lint, formatting and types
 
-lint: $(READY) ## ruff: lint and formatting
+lint: $(READY) $(NODE_READY) ## ruff and biome: lint and formatting
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --check --quiet .
+	@cd typescript-fixtures && SEGOPS_NODE_QUIET=1 tools/node.sh npm run --silent lint
 
 types: $(READY) ## mypy --strict and pyright on the SDK, mypy on the sandbox, the harness and tools
 	$(BIN)/mypy --strict --no-error-summary python/src
@@ -117,8 +130,8 @@ dist: $(READY) ## build the SDK's wheel and source distribution into dist/
 # ---------------------------------------------------------------------------------------------- tidying
 
 clean: ## remove what was built and cached
-	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf build dist typescript-fixtures/admin/build typescript-fixtures/admin/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -path './.venv*' -prune -o -type d \( -name __pycache__ -o -name .mypy_cache -o -name .ruff_cache \) -prune -exec rm -rf {} +
 
 distclean: clean ## remove the environments as well
-	@rm -rf .venv .venvs
+	@rm -rf .venv .venvs typescript-fixtures/node_modules

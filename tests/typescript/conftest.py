@@ -1,0 +1,154 @@
+"""What the TypeScript tests share: the Nodes, the built package, the package as its users install it, a sandbox."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Callable
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKSPACE = ROOT / "typescript-fixtures"
+PACKAGE = WORKSPACE / "admin"
+NODES = ("oldest", "current")
+
+
+def node(
+    which: str, *words: str, cwd: Path = PACKAGE, stdin: str = "", **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs ``node``, ``npm`` or ``npx`` of the oldest or the current Node."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("SEGOPS_API", "npm_"))}
+    return subprocess.run(
+        [str(WORKSPACE / "tools/node.sh"), which, *words],
+        cwd=cwd,
+        env={**own, "SEGOPS_NODE_QUIET": "1", **variables},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+
+
+def ok(done: subprocess.CompletedProcess[str]) -> str:
+    """The output of a command that must have succeeded."""
+    assert done.returncode == 0, f"{' '.join(done.args[1:])} exited {done.returncode}:\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(params=NODES)
+def which(request: pytest.FixtureRequest) -> str:
+    """Each Node in turn."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def attempt() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """``node``, above, as a fixture."""
+    return node
+
+
+@pytest.fixture(scope="session")
+def run() -> Callable[..., str]:
+    """The same for a command that must succeed; gives its output."""
+    return lambda *words, **options: ok(node(*words, **options))
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """One process at a time: test workers share the build."""
+    lock = WORKSPACE / "node_modules" / f".{name}.lock"
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _state() -> str:
+    """A digest of everything that the build depends on."""
+    digest = hashlib.sha256()
+    files = [WORKSPACE / "package-lock.json", WORKSPACE / "tsconfig.base.json", *PACKAGE.glob("*.json")]
+    for folder in ("src", "test", "scripts"):
+        files += (path for path in (PACKAGE / folder).rglob("*") if path.is_file() and path.name != "derived.ts")
+    for path in sorted(files):
+        digest.update(str(path.relative_to(WORKSPACE)).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """The package's folder, built with the oldest Node; once for all test workers."""
+    if not (WORKSPACE / "node_modules" / "typescript").is_dir():
+        pytest.fail("typescript-fixtures has no node_modules: run `make typescript`", pytrace=False)
+    with _alone("build"):
+        stamp = PACKAGE / "build" / ".stamp"
+        state = _state()
+        if not stamp.exists() or stamp.read_text() != state or not (PACKAGE / "dist/cjs/package.json").exists():
+            ok(node("oldest", "node", "scripts/build.mjs"))
+            ok(node("oldest", "node", "scripts/test.mjs", "--compile"))
+            stamp.write_text(state)
+    return PACKAGE
+
+
+@pytest.fixture(scope="session")
+def tarball(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What ``npm pack`` makes of the package."""
+    folder = tmp_path_factory.mktemp("pack")
+    out = ok(node("current", "npm", "pack", "--ignore-scripts", "--json", "--pack-destination", str(folder)))
+    return folder / str(json.loads(out)[0]["filename"])
+
+
+@pytest.fixture
+def project(tarball: Path, tmp_path: Path) -> Path:
+    """A project that has the package installed, and nothing else but the compiler and Node's types."""
+    modules = tmp_path / "node_modules"
+    home = modules / "@segops" / "admin"
+    home.parent.mkdir(parents=True)
+    with tarfile.open(tarball) as archive:
+        archive.extractall(modules, filter="data")
+    (modules / "package").rename(home)
+    (modules / "@types").symlink_to(WORKSPACE / "node_modules" / "@types")
+    (modules / "undici-types").symlink_to(WORKSPACE / "node_modules" / "undici-types")
+    (tmp_path / "package.json").write_text('{"name": "user", "private": true, "type": "module"}')
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def tsc() -> Callable[[Path], None]:
+    """Compiles a project, strictly."""
+
+    def compile_(folder: Path) -> None:
+        ok(
+            node(
+                "current", "node", str(WORKSPACE / "node_modules/typescript/lib/tsc.js"), "-p", str(folder), cwd=folder
+            )
+        )
+
+    return compile_
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Generator[dict[str, str]]:
+    """A sandbox with data, as the variables that a client reads."""
+    words = [sys.executable, "-m", "segops_sandbox", "--port", "0", "--demo", "--now", "1998-07-01", "--seed", "1"]
+    with (tmp_path / "sandbox.log").open("w") as log:
+        running = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True)
+        try:
+            assert running.stdout is not None
+            line = running.stdout.readline()
+            assert line, f"the sandbox did not start:\n{(tmp_path / 'sandbox.log').read_text()}"
+            ready = json.loads(line)
+            yield {"SEGOPS_API_URL": ready["url"], "SEGOPS_API_KEY": ready["api_key"]}
+        finally:
+            running.terminate()
+            running.wait(20)
+            if running.stdout is not None:
+                running.stdout.close()

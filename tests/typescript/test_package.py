@@ -1,0 +1,166 @@
+"""Is the package fit to be published: what is in it, does it load everywhere, are its types right?"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tarfile
+from pathlib import Path
+from typing import Callable
+
+import pytest
+from repository import ROOT
+
+pytestmark = pytest.mark.needs_house
+
+WORKSPACE = ROOT / "typescript-fixtures"
+PACKAGE = WORKSPACE / "admin"
+Run = Callable[..., str]
+
+BIN = "node_modules/@segops/admin/dist/esm/cli/bin.js"
+
+
+def test_the_package_holds_what_is_needed_and_nothing_else(tarball: Path) -> None:
+    with tarfile.open(tarball) as archive:
+        names = [name.removeprefix("package/") for name in archive.getnames()]
+    others = {name for name in names if not name.startswith("dist/")}
+    assert others == {"LICENSE", "README.md", "package.json"}
+    wrong = [
+        name for name in names if name.startswith("dist/") and not re.search(r"\.(js|d\.ts)$|cjs/package\.json$", name)
+    ]
+    assert not wrong
+    assert {"dist/esm/index.js", "dist/cjs/index.js", "dist/esm/cli/bin.js"} <= set(names)
+    assert tarball.stat().st_size < 200_000
+
+
+def test_it_has_no_dependencies_and_no_side_effects() -> None:
+    manifest = json.loads((PACKAGE / "package.json").read_text())
+    assert not {"dependencies", "peerDependencies", "optionalDependencies", "devDependencies"} & set(manifest)
+    assert manifest["sideEffects"] is False
+    assert manifest["engines"] == {"node": ">=18.4"}
+    assert (PACKAGE / "LICENSE").read_text() == (WORKSPACE.parent / "LICENSE").read_text()
+
+
+def test_the_lock_file_names_hashes_and_no_address() -> None:
+    packages = json.loads((WORKSPACE / "package-lock.json").read_text())["packages"]
+    fetched = {
+        name: each for name, each in packages.items() if name.startswith("node_modules/") and not each.get("link")
+    }
+    assert len(fetched) > 5
+    assert all(each["integrity"].startswith("sha512-") for each in fetched.values())
+    assert not [name for name, each in fetched.items() if "resolved" in each]
+
+
+def test_publint_finds_nothing(run: Run, tarball: Path) -> None:
+    publint = WORKSPACE / "node_modules/publint/src/cli.js"
+    out = run("current", "node", str(publint), "run", str(tarball), "--strict")
+    assert "All good" in out
+
+
+def test_attw_finds_nothing(run: Run, tarball: Path) -> None:
+    attw = WORKSPACE / "node_modules/@arethetypeswrong/cli/dist/index.js"
+    report = json.loads(run("current", "node", str(attw), str(tarball), "--format", "json"))
+    assert not report.get("problems")
+    assert set(report["analysis"]["entrypoints"]) >= {".", "./webhook", "./testing"}
+
+
+LOADS = """
+const names = [Object.keys(root).length, Object.keys(webhook).sort().join(), Object.keys(testing).length];
+console.log(JSON.stringify([...names, new root.SegOpsAdmin({ apiKey: "sk_test" }).http.baseUrl]));
+"""
+
+
+@pytest.mark.parametrize("kind", ["mjs", "cjs"])
+def test_it_loads_as_esm_and_as_cjs(which: str, kind: str, run: Run, project: Path) -> None:
+    parts = [("root", "@segops/admin"), ("webhook", "@segops/admin/webhook"), ("testing", "@segops/admin/testing")]
+    if kind == "mjs":
+        head = "".join(f'import * as {name} from "{path}";\n' for name, path in parts)
+    else:
+        head = "".join(f'const {name} = require("{path}");\n' for name, path in parts)
+    (project / f"it.{kind}").write_text(head + LOADS)
+    found = json.loads(run(which, "node", f"it.{kind}", cwd=project))
+    assert found[0] >= 18
+    assert found[1:] == ["parseWebhook,signWebhook,verifyWebhook", found[2], "https://api.segops.ai/api"]
+
+
+TYPED = """
+import { type FileData, type Segment, SegOpsAdmin, SegOpsApiError } from "@segops/admin";
+import { verifyWebhook } from "@segops/admin/webhook";
+import { Script } from "@segops/admin/testing";
+
+const client: SegOpsAdmin = new Script().client();
+export async function names(): Promise<(string | undefined)[]> {
+  const found: (string | undefined)[] = [];
+  for await (const segment of client.segments.iterate({ page_size: 5 }, { prefetch: 2 })) {
+    const typed: Segment = segment;
+    found.push(typed.name);
+  }
+  return found;
+}
+const data: FileData = "products.csv";
+export const upload = client.products.importCsv(data).catch((error: unknown) => {
+  if (error instanceof SegOpsApiError) {
+    const status: number = error.status;
+    return status;
+  }
+  throw error;
+});
+export const genuine: boolean = verifyWebhook(new Uint8Array(), undefined, ["a", "b"]);
+// @ts-expect-error a format that there is not
+export const wrong = client.segments.export(1, { format: "xlsx" });
+// @ts-expect-error a field of a record is not any: it cannot be taken for text
+export const unknown: string = (await client.segments.get(1))["not_documented"];
+"""
+
+
+STRICT = {
+    "strict": True,
+    "exactOptionalPropertyTypes": True,
+    "noUncheckedIndexedAccess": True,
+    "module": "node16",
+    "target": "es2022",
+    "lib": ["es2022"],
+    "types": ["node"],
+    "noEmit": True,
+    "skipLibCheck": False,  # the package's own declarations are checked, too
+}
+
+
+@pytest.mark.parametrize("kind", ["module", "commonjs"])
+def test_its_types_serve_strict_users(kind: str, project: Path, tsc: Callable[[Path], None]) -> None:
+    (project / "package.json").write_text(json.dumps({"name": "user", "private": True, "type": kind}))
+    # CommonJS knows no await outside a function.
+    text = TYPED if kind == "module" else TYPED.split("// @ts-expect-error a field")[0]
+    (project / "it.ts").write_text(text)
+    (project / "tsconfig.json").write_text(json.dumps({"compilerOptions": STRICT, "files": ["it.ts"]}))
+    tsc(project)
+
+
+def test_no_any_is_in_its_public_types(built: Path) -> None:
+    declared = list((built / "dist" / "esm").rglob("*.d.ts"))
+    assert len(declared) > 30
+    code = {path: re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text(), flags=re.DOTALL) for path in declared}
+    assert not [path.name for path, text in code.items() if re.search(r"\bany\b", text)]
+
+
+def test_the_command_is_there(which: str, run: Run, project: Path) -> None:
+    assert run(which, "node", BIN, "--version", cwd=project) == "segops-admin 1.0.0\n"
+    assert (project / BIN).read_text().startswith("#!/usr/bin/env node\n")
+
+
+def test_the_sources_are_formatted_and_free_of_lint(run: Run) -> None:
+    biome = WORKSPACE / "node_modules/@biomejs/biome/bin/biome"
+    run("oldest", "node", str(biome), "check", "--error-on-warnings", ".", cwd=WORKSPACE)
+
+
+def test_no_build_product_is_tracked() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "typescript-fixtures"],
+        cwd=WORKSPACE.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert "typescript-fixtures/admin/src/index.ts" in listed
+    assert not [name for name in listed if re.search(r"node_modules|/dist/|/build/|derived\.ts|\.tgz$", name)]

@@ -1,0 +1,57 @@
+"""Does what the package's pages show work? Every block is compiled and run against a sandbox."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Callable
+
+import pytest
+from repository import ROOT
+
+pytestmark = pytest.mark.needs_house
+
+Run = Callable[..., str]
+PACKAGE = ROOT / "typescript-fixtures" / "admin"
+
+README = (PACKAGE / "README.md").read_text(encoding="utf-8")
+BIN = "node_modules/@segops/admin/dist/esm/cli/bin.js"
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def test_the_readme_compiles_and_runs(
+    which: str, run: Run, project: Path, sandbox: dict[str, str], tsc: Callable[[Path], None]
+) -> None:
+    found = blocks("ts")
+    assert len(found) >= 9
+    for number, text in enumerate(found):
+        (project / f"block{number}.ts").write_text(text, encoding="utf-8")
+    options = {"strict": True, "module": "node16", "target": "es2022", "types": ["node"], "skipLibCheck": True}
+    (project / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "include": ["*.ts"]}))
+    tsc(project)
+    printed = [run(which, "node", f"block{number}.js", cwd=project, **sandbox) for number in range(len(found))]
+    first, webhook = printed[0], next(text for text in printed if "segment.recomputed" in text)
+    assert re.search(r"^615 users$", first, re.MULTILINE)
+    assert webhook.endswith("204 401\n")
+    assert (project / "members.csv").read_text().startswith("user_id,")
+
+
+def test_the_readmes_commands_run(run: Run, project: Path, sandbox: dict[str, str]) -> None:
+    lines = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("segops-admin ")]
+    assert len(lines) >= 7
+    for line in lines:
+        words = shlex.split(line.split(" > ")[0])
+        out = run("current", "node", BIN, *words[1:], cwd=project, **sandbox)
+        if words[1] != "help":
+            assert [json.loads(each) for each in (out.splitlines() if "--all" in words else [out])]
+
+
+def test_a_program_from_the_published_page_runs(which: str, run: Run, project: Path, sandbox: dict[str, str]) -> None:
+    program = Path(__file__).with_name("published_program.mjs")
+    (project / program.name).write_bytes(program.read_bytes())
+    assert run(which, "node", program.name, cwd=project, **sandbox) == "done\n"

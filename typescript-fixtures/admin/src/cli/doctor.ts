@@ -1,0 +1,100 @@
+/** Can this program work here? Which key, which server, does it answer, how fast, and what time is it there? */
+
+import type { SegOpsAdmin } from "../client.js";
+import { SegOpsApiError, SegOpsAuthenticationError, SegOpsError, SegOpsPermissionError } from "../errors.js";
+import type { Fetch } from "../transport.js";
+import { VERSION } from "../version.js";
+import { NotSent } from "./dry-run.js";
+import { masked } from "./settings.js";
+
+const PROBES = 5;
+
+/** A fetch that remembers the time that the last reply says it is. */
+export class Watched {
+  date: string | null = null;
+  received = 0;
+  readonly #fetch: Fetch;
+
+  constructor(fetch: Fetch) {
+    this.#fetch = fetch;
+  }
+
+  readonly fetch: Fetch = async (url, init) => {
+    const response = await this.#fetch(url, init);
+    this.date = response.headers.get("date");
+    this.received = Date.now();
+    return response;
+  };
+}
+
+/** What the doctor found; `ok` says whether calls will work. */
+export interface Report {
+  ok: boolean;
+  sdk_version: string;
+  node_version: string;
+  api_key: string;
+  base_url: string;
+  /** Node's fetch takes no proxy from the environment unless it is told to. */
+  proxy: string | null;
+  reachable: boolean;
+  authorized: boolean | null;
+  latency_ms: number | null;
+  clock_skew_s: number | null;
+  error: string | null;
+}
+
+/**
+ * What there is to know.
+ *
+ * @param client makes its requests through `watched`
+ */
+export async function examine(client: SegOpsAdmin, watched: Watched, signal: AbortSignal): Promise<Report> {
+  const report: Report = {
+    ok: false,
+    sdk_version: VERSION,
+    node_version: process.versions.node,
+    api_key: masked(process.env.SEGOPS_API_KEY ?? ""),
+    base_url: client.http.baseUrl,
+    proxy: null,
+    reachable: false,
+    authorized: null,
+    latency_ms: null,
+    clock_skew_s: null,
+    error: null,
+  };
+  // A retry would hide what is wrong, and add its delay to the latency.
+  await probe(client.withOptions({ maxRetries: 0 }), report, signal);
+  report.clock_skew_s = skew(watched);
+  return report;
+}
+
+async function probe(client: SegOpsAdmin, report: Report, signal: AbortSignal): Promise<void> {
+  const taken: number[] = [];
+  try {
+    for (let count = 0; count < PROBES; count++) {
+      const started = performance.now();
+      await client.segments.list({ page_size: 1 }, { signal });
+      taken.push(performance.now() - started);
+      Object.assign(report, { reachable: true, authorized: true, ok: true });
+    }
+  } catch (error) {
+    if (!(error instanceof SegOpsError) || error instanceof NotSent) {
+      throw error;
+    }
+    const hint = report.base_url.endsWith("/api") ? "" : " (The base URL of SegOps ends in /api; this one does not.)";
+    Object.assign(report, { ok: false, error: error.message + hint });
+    if (error instanceof SegOpsApiError) {
+      report.reachable = true;
+      const isRefused = error instanceof SegOpsAuthenticationError || error instanceof SegOpsPermissionError;
+      report.authorized = isRefused ? false : report.authorized;
+    }
+  }
+  const median = taken.sort((a, b) => a - b)[Math.floor(taken.length / 2)];
+  report.latency_ms = median === undefined ? null : Math.round(median * 10) / 10;
+}
+
+/** Whole seconds, which is as exact as a Date header is. */
+function skew(watched: Watched): number | null {
+  const date = Date.parse(watched.date ?? "");
+  return Number.isNaN(date) ? null : Math.round((date - watched.received) / 1000) + 0;
+}

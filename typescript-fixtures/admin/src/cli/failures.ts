@@ -1,0 +1,126 @@
+/** Which exit code and which message is an error worth? Here, and nowhere else. */
+
+import {
+  SegOpsArgumentError,
+  SegOpsConfigError,
+  SegOpsConnectionError,
+  SegOpsError,
+  SegOpsWaitTimeout,
+} from "../errors.js";
+import { say } from "./output.js";
+
+export const FAILURE = 1;
+export const USAGE = 2;
+export const INTERRUPTED = 130;
+
+/** Thrown when a command line cannot be understood, or names a file that cannot be used. Nothing was sent. */
+export class UsageError extends Error {
+  /** What to do; a line of its own. */
+  readonly advice: string;
+
+  constructor(message: string, advice = "") {
+    super(message);
+    this.advice = advice;
+  }
+}
+
+/** Thrown when standard output cannot be written to, for another reason than a reader that went away. */
+export class OutputError extends Error {}
+
+/** Why a command was ended by its user. */
+export class Interrupted extends Error {}
+
+/** The exit code for an error. */
+export function exitCode(error: unknown): number {
+  if (error instanceof Interrupted) {
+    return INTERRUPTED;
+  }
+  if (isClosedPipe(error)) {
+    return 0; // the reader had enough
+  }
+  const isUsage = [UsageError, SegOpsConfigError, SegOpsArgumentError].some((kind) => error instanceof kind);
+  return isUsage ? USAGE : FAILURE;
+}
+
+function isClosedPipe(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return code === "EPIPE" || code === "ERR_STREAM_DESTROYED";
+}
+
+/** Says on standard error what went wrong and what to do, and returns the exit code. */
+export function report(error: unknown): number {
+  const code = exitCode(error);
+  if (code === 0) {
+    return code;
+  }
+  if (process.env.SEGOPS_DEBUG && error instanceof Error) {
+    say(withoutKey(error.stack ?? ""));
+  }
+  say(withoutKey(`error: ${printable(messageOf(error))}`));
+  const advice = adviceOn(error);
+  if (advice !== "") {
+    say(advice);
+  }
+  return code;
+}
+
+/** What to do, where the message does not say so itself. */
+function adviceOn(error: unknown): string {
+  if (error instanceof UsageError) {
+    return error.advice;
+  }
+  if (error instanceof SegOpsConnectionError) {
+    return "segops-admin doctor tells which server and proxy are used, and whether they answer.";
+  }
+  return error instanceof SegOpsWaitTimeout ? "Look again later, or wait longer with --wait-timeout=SECONDS." : "";
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof Interrupted) {
+    return "interrupted. What was under way may have been carried out.";
+  }
+  if (error instanceof SegOpsConnectionError) {
+    return error.message.replace("idempotencyKey: ", "--idempotency-key=");
+  }
+  if (error instanceof SegOpsError || error instanceof UsageError || error instanceof OutputError) {
+    return error.message;
+  }
+  const { path, message, name } = (error ?? {}) as NodeJS.ErrnoException;
+  const reason = systemReason(error);
+  if (reason !== undefined) {
+    return path === undefined ? reason : `${path}: ${reason}`;
+  }
+  return `unexpected ${name ?? typeof error}: ${message ?? String(error)} (SEGOPS_DEBUG=1 shows where; please report it)`;
+}
+
+/** What the system says of a failure, as shells put it: "No such file or directory". */
+export function systemReason(error: unknown): string | undefined {
+  const { code, message = "" } = (error ?? {}) as NodeJS.ErrnoException;
+  const found = /^E[A-Z0-9]+: ([^,]+)/.exec(message)?.[1];
+  if (typeof code !== "string" || found === undefined) {
+    return undefined;
+  }
+  return code === "EISDIR" ? "Is a directory" : found.charAt(0).toUpperCase() + found.slice(1);
+}
+
+/** Text on one line, without what would steer a terminal: a server's message is not trusted. */
+export function printable(text: string): string {
+  return text
+    .trim()
+    .replace(/\s+/g, " ")
+    .replace(/[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu, escaped);
+}
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  const hex = code.toString(16);
+  if (code < 0x100) {
+    return `\\x${hex.padStart(2, "0")}`;
+  }
+  return code < 0x10000 ? `\\u${hex.padStart(4, "0")}` : `\\U${hex.padStart(8, "0")}`;
+}
+
+function withoutKey(text: string): string {
+  const key = (process.env.SEGOPS_API_KEY ?? "").trim();
+  return key.length > 3 ? text.replaceAll(key, "sk_***") : text;
+}

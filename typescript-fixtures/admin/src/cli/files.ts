@@ -1,0 +1,181 @@
+/**
+ * What is in the files that a command line names? `-` is standard input or output.
+ *
+ * Everything is read and checked before the first request: a bad file leaves nothing half done.
+ */
+
+import {
+  accessSync,
+  constants,
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  readFileSync,
+  statSync,
+} from "node:fs";
+import { basename, dirname } from "node:path";
+import { firstBadByte, parseJson } from "../decoding.js";
+import type { Sink } from "../download.js";
+import type { FileData } from "../multipart.js";
+import { quote } from "../quote.js";
+import { systemReason, UsageError } from "./failures.js";
+import { mistakeIn } from "./json-place.js";
+import type { Progress } from "./progress.js";
+import type { Kind } from "./shapes.js";
+
+/**
+ * The JSON in a file, on standard input, or in `source` itself if that begins with `{` or `[`.
+ *
+ * @param kind `object` or `array`, if it must be one of them
+ * @throws {UsageError} it cannot be read, is not JSON, or of another kind
+ */
+export async function readJson(source: string, kind?: Kind): Promise<unknown> {
+  const isInline = /^\s*[{[]/.test(source);
+  const name = isInline ? "the JSON given" : source === "-" ? "standard input" : quote(source);
+  const value = parsed(isInline ? source : textOf(await bytesOf(source), name), name);
+  const isObject = (item: unknown): boolean => typeof item === "object" && item !== null && !Array.isArray(item);
+  if (kind === "object" && !isObject(value)) {
+    throw new UsageError(`${name} must hold a JSON object, not ${described(value)}.`);
+  }
+  if (kind === "array" && !(Array.isArray(value) && value.every(isObject))) {
+    const what = Array.isArray(value) ? "an array of other things" : described(value);
+    throw new UsageError(`${name} must hold a JSON array of objects, not ${what}.`);
+  }
+  return value;
+}
+
+async function bytesOf(source: string): Promise<Uint8Array> {
+  if (source !== "-") {
+    checkReadable(source);
+    return readFileSync(source);
+  }
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk as Uint8Array);
+  }
+  return Buffer.concat(chunks);
+}
+
+function textOf(content: Uint8Array, name: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(content);
+  } catch (error) {
+    const problem = new UsageError(`${name} is not UTF-8 (byte ${firstBadByte(content)}).`, "Save it as UTF-8.");
+    throw Object.assign(problem, { cause: error });
+  }
+}
+
+function parsed(text: string, name: string): unknown {
+  if (text.trim() === "") {
+    throw new UsageError(`${name} is empty; JSON is expected.`);
+  }
+  try {
+    return parseJson(text);
+  } catch (error) {
+    const reason = error instanceof RangeError ? error.message : placed(text);
+    throw Object.assign(new UsageError(`${name} is not JSON: ${reason}.`), { cause: error });
+  }
+}
+
+function placed(text: string): string {
+  const { position, reason } = mistakeIn(text);
+  return `${lineAndColumn(text, position)}: ${reason}`;
+}
+
+function lineAndColumn(text: string, position: number): string {
+  const lines = text.slice(0, position).split("\n");
+  return `line ${lines.length}, column ${(lines[lines.length - 1] ?? "").length + 1}`;
+}
+
+function described(value: unknown): string {
+  if (value === null) {
+    return "null";
+  }
+  const names: Record<string, string> = { string: "text", boolean: "true or false", number: "a number" };
+  return names[typeof value] ?? (Array.isArray(value) ? "an array" : "an object");
+}
+
+/** Refuses a file that cannot be read. It is not opened: a pipe with a name could be read only once. */
+function checkReadable(source: string): void {
+  try {
+    accessSync(source, constants.R_OK);
+    if (statSync(source).isDirectory()) {
+      throw Object.assign(new Error("EISDIR: is a directory, read"), { code: "EISDIR" });
+    }
+  } catch (error) {
+    const reason = systemReason(error) ?? (error as Error).message;
+    throw new UsageError(`cannot read ${quote(source)}: ${reason}.`, "Give a file, or - for standard input.");
+  }
+}
+
+/**
+ * A file to upload, or standard input; a plain file tells how far it has been read, on a terminal.
+ *
+ * @throws {UsageError} it cannot be read
+ */
+export function fileToSend(source: string, progress: Progress): FileData {
+  if (source === "-") {
+    return process.stdin;
+  }
+  checkReadable(source);
+  return progress.isTerminal && statSync(source).isFile() ? counted(source, progress) : source;
+}
+
+/** A file that tells how far it has been read. */
+function counted(path: string, progress: Progress): FileData {
+  const { size } = statSync(path);
+  async function* blocks(): AsyncGenerator<Uint8Array> {
+    let done = 0;
+    for await (const block of createReadStream(path, { end: size - 1, highWaterMark: 256 * 1024 })) {
+      done += (block as Uint8Array).byteLength;
+      progress.bar("sent", done, size);
+      yield block as Uint8Array;
+    }
+  }
+  const blob = { name: basename(path), size, stream: () => (size === 0 ? [] : blocks()) };
+  return blob as unknown as Blob;
+}
+
+/**
+ * Makes sure that a file can be written later on, before anything is asked of the server.
+ *
+ * @throws {UsageError} it is a folder, or there is no folder to write it in
+ */
+export function checkSink(path: string): void {
+  if (path === "-" || isSpecial(path)) {
+    return; // standard output, a device, a named pipe
+  }
+  if (path === "" || (existsSync(path) && statSync(path).isDirectory()) || !isWritable(dirname(path))) {
+    const reason = "its folder is missing or read-only, or it is a folder itself";
+    throw new UsageError(`cannot write ${quote(path)}: ${reason}.`);
+  }
+}
+
+function isSpecial(path: string): boolean {
+  if (!existsSync(path)) {
+    return false;
+  }
+  const status = statSync(path);
+  return !status.isFile() && !status.isDirectory();
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Where a download goes: a path, or a stream if that is no ordinary file.
+ *
+ * The SDK writes beside a path and then puts the file in its place, which would replace a device like `/dev/null`.
+ */
+export function sinkOf(path: string): Sink {
+  if (path === "-") {
+    return process.stdout;
+  }
+  return isSpecial(path) ? createWriteStream(path) : path;
+}

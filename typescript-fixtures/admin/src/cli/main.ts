@@ -1,0 +1,80 @@
+/**
+ * What happens from the words of a command line to its exit code?
+ *
+ * In reading order: `parsing` (which command, arguments and flags the words are), `commands` (which commands there are),
+ * `running` (how a command becomes calls), `settings` (which key, server and options), `failures` (which exit code and
+ * message an error is worth), and what these use.
+ */
+
+import { VERSION } from "../version.js";
+import { candidates } from "./completion.js";
+import { Interrupted, report } from "./failures.js";
+import { helpText } from "./help.js";
+import { prepare, say, writeText } from "./output.js";
+import { type Invocation, parse } from "./parsing.js";
+import { run } from "./running.js";
+import { script } from "./shells.js";
+
+/**
+ * Carries out one command line.
+ *
+ * @param words the command line without the program's name
+ * @returns the exit code: 0 success, 1 failure, 2 usage, 130 interrupted; see `segops-admin help exit-codes`
+ */
+export async function main(words: readonly string[]): Promise<number> {
+  prepare();
+  const controller = new AbortController();
+  const interrupt = (): void => controller.abort(new Interrupted());
+  process.once("SIGINT", interrupt);
+  try {
+    return await Promise.race([carriedOut(words, controller.signal), interruption(controller.signal)]);
+  } catch (error) {
+    return report(error);
+  } finally {
+    process.off("SIGINT", interrupt);
+  }
+}
+
+/** Rejects when the signal is aborted, and a little later: what is under way may tidy up after itself first. */
+function interruption(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => setTimeout(() => reject(signal.reason), TIDY_MILLISECONDS).unref());
+  });
+}
+
+const TIDY_MILLISECONDS = 500;
+
+async function carriedOut(words: readonly string[], signal: AbortSignal): Promise<number> {
+  if (words[0] === "__complete") {
+    // what the completion scripts call
+    await writeText(
+      candidates(words.slice(1))
+        .map((line) => `${line}\n`)
+        .join(""),
+    );
+    return 0;
+  }
+  const line = parse(words);
+  if (line.switches.has("version")) {
+    await writeText(`segops-admin ${VERSION}\n`);
+    return 0;
+  }
+  if (line.command === undefined) {
+    return help(line);
+  }
+  if (line.command.name === "completion") {
+    await writeText(script(line.arguments[0] ?? ""));
+    return 0;
+  }
+  return run(line.command, line, signal);
+}
+
+async function help(line: Invocation): Promise<number> {
+  const text = helpText(line.path);
+  if (line.isIncomplete) {
+    say(text.replace(/\n$/, ""));
+    return 2;
+  }
+  await writeText(text);
+  return 0;
+}

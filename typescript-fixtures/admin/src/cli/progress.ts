@@ -1,0 +1,65 @@
+/** How far is it? Told on standard error: a line that redraws itself on a terminal, a line for each change elsewhere. */
+
+import { say } from "./output.js";
+
+const REDRAW_MILLISECONDS = 100;
+
+/** Tells how far something is. */
+export class Progress {
+  readonly isTerminal = process.stderr.isTTY === true;
+  readonly #started = performance.now();
+  #drawn = 0;
+  #next = 0;
+  #last = "";
+
+  /** A share of something, on a terminal only. */
+  bar(what: string, done: number, total: number): void {
+    if (this.isTerminal && total > 0) {
+      const filled = Math.min(20, Math.floor((20 * done) / total));
+      const percent = String(Math.min(100, Math.floor((100 * done) / total))).padStart(3);
+      this.#draw(`${what} [${"#".repeat(filled)}${".".repeat(20 - filled)}] ${percent}%`, done >= total);
+    }
+  }
+
+  /** A running number, on a terminal only. */
+  count(number: number, what: string): void {
+    if (this.isTerminal) {
+      this.#draw(`${number.toLocaleString("en-US")} ${what}`);
+    }
+  }
+
+  /** A job's newest answer. */
+  job(job: unknown): void {
+    if (typeof job !== "object" || job === null || Array.isArray(job)) {
+      return;
+    }
+    const { status = "waiting", row_count: total, imported_count: done } = job as Record<string, unknown>;
+    let state = String(status);
+    if (Number.isInteger(total) && Number.isInteger(done) && (total as number) > 0) {
+      state += ` ${done}/${total}`;
+    }
+    if (this.isTerminal) {
+      this.#draw(`${state}, ${Math.round((performance.now() - this.#started) / 1000)} s`, true);
+    } else if (state !== this.#last) {
+      say(state);
+    }
+    this.#last = state;
+  }
+
+  #draw(line: string, isAtOnce = false): void {
+    const now = performance.now();
+    if (isAtOnce || now >= this.#next) {
+      this.#next = now + REDRAW_MILLISECONDS;
+      process.stderr.write(`\r${line.padEnd(this.#drawn)}`);
+      this.#drawn = line.length;
+    }
+  }
+
+  /** Takes the line away, so that a message or a result can be written. */
+  clear(): void {
+    if (this.#drawn > 0) {
+      process.stderr.write(`\r${" ".repeat(this.#drawn)}\r`);
+      this.#drawn = 0;
+    }
+  }
+}

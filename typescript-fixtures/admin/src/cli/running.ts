@@ -1,0 +1,298 @@
+/** How does a command become calls of the SDK, and what is printed of their answers? */
+
+import type { SegOpsAdmin } from "../client.js";
+import type { Sink } from "../download.js";
+import { SegOpsDecodeError } from "../errors.js";
+import { quote } from "../quote.js";
+import type { Query } from "../types.js";
+import { OF_WALKS_AND_WAITS } from "./commands.js";
+import { examine, Watched } from "./doctor.js";
+import { dryRun, NotSent } from "./dry-run.js";
+import { FAILURE, UsageError } from "./failures.js";
+import { checkSink, fileToSend, readJson, sinkOf } from "./files.js";
+import { say, writeJson, writeLine } from "./output.js";
+import { type Invocation, usage } from "./parsing.js";
+import { Progress } from "./progress.js";
+import { connect, numberOf } from "./settings.js";
+import type { Command, Method } from "./shapes.js";
+
+/** Carries out a command and resolves to the exit code. */
+export async function run(command: Command, line: Invocation, signal: AbortSignal): Promise<number> {
+  checkFlags(command, line);
+  const isDry = line.has("dry-run");
+  const isCompact = line.has("compact");
+  try {
+    if (command.name === "doctor") {
+      return await doctor(line, isDry, signal);
+    }
+    const call = new Call(command, line, connect(line, isDry ? dryRun : undefined), signal);
+    const answer = command.name === "api" ? await call.raw() : await call.make();
+    if (!call.isPrinted) {
+      await writeJson(answer, isCompact);
+    }
+    return 0;
+  } catch (error) {
+    if (!(error instanceof NotSent)) {
+      throw error;
+    }
+    await writeJson(error.request, isCompact);
+  }
+  const hasMore = command.name === "doctor" || ["all", "wait", "output", "confirm"].some((flag) => line.has(flag));
+  say(`dry run: nothing was sent.${hasMore ? " More requests would follow the answer to this one." : ""}`);
+  return 0;
+}
+
+/** Refuses flags that do not go together, and files that cannot be used. */
+function checkFlags(command: Command, line: Invocation): void {
+  const needs: [string, string[]][] = [
+    ["prefetch", ["all"]],
+    ["wait-timeout", ["wait", "output"]],
+    ["interval", ["wait", "output"]],
+  ];
+  for (const [flag, needed] of needs) {
+    if (line.has(flag) && !needed.some((other) => line.has(other))) {
+      throw new UsageError(`--${flag} needs --${needed[0]}.`, usage(command));
+    }
+  }
+  if (command.name === "products import" && line.has("wait") && !line.has("confirm")) {
+    throw new UsageError(
+      "--wait needs --confirm: an import starts when its mapping is confirmed.",
+      "--confirm='{}' accepts the mapping that the server proposes.",
+    );
+  }
+  const form = line.texts.get("form");
+  const sources = [
+    line.texts.get("confirm"),
+    line.texts.get("body"),
+    form?.slice(form.indexOf("=") + 1).replace(/^@/, ""),
+  ];
+  const readable = command.arguments.map(({ kind }, index) =>
+    ["object", "array", "file"].includes(kind) ? line.arguments[index] : undefined,
+  );
+  if ([...sources, ...readable].filter((source) => source === "-").length > 1) {
+    throw new UsageError("standard input can be read only once: two arguments are -.");
+  }
+  const sinks = command.arguments.map(({ kind }, index) => (kind === "out" ? line.arguments[index] : undefined));
+  for (const path of [...sinks, line.texts.get("output")]) {
+    if (path !== undefined) {
+      checkSink(path);
+    }
+  }
+}
+
+async function doctor(line: Invocation, isDry: boolean, signal: AbortSignal): Promise<number> {
+  const watched = new Watched(isDry ? dryRun : globalThis.fetch);
+  const report = await examine(connect(line, watched.fetch), watched, signal);
+  await writeJson(report, line.has("compact"));
+  return report.ok ? 0 : FAILURE;
+}
+
+type Callable = (...values: unknown[]) => Promise<unknown>;
+
+/** One command's call, its arguments read and checked; and what --all, --wait and --output make of it. */
+class Call {
+  /** Whether the result is on standard output already. */
+  isPrinted = false;
+  readonly #command: Command;
+  readonly #line: Invocation;
+  readonly #client: SegOpsAdmin;
+  readonly #signal: AbortSignal;
+  readonly #progress = new Progress();
+
+  constructor(command: Command, line: Invocation, client: SegOpsAdmin, signal: AbortSignal) {
+    this.#command = command;
+    this.#line = line;
+    this.#client = client;
+    this.#signal = signal;
+  }
+
+  /** Makes a call that no method wraps. */
+  async raw(): Promise<unknown> {
+    const [method = "", path = ""] = this.#line.arguments;
+    const { texts } = this.#line;
+    const body = texts.get("body");
+    const form = texts.get("form");
+    return this.#client.http.request(method, path, {
+      query: rawQuery(this.#line.lists.get("query") ?? []),
+      body: body === undefined ? undefined : await readJson(body),
+      form: form === undefined ? undefined : this.#form(form),
+      idempotent: true,
+      idempotencyKey: texts.get("idempotency-key"),
+      signal: this.#signal,
+    });
+  }
+
+  #form(text: string): { field: string; data: ReturnType<typeof fileToSend> } {
+    const at = text.indexOf("=@");
+    if (at < 1 || text.length === at + 2) {
+      throw new UsageError(`--form ${quote(text)} must be FIELD=@FILE.`);
+    }
+    return { field: text.slice(0, at), data: fileToSend(text.slice(at + 2), this.#progress) };
+  }
+
+  /** Makes the call, waits if that was asked for, and resolves to the last answer. */
+  async make(): Promise<unknown> {
+    try {
+      const confirm = this.#line.texts.get("confirm");
+      const confirmation = confirm === undefined ? undefined : await readJson(confirm, "object");
+      const waiting = this.#waiting();
+      const values = await this.#values();
+      if (this.#line.has("all")) {
+        return await this.#stream(values);
+      }
+      if (["wait", "output", "confirm"].some((flag) => this.#line.has(flag))) {
+        return await this.#withWaiting(values, waiting, confirmation);
+      }
+      return await this.#start(values);
+    } finally {
+      this.#progress.clear();
+    }
+  }
+
+  /** The values of the command's arguments, by the names of the method's parameters. */
+  async #values(): Promise<Map<string, unknown>> {
+    const values = new Map<string, unknown>();
+    const { arguments: parameters, options, query } = this.#command;
+    for (const option of options.values()) {
+      if (option.parameter !== undefined && !OF_WALKS_AND_WAITS.includes(option.name)) {
+        values.set(option.parameter, this.#line.texts.get(option.name));
+      }
+    }
+    if (query !== undefined && this.#line.query.size > 0) {
+      values.set(query.name, Object.fromEntries(this.#line.query));
+    }
+    for (const [index, { name, kind }] of parameters.entries()) {
+      const text = this.#line.arguments[index] ?? "";
+      if (kind === "object" || kind === "array") {
+        values.set(name, await readJson(text, kind));
+      } else if (kind === "file") {
+        values.set(name, fileToSend(text, this.#progress));
+      } else {
+        values.set(name, kind === "out" ? this.#sink(text) : text);
+      }
+    }
+    return values;
+  }
+
+  #sink(path: string): Sink {
+    this.isPrinted = path === "-";
+    return sinkOf(path);
+  }
+
+  #waiting(): Record<string, unknown> {
+    const found: Record<string, unknown> = {
+      onProgress: (job: unknown) => this.#progress.job(job),
+      signal: this.#signal,
+    };
+    for (const [flag, name] of [
+      ["wait-timeout", "timeout"],
+      ["interval", "interval"],
+    ] as const) {
+      const text = this.#line.texts.get(flag);
+      if (text !== undefined) {
+        found[name] = numberOf(text, `--${flag}`);
+      }
+    }
+    return found;
+  }
+
+  /** Calls a method of the command's namespace. */
+  #invoke(name: string, ...values: unknown[]): Promise<unknown> {
+    const namespace = Reflect.get(this.#client, this.#command.property) as Record<string, Callable>;
+    return (namespace[name] as Callable).apply(namespace, values);
+  }
+
+  #start(values: Map<string, unknown>): Promise<unknown> {
+    const method = this.#command.method as Method;
+    return this.#invoke(method.name, ...this.#inOrder(method, values, {})).finally(() => this.#progress.clear());
+  }
+
+  /** Values as a method takes them: by position, and then those by name together. */
+  #inOrder(method: Method, values: Map<string, unknown>, more: Record<string, unknown>): unknown[] {
+    const named = method.options.map(({ name }) => [name, values.get(name)]).filter(([, value]) => value !== undefined);
+    const positional = method.parameters.map(({ name }) => values.get(name));
+    return [...positional, { ...Object.fromEntries(named), ...more, signal: this.#signal }];
+  }
+
+  /** Prints every item of a walk on a line of its own, as it comes. */
+  async #stream(values: Map<string, unknown>): Promise<undefined> {
+    const text = this.#line.texts.get("prefetch");
+    const more = text === undefined ? {} : { prefetch: numberOf(text, "--prefetch", true) };
+    const walk = this.#command.walk as Method;
+    const namespace = Reflect.get(this.#client, this.#command.property);
+    const items = Reflect.get(namespace, walk.name).apply(namespace, this.#inOrder(walk, values, more));
+    this.isPrinted = true;
+    let count = 0;
+    for await (const item of items as AsyncIterable<unknown>) {
+      await writeLine(item);
+      this.#progress.count(++count, "items");
+    }
+    return undefined;
+  }
+
+  async #withWaiting(values: Map<string, unknown>, waiting: object, confirmation: unknown): Promise<unknown> {
+    switch (this.#command.name) {
+      case "segments recompute":
+        return this.#recompute(values, waiting);
+      case "segments export":
+        return this.#export(values, waiting);
+      case "products import":
+        return this.#import(values, waiting, confirmation);
+      default:
+        await this.#start(values);
+        return this.#invoke("waitForImport", values.get("job_id"), waiting);
+    }
+  }
+
+  async #recompute(values: Map<string, unknown>, waiting: object): Promise<unknown> {
+    const id = values.get("id");
+    const before = (await this.#invoke("get", id, { signal: this.#signal })) as { last_computed_at?: unknown } | null;
+    await this.#start(values);
+    return this.#invoke("waitForRecompute", id, { ...waiting, since: before?.last_computed_at });
+  }
+
+  async #export(values: Map<string, unknown>, waiting: object): Promise<unknown> {
+    const id = values.get("id");
+    const exportId = jobId(await this.#start(values), "export_id");
+    say(`export ${exportId} of segment ${id} started`);
+    const job = await this.#invoke("waitForExport", id, exportId, waiting);
+    const path = this.#line.texts.get("output");
+    if (path !== undefined) {
+      const written = await this.#invoke("downloadExport", exportId, this.#sink(path), { signal: this.#signal });
+      this.#progress.clear();
+      say(`${written} bytes written to ${path === "-" ? "standard output" : path}`);
+    }
+    return job;
+  }
+
+  async #import(values: Map<string, unknown>, waiting: object, confirmation: unknown): Promise<unknown> {
+    const id = jobId(await this.#start(values), "job_id");
+    say(`import ${id} uploaded`);
+    const answer = await this.#invoke("confirmImport", id, confirmation, { signal: this.#signal });
+    return this.#line.has("wait") ? this.#invoke("waitForImport", id, waiting) : answer;
+  }
+}
+
+function rawQuery(pairs: string[]): Query {
+  const query: Record<string, string[]> = {};
+  for (const pair of pairs) {
+    const equals = pair.indexOf("=");
+    if (equals < 1) {
+      throw new UsageError(`--query ${quote(pair)} must be KEY=VALUE.`);
+    }
+    const key = pair.slice(0, equals);
+    query[key] = [...(query[key] ?? []), pair.slice(equals + 1)];
+  }
+  return query;
+}
+
+/** The id of a job that was started; some answers call it just `id`. */
+function jobId(answer: unknown, name: string): unknown {
+  const job = (answer ?? {}) as Record<string, unknown>;
+  const found = job[name] || job.id;
+  if (!found) {
+    const text = JSON.stringify(answer).slice(0, 200);
+    throw new SegOpsDecodeError(`the job was started, but the answer has no ${name}: ${text}`);
+  }
+  return found;
+}

@@ -1,0 +1,75 @@
+/**
+ * Which key, server and options are the calls made with?
+ *
+ * A flag comes before the environment, and the environment before the default.
+ */
+
+import { SegOpsAdmin } from "../client.js";
+import { SegOpsConfigError } from "../errors.js";
+import { quote } from "../quote.js";
+import type { Fetch } from "../transport.js";
+import { UsageError } from "./failures.js";
+import { say } from "./output.js";
+import type { Invocation } from "./parsing.js";
+
+/**
+ * A client as the flags and the environment say.
+ *
+ * @param fetch what carries the requests, in place of the global fetch
+ * @throws {UsageError} the key is missing, or a flag or variable holds no usable value
+ * @throws {SegOpsConfigError} the key or the address is not one
+ */
+export function connect(line: Invocation, fetch?: Fetch): SegOpsAdmin {
+  if (!process.env.SEGOPS_API_KEY) {
+    throw new UsageError("SEGOPS_API_KEY is not set.", "Set it to a secret key (sk_...) of your workspace.");
+  }
+  const timeout = setting(line, "timeout", "SEGOPS_TIMEOUT", 60, false);
+  const maxRetries = setting(line, "max-retries", "SEGOPS_MAX_RETRIES", 3, true);
+  const log = line.has("verbose") ? logLine : undefined;
+  const baseUrl = line.texts.get("api-url");
+  if (baseUrl === "") {
+    throw new UsageError("--api-url is empty.", "Give the API's root, such as https://api.segops.ai/api.");
+  }
+  try {
+    return new SegOpsAdmin({ baseUrl, timeout, maxRetries, fetch, log });
+  } catch (error) {
+    if (baseUrl === undefined || !(error instanceof SegOpsConfigError)) {
+      throw error;
+    }
+    throw new UsageError(error.message.replace("baseUrl", "--api-url"));
+  }
+}
+
+function logLine(line: string): void {
+  const time = new Date().toISOString().replace("T", " ").replace("Z", "").replace(".", ",");
+  say(`${time} DEBUG ${line}`);
+}
+
+function setting(line: Invocation, flag: string, variable: string, fallback: number, isWhole: boolean): number {
+  const given = line.texts.get(flag);
+  if (given !== undefined) {
+    return numberOf(given, `--${flag}`, isWhole);
+  }
+  return numberOf(process.env[variable] || String(fallback), variable, isWhole);
+}
+
+/**
+ * A number that was written as text: a whole one from 0 up, or a fraction above 0.
+ *
+ * @param name where it was written, for the message
+ * @throws {UsageError} it is not one
+ */
+export function numberOf(text: string, name: string, isWhole = false): number {
+  const form = isWhole ? /^\s*[+-]?\d+\s*$/ : /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
+  const value = form.test(text) ? Number(text) : Number.NaN;
+  if ((isWhole ? value >= 0 : value > 0) && value < 1e9) {
+    return value;
+  }
+  const kind = isWhole ? "a whole number from 0 up" : "a number of seconds above 0";
+  throw new UsageError(`${name} must be ${kind}, not ${quote(text)}.`);
+}
+
+/** A key as it may be shown: its kind, and its last four characters if that leaves enough unsaid. */
+export function masked(key: string): string {
+  return key.length >= 16 ? `${key.slice(0, 3)}...${key.slice(-4)}` : `${key.slice(0, 3)}...`;
+}

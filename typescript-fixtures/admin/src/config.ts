@@ -1,0 +1,113 @@
+/** Is what the caller (or the environment) configured usable? */
+
+import { SegOpsConfigError } from "./errors.js";
+import { describe, quote } from "./quote.js";
+
+export const DEFAULT_BASE_URL = "https://api.segops.ai/api";
+
+const warned = new Set<string>();
+
+/**
+ * The API key, from the argument or `SEGOPS_API_KEY`. No message repeats what was given.
+ *
+ * @throws {SegOpsConfigError} there is none, or it is not a secret key
+ */
+export function checkedKey(apiKey: unknown): string {
+  const isGiven = apiKey !== undefined && apiKey !== null;
+  const givenAs = isGiven ? "apiKey" : "SEGOPS_API_KEY";
+  const key = isGiven ? apiKey : (process.env.SEGOPS_API_KEY ?? "");
+  if (typeof key !== "string") {
+    throw new SegOpsConfigError(`apiKey must be text, not ${Array.isArray(key) ? "an array" : `a ${typeof key}`}.`);
+  }
+  if (key === "") {
+    throw new SegOpsConfigError(
+      isGiven
+        ? "apiKey is empty; expected a secret key (sk_...)."
+        : "No API key: pass apiKey or set SEGOPS_API_KEY to a secret key (sk_...).",
+    );
+  }
+  if (key.startsWith("pk_") || key.startsWith("mk_")) {
+    const kind = key.startsWith("p") ? "public" : "MCP";
+    throw new SegOpsConfigError(
+      `${givenAs} is a ${kind} key (${key.slice(0, 3)}...). The Admin SDK needs a secret key (sk_...): ` +
+        "public (pk_) and MCP (mk_) keys may not administer a workspace.",
+    );
+  }
+  if (!key.startsWith("sk_") || key === "sk_") {
+    throw new SegOpsConfigError(`${givenAs} is not a SegOps API key: a secret key starts with "sk_".`);
+  }
+  if (!/^[!-~]+$/.test(key)) {
+    throw new SegOpsConfigError(`${givenAs} holds a blank, a line end or another character that no key has.`);
+  }
+  return key;
+}
+
+/**
+ * The API's root without a trailing slash, from the argument, `SEGOPS_API_URL` or the default.
+ *
+ * @throws {SegOpsConfigError} it is not an absolute http(s) address, or carries a user, a query or a fragment
+ */
+export function checkedBaseUrl(baseUrl: unknown): string {
+  const text = baseUrl || process.env.SEGOPS_API_URL || DEFAULT_BASE_URL;
+  const givenAs = baseUrl ? "baseUrl" : "SEGOPS_API_URL";
+  if (typeof text !== "string") {
+    throw new SegOpsConfigError(`baseUrl must be text, not ${describe(text)}.`);
+  }
+  // What may be a password is not shown.
+  const shown = quote(text.slice(text.lastIndexOf("@") + 1));
+  if (!/^[!-~]+$/.test(text)) {
+    throw new SegOpsConfigError(`${givenAs} ${shown} holds a blank, a control or a non-ASCII character.`);
+  }
+  const authority = /^https?:\/\/([^/?#\\]+)/i.exec(text)?.[1];
+  if (authority === undefined) {
+    throw new SegOpsConfigError(`${givenAs} ${shown} is not absolute: expected https://host/api.`);
+  }
+  if (authority.includes("@") || /[?#]/.test(text)) {
+    throw new SegOpsConfigError(`${givenAs} must not carry a user, a query or a fragment: https://host/api.`);
+  }
+  const url = parsed(text, `${givenAs} ${shown}`);
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+    warnOnce(url.hostname);
+  }
+  return text.replace(/\/+$/, "");
+}
+
+function parsed(text: string, what: string): URL {
+  try {
+    return new URL(text);
+  } catch (error) {
+    throw new SegOpsConfigError(`${what} is not an address.`, { cause: error });
+  }
+}
+
+/** Whether a host is this machine. */
+export function isLoopback(host: string): boolean {
+  const isName = host === "localhost" || host.endsWith(".localhost");
+  return isName || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function warnOnce(host: string): void {
+  if (!warned.has(host)) {
+    warned.add(host);
+    process.emitWarning(`The API key travels unencrypted to ${host}: use https.`, "SegOpsWarning");
+  }
+}
+
+/** Seconds without progress after which to give up. */
+export function checkedTimeout(seconds: unknown): number {
+  if (typeof seconds !== "number") {
+    throw new SegOpsConfigError(`timeout must be a number of seconds, not ${describe(seconds)}.`);
+  }
+  if (!Number.isFinite(seconds) || seconds <= 0) {
+    throw new SegOpsConfigError(`timeout must be more than 0 seconds, not ${seconds}.`);
+  }
+  return seconds;
+}
+
+/** How often a call is tried again. */
+export function checkedRetries(count: unknown): number {
+  if (!Number.isSafeInteger(count) || (count as number) < 0) {
+    throw new SegOpsConfigError(`maxRetries must be a whole number from 0 up, not ${describe(count)}.`);
+  }
+  return count as number;
+}

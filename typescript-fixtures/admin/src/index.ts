@@ -1,0 +1,69 @@
+/**
+ * SegOps Admin: the server-side SDK of the SegOps customer-data platform.
+ *
+ * ```ts
+ * import { SegOpsAdmin } from "@segops/admin";
+ *
+ * const client = new SegOpsAdmin(); // the key comes from SEGOPS_API_KEY
+ * for await (const segment of client.segments.iterate()) {
+ *   console.log(segment.id, segment.name);
+ * }
+ * ```
+ *
+ * Webhook helpers are in `@segops/admin/webhook`, test doubles in `@segops/admin/testing`.
+ */
+
+export { SegOpsAdmin, type SegOpsAdminOptions } from "./client.js";
+export type { NodeWritable, Sink } from "./download.js";
+export {
+  type ApiErrorDetails,
+  type ConnectionErrorDetails,
+  type DecodeErrorDetails,
+  SegOpsApiError,
+  SegOpsArgumentError,
+  SegOpsAuthenticationError,
+  SegOpsBadRequestError,
+  SegOpsConfigError,
+  SegOpsConnectionError,
+  SegOpsDecodeError,
+  SegOpsError,
+  SegOpsJobError,
+  SegOpsNotFoundError,
+  SegOpsPermissionError,
+  SegOpsRateLimitError,
+  SegOpsServerError,
+  SegOpsTimeoutError,
+  SegOpsWaitTimeout,
+  SegOpsWebhookError,
+} from "./errors.js";
+export type { FormFile, Http, RequestOptions } from "./http.js";
+export type { FileData } from "./multipart.js";
+export type * from "./records.js";
+export type {
+  Activations,
+  Analytics,
+  Identity,
+  Pages,
+  ProductSegments,
+  Products,
+  Queries,
+  Schemas,
+  Segments,
+  Users,
+} from "./resources/index.js";
+export type { UpdateOptions } from "./resources/namespace.js";
+export type { PageExportOptions } from "./resources/pages.js";
+export type { RecomputeWaitOptions, SegmentExportOptions } from "./resources/segments.js";
+export type { Fetch } from "./transport.js";
+export type {
+  CallOptions,
+  ChangeOptions,
+  Fields,
+  Id,
+  IterateOptions,
+  Query,
+  QueryScalar,
+  QueryValue,
+  WaitOptions,
+} from "./types.js";
+export { VERSION } from "./version.js";

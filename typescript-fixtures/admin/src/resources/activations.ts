@@ -1,0 +1,21 @@
+/** Connectors that segments are synced to. Source: https://segops.ai/docs/api/activations */
+
+import { fillPath } from "../paths.js";
+import type { Activation, ActivationPage, Queued } from "../records.js";
+import type { ChangeOptions, Id } from "../types.js";
+import { Collection } from "./namespace.js";
+
+/** Connectors that segments are synced to. The secrets in `config` come back as `***`. */
+export class Activations extends Collection<Activation, ActivationPage> {
+  /** @internal */
+  protected readonly path = "/activations/";
+
+  /**
+   * Queues a sync of an activation's segment, without waiting for a recompute, and returns at once.
+   *
+   * @param id the activation's id
+   */
+  async sync(id: Id, options?: ChangeOptions): Promise<Queued> {
+    return this.http.change("POST", fillPath("/activations/{}/sync/", id), undefined, options);
+  }
+}

@@ -1,0 +1,102 @@
+/** What do all collections offer? list, iterate, get, create, update, delete. */
+
+import { SegOpsArgumentError } from "../errors.js";
+import type { Http } from "../http.js";
+import { segment } from "../paths.js";
+import { describe } from "../quote.js";
+import type { CallOptions, ChangeOptions, Fields, Id, IterateOptions, Query } from "../types.js";
+
+/** A group of calls; holds what makes them, out of sight of `console.log` and `JSON.stringify`. */
+export class Namespace {
+  /** @internal */
+  protected readonly http!: Http;
+
+  constructor(http: Http) {
+    Object.defineProperty(this, "http", { value: http });
+  }
+}
+
+/** The options of `update`. */
+export interface UpdateOptions extends ChangeOptions {
+  /** `PATCH`, unless given, changes the fields in `body`; `PUT` replaces all. */
+  method?: "PATCH" | "PUT" | undefined;
+}
+
+/** A namespace whose records can be listed, read, created, changed and deleted. */
+export abstract class Collection<Entity, Listing> extends Namespace {
+  /** @internal */
+  protected abstract readonly path: string;
+
+  /**
+   * One page of records, as the server sends it: an envelope with `results`, or a bare array.
+   *
+   * @param params query parameters, such as `page` and `page_size`
+   */
+  async list(params?: Query, options?: CallOptions): Promise<Listing> {
+    return this.http.read(this.path, params, options);
+  }
+
+  /**
+   * Walks all records, page by page. Nothing is asked for before the first record is.
+   *
+   * @param params query parameters; `page` is where to begin
+   */
+  iterate(params?: Query, options?: IterateOptions): AsyncGenerator<Entity, void, undefined> {
+    return this.http.paginate(this.path, params, options);
+  }
+
+  /**
+   * One record.
+   *
+   * @param id the record's id
+   * @throws {SegOpsNotFoundError} there is no such record
+   */
+  async get(id: Id, options?: CallOptions): Promise<Entity> {
+    return this.http.read(`${this.path}${segment(id)}/`, undefined, options);
+  }
+
+  /**
+   * Creates a record and returns it.
+   *
+   * @param body its fields
+   * @throws {SegOpsBadRequestError} the server does not accept a field; `body` on the error says which
+   */
+  async create(body: Fields, options?: ChangeOptions): Promise<Entity> {
+    return this.http.change("POST", this.path, body, options);
+  }
+
+  /**
+   * Changes a record and returns it.
+   *
+   * @param id the record's id
+   * @param body the fields to change, or all fields with `method: "PUT"`
+   * @throws {SegOpsArgumentError} `method` is neither PATCH nor PUT
+   */
+  async update(id: Id, body: Fields, options: UpdateOptions = {}): Promise<Entity> {
+    const { method = "PATCH", ...rest } = options;
+    checkChoice("method", method, ["PATCH", "PUT"]);
+    return this.http.change(method, `${this.path}${segment(id)}/`, body, rest);
+  }
+
+  /**
+   * Deletes a record, at once and for good.
+   *
+   * @param id the record's id
+   */
+  async delete(id: Id, options?: ChangeOptions): Promise<null> {
+    await this.http.change("DELETE", `${this.path}${segment(id)}/`, undefined, options);
+    return null;
+  }
+}
+
+/**
+ * Checks an argument that has a fixed set of values.
+ *
+ * @throws {SegOpsArgumentError} it is none of them
+ */
+export function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
+  if (!choices.includes(value as string)) {
+    const listed = `${choices.slice(0, -1).join(", ")} or ${choices[choices.length - 1]}`;
+    throw new SegOpsArgumentError(`${name} must be ${listed}, not ${describe(value)}.`);
+  }
+}

@@ -1,0 +1,142 @@
+/** The product catalogue (PIM). Source: https://segops.ai/docs/api/pim */
+
+import type { FileData } from "../multipart.js";
+import { fillPath } from "../paths.js";
+import type {
+  BulkUpsert,
+  Facets,
+  ImportConfirmed,
+  ImportJob,
+  ImportUpload,
+  Product,
+  ProductPage,
+  ProductSchema,
+  ProductScore,
+  Queued,
+} from "../records.js";
+import type { CallOptions, ChangeOptions, Fields, Id, WaitOptions } from "../types.js";
+import { jobFailure, waitUntil } from "../waiting.js";
+import { Collection } from "./namespace.js";
+
+/** The product catalogue: records, schema, CSV imports, and how readable products are to AI assistants. */
+export class Products extends Collection<Product, ProductPage> {
+  /** @internal */
+  protected readonly path = "/pim/products/";
+
+  /**
+   * Creates or updates products by SKU. A row that is refused does not stop the others.
+   *
+   * @param rows flat rows, each with its `sku`; every key but `sku` and `name` goes into `data`
+   * @returns how many were created and updated, and the rows that were refused, with their reasons
+   */
+  async bulkUpsert(rows: Iterable<Fields>, options?: ChangeOptions): Promise<BulkUpsert> {
+    return this.http.change("POST", "/pim/products/bulk/", { products: [...rows] }, options);
+  }
+
+  /**
+   * Queues the scoring of one product and returns at once.
+   *
+   * @param id the product's id (not its SKU)
+   *
+   * Source: https://segops.ai/docs/pim/scoring
+   */
+  async score(id: Id, options?: ChangeOptions): Promise<Queued> {
+    return this.http.change("POST", fillPath("/pim/products/{}/score/", id), undefined, options);
+  }
+
+  /**
+   * Queues the scoring of every product and returns at once.
+   *
+   * Source: https://segops.ai/docs/pim/scoring
+   */
+  async scoreAll(options?: ChangeOptions): Promise<Queued> {
+    return this.http.change("POST", "/pim/score-all/", undefined, options);
+  }
+
+  /**
+   * A product's newest score, 0 to 100, in four dimensions of up to 25, with recommendations.
+   *
+   * @param id the product's id
+   * @throws {SegOpsNotFoundError} the product has never been scored
+   *
+   * Source: https://segops.ai/docs/pim/scoring
+   */
+  async getScore(id: Id, options?: CallOptions): Promise<ProductScore> {
+    return this.http.read(fillPath("/pim/products/{}/score/", id), undefined, options);
+  }
+
+  /** The distinct values of the catalogue's text and list fields, up to 100 for each. */
+  async facets(options?: CallOptions): Promise<Facets> {
+    return this.http.read("/pim/facets/", undefined, options);
+  }
+
+  /** The catalogue's schema: its fields, default currency and default locale. */
+  async schema(options?: CallOptions): Promise<ProductSchema> {
+    return this.http.read("/pim/schema/", undefined, options);
+  }
+
+  /**
+   * Replaces the catalogue's schema and returns it.
+   *
+   * @param body `{ fields: [...], default_currency: "USD", default_locale: "en_US" }`
+   */
+  async replaceSchema(body: Fields, options?: ChangeOptions): Promise<ProductSchema> {
+    return this.http.change("PUT", "/pim/schema/", body, options);
+  }
+
+  /**
+   * Uploads a CSV file of products and returns the mapping that the server proposes. `confirmImport` starts it.
+   *
+   * A path or a Blob is sent as it is read: memory does not grow with it. A stream is copied to a temporary file first.
+   *
+   * @param data CSV in UTF-8 with a header row: bytes, a Blob, a path, or a stream
+   * @param filename the name to send; the file's own name unless given, `products.csv` for bytes
+   * @throws {SegOpsArgumentError} the file cannot be read
+   * @throws {SegOpsBadRequestError} the server cannot read it as CSV
+   *
+   * Source: https://segops.ai/docs/pim/import
+   */
+  async importCsv(data: FileData, filename?: string, options?: ChangeOptions): Promise<ImportUpload> {
+    return this.http.upload("/pim/import/csv/", { field: "file", data, filename }, "products.csv", options);
+  }
+
+  /**
+   * How far an import is.
+   *
+   * @param jobId the `job_id` that `importCsv` returned
+   */
+  async importStatus(jobId: Id, options?: CallOptions): Promise<ImportJob> {
+    return this.http.read(fillPath("/pim/import/{}/", jobId), undefined, options);
+  }
+
+  /**
+   * Fixes an import's mapping and schema, and starts it.
+   *
+   * @param jobId the import's id
+   * @param body `{ mapping: { column: field }, schema: [fields] }`; what is left out is as proposed
+   * @throws {SegOpsBadRequestError} no column is mapped to `sku`, or the import is not waiting for this
+   *
+   * Source: https://segops.ai/docs/pim/import
+   */
+  async confirmImport(jobId: Id, body: Fields, options?: ChangeOptions): Promise<ImportConfirmed> {
+    return this.http.change("POST", fillPath("/pim/import/{}/confirm/", jobId), body, options);
+  }
+
+  /**
+   * Waits until a confirmed import is done, and returns its last status.
+   *
+   * @param jobId the import's id
+   * @throws {SegOpsJobError} the import failed
+   * @throws {SegOpsWaitTimeout} it was not done in time
+   */
+  async waitForImport(jobId: Id, options: WaitOptions<ImportJob> = {}): Promise<ImportJob> {
+    const { signal } = options;
+    const watched = {
+      what: `Import ${jobId}`,
+      look: () => this.importStatus(jobId, { signal }),
+      isDone: (job: ImportJob) => job.status === "done",
+      failure: jobFailure,
+    };
+    return waitUntil(this.http, watched, options);
+  }
+}

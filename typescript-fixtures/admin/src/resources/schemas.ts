@@ -1,0 +1,31 @@
+/** Schemas of events. Source: https://segops.ai/docs/event-tracking/schema */
+
+import type { EventSchema, EventSchemaPage, InferredSchema, Validation } from "../records.js";
+import type { CallOptions, Fields } from "../types.js";
+import { Collection } from "./namespace.js";
+
+/** Schemas of events: which properties an event type has, and which it must have. */
+export class Schemas extends Collection<EventSchema, EventSchemaPage> {
+  /** @internal */
+  protected readonly path = "/schemas/";
+
+  /**
+   * Proposes a schema from sample events; nothing is saved.
+   *
+   * @param events `{ user_id, event_type, payload }` each
+   */
+  async infer(events: Iterable<Fields>, options?: CallOptions): Promise<InferredSchema> {
+    return this.http.ask("/schemas/infer/", { events: [...events] }, options);
+  }
+
+  /**
+   * Checks a payload against the schema of its event type, as ingestion would.
+   *
+   * @param eventType the event's type
+   * @param payload its properties
+   * @throws {SegOpsNotFoundError} that event type has no schema
+   */
+  async validate(eventType: string, payload: Fields, options?: CallOptions): Promise<Validation> {
+    return this.http.ask("/schemas/validate/", { event_type: eventType, payload }, options);
+  }
+}

@@ -1,0 +1,203 @@
+/** Segments of users. Source: https://segops.ai/docs/api/segments */
+
+import { openSink, type Sink } from "../download.js";
+import { walkCursor } from "../pagination.js";
+import { checkedId, fillPath } from "../paths.js";
+import type {
+  ExportJob,
+  Member,
+  MemberPage,
+  Membership,
+  Queued,
+  Segment,
+  SegmentEstimate,
+  SegmentPage,
+  SegmentPreview,
+  SegmentVersion,
+} from "../records.js";
+import type { CallOptions, ChangeOptions, Fields, Id, Query, WaitOptions } from "../types.js";
+import { jobFailure, Recompute, waitUntil } from "../waiting.js";
+import { Collection, checkChoice } from "./namespace.js";
+
+/** The options of `segments.export`. */
+export interface SegmentExportOptions extends ChangeOptions {
+  /** `csv` unless given. */
+  format?: "csv" | "parquet" | undefined;
+}
+
+/** The options of `segments.waitForRecompute`. */
+export interface RecomputeWaitOptions extends WaitOptions<Segment> {
+  /**
+   * The segment's `last_computed_at` from before the recompute. Given, the wait ends only when it has changed, however
+   * soon the first look comes.
+   */
+  since?: string | null | undefined;
+}
+
+/** Segments of users: their definitions, members and exports. */
+export class Segments extends Collection<Segment, SegmentPage> {
+  /** @internal */
+  protected readonly path = "/segments/";
+
+  /**
+   * Evaluates a definition without saving it: how many users match, and a sample of them.
+   *
+   * @param definition `{ logic: "AND" | "OR", conditions: [...] }`
+   * @throws {SegOpsBadRequestError} the definition is not valid; the error names the condition
+   */
+  async preview(definition: Fields, options?: CallOptions): Promise<SegmentPreview> {
+    return this.http.ask("/segments/preview/", { definition }, options);
+  }
+
+  /**
+   * Estimates how many users a saved segment holds.
+   *
+   * @param id the segment's id
+   */
+  async estimate(id: Id, options?: CallOptions): Promise<SegmentEstimate> {
+    return this.http.ask(fillPath("/segments/{}/estimate/", id), undefined, options);
+  }
+
+  /**
+   * The history of a segment's definition, newest first.
+   *
+   * @param id the segment's id
+   *
+   * Source: https://segops.ai/docs/segments
+   */
+  async versions(id: Id, options?: CallOptions): Promise<SegmentVersion[]> {
+    return this.http.read(fillPath("/segments/{}/versions/", id), undefined, options);
+  }
+
+  /**
+   * Queues a recompute of a segment's members and returns at once.
+   *
+   * See `waitForRecompute`.
+   *
+   * @param id the segment's id
+   */
+  async recompute(id: Id, options?: ChangeOptions): Promise<Queued> {
+    return this.http.change("POST", fillPath("/segments/{}/compute/", id), undefined, options);
+  }
+
+  /**
+   * One stretch of a segment's members.
+   *
+   * @param id the segment's id
+   * @param params `limit` (1,000 at most) and `cursor` (the `next_cursor` of the stretch before)
+   *
+   * Source: https://segops.ai/docs/api
+   */
+  async members(id: Id, params?: Query, options?: CallOptions): Promise<MemberPage> {
+    return this.http.read(fillPath("/segments/{}/members/", id), params, options);
+  }
+
+  /**
+   * Walks all members of a segment. Nothing is asked for before the first member is.
+   *
+   * @param id the segment's id
+   * @param params `limit` is the size of a stretch, `cursor` where to begin
+   */
+  iterateMembers(id: Id, params?: Query, options: CallOptions = {}): AsyncGenerator<Member, void, undefined> {
+    return walkCursor<Member>(this.http, fillPath("/segments/{}/members/", id), params, options);
+  }
+
+  /**
+   * The segments that one user is in.
+   *
+   * @param userId the user's id, an alias included
+   */
+  async membership(userId: string, options?: CallOptions): Promise<Membership> {
+    return this.http.read("/segments/membership/", { user_id: checkedId(userId) }, options);
+  }
+
+  /**
+   * Starts writing a segment's members to a file: `user_id` and `computed_at`.
+   *
+   * @param id the segment's id
+   * @throws {SegOpsArgumentError} an unknown format
+   *
+   * Source: https://segops.ai/docs/activations/export
+   */
+  async export(id: Id, options: SegmentExportOptions = {}): Promise<ExportJob> {
+    const { format = "csv", ...rest } = options;
+    checkChoice("format", format, ["csv", "parquet"]);
+    return this.http.change("POST", fillPath("/segments/{}/export/", id), { format }, rest);
+  }
+
+  /**
+   * How far an export is.
+   *
+   * @param id the segment's id
+   * @param exportId the export's id
+   *
+   * Source: https://segops.ai/docs/activations/export
+   */
+  async exportStatus(id: Id, exportId: Id, options?: CallOptions): Promise<ExportJob> {
+    return this.http.read(fillPath("/segments/{}/export/", id), { export_id: checkedId(exportId) }, options);
+  }
+
+  /**
+   * Writes a finished export to a file and returns the number of bytes.
+   *
+   * A path appears only once the whole file has arrived. Storage servers that the platform redirects to get no key.
+   *
+   * @param exportId the export's id
+   * @param to a path, a web `WritableStream` or a Node `Writable`; a stream is left open
+   * @throws {SegOpsNotFoundError} the export is unknown or not ready
+   * @throws {SegOpsApiError} it has expired (410): export again
+   *
+   * Source: https://segops.ai/docs/activations/export
+   */
+  async downloadExport(exportId: Id, to: Sink, options?: CallOptions): Promise<number> {
+    const path = fillPath("/segments/exports/{}/download/", exportId);
+    this.http.checkOpen();
+    const sink = await openSink(to);
+    try {
+      const written = await this.http.download(path, sink, options);
+      await sink.commit();
+      return written;
+    } catch (error) {
+      await sink.abandon();
+      throw error;
+    }
+  }
+
+  /**
+   * Waits until an export is ready to download, and returns its last status.
+   *
+   * @param id the segment's id
+   * @param exportId the export's id
+   * @throws {SegOpsJobError} the export failed
+   * @throws {SegOpsWaitTimeout} it was not ready in time
+   */
+  async waitForExport(id: Id, exportId: Id, options: WaitOptions<ExportJob> = {}): Promise<ExportJob> {
+    const { signal } = options;
+    const watched = {
+      what: `Export ${exportId}`,
+      look: () => this.exportStatus(id, exportId, { signal }),
+      isDone: (job: ExportJob) => ["complete", "completed", "ready"].includes(job.status ?? ""),
+      failure: jobFailure,
+    };
+    return waitUntil(this.http, watched, options);
+  }
+
+  /**
+   * Waits until a segment has been computed, and returns it.
+   *
+   * @param id the segment's id
+   * @throws {SegOpsJobError} the recompute ended and left the segment as it was
+   * @throws {SegOpsWaitTimeout} it was not over in time
+   */
+  async waitForRecompute(id: Id, options: RecomputeWaitOptions = {}): Promise<Segment> {
+    const { since, signal } = options;
+    const recompute = new Recompute(since);
+    const watched = {
+      what: `The recompute of segment ${id}`,
+      look: () => this.get(id, { signal }),
+      isDone: (segment: Segment) => recompute.isDone(segment),
+      failure: (segment: Segment) => recompute.failure(segment),
+    };
+    return waitUntil(this.http, watched, options);
+  }
+}

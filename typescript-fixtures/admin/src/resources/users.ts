@@ -1,0 +1,69 @@
+/** Users and their events (the explorer). Source: https://segops.ai/docs/api/explorer */
+
+import { fillPath } from "../paths.js";
+import type { Explanation, SandboxResult, UserEvents, UserProfile, UserSearch, UserSegment } from "../records.js";
+import type { CallOptions, Fields, Id, Query } from "../types.js";
+import { Namespace } from "./namespace.js";
+
+/** Users and their events (the explorer); read-only. */
+export class Users extends Namespace {
+  /**
+   * Finds users by their id.
+   *
+   * @param params `q` (a part of the id) and `limit`
+   */
+  async search(params?: Query, options?: CallOptions): Promise<UserSearch> {
+    return this.http.read("/explorer/users/", params, options);
+  }
+
+  /**
+   * One user's profile: event counts, first and last seen, current properties.
+   *
+   * @param userId the user's id
+   * @throws {SegOpsNotFoundError} there is no such user
+   */
+  async get(userId: string, options?: CallOptions): Promise<UserProfile> {
+    return this.http.read(fillPath("/explorer/users/{}/", userId), undefined, options);
+  }
+
+  /**
+   * One user's events, newest first.
+   *
+   * @param userId the user's id
+   * @param params `event_type`, `since` (a date or time) and `limit`
+   */
+  async events(userId: string, params?: Query, options?: CallOptions): Promise<UserEvents> {
+    return this.http.read(fillPath("/explorer/users/{}/events/", userId), params, options);
+  }
+
+  /**
+   * The segments that one user is in, with their sizes.
+   *
+   * @param userId the user's id
+   */
+  async segments(userId: string, options?: CallOptions): Promise<UserSegment[]> {
+    return this.http.read(fillPath("/explorer/users/{}/segments/", userId), undefined, options);
+  }
+
+  /**
+   * Why a user is, or is not, in a segment: each condition with the user's own value.
+   *
+   * @param segmentId the segment's id
+   * @param userId the user's id; a member or not
+   */
+  async explain(userId: string, segmentId: Id, options?: CallOptions): Promise<Explanation[]> {
+    const path = fillPath("/explorer/users/{}/segments/{}/explain/", userId, segmentId);
+    return this.http.read(path, undefined, options);
+  }
+
+  /**
+   * Tries an event out: which segments would the user enter or leave? Nothing is stored.
+   *
+   * @param event `user_id`, `event_type`, and optionally `occurred_at` and `payload`
+   *
+   * Source: https://segops.ai/docs/sandbox
+   */
+  async publishSandbox(event: Fields, options?: CallOptions): Promise<SandboxResult> {
+    return this.http.ask("/explorer/sandbox/publish/", event, options);
+  }
+}

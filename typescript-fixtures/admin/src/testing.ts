@@ -1,0 +1,213 @@
+/**
+ * How do you test code that uses this SDK? With a client whose replies you write and whose clock does not run.
+ *
+ * ```ts
+ * const script = new Script(reply({ results: [{ id: 7, member_count: 3 }], next: null }));
+ * assert.equal(await largestSegment(script.client()), 7);
+ * assert.equal(script.requests[0]?.path, "/segments/");
+ * script.assertDone();
+ * ```
+ *
+ * No socket is opened and nothing sleeps.
+ */
+
+import { AssertionError } from "node:assert";
+import { randomUUID } from "node:crypto";
+import { SegOpsAdmin, type SegOpsAdminOptions } from "./client.js";
+import { SegOpsConnectionError } from "./errors.js";
+import type { Runtime } from "./runtime.js";
+import type { Fetch } from "./transport.js";
+
+const BASE_URL = "https://api.segops.test/api";
+const API_KEY = "sk_test_scripted";
+
+/** One scripted reply; see {@link reply}. */
+export interface Reply {
+  readonly status: number;
+  readonly body: Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The options of {@link reply}. */
+export interface ReplyOptions {
+  /** 200 unless given, 204 for an empty reply. */
+  status?: number | undefined;
+  /** A body that is not JSON. */
+  text?: string | undefined;
+  /** A body of raw bytes. */
+  content?: Uint8Array | undefined;
+  /** Further headers, such as `{ "Retry-After": "5" }`. */
+  headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * A reply to script.
+ *
+ * @param json its JSON body; without any body the reply is empty
+ */
+export function reply(json?: unknown, options: ReplyOptions = {}): Reply {
+  const [body, mediaType] = content(json, options);
+  return {
+    status: options.status ?? (body.byteLength > 0 ? 200 : 204),
+    body,
+    headers: { ...(mediaType ? { "content-type": mediaType } : {}), ...options.headers },
+  };
+}
+
+function content(json: unknown, options: ReplyOptions): [Uint8Array, string] {
+  const encoder = new TextEncoder();
+  if (options.content !== undefined) {
+    return [options.content, "application/octet-stream"];
+  }
+  if (options.text !== undefined) {
+    return [encoder.encode(options.text), "text/plain; charset=utf-8"];
+  }
+  return json === undefined ? [new Uint8Array(), ""] : [encoder.encode(JSON.stringify(json)), "application/json"];
+}
+
+/** A request that the client made. */
+export class SentRequest {
+  readonly method: string;
+  readonly url: string;
+  /** The path below the base URL, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** All headers but the key. */
+  readonly headers: Headers;
+  /** The body's bytes. */
+  readonly content: Uint8Array;
+
+  /** @internal */
+  constructor(method: string, url: string, headers: Headers, content: Uint8Array) {
+    const { pathname, searchParams } = new URL(url);
+    const root = new URL(BASE_URL).pathname;
+    this.method = method;
+    this.url = url;
+    this.path = pathname.startsWith(root) ? pathname.slice(root.length) : pathname;
+    this.query = searchParams;
+    headers.delete("authorization");
+    this.headers = headers;
+    this.content = content;
+  }
+
+  /** The body as text. */
+  get text(): string {
+    return new TextDecoder().decode(this.content);
+  }
+
+  /** The body, decoded. */
+  get json(): unknown {
+    return JSON.parse(this.text);
+  }
+}
+
+/** A clock that stands still but for the sleeps asked for, which take no time. */
+export class FakeTime implements Runtime {
+  /** Seconds since the epoch. */
+  time: number;
+  /** The seconds asked for, in order. */
+  readonly sleeps: number[] = [];
+  readonly #random: number;
+
+  constructor(start = 1_700_000_000, random = 0) {
+    this.time = start;
+    this.#random = random;
+  }
+
+  now(): number {
+    return this.time;
+  }
+
+  monotonic(): number {
+    return this.time;
+  }
+
+  async sleep(seconds: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.sleeps.push(seconds);
+    this.time += seconds;
+  }
+
+  random(): number {
+    return this.#random;
+  }
+
+  uuid(): string {
+    return randomUUID();
+  }
+}
+
+/** A fetch that answers with what was written down, in that order. */
+export class Script {
+  /** What the client sent, in order. */
+  readonly requests: SentRequest[] = [];
+  /** The client's clock; `time.sleeps` are the waits it asked for. */
+  readonly time = new FakeTime();
+  readonly #replies: (Reply | Error)[];
+
+  /** @param replies `reply(...)` values, or errors to throw in place of a reply */
+  constructor(...replies: (Reply | Error)[]) {
+    this.#replies = replies;
+  }
+
+  /** A client that is played this script; `options` are those of `SegOpsAdmin`. */
+  client(options: SegOpsAdminOptions = {}): SegOpsAdmin {
+    return new SegOpsAdmin({ apiKey: API_KEY, baseUrl: BASE_URL, ...options, fetch: this.fetch, runtime: this.time });
+  }
+
+  /** Records the request and plays the next reply; the `fetch` option of a client of your own. */
+  readonly fetch: Fetch = async (input, init) => {
+    const url = String(input instanceof Request ? input.url : input);
+    const method = init?.method ?? "GET";
+    const body = init?.body === undefined ? new Uint8Array() : await new Response(init.body).arrayBuffer();
+    this.requests.push(new SentRequest(method, url, new Headers(init?.headers), new Uint8Array(body)));
+    const answer = this.#replies.shift();
+    if (answer === undefined) {
+      throw new AssertionError({ message: `${method} ${url} was asked for, but the script is at its end.` });
+    }
+    if (answer instanceof Error) {
+      throw answer;
+    }
+    const { status, headers } = answer;
+    return new Response(answer.body.byteLength > 0 ? answer.body : null, { status, headers });
+  };
+
+  /** Fails if replies are left over. */
+  assertDone(): void {
+    if (this.#replies.length > 0) {
+      throw new AssertionError({ message: `${this.#replies.length} scripted replies were never asked for.` });
+    }
+  }
+}
+
+/** The replies that a walk with `iterate` over these items gets. */
+export function pages(items: readonly unknown[], pageSize = 50): Reply[] {
+  const count = Math.max(1, Math.ceil(items.length / pageSize));
+  return Array.from({ length: count }, (_, index) =>
+    reply({
+      count: items.length,
+      next: index + 1 < count ? `${BASE_URL}/?page=${index + 2}` : null,
+      previous: index > 0 ? `${BASE_URL}/?page=${index}` : null,
+      results: items.slice(index * pageSize, (index + 1) * pageSize),
+    }),
+  );
+}
+
+/** The replies that a walk with `iterateMembers` over these users gets. */
+export function memberPages(userIds: readonly string[], limit = 1000, computedAt = "2026-04-25T12:00:00Z"): Reply[] {
+  const count = Math.max(1, Math.ceil(userIds.length / limit));
+  return Array.from({ length: count }, (_, index) =>
+    reply({
+      count: userIds.length,
+      results: userIds
+        .slice(index * limit, (index + 1) * limit)
+        .map((userId) => ({ user_id: userId, computed_at: computedAt })),
+      next_cursor: index + 1 < count ? `cursor-${index + 1}` : null,
+    }),
+  );
+}
+
+/** A failure to script: nothing was sent. */
+export function noConnection(message = "no connection to api.segops.test:443"): SegOpsConnectionError {
+  return new SegOpsConnectionError(message, { sent: false });
+}

@@ -1,0 +1,44 @@
+/** Which names do signatures share? */
+
+/** A record's id. Integers beyond 2^53 lose digits as numbers: give them as text or bigint. */
+export type Id = number | string | bigint;
+
+/** What a query parameter can be; null and undefined leave it out, a list repeats its key. */
+export type QueryValue = QueryScalar | readonly QueryScalar[];
+
+/** One value of a query parameter. */
+export type QueryScalar = string | number | bigint | boolean | Date | null | undefined;
+
+/** Query parameters. */
+export type Query = Readonly<Record<string, QueryValue>>;
+
+/** The fields of a JSON object. Date values travel as ISO 8601 text. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** What every call takes as its last argument. */
+export interface CallOptions {
+  /** Ends the call, and the waits between its attempts, with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/** What every call that changes something takes as its last argument. */
+export interface ChangeOptions extends CallOptions {
+  /** Names this call, to repeat it safely: 1 to 255 printable ASCII characters. A fresh UUIDv4 unless given. */
+  idempotencyKey?: string | undefined;
+}
+
+/** What walks over pages take as their last argument. */
+export interface IterateOptions extends CallOptions {
+  /** How many pages after the first to fetch ahead, in order; 0 fetches one page at a time. */
+  prefetch?: number | undefined;
+}
+
+/** What helpers that wait for a job take as their last argument. */
+export interface WaitOptions<Job> extends CallOptions {
+  /** Seconds to wait in all; 600 unless given. */
+  timeout?: number | undefined;
+  /** Seconds between two looks; 2 unless given. */
+  interval?: number | undefined;
+  /** Called with each answer, the last one included; awaited if it returns a promise. */
+  onProgress?: ((job: Job) => unknown) | undefined;
+}

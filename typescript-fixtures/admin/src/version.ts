@@ -1,0 +1,3 @@
+/** Which version is this? A test holds it equal to package.json. */
+
+export const VERSION = "1.0.0";

@@ -1,0 +1,140 @@
+/**
+ * Is a webhook delivery genuine, and what does it say?
+ *
+ * SegOps signs the raw request body with the webhook's secret (HMAC-SHA256) and sends
+ * `X-SegOps-Signature: sha256=<hex>`. Give the body exactly as it came: parsing and writing it again changes it. The
+ * scheme has no timestamp, so the same delivery can be played again: keep `segment_id` and `computed_at` of what has
+ * been handled, if that matters.
+ *
+ * Source: https://segops.ai/docs/activations/webhooks
+ */
+
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { parseJson } from "./decoding.js";
+import { SegOpsArgumentError, SegOpsWebhookError } from "./errors.js";
+import type { WebhookEvent } from "./records.js";
+
+/** Text or bytes; text counts as UTF-8. */
+export type WebhookText = string | Uint8Array | ArrayBuffer;
+
+/** The `X-SegOps-Signature` header, as frameworks hand it over. */
+export type WebhookSignature = WebhookText | readonly string[] | null | undefined;
+
+/** The webhook's secret, or a list of them while it is being rotated. */
+export type WebhookSecret = WebhookText | readonly WebhookText[] | null | undefined;
+
+/**
+ * Whether a delivery was signed with the secret. Never throws on what comes from the network.
+ *
+ * @param body the raw request body
+ * @param signature the `X-SegOps-Signature` header: `sha256=<hex>`, or the hex alone; several may be joined by commas,
+ * of which one that fits is enough
+ * @param secret the webhook's secret, or a list of them while it is being rotated
+ * @returns true if one signature fits one secret; false otherwise, for missing and malformed input too
+ */
+export function verifyWebhook(body: WebhookText, signature: WebhookSignature, secret: WebhookSecret): boolean {
+  const content = bytesOf(body);
+  const digests = digestsOf(signature);
+  const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
+  if (content === undefined || digests.length === 0) {
+    return false;
+  }
+  let isGenuine = false;
+  for (const candidate of secrets) {
+    const key = bytesOf(candidate);
+    if (key === undefined || key.byteLength === 0) {
+      continue;
+    }
+    const expected = createHmac("sha256", key).update(content).digest();
+    for (const digest of digests) {
+      // No early exit: how long this takes must not tell which secret or signature came close.
+      const isEqual = timingSafeEqual(expected, digest);
+      isGenuine = isEqual || isGenuine;
+    }
+  }
+  return isGenuine;
+}
+
+/**
+ * The `X-SegOps-Signature` of a body, for tests of a receiver.
+ *
+ * @throws {SegOpsArgumentError} the secret is empty, or body or secret is neither text nor bytes
+ */
+export function signWebhook(body: WebhookText, secret: WebhookText): string {
+  const [content, key] = [bytesOf(body), bytesOf(secret)];
+  if (content === undefined || key === undefined || key.byteLength === 0) {
+    throw new SegOpsArgumentError("signWebhook takes a body and a secret that is not empty, each text or bytes.");
+  }
+  return `sha256=${createHmac("sha256", key).update(content).digest("hex")}`;
+}
+
+/**
+ * The event in a delivery, once its signature has been verified; takes what {@link verifyWebhook} takes.
+ *
+ * @throws {SegOpsWebhookError} the delivery is not genuine, or its body is not a JSON object
+ */
+export function parseWebhook(body: WebhookText, signature: WebhookSignature, secret: WebhookSecret): WebhookEvent {
+  if (!verifyWebhook(body, signature, secret)) {
+    throw new SegOpsWebhookError("The webhook's signature does not fit its body: refuse the delivery (401).");
+  }
+  const event = parsed(bytesOf(body) ?? new Uint8Array());
+  if (typeof event !== "object" || event === null || Array.isArray(event)) {
+    throw new SegOpsWebhookError("The webhook is genuine, but its body is not a JSON object.");
+  }
+  return event as WebhookEvent;
+}
+
+function parsed(content: Uint8Array): unknown {
+  try {
+    return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(content));
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new SegOpsWebhookError(`The webhook is genuine, but its body is not JSON: ${reason}`, { cause: error });
+  }
+}
+
+/** The well-formed signatures of a header. */
+function digestsOf(signature: unknown): Buffer[] {
+  const joined = Array.isArray(signature) ? signature.join(",") : signature;
+  const bytes = typeof joined === "string" ? undefined : bytesOf(joined);
+  const header = typeof joined === "string" ? joined : Buffer.from(bytes ?? []).toString("latin1");
+  const digests: Buffer[] = [];
+  for (const part of header.split(",")) {
+    const [scheme, value] = schemeAndValue(strip(part));
+    // Hex that is not 64 digits long is no SHA-256.
+    if ((scheme === undefined || scheme.toLowerCase() === "sha256") && /^[0-9a-f]{64}$/i.test(value)) {
+      digests.push(Buffer.from(value, "hex"));
+    }
+  }
+  return digests;
+}
+
+function schemeAndValue(part: string): [string | undefined, string] {
+  const equals = part.lastIndexOf("=");
+  return equals === -1 ? [undefined, part] : [strip(part.slice(0, equals)), strip(part.slice(equals + 1))];
+}
+
+/** Without the ASCII blanks around it; trim() would take others off as well. */
+function strip(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && BLANKS.includes(text.charAt(start))) {
+    start++;
+  }
+  while (end > start && BLANKS.includes(text.charAt(end - 1))) {
+    end--;
+  }
+  return text.slice(start, end);
+}
+
+const BLANKS = " \t\r\n\v\f";
+
+/** Undefined for what is neither text nor bytes, and for text that UTF-8 cannot hold (half of a character). */
+function bytesOf(value: unknown): Uint8Array | undefined {
+  if (typeof value === "string") {
+    return /\p{Cs}/u.test(value) ? undefined : new TextEncoder().encode(value);
+  }
+  if (value instanceof Uint8Array) {
+    return value;
+  }
+  return value instanceof ArrayBuffer ? new Uint8Array(value) : undefined;
+}

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  type ExportJob,
+  type ImportJob,
+  SegOpsArgumentError,
+  SegOpsJobError,
+  SegOpsWaitTimeout,
+} from "../src/index.js";
+import { rejection, withServer } from "./support/server.js";
+
+test("an export is looked at once at first, then after each interval, until it is over", async () => {
+  for (const status of ["complete", "completed", "ready"]) {
+    const answers = ["queued", "running", status].map((status) => ({ json: { export_id: 9, status } }));
+    await withServer(answers, async ({ client, seen, time }) => {
+      const looks: ExportJob[] = [];
+      const done = await client().segments.waitForExport(3, 9, { onProgress: (job) => looks.push(job) });
+      assert.deepEqual(done, { export_id: 9, status });
+      assert.deepEqual(time.sleeps, [2, 2]);
+      assert.deepEqual(
+        looks.map((job) => job.status),
+        ["queued", "running", status],
+      );
+      assert.ok(seen.every(({ target }) => target === "/api/segments/3/export/?export_id=9"));
+    });
+  }
+});
+
+test("a job that failed is a job error that says why and carries the last answer", async () => {
+  const job = { status: "failed", error_message: "No disk." };
+  await withServer([{ json: { status: "running" } }, { json: job }], async ({ client }) => {
+    const looks: ImportJob[] = [];
+    const error = await rejection(client().products.waitForImport(4, { onProgress: (seen) => looks.push(seen) }));
+    assert.ok(error instanceof SegOpsJobError);
+    assert.equal(error.message, "Import 4 has failed: No disk.");
+    assert.deepEqual(error.job, job);
+    assert.equal(looks.length, 2);
+  });
+  await withServer({ json: { status: "error" } }, async ({ client }) => {
+    assert.match((await rejection(client().segments.waitForExport(1, 2))).message, /the server gave no reason/);
+  });
+});
+
+test("a job that is not over in time is a wait timeout, after a last look when the time is up", async () => {
+  await withServer({ json: { status: "running" } }, async ({ client, seen, time }) => {
+    const error = await rejection(client().products.waitForImport(4, { timeout: 5, interval: 2 }));
+    assert.ok(error instanceof SegOpsWaitTimeout);
+    assert.deepEqual(error.job, { status: "running" });
+    assert.match(error.message, /Import 4 was not over after 5 s; it goes on at the server/);
+    assert.deepEqual([time.sleeps, seen.length], [[2, 2, 1], 4]);
+    await rejection(client().products.waitForImport(4, { timeout: 0 }));
+    assert.equal(seen.length, 5);
+  });
+});
+
+test("unless told otherwise, a wait takes 600 seconds", async () => {
+  await withServer({ json: { status: "running" } }, async ({ client, time }) => {
+    await rejection(client().products.waitForImport(4));
+    assert.deepEqual([time.sleeps.length, time.sleeps[0]], [300, 2]);
+  });
+});
+
+test("timeout and interval are checked", async () => {
+  await withServer({ json: { status: "done" } }, async ({ client, seen }) => {
+    const { products, segments } = client();
+    for (const options of [
+      { timeout: -1 },
+      { timeout: Number.NaN },
+      { timeout: "5" },
+      { interval: 0 },
+      { interval: Number.NaN },
+      { interval: true },
+    ]) {
+      const wrong = options as { timeout?: number; interval?: number };
+      assert.ok((await rejection(products.waitForImport(1, wrong))) instanceof SegOpsArgumentError);
+      assert.ok((await rejection(segments.waitForExport(1, 1, wrong))) instanceof SegOpsArgumentError);
+      assert.ok((await rejection(segments.waitForRecompute(1, wrong))) instanceof SegOpsArgumentError);
+    }
+    assert.equal(seen.length, 0);
+    await products.waitForImport(1, { timeout: Number.POSITIVE_INFINITY });
+  });
+});
+
+test("a recompute is over when the segment is not computing and its time has changed", async () => {
+  const looks = [
+    { status: "ready", last_computed_at: "old" },
+    { status: "computing", last_computed_at: "old" },
+    { status: "ready", last_computed_at: "new" },
+  ];
+  await withServer(
+    looks.map((json) => ({ json })),
+    async ({ client, seen }) => {
+      assert.deepEqual(await client().segments.waitForRecompute(5, { since: "old" }), looks[2]);
+      assert.deepEqual([seen.length, seen[0]?.path], [3, "/segments/5/"]);
+    },
+  );
+  await withServer(
+    looks.map((json) => ({ json })),
+    async ({ client, seen }) => {
+      await client().segments.waitForRecompute(5, { since: null });
+      assert.equal(seen.length, 1);
+    },
+  );
+});
+
+test("a recompute that ended and left the segment as it was has failed", async () => {
+  const looks = [
+    { status: "computing", last_computed_at: "old" },
+    { status: "ready", last_computed_at: "old" },
+  ];
+  await withServer(
+    looks.map((json) => ({ json })),
+    async ({ client }) => {
+      const error = await rejection(client().segments.waitForRecompute(5, { since: "old" }));
+      assert.ok(error instanceof SegOpsJobError);
+      assert.match(error.message, /ended with status 'ready' and left the members as they were/);
+    },
+  );
+});
+
+test("the caller's signal ends a wait with its reason", async () => {
+  await withServer({ json: { status: "running" } }, async ({ client, seen }) => {
+    const controller = new AbortController();
+    const onProgress = (): void => controller.abort(new Error("enough"));
+    const error = await rejection(client().products.waitForImport(4, { signal: controller.signal, onProgress }));
+    assert.equal(error.message, "enough");
+    assert.equal(seen.length, 1);
+  });
+});
+
+test("an answer that is no object is a failure", async () => {
+  await withServer({ json: [1] }, async ({ client }) => {
+    assert.ok((await rejection(client().products.waitForImport(1))) instanceof SegOpsJobError);
+    assert.ok((await rejection(client().segments.waitForRecompute(1))) instanceof SegOpsJobError);
+  });
+});
