@@ -38,7 +38,7 @@ from segops_admin import (
     SegOpsWebhookError,
     _errors,
 )
-from segops_admin.testing import Script, reply
+from segops_admin.testing import API_KEY, Script, reply
 
 TREE = {
     SegOpsConfigError: SegOpsError,
@@ -349,3 +349,10 @@ def test_a_transport_that_raises_os_errors_still_ends_in_an_error_of_ours() -> N
         with pytest.raises(SegOpsConnectionError, match=type(raised).__name__) as caught:
             Script(raised).client(max_retries=0).segments.list()
         assert caught.value.__cause__ is raised
+
+
+def test_a_header_that_repeats_the_key_is_masked() -> None:
+    script = Script(reply({"detail": "no"}, status=403, headers={"X-Debug": f"key={API_KEY}", "X-Other": "kept"}))
+    with pytest.raises(SegOpsApiError) as caught:
+        script.client().segments.get(1)
+    assert (caught.value.headers["x-debug"], caught.value.headers["X-Other"]) == ("key=sk_***", "kept")

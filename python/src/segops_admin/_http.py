@@ -23,7 +23,7 @@ from ._errors import (
 )
 from ._multipart import FileData, Multipart, open_file
 from ._runtime import Runtime
-from ._transport import Request, Response, Transport
+from ._transport import Headers, Request, Response, Transport
 from ._version import __version__
 
 __all__ = ["Call", "Http"]
@@ -360,7 +360,7 @@ class Http:
             self._hide(" ".join(parts)),
             status,
             body,
-            headers=response.headers,
+            headers=Headers((name, self._hide(value)) for name, value in response.headers.items()),
             method=call.method,
             path=call.target,
             request_id=request_id,

@@ -245,5 +245,8 @@ def _job_id(answer: Any, name: str) -> Any:
     """The id of a job that was started; some answers call it just ``id``."""
     found = (answer.get(name) or answer.get("id")) if isinstance(answer, dict) else None
     if found is None:
-        raise _errors.SegOpsDecodeError(f"the job was started, but the answer has no {name}: {str(answer)[:200]}")
+        import json
+
+        said = json.dumps(answer, ensure_ascii=False)[:200]
+        raise _errors.SegOpsDecodeError(f"the job was started, but the answer has no {name}: {said}")
     return found
