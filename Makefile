@@ -15,7 +15,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo sandbox test test-all check lint types format lock shells openapi typescript dist bench pre-commit clean distclean
+.PHONY: help setup demo sandbox test test-all check lint types format lock shells openapi built typescript dist bench parity record pre-commit clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9%.-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -65,12 +65,15 @@ openapi: $(READY) ## derive build/openapi.json from the contract
 
 # ---------------------------------------------------------------------------------------------- proving
 
-typescript: $(NODE_READY) ## build @segops/admin, lint it, and test it on the oldest and on a current Node
-	@cd typescript-fixtures && tools/node.sh npm run build && tools/node.sh npm run lint
-	@cd typescript-fixtures && tools/node.sh node admin/scripts/test.mjs
+built: $(NODE_READY) ## build @segops/admin if its sources have changed
+	@$(BIN)/python tools/build_typescript.py
+
+typescript: built ## build @segops/admin, lint it, and test it on the oldest and on a current Node
+	@cd typescript-fixtures && tools/node.sh npm run lint
+	@cd typescript-fixtures && tools/node.sh node admin/scripts/test.mjs --no-compile
 	@cd typescript-fixtures && tools/node.sh current node admin/scripts/test.mjs --no-compile
 
-test: $(READY) $(NODE_READY) shells ## run every test (TESTS=tests/cli for some, PYTEST_ARGS for pytest's options)
+test: $(READY) built shells ## run every test (TESTS=tests/cli for some, PYTEST_ARGS for pytest's options)
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS) $(TESTS)
 
 shells: ## the shells that completion is tested in, besides bash
@@ -107,6 +110,12 @@ types: $(READY) ## mypy --strict and pyright on the SDK, mypy on the sandbox, th
 bench: $(READY) ## measure speed and size, each beside what it is to be measured against
 	@$(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/published --require-hashes -r requirements/published.txt
 	@$(BIN)/python tools/bench/sdk.py build/published
+
+parity: $(READY) built ## run every case in every lane, with the mutants; reports in build/parity (PARITY_ARGS)
+	@$(BIN)/python -m segops_parity check --mutate $(PARITY_ARGS)
+
+record: $(READY) ## record the cassettes anew from a sandbox
+	@$(BIN)/python -m segops_parity record
 
 pre-commit: $(READY) ## run every pre-commit hook on every file
 	@$(BIN)/pre-commit run --all-files

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import json
 import os
 import subprocess
 import sys
 import tarfile
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
 from pathlib import Path
 from typing import Callable
 
+import build_typescript
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,39 +61,13 @@ def run() -> Callable[..., str]:
     return lambda *words, **options: ok(node(*words, **options))
 
 
-@contextmanager
-def _alone(name: str) -> Iterator[None]:
-    """One process at a time: test workers share the build."""
-    lock = WORKSPACE / "node_modules" / f".{name}.lock"
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _state() -> str:
-    """A digest of everything that the build depends on."""
-    digest = hashlib.sha256()
-    files = [WORKSPACE / "package-lock.json", WORKSPACE / "tsconfig.base.json", *PACKAGE.glob("*.json")]
-    for folder in ("src", "test", "scripts"):
-        files += (path for path in (PACKAGE / folder).rglob("*") if path.is_file() and path.name != "derived.ts")
-    for path in sorted(files):
-        digest.update(str(path.relative_to(WORKSPACE)).encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
 @pytest.fixture(scope="session")
 def built() -> Path:
-    """The package's folder, built with the oldest Node; once for all test workers."""
-    if not (WORKSPACE / "node_modules" / "typescript").is_dir():
-        pytest.fail("typescript-fixtures has no node_modules: run `make typescript`", pytrace=False)
-    with _alone("build"):
-        stamp = PACKAGE / "build" / ".stamp"
-        state = _state()
-        if not stamp.exists() or stamp.read_text() != state or not (PACKAGE / "dist/cjs/package.json").exists():
-            ok(node("oldest", "node", "scripts/build.mjs"))
-            ok(node("oldest", "node", "scripts/test.mjs", "--compile"))
-            stamp.write_text(state)
-    return PACKAGE
+    """The package's folder, built from its sources as they are."""
+    try:
+        return build_typescript.build()
+    except RuntimeError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,311 @@
+"""Does an observation hold what the contract says? One check for each behaviour that shows, named after it.
+
+Checks of the wire apply to every request of every case; a step's own behaviours (``covers``) hold when its requests,
+delays and result are all as written.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from segops_parity._model import Operation
+from segops_parity.canonical import canonical_path, canonical_query, canonical_value, difference
+from segops_parity.cases import API_KEY, Case, Step
+from segops_parity.contract import Contract
+
+__all__ = ["OUTCOME", "REQUESTS", "check_case"]
+
+REQUESTS = "case.requests"
+OUTCOME = "case.outcome"
+_UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_LOG = re.compile(r"DEBUG (\w+) (\S+) (\w+) \d+ ms attempt (\d+)")
+
+Problems = list[dict[str, Any]]
+
+
+def _problem(at: str, expected: Any, found: Any) -> dict[str, Any]:
+    return {"at": at, "expected": expected, "found": found}
+
+
+def check_case(
+    contract: Contract, case: Case, observation: Mapping[str, Any], language: str
+) -> dict[str, dict[str, Problems]]:
+    """For each step and each behaviour that it shows: what is wrong, nothing if it holds."""
+    found: dict[str, dict[str, Problems]] = {}
+    operation = contract.operations.get(case.operation)
+    for step, seen in zip(case.steps, observation["steps"], strict=False):
+        found[step.name] = dict(_step_checks(contract, case, step, operation, seen, language))
+    for step in case.steps[len(observation["steps"]) :]:
+        found[step.name] = {OUTCOME: [_problem("", "the step to be run", "it was not")]}
+    return found
+
+
+def _step_checks(
+    contract: Contract,
+    case: Case,
+    step: Step,
+    operation: Operation | None,
+    seen: Mapping[str, Any],
+    language: str,
+) -> Iterator[tuple[str, Problems]]:
+    requests = _request_problems(step, seen)
+    delays = _delay_problems(step, seen)
+    outcome = _outcome_problems(step, seen)
+    kind = [line for line in outcome if line["at"] == "/error/kind"]
+    yield REQUESTS, requests
+    yield OUTCOME, outcome + delays
+    for behaviour in step.covers:
+        if language in contract.behaviours[behaviour].languages:
+            yield behaviour, requests + delays + outcome
+    yield from _wire_checks(contract, case, step, operation, seen, language)
+    error = seen["outcome"].get("error")
+    if error is not None:
+        yield "error.message", _message_problems(error)
+        yield "error.hides-key", _key_problems(error)
+        if operation is not None and "status" in step.outcome.get("error", {}):
+            yield "error.by-status", kind
+    if step.op == "open" and "config.key-is-secret" in contract.behaviours:
+        yield "config.key-is-secret", _key_problems(seen["outcome"])
+    if step.walk and "before-first-item" in seen:
+        early = seen["before-first-item"]
+        yield "pagination.lazy", [_problem("/requests", 0, early)] if early else []
+    if "log" in seen and step.requests:
+        yield "logging.one-line-per-attempt", _log_problems(step, seen)
+        yield "logging.leaves-out-secrets", _log_secrets(case, seen)
+
+
+def _request_problems(step: Step, seen: Mapping[str, Any]) -> Problems:
+    problems: Problems = []
+    if len(seen["requests"]) != len(step.requests):
+        problems.append(_problem("/requests", len(step.requests), len(seen["requests"])))
+    if seen["unplayed"]:
+        problems.append(_problem("/unplayed", 0, seen["unplayed"]))
+    for index, (expected, found) in enumerate(zip(step.requests, seen["requests"], strict=False)):
+        wanted = {**expected, "path": canonical_path(expected["path"])}
+        got = {name: found[name] for name in ("method", "path", "query", "body")}
+        problems += difference(wanted, got, f"/requests/{index}")
+    return problems
+
+
+def _delay_problems(step: Step, seen: Mapping[str, Any]) -> Problems:
+    wanted = [round(delay, 3) for delay in step.delays]
+    found = [float(delay) for delay in seen["delays"]]
+    return [] if wanted == found else [_problem("/delays", wanted, found)]
+
+
+def _outcome_problems(step: Step, seen: Mapping[str, Any]) -> Problems:
+    expected, found = dict(step.outcome), seen["outcome"]
+    if "sink" in expected:
+        expected["sink"] = base64.b64encode(expected["sink"]).decode("ascii")
+    problems: Problems = []
+    if "error" in expected:
+        problems += _error_problems(expected.pop("error"), found, seen)
+    elif "error" in found:
+        return [_problem("/error", None, {name: found["error"].get(name) for name in ("kind", "message")})]
+    if step.op == "open" and "ok" in expected:
+        found = {"ok": {name: value for name, value in found["ok"].items() if name in expected["ok"]}}
+    if step.op == "cli":
+        found = {"ok": {name: value for name, value in found["ok"].items() if name in expected["ok"]}}
+    for name, value in expected.items():
+        if name not in found:
+            problems.append({"at": f"/{name}", "expected": value, "absent": "found"})
+        else:
+            problems += difference(canonical_value(value), found[name], f"/{name}")
+    return problems
+
+
+def _error_problems(expected: Mapping[str, Any], found: Mapping[str, Any], seen: Mapping[str, Any]) -> Problems:
+    error = found.get("error")
+    if error is None:
+        return [_problem("/error", expected["kind"], None)]
+    problems: Problems = []
+    for name, value in expected.items():
+        if name == "path":
+            path, _, query = str(error.get("path") or "").partition("?")
+            problems += [] if canonical_path(path) == canonical_path(value) else [_problem("/error/path", value, path)]
+            sent = seen["requests"][-1]["query"] if seen["requests"] else {}
+            problems += difference(sent, canonical_query(query), "/error/path?")
+            continue
+        if value == "kept":  # the key that the request carried
+            value = seen["requests"][-1]["headers"].get("idempotency-key") if seen["requests"] else "sent"
+        if name == "body":
+            value = _hidden(value)
+        problems += difference(canonical_value(value), error.get(name), f"/error/{name}")
+    return problems
+
+
+def _hidden(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _hidden(item) for key, item in value.items()}
+    return value.replace("{key}", "sk_***") if isinstance(value, str) else value
+
+
+def _message_problems(error: Mapping[str, Any]) -> Problems:
+    message = error["message"]
+    wanted = [error.get("method"), str(error.get("path") or "").partition(" (")[0]]
+    if "retry_after" in error:
+        wanted.append(str(error.get("status")))
+    missing = [text for text in wanted if text and text not in message]
+    short = [] if len(message) > 15 else [_problem("/error/message", "a sentence", message)]
+    return short + ([_problem("/error/message", f"to name {missing}", message)] if missing else [])
+
+
+def _key_problems(error: Mapping[str, Any]) -> Problems:
+    return [_problem("/error", "without the key", "with it")] if API_KEY in str(error) else []
+
+
+def _log_problems(step: Step, seen: Mapping[str, Any]) -> Problems:
+    lines = [_LOG.fullmatch(line) for line in seen["log"]]
+    calls = 1 + len(seen["delays"]) if not step.walk else len(seen["requests"])
+    if len(lines) < min(calls, len(seen["requests"])) or not all(lines):
+        return [_problem("/log", f"{calls} lines of method, path, status, ms and number", seen["log"])]
+    return []
+
+
+def _log_secrets(case: Case, seen: Mapping[str, Any]) -> Problems:
+    text = "\n".join(seen["log"])
+    leaked = [line for line in seen["log"] if "?" in line]
+    if API_KEY in text or leaked:
+        return [_problem("/log", "no key and no query", leaked or "the key")]
+    return []
+
+
+def _wire_checks(
+    contract: Contract,
+    case: Case,
+    step: Step,
+    operation: Operation | None,
+    seen: Mapping[str, Any],
+    language: str,
+) -> Iterator[tuple[str, Problems]]:
+    """The behaviours that every request shows."""
+    sent = list(enumerate(seen["requests"]))
+    if not sent or not step.requests:
+        if step.requests:
+            yield "request.line", _count(step, seen)
+        return
+    own = [pair for pair in sent if not pair[1].get("elsewhere")]
+    expected = list(enumerate(step.requests))
+    key = case.options.get("api_key", API_KEY)
+    agent = contract.behaviours["request.user-agent"].figures.get(language, "<version>").replace("<version>", "")
+    yield "request.line", _compare(step, seen, "method") + _compare(step, seen, "path") + _count(step, seen)
+    yield "request.query-as-contracted", _compare(step, seen, "query")
+    yield "request.authorization", _header(own, "authorization", f"ApiKey {key}")
+    yield "request.accept", _header(own, "accept", "application/json")
+    yield "request.user-agent", _starts(sent, "user-agent", agent)
+    yield "request.gzip-accepted", _contains(sent, "accept-encoding", "gzip")
+    if any(request["body"] and "json" in request["body"] for _, request in expected):
+        yield "request.body-as-contracted", _compare(step, seen, "body")
+        yield "request.json-encoding", _encoding(sent)
+    if any(request["body"] and "parts" in request["body"] for _, request in expected):
+        yield "request.multipart-part", _compare(step, seen, "body")
+    bodyless = [(index, seen["requests"][index]) for index, request in expected[: len(sent)] if request["body"] is None]
+    reads = [pair for pair in bodyless if step.requests[pair[0]]["method"] in ("GET", "DELETE")]
+    actions = [pair for pair in bodyless if step.requests[pair[0]]["method"] == "POST"]
+    if reads:
+        yield "request.no-body-on-reads", _no_body(reads)
+    if actions:
+        yield "request.no-body-on-actions", _no_body(actions)
+    yield from _keys(step, sent, operation)
+    away = [pair for pair in sent if pair[1].get("elsewhere")]
+    if away:
+        yield "redirect.download-leaves-without-key", _header(away, "authorization", None)
+    plain = not step.walk and step.op != "cli"
+    if operation is not None and plain and not operation.polls and "ok" in step.outcome:
+        yield from _result_checks(operation, step, seen)
+
+
+def _result_checks(operation: Operation, step: Step, seen: Mapping[str, Any]) -> Iterator[tuple[str, Problems]]:
+    problems = _outcome_problems(step, seen)
+    if "downloads" in operation.flags:
+        yield "download.counts-bytes", problems
+    elif step.outcome["ok"] is None:
+        yield "response.empty", problems
+    else:
+        yield "response.json", problems
+        if operation.paginates:
+            yield "pagination.list-as-sent", problems
+
+
+def _count(step: Step, seen: Mapping[str, Any]) -> Problems:
+    found = len(seen["requests"])
+    return [] if found == len(step.requests) else [_problem("/requests", len(step.requests), found)]
+
+
+def _compare(step: Step, seen: Mapping[str, Any], part: str) -> Problems:
+    problems: Problems = []
+    for index, (expected, found) in enumerate(zip(step.requests, seen["requests"], strict=False)):
+        wanted = canonical_path(expected[part]) if part == "path" else expected[part]
+        problems += difference(wanted, found[part], f"/requests/{index}/{part}")
+    return problems
+
+
+Sent = list[tuple[int, Mapping[str, Any]]]
+
+
+def _header(sent: Sent, name: str, wanted: str | None) -> Problems:
+    return [
+        _problem(f"/requests/{index}/headers/{name}", wanted, request["headers"].get(name))
+        for index, request in sent
+        if request["headers"].get(name) != wanted
+    ]
+
+
+def _starts(sent: Sent, name: str, wanted: str) -> Problems:
+    return [
+        _problem(f"/requests/{index}/headers/{name}", f"{wanted}…", request["headers"].get(name))
+        for index, request in sent
+        if not str(request["headers"].get(name, "")).startswith(wanted)
+    ]
+
+
+def _contains(sent: Sent, name: str, wanted: str) -> Problems:
+    return [
+        _problem(f"/requests/{index}/headers/{name}", wanted, request["headers"].get(name))
+        for index, request in sent
+        if wanted not in str(request["headers"].get(name, ""))
+    ]
+
+
+def _encoding(sent: Sent) -> Problems:
+    problems: Problems = []
+    for index, request in sent:
+        if not request.get("compact", True) or "broken-json" in (request["body"] or {}):
+            problems.append(_problem(f"/requests/{index}/body", "compact UTF-8, each key once", "something else"))
+        if request["headers"].get("content-type") != "application/json":
+            found = request["headers"].get("content-type")
+            problems.append(_problem(f"/requests/{index}/headers/content-type", "application/json", found))
+    return problems
+
+
+def _no_body(sent: Sent) -> Problems:
+    return [
+        _problem(f"/requests/{index}", "no body and no content type", request["body"] or "a content type")
+        for index, request in sent
+        if request["body"] is not None or request["has-content-type"]
+    ]
+
+
+def _keys(step: Step, sent: Sent, operation: Operation | None) -> Iterator[tuple[str, Problems]]:
+    found = [request["headers"].get("idempotency-key") for _, request in sent]
+    if step.op == "cli" and operation is None:
+        return  # several operations: each is checked by its own case
+    if step.key is None:
+        wrong = [_problem(f"/requests/{i}/headers/idempotency-key", None, key) for i, key in enumerate(found) if key]
+        yield "request.idempotency-key-absent", wrong
+        return
+    if step.key == "uuid":
+        wrong = [
+            _problem(f"/requests/{index}/headers/idempotency-key", "a UUIDv4", key)
+            for index, key in enumerate(found)
+            if not _UUID4.fullmatch(key or "")
+        ]
+        yield "request.idempotency-key", wrong
+    else:
+        yield "request.idempotency-key-given", _header(sent, "idempotency-key", step.key)
+    if len(found) > 1:
+        changed = [_problem("/requests/*/headers/idempotency-key", found[:1], found)] if len(set(found)) > 1 else []
+        yield "request.idempotency-key-kept-on-retry", changed

@@ -1,0 +1,95 @@
+"""What can be asked of the harness on the command line?
+
+Exit codes: 0 equal, 1 parity failure, 2 harness or driver fault (bad input included), 3 untestable lane, 4 stale or
+expired.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from segops_parity._files import ContractError
+from segops_parity.project import LANES, Project
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Carry out a command and return its exit code."""
+    sys.setrecursionlimit(20_000)  # a reply may be nested 500 levels deep
+    options = _parser().parse_args(argv)
+    from segops_parity import commands
+    from segops_parity.record import RecordError
+
+    try:
+        return int(getattr(commands, options.run)(Project.find(options.root), options))
+    except (ContractError, RecordError) as error:
+        print(f"segops-parity: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("segops-parity: interrupted; nothing has been replaced", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="segops-parity", description="Do the Python and TypeScript SDKs behave the same?"
+    )
+    parser.add_argument("--root", type=Path, help="the repository (default: the one that this package is in)")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: str, about: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=about)
+        added.set_defaults(run=run)
+        return added
+
+    check = command("check", "check", "run all cases in all lanes, judge them and write the reports")
+    _lane_options(check)
+    check.add_argument("--report", type=Path, metavar="FOLDER", help="where reports go (default: build/parity)")
+    check.add_argument("--mutate", action="store_true", help="run the mutants too, and put them into the report")
+    record = command("record", "record", "record the cassettes anew from a sandbox, and replace those that changed")
+    record.add_argument("pattern", nargs="?", default="*", help="which cases, such as 'segments.*'")
+    record.add_argument("--check", action="store_true", help="replace nothing; fail if something would change")
+    record.add_argument(
+        "--api", metavar="URL", help="record the calls that change nothing from a server; its key is SEGOPS_API_KEY"
+    )
+    explain = command("explain", "explain", "run one case and show what was expected, what came, and where they differ")
+    explain.add_argument("case", help="such as segments.get/happy")
+    _lane_options(explain, cases=False)
+    command("coverage", "coverage", "which behaviour is shown on which operation; fails for an empty cell")
+    mutate = command("mutate", "mutate", "break the SDKs on purpose, and see whether the named check notices")
+    mutate.add_argument("mutants", nargs="*", help="which ones; all unless given")
+    _lane_options(mutate, cases=False)
+    diff = command("diff", "diff", "what has changed from one report to another")
+    diff.add_argument("old", type=Path)
+    diff.add_argument("new", type=Path)
+    serve = command("serve", "serve", "play a cassette to anyone who asks, and print what arrives")
+    serve.add_argument("cassette", help="a case, or the file of a cassette")
+    serve.add_argument("--port", type=int, default=0)
+    deviations = command("deviations", "deviations", "suggest: print an entry for each difference that is not known")
+    deviations.add_argument("action", choices=["suggest", "check"])
+    _lane_options(deviations)
+    drift = command("drift", "drift", "record to the side, and tell what the server answers differently now")
+    drift.add_argument("pattern", nargs="?", default="*")
+    drift.add_argument("--api", metavar="URL", help="of a real server; its key is SEGOPS_API_KEY")
+    hygiene = command(
+        "hygiene", "hygiene", "offline checks for a commit: contract, secrets, orphan cassettes, coverage"
+    )
+    hygiene.add_argument("--only", choices=["contract", "secrets", "orphans", "coverage"], help="one of them")
+    return parser
+
+
+def _lane_options(parser: argparse.ArgumentParser, *, cases: bool = True) -> None:
+    parser.add_argument("--lane", action="append", metavar="NAME", help=f"one of {', '.join(LANES)}; * may be used")
+    parser.add_argument("--sibling", metavar="PATH|TARBALL|NPM-SPEC", help="another build of @segops/admin")
+    parser.add_argument("--driver", action="append", default=[], metavar="NAME=COMMAND", help="a further lane")
+    parser.add_argument("--published", action="store_true", help="add the last published segops_admin as a lane")
+    if cases:
+        parser.add_argument("--case", default="*", metavar="PATTERN", help="which cases, such as 'segments.*/happy'")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,238 @@
+"""What does each command do? One function each; they print for people and return the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+from segops_parity._files import ContractError
+from segops_parity.checking import EXITS, Outcome, records, today, write_ndjson
+from segops_parity.checking import check as run_check
+from segops_parity.coverage import measure, shown_by
+from segops_parity.deviations import suggestions
+from segops_parity.lanes import Lane
+from segops_parity.project import Project, Suite, find_lanes, open_suite
+
+__all__ = ["check", "coverage", "deviations", "diff", "drift", "explain", "hygiene", "mutate", "record", "serve"]
+
+
+def chosen_lanes(project: Project, options: argparse.Namespace) -> list[Lane]:
+    """The lanes that the options name."""
+    lanes = find_lanes(project, sibling=options.sibling, drivers=options.driver, published=options.published)
+    wanted = options.lane or ["*"]
+    for each in wanted:
+        if not any(fnmatchcase(lane.name, each) for lane in lanes):
+            raise ContractError("--lane", each, f"expected one of {', '.join(lane.name for lane in lanes)}")
+    return [lane for lane in lanes if any(fnmatchcase(lane.name, each) for each in wanted)]
+
+
+def _run(project: Project, options: argparse.Namespace, pattern: str) -> Outcome:
+    suite = open_suite(project)
+    if not any(fnmatchcase(name, pattern) for name in suite.cases):
+        raise ContractError("--case", pattern, "expected to match a case; `segops-parity coverage` lists them")
+    return run_check(suite, chosen_lanes(project, options), pattern=pattern, whole=not options.lane)
+
+
+def check(project: Project, options: argparse.Namespace) -> int:
+    """Run, judge, report."""
+    from segops_parity.reports import write_reports
+
+    outcome = _run(project, options, options.case)
+    lines = list(records(outcome))
+    code = outcome.exit_code
+    if options.mutate:
+        from segops_parity.mutation import mutation_records
+
+        table = list(mutation_records(outcome.suite, outcome.lanes))
+        lines[-1:-1] = table
+        if code == 0 and any(line["verdict"] not in ("killed", "survived as it must", "not applied") for line in table):
+            code = 1
+            lines[-1] |= {"exit": 1, "meaning": "a mutant was not noticed"}
+    folder = options.report or project.reports
+    write_reports(folder, write_ndjson(folder / "report.ndjson", iter(lines)))
+    _tell(outcome)
+    print(f"reports: {folder}/report.html, report.ndjson, junit.xml, summary.md")
+    return code
+
+
+def _tell(outcome: Outcome) -> None:
+    for lane in outcome.lanes:
+        run = outcome.runs[lane.name]
+        told = run.missing or f"{len(run.observations)} cases in {run.seconds:.1f} s"
+        rate = f", {len(run.observations) / run.seconds:.0f} a second" if run.seconds and not run.missing else ""
+        print(f"{lane.name:20} {'UNTESTABLE: ' if run.missing else ''}{told}{rate}")
+    for verdict in outcome.failures[:10]:
+        problem = next(each for each in verdict.problems if not each.deviation)
+        print(f"FAIL {problem.case} [{problem.lane}] {problem.step}: {problem.check}")
+        for line in problem.differences[:3]:
+            print(f"     {json.dumps(line, ensure_ascii=False, default=str)[:300]}")
+    if len(outcome.failures) > 10:
+        print(f"     … and {len(outcome.failures) - 10} cases more; see the report")
+    for text in [*outcome.faulty[:10], *outcome.untestable]:
+        print(f"FAULT {text[:400]}")
+    for each in outcome.judged:
+        if each.state != "ok":
+            print(f"DEVIATION {each.state}: {each.deviation.match} (now {each.found})")
+    for name in outcome.stale[:10]:
+        print(f"STALE {name}: the contract's entry has changed since it was recorded; run segops-parity record")
+    for language, found in outcome.coverage.items():
+        print(
+            f"coverage, {language}: {found.percent:.1f} % of {len(found.cells)} cells, "
+            f"{len(found.excused)} with a reason"
+        )
+        for cell in found.empty[:5]:
+            print(f"EMPTY {cell[0]} x {cell[1]}")
+    passed = sum(not any(not p.deviation for p in each.problems) for each in outcome.verdicts)
+    print(f"{passed} of {len(outcome.verdicts)} cases equal: {EXITS[outcome.exit_code]}")
+
+
+def record(project: Project, options: argparse.Namespace) -> int:
+    """Record, and replace what has changed."""
+    from segops_parity.contract import load
+    from segops_parity.record import record as run_record
+    from segops_parity.record import replace_cassettes
+    from segops_parity.scenarios import load_scenarios
+
+    contract = load(project.root / "spec")
+    scenarios = load_scenarios(project.scenarios, contract)
+    files = run_record(contract, scenarios, project.cassettes, pattern=options.pattern, api=_api(options))
+    if options.check:
+        changed = [file for file, data in files.items() if not file.is_file() or file.read_bytes() != data]
+        for file in changed:
+            print(f"would change: {file.relative_to(project.root)}")
+        return 4 if changed else 0
+    changed = replace_cassettes(files)
+    for file in changed:
+        print(f"recorded: {file.relative_to(project.root)}")
+    print(f"{len(files)} cassettes recorded, {len(changed)} of them changed")
+    return 0
+
+
+def _api(options: argparse.Namespace) -> tuple[str, str] | None:
+    if not options.api:
+        return None
+    key = os.environ.get("SEGOPS_API_KEY", "")
+    if not key.startswith("sk_"):
+        raise ContractError("SEGOPS_API_KEY", "", "expected a secret key (sk_…) of the workspace to record from")
+    return options.api.rstrip("/"), key
+
+
+def coverage(project: Project, options: argparse.Namespace) -> int:
+    """Measure without running."""
+    return _coverage(open_suite(project))
+
+
+def _coverage(suite: Suite) -> int:
+    found = measure(suite.contract, suite.scenarios, shown_by(suite.contract, suite.cases.values()))
+    for cell in found.empty:
+        print(f"EMPTY {cell[0]} x {cell[1]}")
+    for reason in found.idle_reasons:
+        print(f"REASON without an empty cell: {reason}")
+    print(
+        f"{len(suite.cases)} cases show {len(found.shown)} of {len(found.cells)} cells; "
+        f"{len(found.excused)} have a reason; {found.percent:.1f} % of what can be shown"
+    )
+    return 0 if found.complete else 1
+
+
+def explain(project: Project, options: argparse.Namespace) -> int:
+    """Run one case and tell all."""
+    from segops_parity.explaining import explanation
+
+    suite = open_suite(project)
+    if options.case not in suite.cases:
+        from difflib import get_close_matches
+
+        near = ", ".join(get_close_matches(options.case, suite.cases, 3)) or "see segops-parity coverage"
+        raise ContractError("explain", options.case, f"expected a case; close to it: {near}")
+    outcome = run_check(suite, chosen_lanes(project, options), pattern=options.case, whole=False)
+    print("\n".join(explanation(outcome, suite.cases[options.case])))
+    return outcome.exit_code
+
+
+def mutate(project: Project, options: argparse.Namespace) -> int:
+    """Run the mutants and print the table."""
+    from segops_parity.mutation import mutation_records
+
+    suite = open_suite(project)
+    bad = 0
+    for line in mutation_records(suite, chosen_lanes(project, options), options.mutants):
+        good = line["verdict"] in ("killed", "survived as it must", "not applied")
+        bad += not good
+        print(f"{'  ' if good else '! '}{line['lane']:20} {line['mutant']:28} {line['verdict']:20} {line['check']}")
+    print(f"{bad} mutants were not noticed" if bad else "every mutant that applies was noticed by the named check")
+    return 1 if bad else 0
+
+
+def diff(project: Project, options: argparse.Namespace) -> int:
+    """Compare two reports."""
+    from segops_parity.reports.difference import compare, read_report
+
+    lines = compare(read_report(options.old), read_report(options.new))
+    print("\n".join(lines) or "no difference")
+    return 1 if any(line.startswith(("newly failing", "no longer tested")) for line in lines) else 0
+
+
+def serve(project: Project, options: argparse.Namespace) -> int:
+    """Play a case until interrupted, or until it has been played."""
+    from segops_parity.explaining import serve_case
+
+    return serve_case(open_suite(project), options.cassette, options.port)
+
+
+def deviations(project: Project, options: argparse.Namespace) -> int:
+    """Print an entry for each unknown difference, or check the file."""
+    outcome = _run(project, options, options.case)
+    if options.action == "suggest":
+        for entry in suggestions(outcome.verdicts, today()):
+            print("  - " + json.dumps(entry, ensure_ascii=False))
+        return 0
+    for each in outcome.judged:
+        print(f"{each.state:10} {each.deviation.match} ({each.count} problems, now {each.found})")
+    return 0 if all(each.state == "ok" for each in outcome.judged) else 1
+
+
+def drift(project: Project, options: argparse.Namespace) -> int:
+    """Record to the side and classify the differences."""
+    from segops_parity.drift import drift_lines
+
+    suite = open_suite(project)
+    lines, breaking = drift_lines(suite, options.pattern, _api(options))
+    print("\n".join(lines) or "the server answers as it was recorded")
+    return 1 if breaking else 0
+
+
+def hygiene(project: Project, options: argparse.Namespace) -> int:
+    """Offline checks for a commit."""
+    wanted: Sequence[str] = [options.only] if options.only else ["contract", "secrets", "orphans", "coverage"]
+    suite = open_suite(project)  # a broken contract, scenario or cassette ends here, with file and place
+    problems: list[str] = []
+    if "secrets" in wanted:
+        problems += _secrets(project)
+    if "orphans" in wanted:
+        problems += _orphans(project, suite)
+    for line in problems:
+        print(line, file=sys.stderr)
+    code = _coverage(suite) if "coverage" in wanted else 0
+    return 1 if problems else code
+
+
+def _secrets(project: Project) -> list[str]:
+    from segops_parity.redaction import scan_files
+
+    return scan_files([file for file in project.cassettes.rglob("*") if file.is_file()])
+
+
+def _orphans(project: Project, suite: Suite) -> list[str]:
+    from segops_parity.cassettes import cassette_file
+
+    used = {cassette_file(project.cassettes, name) for name in suite.cases}
+    return [
+        f"{file}: no case plays it"
+        for file in sorted(project.cassettes.rglob("*"))
+        if file.is_file() and file not in used
+    ]

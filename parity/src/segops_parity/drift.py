@@ -1,0 +1,79 @@
+"""What does the server answer differently now? A recording to the side, compared with the cassettes.
+
+Additive: a key more. Breaking: a key, a type, a status or a request that is not as it was. Volatile: another value of
+the same type, such as a time or a count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from segops_parity._files import ContractError
+from segops_parity.canonical import difference, load_json
+from segops_parity.cassettes import Interaction, load_cassette, save_cassette
+from segops_parity.project import Suite
+from segops_parity.record import record
+
+__all__ = ["classify", "drift_lines"]
+
+
+def drift_lines(suite: Suite, pattern: str, api: tuple[str, str] | None) -> tuple[list[str], bool]:
+    """One line for each difference, and whether one of them is breaking."""
+    import tempfile
+    from pathlib import Path
+
+    project = suite.project
+    schema = suite.contract.path / "schema" / "cassette-metadata.schema.json"
+    fresh = record(suite.contract, suite.scenarios, project.cassettes, pattern=pattern, api=api)
+    lines: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="parity-drift-") as folder:
+        for file, data in sorted(fresh.items()):
+            side = Path(folder) / "side.yaml"
+            save_cassette(side, data)
+            name = str(file.relative_to(project.cassettes))
+            try:
+                old = load_cassette(file, schema)
+            except ContractError:
+                lines.append(f"new       {name}")
+                continue
+            new = load_cassette(side, schema)
+            if len(old.interactions) != len(new.interactions):
+                lines.append(f"breaking  {name}: {len(old.interactions)} requests became {len(new.interactions)}")
+            for one, other in zip(old.interactions, new.interactions, strict=False):
+                lines += [f"{kind:9} {name}: {told}" for kind, told in classify(one, other)]
+    return lines, any(line.startswith("breaking") for line in lines)
+
+
+def classify(old: Interaction, new: Interaction) -> Iterable[tuple[str, str]]:
+    """Kind and place of each difference between two recordings of one request."""
+    if old.status != new.status:
+        yield "breaking", f"status {old.status} became {new.status}"
+    before, after = (_comparable(each) for each in (old, new))
+    for line in difference(before, after):
+        yield (
+            _kind(line),
+            f"{line['at']}: {line.get('expected', 'absent')!r} became {line.get('found', 'absent')!r}"[:200],
+        )
+
+
+def _comparable(each: Interaction) -> Any:
+    try:
+        body = load_json(each.reply_body)
+    except ValueError:
+        body = {"bytes": len(each.reply_body)}
+    request = {name: value for name, value in each.request().items() if name != "headers"}
+    return {"request": request, "reply": body}
+
+
+def _kind(line: dict[str, Any]) -> str:
+    if line["at"].startswith("/request"):
+        return "breaking"
+    if line.get("absent") == "expected":
+        return "additive"
+    if line.get("absent") == "found":
+        return "breaking"
+    expected, found = line["expected"], line["found"]
+    if expected is None or found is None or type(expected) is type(found):
+        return "volatile"
+    return "breaking"

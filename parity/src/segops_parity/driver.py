@@ -1,0 +1,177 @@
+"""How is a driver talked to? A process, one JSON object a line each way, every line checked against a schema."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+__all__ = ["PROTOCOL", "Driver", "DriverFault", "Protocol"]
+
+PROTOCOL = "segops-parity/1"
+_LONGEST_LINE = 16 * 1024 * 1024
+
+
+class DriverFault(Exception):
+    """The driver could not do what it was asked, or did not answer as the protocol says. No verdict about the SDK."""
+
+
+class Protocol:
+    """The schema of commands and replies."""
+
+    def __init__(self, schema_file: Path) -> None:
+        schema = json.loads(schema_file.read_text(encoding="utf-8"))
+        self._commands = self._validators(schema, "commands")
+        self._replies = self._validators(schema, "replies")
+
+    @staticmethod
+    def _validators(schema: Mapping[str, Any], part: str) -> dict[str, Draft202012Validator]:
+        names = schema["$defs"][part]["properties"]
+        return {
+            name: Draft202012Validator({"$ref": f"#/$defs/{part}/properties/{name}", "$defs": schema["$defs"]})
+            for name in names
+        }
+
+    def check(self, command: Mapping[str, Any], reply: Any) -> None:
+        """Raise `DriverFault` if a reply is not one to this command."""
+        error = next(self._replies[command["cmd"]].iter_errors(reply), None)
+        if error is not None:
+            where = error.json_path.removeprefix("$") or "the reply"
+            raise DriverFault(f"{command['cmd']}: {where}: {error.message[:300]}")
+        if reply["id"] != command["id"]:
+            raise DriverFault(f"{command['cmd']}: expected the reply to {command['id']}, found one to {reply['id']}")
+
+    def check_command(self, command: Mapping[str, Any]) -> None:
+        """Raise ValueError if the harness itself is about to say what no driver need understand."""
+        error = next(self._commands[command["cmd"]].iter_errors(command), None)
+        if error is not None:
+            raise ValueError(f"the harness sent a broken {command['cmd']}: {error.json_path}: {error.message}")
+
+
+class Driver:
+    """A driver's process. Use it as a context manager.
+
+    Args:
+        argv: the command that starts it.
+        env: variables added to those of this process.
+        timeout: seconds that it may take for one answer.
+    """
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        protocol: Protocol,
+        *,
+        env: Mapping[str, str] | None = None,
+        timeout: float = 20.0,
+    ) -> None:
+        self._argv = list(argv)
+        self._protocol = protocol
+        self._timeout = timeout
+        self._last = 0
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._complaints: list[str] = []
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("SEGOPS_")}
+        try:
+            self._process = subprocess.Popen(
+                self._argv,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                env={**clean, **(env or {})},
+            )
+        except OSError as error:
+            raise DriverFault(f"cannot start {argv[0]}: {error.strerror}") from error
+        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._read, self._listen)]
+        for thread in self._threads:
+            thread.start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.put(line)
+        self._lines.put(None)
+
+    def _listen(self) -> None:
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            self._complaints.append(line)
+            del self._complaints[:-40]
+
+    @property
+    def said(self) -> str:
+        """The last lines of the driver's standard error."""
+        return "".join(self._complaints).strip()
+
+    def ask(self, cmd: str, **fields: Any) -> dict[str, Any]:
+        """Send a command and return the reply; raises `DriverFault` for silence, nonsense and faults."""
+        self._last += 1
+        command = {"id": self._last, "cmd": cmd, **fields}
+        self._protocol.check_command(command)
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(command) + "\n")
+            self._process.stdin.flush()
+        except OSError as error:
+            raise DriverFault(f"{cmd}: the driver has gone: {self.said or error}") from error
+        return self._reply(command)
+
+    def _reply(self, command: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            line = self._lines.get(timeout=self._timeout)
+        except queue.Empty:
+            self.kill()
+            raise DriverFault(f"{command['cmd']}: no answer within {self._timeout:g} s") from None
+        if line is None:
+            raise DriverFault(f"{command['cmd']}: the driver ended without an answer: {self.said or 'no message'}")
+        if len(line) > _LONGEST_LINE:
+            raise DriverFault(f"{command['cmd']}: expected a line of 16 MiB at most")
+        try:
+            reply = json.loads(line)
+        except ValueError:
+            raise DriverFault(f"{command['cmd']}: expected a JSON object, found {line[:120]!r}") from None
+        self._protocol.check(command, reply)
+        if "fault" in reply:
+            raise DriverFault(f"{command['cmd']}: {reply['fault']['message']}")
+        return dict(reply)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process.poll() is None
+
+    def kill(self) -> None:
+        """End it now."""
+        self._process.kill()
+        self._process.wait(10)
+
+    def _collect(self) -> None:
+        """Wait for what reads the driver's streams, which then are closed."""
+        for thread in self._threads:
+            thread.join(5)
+
+    def __enter__(self) -> Driver:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError):  # what it has not read is lost: it has gone
+            self._process.stdin.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self._collect()
+        for stream in (self._process.stdout, self._process.stderr):
+            if stream is not None:
+                stream.close()

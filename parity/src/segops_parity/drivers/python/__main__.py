@@ -1,0 +1,28 @@
+"""Speaks the protocol on standard streams until ``bye`` or the end of input. What the SDK prints goes to stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from segops_parity.drivers.python.mutants import Mutation
+from segops_parity.drivers.python.session import Session
+
+
+def main() -> None:
+    """Answers one command a line."""
+    output = os.fdopen(os.dup(1), "w", encoding="ascii")
+    sys.setrecursionlimit(20_000)  # a reply may be nested 500 levels deep
+    os.dup2(2, 1)  # a stray print must not end up between two replies
+    session = Session(Mutation(os.environ.get("PARITY_MUTANT")))
+    for line in sys.stdin:
+        command = json.loads(line)
+        output.write(json.dumps(session.answer(command)) + "\n")
+        output.flush()
+        if command["cmd"] == "bye":
+            return
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,221 @@
+"""What does each command of the protocol do with the Python SDK? A table of commands; no logic about any operation."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import os
+import platform
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import segops_admin
+from segops_admin import SegOpsAdmin, webhook
+from segops_admin._runtime import Runtime
+from segops_parity.drivers.python.mutants import Mutation
+from segops_parity.drivers.python.shell import run_shell
+from segops_parity.drivers.python.values import Given, error_value, plain
+
+__all__ = ["PROTOCOL", "Session"]
+
+PROTOCOL = "segops-parity/1"
+_CAPABILITIES = ["cli", "describe", "log", "transports", "webhook"]
+
+
+class Time:
+    """A clock that moves only when somebody sleeps, and a random source that always says the same."""
+
+    def __init__(self, now: float, random: float) -> None:
+        self.moment = now
+        self.delays: list[float] = []
+        self._random = random
+
+    def sleep(self, seconds: float) -> None:
+        self.delays.append(seconds)
+        self.moment += seconds
+
+    def runtime(self) -> Runtime:
+        return Runtime(
+            now=lambda: self.moment, monotonic=lambda: self.moment, sleep=self.sleep, random=lambda: self._random
+        )
+
+
+class Lines(logging.Handler):
+    """Keeps what the SDK logs."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.levelname} {record.getMessage()}")
+
+
+class Session:
+    """The clients and walks of one run.
+
+    Args:
+        mutation: breaks the SDK on purpose, to see whether the harness notices.
+    """
+
+    def __init__(self, mutation: Mutation | None = None) -> None:
+        self._mutation = mutation or Mutation(None)
+        self._clients: dict[str, tuple[SegOpsAdmin, Time]] = {}
+        self._walks: dict[str, tuple[Iterator[Any], Time]] = {}
+        self._log = Lines()
+        logger = logging.getLogger("segops_admin")
+        logger.addHandler(self._log)
+        logger.setLevel(logging.DEBUG)
+        logger.propagate = False
+
+    def answer(self, command: dict[str, Any]) -> dict[str, Any]:
+        """The reply to one command. What the SDK raises is an ``error``; what goes wrong here is a ``fault``."""
+        handler: Callable[[dict[str, Any]], dict[str, Any]] | None = getattr(self, f"_do_{command['cmd']}", None)
+        try:
+            if handler is None:
+                raise LookupError(f"expected a known command, found {command['cmd']!r}")
+            reply = handler(command)
+        except Exception as error:  # noqa: BLE001 - a driver's own failure is a verdict of its own
+            reply = {"fault": {"message": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()}}
+        return {"id": command["id"], **reply}
+
+    def _do_hello(self, command: dict[str, Any]) -> dict[str, Any]:
+        if command["protocol"] != PROTOCOL:
+            raise LookupError(f"expected {PROTOCOL}, found {command['protocol']}")
+        return {
+            "ok": {
+                "protocol": PROTOCOL,
+                "sdk": "segops_admin",
+                "version": segops_admin.__version__,
+                "language": "python",
+                "runtime": f"{platform.python_implementation()} {platform.python_version()}",
+                "capabilities": _CAPABILITIES,
+            }
+        }
+
+    def _do_describe(self, command: dict[str, Any]) -> dict[str, Any]:
+        client = SegOpsAdmin("sk_test_describe", base_url="http://127.0.0.1:9/api")
+        namespaces = {
+            name: {
+                method: [str(parameter) for parameter in inspect.signature(function).parameters.values()]
+                for method, function in inspect.getmembers(value, callable)
+                if not method.startswith("_")
+            }
+            for name, value in vars(client).items()
+            if not name.startswith("_") and name != "http"
+        }
+        client.close()
+        errors = [name for name in segops_admin.__all__ if name.startswith("SegOps") and name != "SegOpsAdmin"]
+        return {"ok": {"namespaces": namespaces, "errors": sorted(errors)}}
+
+    def _do_open(self, command: dict[str, Any]) -> dict[str, Any]:
+        time = Time(command["time"]["now"], command["time"]["random"])
+        options = dict(command.get("options", {}))
+        transport = self._transport(command.get("transport", "default"))
+        options = self._mutation.options({**options, **({"transport": transport} if transport else {})})
+        with _environment(command.get("env", {})), warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                client = SegOpsAdmin(command.get("api_key"), _runtime=self._mutation.runtime(time), **options)
+            except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the observation
+                return {"error": error_value(error)}
+        self._clients[command["client"]] = (client, time)
+        return {"ok": {"base_url": client.http.base_url, "repr": repr(client), "warnings": len(caught)}}
+
+    def _transport(self, name: str) -> Any:
+        if name not in ("default", "requests"):
+            raise LookupError(f"expected the transport default or requests, found {name!r}")
+        made = segops_admin.RequestsTransport() if name == "requests" else None
+        return self._mutation.transport(made)
+
+    def _do_call(self, command: dict[str, Any]) -> dict[str, Any]:
+        client, time = self._clients[command["client"]]
+        given = Given()
+        arguments = [given.value(each) for each in command["args"]]
+        named = {name: given.value(each) for name, each in command.get("named", {}).items()}
+        method = self._method(client, command["op"])
+
+        def call() -> Any:
+            value = method(*arguments, **named)
+            if isinstance(value, Iterator):
+                name = str(len(self._walks) + 1)
+                self._walks[name] = (value, time)
+                return {"$iterator": name}
+            if isinstance(value, SegOpsAdmin):
+                self._clients[command["derived"]] = (value, time)
+                return None
+            return plain(value)
+
+        return self._outcome(call, time, given)
+
+    def _method(self, client: SegOpsAdmin, op: str) -> Callable[..., Any]:
+        owner, _, name = op.partition(".")
+        found = getattr(client if owner == "client" else getattr(client, owner), name, None)
+        if not callable(found):
+            raise LookupError(f"the SDK has no {op}")
+        return found  # type: ignore[no-any-return]
+
+    def _outcome(self, call: Callable[[], Any], time: Time, given: Given) -> dict[str, Any]:
+        time.delays.clear()
+        self._log.lines.clear()
+        try:
+            outcome: dict[str, Any] = {"ok": call()}
+        except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the observation
+            outcome = {"error": error_value(error)}
+        outcome = self._mutation.outcome(outcome)
+        return {**outcome, "delays": list(time.delays), "log": list(self._log.lines), **given.told()}
+
+    def _do_page(self, command: dict[str, Any]) -> dict[str, Any]:
+        walk, time = self._walks[command["iterator"]]
+
+        items: list[Any] = []
+
+        def pull() -> Any:
+            while command.get("limit") is None or len(items) < command["limit"]:
+                try:
+                    items.append(next(walk))
+                except StopIteration:
+                    return {"items": items, "done": True}
+            return {"items": items, "done": False}
+
+        outcome = self._outcome(pull, time, Given())
+        return {**outcome, "items": items} if "error" in outcome else outcome
+
+    def _do_cli(self, command: dict[str, Any]) -> dict[str, Any]:
+        with _environment(command.get("env", {})):
+            return {"ok": run_shell(command["argv"], command.get("stdin", ""), self._mutation)}
+
+    def _do_webhook(self, command: dict[str, Any]) -> dict[str, Any]:
+        given = Given()
+        arguments = [given.value(each) for each in command["args"]]
+        function = getattr(webhook, command["function"])
+        return self._outcome(lambda: plain(function(*arguments)), Time(0, 0), given)
+
+    def _do_close(self, command: dict[str, Any]) -> dict[str, Any]:
+        for name in [command["client"]] if "client" in command else list(self._clients):
+            self._clients.pop(name)[0].close()
+        if "client" not in command:
+            self._walks.clear()
+        return {"ok": None}
+
+    def _do_bye(self, command: dict[str, Any]) -> dict[str, Any]:
+        self._do_close({})
+        return {"ok": {"fired": self._mutation.fired}}
+
+
+@contextmanager
+def _environment(wanted: dict[str, str]) -> Iterator[None]:
+    """Sets SEGOPS_ variables to what is wanted, and to nothing else, for a while."""
+    before = {name: value for name, value in os.environ.items() if name.startswith("SEGOPS_")}
+    for name in before:
+        del os.environ[name]
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name in wanted:
+            os.environ.pop(name, None)
+        os.environ.update(before)

@@ -1,0 +1,96 @@
+"""How do values travel in JSON lines that JSON has no form for: bytes, dates, files, callbacks?
+
+What the runner sends as ``{"$bytes": …}``, ``{"$date": …}``, ``{"$time": …}``, ``{"$number": …}``,
+``{"$sink": true}`` or ``{"$callback": true}`` becomes the value that a Python program would pass.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import math
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from segops_admin import SegOpsApiError, SegOpsError
+
+__all__ = ["Given", "error_value", "plain"]
+
+_NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+class Given:
+    """The arguments of one call, and what was written to its sink and told to its callback."""
+
+    def __init__(self) -> None:
+        self.sink: Path | None = None
+        self.progress: list[Any] | None = None
+
+    def value(self, sent: Any) -> Any:
+        """The Python value of what was sent."""
+        if isinstance(sent, list):
+            return [self.value(item) for item in sent]
+        if not isinstance(sent, dict):
+            return sent
+        if len(sent) == 1 and next(iter(sent)).startswith("$"):
+            return self._special(*next(iter(sent.items())))
+        return {key: self.value(item) for key, item in sent.items()}
+
+    def _special(self, tag: str, value: Any) -> Any:
+        if tag == "$bytes":
+            return base64.b64decode(value)
+        if tag == "$date":
+            return datetime.date.fromisoformat(value)
+        if tag == "$time":
+            return datetime.datetime.fromisoformat(value)
+        if tag == "$number":
+            return _NUMBERS[value]
+        if tag == "$sink":
+            self.sink = Path(tempfile.mkdtemp(prefix="parity-sink-")) / "download"
+            return self.sink
+        if tag == "$callback":
+            self.progress = []
+            return self.progress.append
+        raise LookupError(f"expected a known tag, found {tag!r}")
+
+    def told(self) -> dict[str, Any]:
+        """What the call left behind, for the reply."""
+        left: dict[str, Any] = {}
+        if self.sink is not None:
+            if self.sink.exists():
+                left["sink"] = base64.b64encode(self.sink.read_bytes()).decode("ascii")
+            shutil.rmtree(self.sink.parent)
+        if self.progress is not None:
+            left["progress"] = self.progress
+        return left
+
+
+def plain(value: Any) -> Any:
+    """A result as JSON: it is plain already, but for bytes."""
+    return {"$bytes": base64.b64encode(value).decode("ascii")} if isinstance(value, bytes) else value
+
+
+_CARRIED = (
+    "status",
+    "body",
+    "method",
+    "path",
+    "request_id",
+    "retry_after",
+    "attempts",
+    "sent",
+    "idempotency_key",
+    "job",
+)
+
+
+def error_value(error: BaseException) -> dict[str, Any]:
+    """An error as the protocol has it: its class, its text, and whatever it carries under the contract's names."""
+    told: dict[str, Any] = {"kind": type(error).__name__, "message": str(error)}
+    if isinstance(error, SegOpsError):
+        told |= {name: getattr(error, name) for name in _CARRIED if hasattr(error, name)}
+    if isinstance(error, SegOpsApiError):
+        told["headers"] = {name.lower(): value for name, value in error.headers.items()}
+    return told

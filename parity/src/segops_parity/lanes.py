@@ -1,0 +1,199 @@
+"""Which lanes are there, and how is one run? A lane is one SDK driven in one way; each runs in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from segops_parity.cases import API_KEY, Case, Step
+from segops_parity.driver import PROTOCOL, Driver, DriverFault, Protocol
+from segops_parity.replay import PlaySession, ReplayServer
+from segops_parity.running import observe
+
+__all__ = ["Lane", "LaneRun", "ServerStage", "run_lane"]
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One way to drive one SDK.
+
+    Attributes:
+        language: whose behaviours apply, and which lanes must agree with each other.
+        argv: the driver's command; empty for the lane that replays within pytest.
+        kind: sdk, vcr or shell.
+        missing: why the lane cannot be run at all, if it cannot: it is untestable, which is red.
+        partial: a third party's driver, which may name the operations that it has.
+        families: the only families of cases that it runs, if not all.
+    """
+
+    name: str
+    language: str
+    argv: tuple[str, ...] = ()
+    kind: str = "sdk"
+    transport: str = "default"
+    env: Mapping[str, str] = field(default_factory=dict)
+    missing: str = ""
+    partial: bool = False
+    families: tuple[str, ...] = ()
+
+    def takes(self, case: Case) -> bool:
+        """Whether a case is for this lane: command lines have their own, and VCR has no connection to break."""
+        if self.families and case.family not in self.families:
+            return False
+        return case.is_shell == (self.kind == "shell") and not (case.faults and self.kind == "vcr")
+
+
+@dataclass
+class LaneRun:
+    """What came of a lane: the driver's word about itself, and one observation or fault for each case."""
+
+    lane: str
+    hello: dict[str, Any]
+    observations: dict[str, dict[str, Any]] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+    fired: int = 0
+    seconds: float = 0.0
+    missing: str = ""
+
+
+class ServerStage:
+    """A replay server's session as the stage of a case."""
+
+    def __init__(self, session: PlaySession) -> None:
+        self._session = session
+        self.base_url = session.base_url
+
+    def begin(self, step: Step) -> None:
+        """Load the step's replies."""
+        self._session.begin(step.replies)
+
+    def seen(self) -> list[dict[str, Any]]:
+        """The requests that the server saw."""
+        return list(self._session.seen)
+
+    def left(self) -> tuple[int, list[dict[str, Any]]]:
+        """How many replies were not asked for, and what did not fit."""
+        return self._session.unplayed, list(self._session.mismatches)
+
+
+def run_lane(lane: Lane, cases: Sequence[Case], protocol_schema: Path, timeout: float = 20.0) -> LaneRun:
+    """Run all cases in one lane. Whatever goes wrong with driver or harness becomes a fault of its case."""
+    sys.setrecursionlimit(20_000)  # a reply may be nested 500 levels deep
+    started = time.perf_counter()
+    if lane.missing:
+        run = LaneRun(lane.name, {}, missing=lane.missing)
+    else:
+        own = [case for case in cases if lane.takes(case)]
+        run = (
+            _run_in_process(lane, own)
+            if lane.kind == "vcr"
+            else _Runner(lane, Protocol(protocol_schema), timeout).run(own)
+        )
+    run.seconds = time.perf_counter() - started
+    return run
+
+
+class _Runner:
+    """Runs cases through a driver's process, which is started anew when it has failed."""
+
+    def __init__(self, lane: Lane, protocol: Protocol, timeout: float) -> None:
+        self._lane = lane
+        self._protocol = protocol
+        self._timeout = timeout
+        self._driver: Driver | None = None
+        self._hello: dict[str, Any] = {}
+        self._greeted = False
+        self._failures = 0
+
+    def run(self, cases: Sequence[Case]) -> LaneRun:
+        run = LaneRun(self._lane.name, {})
+        # Bound and not listening: nobody answers there, and nobody else can be given that port meanwhile.
+        with ReplayServer(API_KEY) as server, socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            refused = f"http://127.0.0.1:{taken.getsockname()[1]}/api"
+            for case in cases:
+                if self._has(case):
+                    self._one(case, server, refused, run)
+        run.hello = self._hello
+        if self._driver is not None:
+            try:
+                run.fired = (self._driver.ask("bye").get("ok") or {}).get("fired", 0)
+            except DriverFault as fault:
+                run.faults["bye"] = str(fault)
+            self._driver.__exit__()
+        return run
+
+    def _has(self, case: Case) -> bool:
+        """Whether the driver has the case's operation: one that names what it has is asked for nothing else."""
+        if not self._lane.partial:
+            return True
+        if not self._hello:
+            try:
+                self._ready()
+            except DriverFault:
+                self._drop()  # the case itself tells, when it tries again
+                return True
+        return case.operation in self._hello.get("operations", [case.operation])
+
+    def _one(self, case: Case, server: ReplayServer, refused: str, run: LaneRun) -> None:
+        if self._failures >= 3:
+            run.faults[case.id] = "not run: the driver has failed three times"
+            return
+        try:
+            driver = self._ready()
+            server.close_further()
+            stage = ServerStage(server.open(fresh=case.faults))
+            run.observations[case.id] = observe(
+                case, driver.ask, stage, transport=self._lane.transport, refused=refused
+            )
+        except DriverFault as fault:
+            run.faults[case.id] = str(fault)
+            if self._driver is None or not self._greeted or not self._driver.alive:
+                self._failures += 1
+                self._drop()
+
+    def _drop(self) -> None:
+        """Give the driver up; the next case starts another one."""
+        if self._driver is not None:
+            self._driver.kill()
+            self._driver.__exit__()
+        self._driver, self._greeted = None, False
+
+    def _ready(self) -> Driver:
+        if self._driver is None:
+            self._driver = Driver(self._lane.argv, self._protocol, env=self._lane.env, timeout=self._timeout)
+            self._hello = self._driver.ask("hello", protocol=PROTOCOL)["ok"]
+            self._greeted = True
+        return self._driver
+
+
+def _run_in_process(lane: Lane, cases: Sequence[Case]) -> LaneRun:
+    """The Python SDK under pytest-recording, with the network blocked."""
+    from segops_parity.record import RecordError, run_pytest
+
+    run = LaneRun(
+        lane.name, {"sdk": "segops_admin", "language": "python", "runtime": f"in process, {sys.version.split()[0]}"}
+    )
+    with tempfile.TemporaryDirectory(prefix="parity-python-") as folder:
+        out = Path(folder)
+        (out / "plan").write_bytes(pickle.dumps({"cases": list(cases)}))
+        try:
+            run_pytest(out, "--record-mode=none", "--block-network")
+        except RecordError as error:
+            run.faults["pytest"] = str(error)
+        written = out / "observations.ndjson"
+        for line in written.read_text(encoding="utf-8").splitlines() if written.is_file() else ():
+            observation = json.loads(line)
+            run.observations[observation["case"]] = observation
+    for case in cases:
+        if case.id not in run.observations:
+            run.faults.setdefault(case.id, "it was not observed; see the fault of pytest")
+    return run

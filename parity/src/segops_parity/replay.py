@@ -1,0 +1,259 @@
+"""How is a case played over a real connection? A server that answers from a script and writes down what arrived.
+
+It observes the wire, so that no SDK has to be believed; it plays what no cassette can hold (a reset, silence, half a
+reply); and it answers a request that the script does not expect with an explanation: where it differs from the one
+that was due, as JSON Pointers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import socketserver
+import struct
+import threading
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from segops_parity.canonical import canonical_path, canonical_request, difference
+from segops_parity.replies import Reply, zipped
+
+__all__ = ["MISMATCH", "PlaySession", "ReplayServer", "explain_mismatch"]
+
+MISMATCH = 418  # final for every client, so that one mistake does not make three more (fetch itself repeats on 421)
+_ANNOUNCED = 65 * 1024 * 1024
+_STALL_SECONDS = 10.0
+
+
+class PlaySession:
+    """The script of one case, and what arrived while it was played."""
+
+    def __init__(self, number: int, base_url: str, elsewhere: str, key: str) -> None:
+        self.base_url = f"{base_url}/_c/{number}/api"
+        self._number = number
+        self._elsewhere = f"{elsewhere}/_e/{number}"
+        self._key = key
+        self._lock = threading.Lock()
+        self._due: list[Reply] = []
+        self.seen: list[dict[str, Any]] = []
+        self.mismatches: list[dict[str, Any]] = []
+        self.released = threading.Event()
+        self.closed = threading.Event()
+        self._closing = False
+
+    def begin(self, replies: Sequence[Reply]) -> None:
+        """Load the replies of a step; forget what came before. A connection that was to be closed has been."""
+        if self._closing:
+            self.closed.wait(5)
+        self._closing = any(reply.fault == "close-after" for reply in replies)
+        self.closed.clear()
+        with self._lock:
+            self._due = list(replies)
+            self.seen, self.mismatches = [], []
+
+    @property
+    def unplayed(self) -> int:
+        """How many replies were not asked for."""
+        return len(self._due)
+
+    def answer(self, request: dict[str, Any]) -> Reply:
+        """The reply that is due, or an explanation why there is none for this request."""
+        with self._lock:
+            self.seen.append(request)
+            due = self._due[0] if self._due else None
+            lines = explain_mismatch(due, request)
+            if due is None or any(line["at"] in ("/method", "/path") for line in lines):
+                told = {"expected": due.request if due else None, "differences": lines}
+                self.mismatches.append({"request": len(self.seen) - 1, **told})
+                body = json.dumps({"detail": "This request was not due.", **told}, default=str).encode()
+                headers = (("Content-Type", "application/json"), ("X-Parity-Mismatch", str(self._number)))
+                return Reply(MISMATCH, headers, body)
+            return self._filled(self._due.pop(0))
+
+    def _filled(self, reply: Reply) -> Reply:
+        """Placeholders of headers and body with this session's addresses."""
+        path = "/" + self.base_url.split("/", 3)[3]
+        names = (("{base}", self.base_url), ("{path}", path), ("{elsewhere}", self._elsewhere))
+        headers = []
+        for name, value in reply.headers:
+            for placeholder, text in names:
+                value = value.replace(placeholder, text)
+            headers.append((name, value))
+        body = reply.body.replace(b"{key}", self._key.encode())
+        filled = Reply(reply.status, tuple(headers), body, reply.fault, reply.gzip, reply.request)
+        return zipped(filled) if reply.gzip else filled
+
+
+def explain_mismatch(due: Reply | None, request: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where a request differs from the one that is due, the gravest difference first."""
+    if due is None:
+        return [{"at": "", "found": f"{request['method']} {request['path']}", "absent": "expected"}]
+    if due.request is None:
+        return []
+    expected = {**due.request, "path": canonical_path(due.request["path"])}
+    found = {name: request[name] for name in ("method", "path", "query", "body")}
+    order = {"method": 0, "path": 1, "query": 2, "body": 3}
+    lines = difference(expected, found)
+    return sorted(lines, key=lambda line: order.get(line["at"].split("/")[1] if line["at"] else "", 9))
+
+
+class _Handler(socketserver.BaseRequestHandler):
+    """One connection: requests one after the other, until the client or a fault ends it."""
+
+    server: ReplayServer
+
+    def setup(self) -> None:
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.input = self.request.makefile("rb")
+
+    def finish(self) -> None:
+        self.input.close()
+
+    def handle(self) -> None:
+        with contextlib.suppress(OSError):
+            while self._one():
+                pass
+
+    def _one(self) -> bool:
+        line = self.input.readline(65536)
+        if not line.strip():
+            return False
+        method, target, _ = line.decode("latin-1").split(" ", 2)
+        headers: list[tuple[str, str]] = []
+        while (line := self.input.readline(65536)) not in (b"\r\n", b"\n", b""):
+            name, _, value = line.decode("latin-1").partition(":")
+            headers.append((name.strip(), value.strip()))
+        body = self._body({name.lower(): value for name, value in headers})
+        session, below, elsewhere = self.server.find(target)
+        if session is None:
+            self._send(Reply(404, (), b"no such case"), method)
+            return True
+        seen = canonical_request(method, below, headers, body)
+        seen["raw"] = {"headers": headers, "body": body, "target": below, "elsewhere": elsewhere}
+        reply = session.answer(seen)
+        return self._play(reply, method, session)
+
+    def _body(self, headers: dict[str, str]) -> bytes:
+        if headers.get("transfer-encoding", "").lower() == "chunked":
+            blocks = []
+            while size := int(self.input.readline(1024).split(b";")[0], 16):
+                blocks.append(self.input.read(size))
+                self.input.readline(1024)
+            self.input.readline(1024)
+            return b"".join(blocks)
+        length = int(headers.get("content-length") or 0)
+        body: bytes = self.input.read(length) if length else b""
+        return body
+
+    def _play(self, reply: Reply, method: str, session: PlaySession) -> bool:
+        if reply.fault == "reset":
+            self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return False
+        if reply.fault == "stall":
+            session.released.wait(_STALL_SECONDS)
+            return False
+        if reply.fault == "truncate":
+            self.request.sendall(_head(reply, len(reply.body)) + reply.body[: len(reply.body) // 2])
+            return False
+        if reply.fault == "announce-65MiB":
+            self.request.sendall(_head(reply, _ANNOUNCED) + reply.body)
+            blank = b" " * 65536
+            with contextlib.suppress(OSError):
+                for _ in range((_ANNOUNCED - len(reply.body)) // len(blank)):
+                    self.request.sendall(blank)
+            return False
+        self._send(reply, method)
+        if reply.fault == "close-after":
+            self.request.shutdown(socket.SHUT_RDWR)
+            session.closed.set()
+            return False
+        return True
+
+    def _send(self, reply: Reply, method: str) -> None:
+        bare = method == "HEAD" or reply.status in (204, 304)
+        self.request.sendall(_head(reply, None if bare else len(reply.body)) + (b"" if bare else reply.body))
+
+
+def _head(reply: Reply, length: int | None) -> bytes:
+    try:
+        phrase = HTTPStatus(reply.status).phrase
+    except ValueError:
+        phrase = ""
+    lines = [f"HTTP/1.1 {reply.status} {phrase}"]
+    skipped = ("content-length", "transfer-encoding", "connection", "date", "keep-alive")
+    lines += [f"{name}: {value}" for name, value in reply.headers if name.lower() not in skipped]
+    if length is not None:
+        lines.append(f"Content-Length: {length}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+class ReplayServer(socketserver.ThreadingTCPServer):
+    """Plays any number of cases at once, each below a path of its own. Use it as a context manager."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, key: str, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        self._key = key
+        self._sessions: dict[int, PlaySession] = {}
+        self._listeners: list[socket.socket] = []
+        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+
+    @property
+    def url(self) -> str:
+        """The server's address."""
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def open(self, *, fresh: bool = False) -> PlaySession:
+        """A new case to play. `fresh` gives it an address of its own: no client has a connection to that yet."""
+        number = len(self._sessions) + 1
+        elsewhere = self.url.replace("127.0.0.1", "localhost")
+        session = PlaySession(number, self._further() if fresh else self.url, elsewhere, self._key)
+        self._sessions[number] = session
+        return session
+
+    def _further(self) -> str:
+        listener = socket.create_server(("127.0.0.1", 0))
+        self._listeners.append(listener)
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    def _accept(self, listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):  # the listener has been closed
+            while True:
+                self.process_request(*listener.accept())
+
+    def close_further(self) -> None:
+        """Stop listening on the addresses that cases had of their own."""
+        for listener in self._listeners:
+            with contextlib.suppress(OSError):
+                listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
+        self._listeners.clear()
+
+    def find(self, target: str) -> tuple[PlaySession | None, str, bool]:
+        """The case that an address belongs to, what is left of the address, and whether it is the other origin's."""
+        _, kind, number, *rest = target.split("/", 3)
+        if kind not in ("_c", "_e") or not number.isdigit() or not rest:
+            return None, target, False
+        below = "/" + rest[0]
+        return self._sessions.get(int(number)), below.removeprefix("/api") if kind == "_c" else below, kind == "_e"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A connection that breaks is a client's doing, or a fault's."""
+
+    def __enter__(self) -> ReplayServer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        for session in self._sessions.values():
+            session.released.set()
+        self.close_further()
+        self.shutdown()
+        self.server_close()

@@ -1,0 +1,213 @@
+"""What is played, and what must come of it? Replies and results, out of the notation of behaviours.yaml."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from segops_parity._model import Operation
+from segops_parity.canonical import load_json
+from segops_parity.cassettes import BASE_URL, Cassette, Interaction
+from segops_parity.contract import Contract
+
+__all__ = ["Reply", "Script", "error_kind"]
+
+JSON = ("Content-Type", "application/json")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A reply to play, with the request (method, path, query, body) that it answers.
+
+    `fault` is what happens to the connection: reset, stall, truncate, close-after or announce-65MiB.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    fault: str | None = None
+    gzip: bool = False
+    request: Mapping[str, Any] | None = None
+    without_key: bool = False
+
+    def header(self, name: str) -> str | None:
+        """A header's value."""
+        return next((value for found, value in self.headers if found.lower() == name.lower()), None)
+
+
+class Script:
+    """Reads replies for one operation, given its happy cassette and, where there is one, the case's own."""
+
+    def __init__(self, operation: Operation, contract: Contract, happy: Cassette | None, own: Cassette | None) -> None:
+        self._operation = operation
+        self._contract = contract
+        self._happy = happy
+        self._own = own
+
+    def replies(self, entries: list[Any], request: Mapping[str, Any] | None) -> tuple[Reply, ...]:
+        """The replies of a step; each answers `request`, as far as its entry does not say otherwise."""
+        found = []
+        for entry in entries:
+            if entry == "recorded":
+                assert self._own is not None
+                found += [replace(_recorded(each), request=request) for each in self._own.interactions]
+                continue
+            content = {"happy": True} if entry == "happy" else entry
+            found.append(replace(self._reply(content), request=self._asked(content, request)))
+        return tuple(found)
+
+    def _asked(self, entry: Mapping[str, Any], request: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        if request is None:
+            return None
+        if "at" in entry:
+            return {"method": request["method"], "path": entry["at"], "query": {}, "body": None}
+        ask = dict(entry.get("ask", {}))
+        if self._operation.walks and self._operation.paginates == "page":
+            ask = {"page": 1, **ask}
+        query = {**request["query"], **{key: [str(value)] for key, value in ask.items()}}
+        return {**request, "query": dict(sorted(query.items()))}
+
+    def _reply(self, entry: Mapping[str, Any]) -> Reply:
+        if "happy" in entry or "add" in entry:
+            assert self._happy is not None
+            reply = _recorded(self._happy.interactions[-1])
+            if "add" in entry:
+                reply = replace(reply, body=json.dumps(self._added(reply, entry["add"])).encode(), status=200)
+                reply = reply if reply.header("Content-Type") else replace(reply, headers=(*reply.headers, JSON))
+        elif "page" in entry or "cursor_page" in entry or "job" in entry or "segment" in entry:
+            reply = Reply(200, (JSON,), json.dumps(self._body(entry)).encode())
+        else:
+            reply = _written(entry)
+        fault = entry.get("fault")
+        return replace(reply, fault=fault, gzip=entry.get("gzip", False), without_key=entry.get("without_key", False))
+
+    def _added(self, reply: Reply, extra: Mapping[str, Any]) -> Any:
+        value = load_json(reply.body) if reply.body else {"id": 1}
+        if isinstance(value, list):
+            return [{**each, **extra} if isinstance(each, dict) else each for each in value or [{"id": 1}]]
+        return {**value, **extra}
+
+    def _body(self, entry: Mapping[str, Any]) -> Any:
+        if "page" in entry:
+            following = f"{BASE_URL}/?page={entry['next']}" if "next" in entry else None
+            results = [{"id": number} for number in entry["page"]]
+            count = entry.get("count", len(results))
+            return {"count": count, "next": following, "previous": None, "results": results}
+        if "cursor_page" in entry:
+            results = [{"user_id": f"u-{number}"} for number in entry["cursor_page"]]
+            return {"count": 9, "results": results, "next_cursor": entry.get("next")}
+        if "segment" in entry:
+            status, computed_at = entry["segment"]
+            return {"id": 1, "name": "Customers", "status": status, "last_computed_at": computed_at}
+        return self.job(entry["job"])
+
+    def job(self, state: str) -> dict[str, Any]:
+        """A job's answer in a state: `done` and `failed` stand for the first such state of the contract."""
+        listed = {"done": self._operation.done, "failed": self._operation.failed}.get(state)
+        status = next(iter(listed.values()))[0] if listed else {"running": "processing"}.get(state, state)
+        return {"id": 1, "status": status, "error_message": "disk full" if state == "failed" else ""}
+
+    def outcome(
+        self, entry: Mapping[str, Any], replies: tuple[Reply, ...], given: Mapping[str, Any], *, walk: bool
+    ) -> dict[str, Any]:
+        """What must come of the step."""
+        outcome = self._result(entry.get("result", "happy"), replies)
+        if "ok" in outcome and any("$sink" in value for value in given.values() if isinstance(value, Mapping)):
+            outcome["sink"] = replies[-1].body
+            outcome["ok"] = len(replies[-1].body)
+        if "progress" in entry:
+            outcome["progress"] = [load_json(reply.body) for reply in replies[-entry["progress"] :]]
+        if walk and replies and "items" not in outcome and "error" in outcome:
+            outcome["items"] = []
+        return outcome
+
+    def _result(self, wanted: Any, replies: tuple[Reply, ...]) -> dict[str, Any]:
+        if wanted == "happy":
+            return {"ok": _value(replies[-1])}
+        if wanted == "by-status":
+            return {"error": self._by_status(replies)}
+        if "value" in wanted:
+            return {"ok": wanted["value"]}
+        if "nested" in wanted:
+            return {"ok": load_json(replies[-1].body)}
+        if ("job" in wanted and "error" not in wanted) or "segment" in wanted:
+            return {"ok": load_json(replies[-1].body)}
+        found: dict[str, Any] = {}
+        if "items" in wanted:
+            key = "user_id" if self._operation.paginates == "cursor" else "id"
+            found["items"] = [{key: f"u-{each}" if key == "user_id" else each} for each in wanted["items"]]
+            found["done"] = wanted.get("done", True)
+        if "error" in wanted:
+            found.pop("done", None)
+            error = {name: value for name, value in wanted.items() if name not in ("error", "items")}
+            if "job" in error:
+                error["job"] = load_json(replies[-1].body)
+            found["error"] = {"kind": wanted["error"], **error}
+        return found
+
+    def _by_status(self, replies: tuple[Reply, ...]) -> dict[str, Any]:
+        last = replies[-1]
+        return {
+            "kind": error_kind(self._contract, last.status),
+            "status": last.status,
+            "body": _error_body(last.body),
+            "attempts": len(replies),
+            "request_id": last.header("X-Request-Id"),
+            "retry_after": float(last.header("Retry-After") or 0) or None,
+            "method": (last.request or {}).get("method"),
+            "path": (last.request or {}).get("path"),
+        }
+
+
+def error_kind(contract: Contract, status: int) -> str:
+    """The class that the contract names for a status."""
+    figures = contract.behaviours["error.by-status"].figures
+    return str(figures.get(str(status)) or (figures["5xx"] if status >= 500 else "SegOpsApiError"))
+
+
+def _recorded(interaction: Interaction) -> Reply:
+    return Reply(interaction.status, interaction.reply_headers, interaction.reply_body)
+
+
+def _written(entry: Mapping[str, Any]) -> Reply:
+    headers = dict(entry.get("headers", {}))
+    body = b""
+    if "json" in entry:
+        body = json.dumps(entry["json"], ensure_ascii=False, separators=(",", ":")).encode()
+        headers.setdefault(*JSON)
+    elif "text" in entry:
+        body = entry["text"].encode()
+        headers.setdefault("Content-Type", "text/plain; charset=utf-8")
+    elif "bytes" in entry:
+        body = bytes.fromhex(entry["bytes"])
+    elif "nested" in entry:
+        body = b"[" * entry["nested"] + b"]" * entry["nested"]
+        headers.setdefault(*JSON)
+    return Reply(entry.get("status", 200), tuple(headers.items()), body)
+
+
+def _value(reply: Reply) -> Any:
+    if reply.status == 204 or not reply.body:
+        return None
+    try:
+        return load_json(reply.body)
+    except ValueError:  # a download
+        return None
+
+
+def _error_body(body: bytes) -> Any:
+    if not body:
+        return None
+    try:
+        return load_json(body)
+    except ValueError:
+        return body.decode("utf-8", "replace")
+
+
+def zipped(reply: Reply) -> Reply:
+    """A reply with its body gzipped, always to the same bytes."""
+    headers = (*reply.headers, ("Content-Encoding", "gzip"))
+    return replace(reply, body=gzip.compress(reply.body, mtime=0), headers=headers, gzip=False)

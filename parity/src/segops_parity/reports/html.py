@@ -1,0 +1,329 @@
+"""The page for people: one file, no network. Verdicts, heat map, wire side by side, retries, deviations, mutants."""
+
+# ruff: noqa: E501 - markup is easier to read on one line
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from segops_parity.canonical import difference
+
+__all__ = ["html_page"]
+
+_PAIRS = (
+    ("contract-python", "contract", "Python"),
+    ("contract-typescript", "contract", "TypeScript"),
+    ("python-typescript", "Python", "TypeScript"),
+)
+_GOOD = ("killed", "survived as it must", "not applied")
+
+
+def html_page(records: Sequence[dict[str, Any]]) -> str:
+    """The whole page."""
+    folder = Path(__file__).parent
+    footer, lanes = records[-1], _of(records, "lane")
+    cases = _of(records, "case")
+    body = [
+        _head(records[0], footer),
+        _verdicts(footer),
+        _lanes(lanes),
+        _heat(cases, lanes),
+        _problems(cases),
+        _wires(cases),
+        _coverage(_of(records, "coverage")),
+        _deviations(_of(records, "deviation")),
+        _mutants(_of(records, "mutant")),
+    ]
+    style = (folder / "page.css").read_text(encoding="utf-8")
+    script = (folder / "page.js").read_text(encoding="utf-8")
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
+        f"<title>Parity: {escape(footer['meaning'])}</title><style>{style}</style></head>"
+        f"<body><main>{''.join(body)}</main><script>{script}</script></body></html>\n"
+    )
+
+
+def _of(records: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [each for each in records if each["type"] == kind]
+
+
+def _head(header: dict[str, Any], footer: dict[str, Any]) -> str:
+    state = "good" if footer["exit"] == 0 else "bad"
+    origins = ", ".join(f"{number} {origin}" for origin, number in footer["origins"].items())
+    notes = "".join(
+        f'<p class="note bad">{escape(text[:500])}</p>' for text in (*footer["faults"][:10], *footer["untestable"])
+    )
+    return (
+        f'<header><h1>Parity <span class="badge {state}">{escape(footer["meaning"])}</span></h1>'
+        f"<p>{footer['cases']} cases ({origins}), {footer['failing']} different. Suite <code>{header['suite']}</code>, "
+        f"contract <code>{escape(header['contract'])}</code>.</p></header>{notes}"
+    )
+
+
+def _verdicts(footer: dict[str, Any]) -> str:
+    cards = []
+    for pair, one, other in _PAIRS:
+        counts = footer["verdicts"].get(pair)
+        if counts is None:
+            cards.append(f'<div class="card"><h3>{one} ↔ {other}</h3><b>—</b><small>not run</small></div>')
+            continue
+        state = "bad" if counts["fail"] else "good"
+        told = f"{counts['fail']} different" if counts["fail"] else "all equal"
+        total = counts["pass"] + counts["fail"]
+        cards.append(
+            f'<div class="card {state}"><h3>{one} ↔ {other}</h3><b>{counts["pass"]}</b> of {total}<small>{told}</small></div>'
+        )
+    return f'<section class="cards">{"".join(cards)}</section>'
+
+
+def _lanes(lanes: Sequence[dict[str, Any]]) -> str:
+    rows = []
+    for lane in lanes:
+        driver = lane["driver"]
+        rate = f"{lane['cases'] / lane['seconds']:.0f}" if lane["seconds"] and lane["cases"] else "—"
+        state = lane["missing"] or (f"{len(lane['faults'])} faults" if lane["faults"] else "ran")
+        kind = "bad" if lane["missing"] or lane["faults"] else "good"
+        cells = (lane["lane"], f"{driver['sdk'] or ''} {driver['version'] or ''}", driver["runtime"] or "")
+        rows.append(
+            "<tr>"
+            + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells)
+            + f'<td class="n">{lane["cases"]}</td><td class="n">{lane["seconds"]:.1f}</td><td class="n">{rate}</td>'
+            f'<td class="{kind}">{escape(state)}</td></tr>'
+        )
+    head = "<tr><th>Lane<th>SDK<th>Runtime<th class=n>Cases<th class=n>Seconds<th class=n>Cases/s<th>State</tr>"
+    return f'<section><h2>Lanes</h2><div class="scroll"><table>{head}{"".join(rows)}</table></div></section>'
+
+
+def _state(case: dict[str, Any], lane: str) -> str:
+    if lane in case["faults"]:
+        return "fault"
+    problems = [each for each in case["problems"] if each["lane"] == lane]
+    if any(not each["deviation"] for each in problems):
+        return "bad"
+    return "known" if problems else "good" if lane in case["checks"] else "none"
+
+
+def _heat(cases: Sequence[dict[str, Any]], lanes: Sequence[dict[str, Any]]) -> str:
+    """One map for each lane: operations down, families across, so that holes and red stripes show at once."""
+    operations = list(dict.fromkeys(case["operation"] for case in cases if "." in case["operation"]))
+    families = list(dict.fromkeys(case["family"] for case in cases if "." in case["operation"]))
+    by_cell = {(case["operation"], case["family"]): case for case in cases}
+    maps, tabs = [], []
+    lanes = sorted(lanes, key=lambda lane: lane["kind"] != "sdk")  # those that run most cases first
+    for index, lane in enumerate(lanes):
+        name = lane["lane"]
+        tabs.append(f'<button data-map="{name}" aria-pressed="{"true" if not index else "false"}">{name}</button>')
+        rows = []
+        for operation in operations:
+            cells = []
+            for family in families:
+                case = by_cell.get((operation, family))
+                state = _state(case, name) if case else "none"
+                checks = f", {case['checks'].get(name, 0)} checks" if case else ""
+                cells.append(f'<td class="h {state}" title="{operation}/{family}: {state}{checks}"></td>')
+            rows.append(f"<tr><th>{operation}</th>{''.join(cells)}</tr>")
+        head = "".join(f"<th><span>{family}</span></th>" for family in families)
+        maps.append(
+            f'<div class="map scroll" id="map-{name}"{" hidden" if index else ""}><table class="heat">'
+            f"<tr><td></td>{head}</tr>{''.join(rows)}</table></div>"
+        )
+    legend = "".join(
+        f'<span><i class="h {state}"></i>{text}</span>'
+        for state, text in (
+            ("good", "equal"),
+            ("bad", "different"),
+            ("known", "known deviation"),
+            ("fault", "fault"),
+            ("none", "does not apply"),
+        )
+    )
+    return (
+        "<section><h2>Operations × behaviours</h2><p>Which families of behaviours were shown on which operation, in each lane.</p>"
+        f'<div class="tabs">{"".join(tabs)}</div><div class="legend">{legend}</div>{"".join(maps)}</section>'
+    )
+
+
+def _problems(cases: Sequence[dict[str, Any]]) -> str:
+    rows = []
+    for case in cases:
+        for problem in case["problems"]:
+            if problem["deviation"]:
+                continue
+            for line in problem["differences"][:4]:
+                rows.append(  # noqa: PERF401
+                    f"<tr><td><a href='#w-{_anchor(case['case'])}'>{escape(case['case'])}</a><br><small>{escape(problem['step'])}</small></td>"
+                    f"<td>{escape(problem['lane'])}</td><td>{escape(problem['check'])}</td>"
+                    f"<td><code>{escape(line['at'] or '/')}</code></td><td><code>{_short(line, 'expected')}</code></td>"
+                    f"<td><code>{_short(line, 'found')}</code></td></tr>"
+                )
+    if not rows:
+        return ""
+    head = "<tr><th>Case, step<th>Lane<th>Check<th>Where<th>Expected<th>Found</tr>"
+    more = f"<p>… and {len(rows) - 400} lines more in report.ndjson.</p>" if len(rows) > 400 else ""
+    return f'<section><h2>Differences</h2><div class="scroll"><table>{head}{"".join(rows[:400])}</table></div>{more}</section>'
+
+
+def _short(line: dict[str, Any], side: str) -> str:
+    if line.get("absent") == side:
+        return "<i>absent</i>"
+    return escape(json.dumps(line.get(side), ensure_ascii=False)[:160])
+
+
+def _anchor(name: str) -> str:
+    return escape(name.replace("/", "-").replace(".", "-"))
+
+
+def _wires(cases: Sequence[dict[str, Any]]) -> str:
+    shown = [case for case in cases if "wire" in case]
+    shown.sort(key=lambda case: (not case["problems"], case["operation"] in ("webhook", "cli", "client")))
+    blocks = [_wire(case) for case in shown[:120]]
+    return (
+        "<section><h2>On the wire</h2><p>Every case with a difference, and one example of each family: what each language sent, "
+        "what came of it, and when it tried again. What differs is marked.</p>"
+        '<input id="find" type="search" placeholder="Find a case" aria-label="Find a case">'
+        + "".join(blocks)
+        + "</section>"
+    )
+
+
+def _wire(case: dict[str, Any]) -> str:
+    wire = case["wire"]
+    python = next((wire[name] for name in ("python-http", "cli-python", "python") if name in wire), None)
+    typescript = next(
+        (wire[name] for name in ("typescript-current", "cli-typescript", "typescript-node18") if name in wire), None
+    )
+    steps = []
+    for index in range(max(len(python or ()), len(typescript or ()))):
+        one = python[index] if python and index < len(python) else None
+        other = typescript[index] if typescript and index < len(typescript) else None
+        steps.append(_step(one, other))
+    state = (
+        "bad" if any(not each["deviation"] for each in case["problems"]) else "known" if case["problems"] else "good"
+    )
+    opened = " open" if state == "bad" else ""
+    return (
+        f'<details class="case" id="w-{_anchor(case["case"])}" data-name="{escape(case["case"])}"{opened}>'
+        f'<summary><i class="h {state}"></i><b>{escape(case["case"])}</b> <small>{case["origin"]}, {len(steps)} steps</small></summary>'
+        f"{''.join(steps)}</details>"
+    )
+
+
+def _step(one: dict[str, Any] | None, other: dict[str, Any] | None) -> str:
+    name = (one or other or {}).get("step", "")
+    marked = {line["at"] for line in difference(one, other)} if one and other else set()
+    columns = "".join(
+        f"<div><h4>{language}</h4>{_timeline(side)}<pre>{_lines(side, '', marked, 0)}</pre></div>"
+        if side
+        else f"<div><h4>{language}</h4><p>not run</p></div>"
+        for language, side in (("Python", one), ("TypeScript", other))
+    )
+    return f'<h3 class="step">{escape(name)}</h3><div class="sides">{columns}</div>'
+
+
+def _timeline(step: dict[str, Any]) -> str:
+    """Attempts on a line, with the seconds between them that the SDK asked to wait."""
+    delays = step["delays"]
+    if not delays:
+        return ""
+    total = sum(delays) or 1.0
+    at, marks = 0.0, ['<circle cx="8" cy="12" r="5"/>']
+    for delay in delays:
+        start = 8 + 380 * at / total
+        at += delay
+        end = 8 + 380 * at / total
+        label = f'<text x="{(start + end) / 2:.1f}" y="30">{delay:g} s</text>' if end - start > 24 else ""
+        marks.append(
+            f'<line x1="{start:.1f}" x2="{end:.1f}" y1="12" y2="12"/>{label}<circle cx="{end:.1f}" cy="12" r="5"/>'
+        )
+    return f'<svg class="timeline" viewBox="0 0 400 36" role="img" aria-label="waits of {delays} seconds">{"".join(marks)}</svg>'
+
+
+def _lines(value: Any, at: str, marked: set[str], depth: int) -> str:
+    """JSON with the places marked that differ."""
+    pad = "  " * depth
+    hit = at in marked and at != ""
+    if isinstance(value, dict) and value and not hit:
+        inner = ",\n".join(
+            f"{pad}  <span class=k>{escape(json.dumps(key, ensure_ascii=False))}</span>: "
+            + _lines(item, f"{at}/{str(key).replace('~', '~0').replace('/', '~1')}", marked, depth + 1)
+            for key, item in value.items()
+        )
+        return f"{{\n{inner}\n{pad}}}"
+    if (
+        isinstance(value, list)
+        and value
+        and not hit
+        and any(isinstance(item, (dict, list)) for item in value)
+        and depth < 12
+    ):
+        inner = ",\n".join(
+            f"{pad}  {_lines(item, f'{at}/{index}', marked, depth + 1)}" for index, item in enumerate(value)
+        )
+        return f"[\n{inner}\n{pad}]"
+    text = json.dumps(value, ensure_ascii=False)
+    text = escape(text if len(text) < 400 else text[:400] + " …")
+    return f"<mark>{text}</mark>" if hit else text
+
+
+def _coverage(found: Sequence[dict[str, Any]]) -> str:
+    if not found:
+        return ""
+    rows = "".join(
+        f'<tr><td>{each["language"]}</td><td class="n">{each["cells"]}</td><td class="n">{each["shown"]}</td>'
+        f'<td class="n">{each["excused"]}</td><td class="n {"good" if not each["empty"] else "bad"}">{each["percent"]} %</td>'
+        f"<td>{escape(', '.join(' × '.join(cell) for cell in each['empty'][:8]))}</td></tr>"
+        for each in found
+    )
+    head = (
+        "<tr><th>Language<th class=n>Cells<th class=n>Shown<th class=n>With a reason<th class=n>Covered<th>Empty</tr>"
+    )
+    return f"<section><h2>Coverage</h2><table>{head}{rows}</table></section>"
+
+
+def _deviations(found: Sequence[dict[str, Any]]) -> str:
+    if not found:
+        return "<section><h2>Known deviations</h2><p>There are none: all lanes agree with the contract and with each other.</p></section>"
+    rows = "".join(
+        f"<tr><td><code>{escape(each['match'])}</code></td><td>{escape(each['lane'])}</td><td>{escape(each['reason'])}</td>"
+        f'<td>{escape(each["owner"])}</td><td class="n">{each["age"]} d<div class="bar" style="width:{min(each["age"], 90)}px"></div></td>'
+        f'<td>{each["expires"] or "intended"}</td><td class="{"good" if each["state"] == "ok" else "bad"}">{each["state"]}</td></tr>'
+        for each in sorted(found, key=lambda one: -one["age"])
+    )
+    head = "<tr><th>Case<th>Lane<th>Why<th>Owner<th class=n>Age<th>Expires<th>State</tr>"
+    return f'<section><h2>Known deviations, oldest first</h2><div class="scroll"><table>{head}{rows}</table></div></section>'
+
+
+def _mutants(found: Sequence[dict[str, Any]]) -> str:
+    if not found:
+        return ""
+    lanes = list(dict.fromkeys(each["lane"] for each in found))
+    names = list(dict.fromkeys(each["mutant"] for each in found))
+    by_cell = {(each["mutant"], each["lane"]): each for each in found}
+    rows = []
+    for name in names:
+        cells = []
+        for lane in lanes:
+            each = by_cell.get((name, lane))
+            kind = (
+                "none"
+                if each is None or each["verdict"] == "not applied"
+                else "good"
+                if each["verdict"] in _GOOD
+                else "bad"
+            )
+            told = f"{each['verdict']}<br><small>fired {each['fired']}×</small>" if each else ""
+            cells.append(f'<td class="{kind}">{told}</td>')
+        first = next(each for each in found if each["mutant"] == name)
+        rows.append(
+            f"<tr><td><b>{escape(name)}</b><br><small>{escape(first['about'])}</small></td><td>{escape(first['check'])}</td>{''.join(cells)}</tr>"
+        )
+    head = "<tr><th>Mutant<th>Noticed by" + "".join(f"<th>{lane}" for lane in lanes) + "</tr>"
+    return (
+        "<section><h2>Mutants</h2><p>Each breaks an SDK in one small way. It must be noticed by the named check; "
+        f'equivalent ones must not be noticed at all.</p><div class="scroll"><table>{head}{"".join(rows)}</table></div></section>'
+    )

@@ -1,0 +1,171 @@
+"""How is a case run? Step by step: the driver makes the call, the stage plays the replies and writes down the wire.
+
+What comes out is an observation: requests as they arrived, delays asked for, result or error. Whether that is right is
+for ``checks`` to say.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from segops_parity.canonical import canonical_value, is_compact_json, load_json
+from segops_parity.cases import API_KEY, NOW, Case, Step
+
+__all__ = ["Ask", "Stage", "observe"]
+
+Ask = Callable[..., dict[str, Any]]
+
+
+class Stage(Protocol):
+    """Where a case is played: a replay server, or a cassette within the process."""
+
+    base_url: str
+
+    def begin(self, step: Step) -> None:
+        """Have the replies of a step ready."""
+
+    def seen(self) -> list[dict[str, Any]]:
+        """The requests that have arrived since."""
+        ...
+
+    def left(self) -> tuple[int, list[dict[str, Any]]]:
+        """How many replies were not asked for, and what did not fit."""
+        ...
+
+
+def observe(case: Case, ask: Ask, stage: Stage, *, transport: str = "default", refused: str = "") -> dict[str, Any]:
+    """Run a case. `refused` is an address that nobody listens on."""
+    clients: set[str] = set()
+    steps = []
+    try:
+        for step in case.steps:
+            stage.begin(step)
+            if step.client not in clients and step.op not in ("webhook", "cli"):
+                opened = _open(case, step, ask, refused if case.options.get("refused") else stage.base_url, transport)
+                if step.op == "open" or "error" in opened:
+                    steps.append(_observation(step, opened, stage, before=None))
+                    clients |= {step.client} if "ok" in opened else set()
+                    continue
+                clients.add(step.client)
+            steps.append(_take(step, ask, stage))
+            if step.derived:
+                clients.add(step.derived)
+    finally:
+        if clients:
+            ask("close")
+    return {"case": case.id, "steps": steps}
+
+
+def _open(case: Case, step: Step, ask: Ask, base_url: str, transport: str) -> dict[str, Any]:
+    options = {key: value for key, value in case.options.items() if key in ("max_retries", "timeout")}
+    fields: dict[str, Any] = {
+        "client": step.client,
+        "api_key": case.options.get("api_key", API_KEY),
+        "options": {"base_url": base_url, **options},
+        "time": {"now": case.options.get("now", NOW), "random": case.options.get("random", 0)},
+        "transport": transport,
+    }
+    if step.open is not None:
+        given = {key: _filled(value, base_url) for key, value in step.open.items()}
+        without = given.pop("without", [])
+        fields["options"] |= given.pop("options", {})
+        fields |= given
+        for name in without:
+            fields.pop(name, None)
+            fields["options"].pop(name, None)
+    return ask("open", **fields)
+
+
+def _filled(value: Any, base_url: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _filled(item, base_url) for key, item in value.items()}
+    return value.replace("{base}", base_url) if isinstance(value, str) else value
+
+
+def _take(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
+    if step.op == "cli":
+        return _command(step, ask, stage)
+    if step.op == "webhook":
+        reply = ask("webhook", function=step.named["function"], args=list(step.args))
+        return _observation(step, reply, stage, before=None)
+    derived = {"derived": step.derived} if step.derived else {}
+    reply = ask("call", client=step.client, op=step.op, args=list(step.args), named=dict(step.named), **derived)
+    is_walk = step.walk and isinstance(reply.get("ok"), dict) and "$iterator" in reply["ok"]
+    if not is_walk:
+        return _observation(step, reply, stage, before=None)
+    before = len(stage.seen())
+    limit = {"limit": step.take} if step.take is not None else {}
+    return _observation(step, ask("page", iterator=reply["ok"]["$iterator"], **limit), stage, before=before)
+
+
+def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
+    """Carry out a command line; what it prints is read as JSON, as one value or line by line."""
+    env = {"SEGOPS_API_URL": stage.base_url, **step.named.get("env", {})}
+    done = ask("cli", argv=list(step.args), env=env, stdin=step.named.get("stdin", ""))["ok"]
+    printed = done["stdout"].replace(stage.base_url, "{base}")
+    ended = {"exit": done["exit"], "stdout": _printed(printed), "messages": bool(done["stderr"].strip())}
+    return _observation(step, {"ok": ended}, stage, before=None)
+
+
+def _printed(text: str) -> dict[str, Any]:
+    lines = [line for line in text.split("\n") if line]
+    for name, read in (("json", lambda: load_json(text)), ("lines", lambda: [load_json(line) for line in lines])):
+        try:
+            return {name: read(), "rows": text.count("\n")}
+        except ValueError:
+            continue
+    return {"text": text}
+
+
+def _observation(step: Step, reply: Mapping[str, Any], stage: Stage, before: int | None) -> dict[str, Any]:
+    unplayed, mismatches = stage.left()
+    outcome: dict[str, Any] = {}
+    if "error" in reply:
+        outcome["error"] = canonical_value(reply["error"])
+        outcome |= {"items": canonical_value(reply["items"])} if "items" in reply else {}
+    elif step.walk and isinstance(reply["ok"], dict) and "items" in reply["ok"]:
+        outcome |= {"items": canonical_value(reply["ok"]["items"]), "done": reply["ok"]["done"]}
+    else:
+        outcome["ok"] = canonical_value(reply["ok"])
+        if step.op == "open":
+            outcome["ok"] = {
+                name: value.replace(stage.base_url, "{base}") if isinstance(value, str) else value
+                for name, value in outcome["ok"].items()
+            }
+    for name in ("sink", "progress"):
+        if name in reply:
+            outcome[name] = canonical_value(reply[name])
+    found = {
+        "step": step.name,
+        "requests": [_told(request) for request in stage.seen()],
+        "delays": [round(delay, 3) for delay in reply.get("delays", ())],
+        "outcome": outcome,
+        "unplayed": unplayed,
+        "mismatches": mismatches,
+    }
+    if "log" in reply:
+        found["log"] = reply["log"]
+    if before is not None:
+        found["before-first-item"] = before
+    return found
+
+
+def _told(request: Mapping[str, Any]) -> dict[str, Any]:
+    """A request as it is kept: in canonical form, with what that form leaves out and the contract speaks of."""
+    raw = request["raw"]
+    body = raw["body"]
+    kept = {name: request[name] for name in ("method", "path", "query", "headers", "body")}
+    kept["target"] = raw["target"]
+    kept["has-content-type"] = any(name.lower() == "content-type" for name, _ in raw["headers"])
+    if isinstance(request["body"], dict) and ("json" in request["body"] or "broken-json" in request["body"]):
+        kept["compact"] = is_compact_json(body)
+    if raw.get("elsewhere"):
+        kept["elsewhere"] = True
+    return kept
+
+
+def sink_text(body: bytes) -> str:
+    """Bytes as a driver reports those written to its sink."""
+    return base64.b64encode(body).decode("ascii")

@@ -1,0 +1,129 @@
+"""Which command lines are run? One for each operation, made from the contract, and those of shell.yaml."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from segops_parity._model import Operation
+from segops_parity.cases import API_KEY, Case, Step
+from segops_parity.cassettes import Cassette
+from segops_parity.contract import Contract
+from segops_parity.replies import Reply, Script
+from segops_parity.scenarios import Scenarios
+from segops_parity.wire import expected_request, query_text
+from segops_parity.written import asked
+
+__all__ = ["shell_cases"]
+
+_KEY = {"SEGOPS_API_KEY": API_KEY}
+
+
+def shell_cases(contract: Contract, scenarios: Scenarios, happy: Mapping[str, Cassette]) -> Iterator[Case]:
+    """The cases of the lanes that drive the command line."""
+    for operation in contract.operations.values():
+        if operation.request is not None and operation.id in happy:
+            yield _case(operation, contract, scenarios, happy[operation.id])
+    anything = next(iter(contract.operations.values()))
+    script = Script(anything, contract, None, None)
+    for entry in scenarios.shell:
+        yield _written(entry, script)
+
+
+def _case(operation: Operation, contract: Contract, scenarios: Scenarios, happy: Cassette) -> Case:
+    given = scenarios.calls[operation.id].arguments
+    argv, stdin = command_line(operation, given)
+    request = expected_request(operation, given)
+    if operation.multipart:  # a file read from standard input has no name of its own
+        request["body"]["parts"][0]["filename"] = given["filename"]
+    replies = Script(operation, contract, happy, happy).replies(["happy"], request)
+    shown = _shown(replies[-1])
+    stdout = {"json": shown, "rows": json.dumps(shown, indent=2).count("\n") + 1}
+    step = Step(
+        name="command",
+        op="cli",
+        args=tuple(argv),
+        named={"env": _KEY, "stdin": stdin},
+        replies=replies,
+        requests=(request,),
+        delays=(),
+        outcome={"ok": {"exit": 0, "stdout": stdout}} if "downloads" not in operation.flags else {"ok": {"exit": 0}},
+        covers=("cli.every-operation", "cli.json-only", "cli.exit-success"),
+        key="uuid" if operation.mutates else None,
+    )
+    return Case(
+        id=f"{operation.id}/command",
+        operation=operation.id,
+        family="command",
+        origin="recorded",
+        steps=(step,),
+        spec_hash=operation.hash,
+        recorded_under=str(happy.metadata["spec_hash"]),
+    )
+
+
+def _shown(reply: Reply) -> Any:
+    if not reply.body or reply.status == 204:
+        return {"ok": True}
+    try:
+        return json.loads(reply.body)
+    except ValueError:
+        return None
+
+
+def command_line(operation: Operation, given: Mapping[str, Any]) -> tuple[list[str], str]:
+    """The words of a command, and what is on its standard input."""
+    words, stdin = [operation.cli.resource, operation.cli.verb], ""
+    files = [each.name for each in operation.arguments if each.type in ("object", "array", "file")]
+    flags = []
+    for name in operation.cli.positionals:
+        if name in ("BODY", "CSV"):
+            value = given[files.pop(0)]
+            stdin = _decoded(value) if name == "CSV" else json.dumps(value, ensure_ascii=False)
+            words.append("-")
+        elif name == "OUT":
+            words.append("-")
+        else:
+            words.append(str(given[name]))
+    for argument in operation.arguments:
+        value = given.get(argument.name)
+        if argument.type == "query":
+            flags += [f"--{key}={query_text(item)}" for key, item in (value or {}).items()]
+        elif argument.name in ("format", "filename") and value is not None:
+            flags.append(f"--{argument.name}={value}")
+    return [*words, *flags], stdin
+
+
+def _decoded(value: Mapping[str, str]) -> str:
+    import base64
+
+    return base64.b64decode(value["$bytes"]).decode("utf-8")
+
+
+def _written(entry: Mapping[str, Any], script: Script) -> Case:
+    requests = [asked(line, None) for line in entry.get("requests", ())]
+    replies = script.replies(entry.get("replies", []), None)
+    replies = tuple(replace(reply, request=request) for reply, request in zip(replies, requests, strict=True))
+    env = {**({} if entry.get("without_key") else _KEY), **entry.get("env", {})}
+    expected: dict[str, Any] = {"exit": entry["exit"]}
+    if "stdout" in entry:
+        rows = entry.get("rows", json.dumps(entry["stdout"], indent=2).count("\n") + 1)
+        expected["stdout"] = {"json": entry["stdout"], "rows": rows}
+    elif "lines" in entry:
+        expected["stdout"] = {"lines": entry["lines"], "rows": len(entry["lines"])}
+    elif entry["exit"]:
+        expected |= {"stdout": {"lines": [], "rows": 0}, "messages": True}
+    step = Step(
+        name=entry["case"],
+        op="cli",
+        args=tuple(entry["argv"]),
+        named={"env": env, "stdin": entry.get("stdin", "")},
+        replies=replies,
+        requests=tuple(requests),
+        delays=(),
+        outcome={"ok": expected},
+        covers=tuple(entry.get("covers", ())),
+    )
+    return Case(f"cli/{entry['case']}", "cli", entry["case"], "synthetic", (step,))

@@ -1,0 +1,160 @@
+"""Are they equal? Three verdicts for each case: contract and Python, contract and TypeScript, Python and TypeScript.
+
+The third compares the whole observation, so that behaviour which the contract does not mention is kept equal too. Lanes
+of one language must agree with each other in the same way. Faults of drivers are kept apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from segops_parity.canonical import canonical_path, canonical_query, difference
+from segops_parity.cases import Case
+from segops_parity.checks import check_case
+from segops_parity.contract import Contract
+from segops_parity.lanes import Lane, LaneRun
+
+__all__ = ["AGREEMENT", "LOCKSTEP", "CaseVerdict", "Problem", "judge"]
+
+LOCKSTEP = "lockstep"
+AGREEMENT = "lanes-agree"
+_AGENT = re.compile(r"segops-admin-(python|typescript)/[\w.]+")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+@dataclass
+class Problem:
+    """One check of one step that does not hold in one lane. `deviation` names the known deviation that allows it."""
+
+    case: str
+    lane: str
+    step: str
+    check: str
+    differences: list[dict[str, Any]]
+    deviation: str = ""
+
+
+@dataclass
+class CaseVerdict:
+    """What came of a case: by lane the checks that were made, and for each pair pass or fail."""
+
+    case: Case
+    checks: dict[str, set[str]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    faults: dict[str, str] = field(default_factory=dict)
+    verdicts: dict[str, str] = field(default_factory=dict)
+
+
+def judge(
+    contract: Contract, cases: Iterable[Case], lanes: Sequence[Lane], runs: Mapping[str, LaneRun]
+) -> list[CaseVerdict]:
+    """The verdict on each case that a lane was to run."""
+    found = []
+    for case in cases:
+        taking = [lane for lane in lanes if lane.takes(case) and not runs[lane.name].missing]
+        if taking:
+            found.append(_case(contract, case, taking, runs))
+    return found
+
+
+def _case(contract: Contract, case: Case, lanes: Sequence[Lane], runs: Mapping[str, LaneRun]) -> CaseVerdict:
+    verdict = CaseVerdict(case)
+    seen: dict[str, list[tuple[str, Any]]] = {}
+    for lane in lanes:
+        run = runs[lane.name]
+        observation = run.observations.get(case.id)
+        if observation is None:
+            if case.id in run.faults:
+                verdict.faults[lane.name] = run.faults[case.id]
+            continue
+        language = lane.language if lane.language in ("python", "typescript") else "python"
+        _contract_checks(contract, case, lane.name, language, observation, verdict)
+        seen.setdefault(lane.language, []).append((lane.name, comparable(observation)))
+    for language, observed in seen.items():
+        for name, other in observed[1:]:
+            _compare(case, name, AGREEMENT, observed[0], other, verdict)
+        wrong = [each for each in verdict.problems if each.lane in dict(observed)]
+        verdict.verdicts[f"contract-{language}"] = "fail" if wrong else "pass"
+    if "python" in seen and "typescript" in seen:
+        # The last lane of each: current Node, and the transport over real connections that comes with the SDK.
+        python = next((each for each in seen["python"] if each[0] in ("python-http", "cli-python")), seen["python"][0])
+        typescript = seen["typescript"][-1]
+        differs = _compare(case, typescript[0], LOCKSTEP, python, typescript[1], verdict)
+        verdict.verdicts["python-typescript"] = "fail" if differs else "pass"
+    return verdict
+
+
+def _contract_checks(
+    contract: Contract, case: Case, lane: str, language: str, observation: Mapping[str, Any], verdict: CaseVerdict
+) -> None:
+    made = verdict.checks.setdefault(lane, set())
+    for step, checks in check_case(contract, case, observation, language).items():
+        for check, differences in checks.items():
+            made.add(check)
+            if differences:
+                verdict.problems.append(Problem(case.id, lane, step, check, differences))
+
+
+def _compare(case: Case, lane: str, check: str, reference: tuple[str, Any], found: Any, verdict: CaseVerdict) -> bool:
+    verdict.checks.setdefault(lane, set()).add(check)
+    differs = False
+    for expected, other in zip(reference[1], found, strict=False):
+        if lines := difference(expected, other):
+            differs = True
+            verdict.problems.append(Problem(case.id, lane, expected["step"], check, lines))
+    if len(reference[1]) != len(found):
+        differs = True
+        line = {"at": "/steps", "expected": len(reference[1]), "found": len(found)}
+        verdict.problems.append(Problem(case.id, lane, "", check, [line]))
+    return differs
+
+
+def comparable(observation: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """An observation without what must differ: the SDK's name and its wording, a transport's headers, random keys."""
+    return [_step(step) for step in observation["steps"]]
+
+
+def _step(step: Mapping[str, Any]) -> dict[str, Any]:
+    keys: dict[str, str] = {}
+
+    def named(key: Any) -> Any:
+        if not isinstance(key, str) or not _UUID.fullmatch(key):
+            return key
+        return keys.setdefault(key, f"key {len(keys) + 1}")
+
+    requests = []
+    for request in step["requests"]:
+        headers = {
+            name: value for name, value in request["headers"].items() if name not in ("user-agent", "accept-encoding")
+        }
+        if request.get("elsewhere"):  # another origin: what must not reach it is the key; fetch adds what it likes
+            headers = {name: value for name, value in headers.items() if name == "authorization"}
+        if "idempotency-key" in headers:
+            headers["idempotency-key"] = named(headers["idempotency-key"])
+        kept = {name: request[name] for name in ("method", "path", "query", "body", "has-content-type")}
+        requests.append({**kept, "compact": request.get("compact", True), "headers": headers})
+    outcome = dict(step["outcome"])
+    if "error" in outcome:
+        error = {name: value for name, value in outcome["error"].items() if name not in ("message", "headers")}
+        error["idempotency_key"] = named(error.get("idempotency_key"))
+        path, _, query = str(error.get("path") or "").partition("?")
+        error["path"] = {"path": canonical_path(path), "query": canonical_query(query)}
+        outcome["error"] = {name: value for name, value in error.items() if value is not None}
+    if isinstance(outcome.get("ok"), dict) and "repr" in outcome["ok"]:
+        outcome["ok"] = {name: value for name, value in outcome["ok"].items() if name != "repr"}
+    if isinstance(outcome.get("ok"), dict) and "stdout" in outcome["ok"]:
+        outcome["ok"] = {**outcome["ok"], "stdout": _shell_output(outcome["ok"]["stdout"], named)}
+    delays = [float(delay) for delay in step["delays"]]
+    return {"step": step["step"], "requests": requests, "delays": delays, "outcome": outcome}
+
+
+def _shell_output(printed: Any, named: Any) -> Any:
+    """What a command printed, without its wording, random keys and the SDK's name (a dry run prints the headers)."""
+    if isinstance(printed, dict):
+        return {key: bool(item) if key == "text" else _shell_output(item, named) for key, item in printed.items()}
+    if isinstance(printed, list):
+        return [_shell_output(item, named) for item in printed]
+    return named(_AGENT.sub("segops-admin", printed)) if isinstance(printed, str) else printed

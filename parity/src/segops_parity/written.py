@@ -1,0 +1,124 @@
+"""Which cases are written out, rather than made of a family? Those of the client itself, in client.yaml."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from segops_parity.canonical import load_json
+from segops_parity.cases import Case, Step
+from segops_parity.contract import Contract
+from segops_parity.replies import Script
+from segops_parity.scenarios import Scenarios
+from segops_parity.webhooks import Vector
+
+__all__ = ["asked", "written_cases"]
+
+
+def written_cases(contract: Contract, scenarios: Scenarios) -> Iterator[Case]:
+    """The cases of client.yaml, and one for each webhook vector."""
+    anything = next(iter(contract.operations.values()))
+    script = Script(anything, contract, None, None)
+    for entry in scenarios.client:
+        yield Case(
+            id=f"client/{entry['case']}",
+            operation="client",
+            family=entry["case"],
+            origin="synthetic",
+            steps=tuple(_step(step, script, entry["case"]) for step in entry["steps"]),
+            options=entry.get("options", {}),
+            faults=entry.get("faults", False),
+        )
+    yield from _vectors(contract)
+
+
+def _vectors(contract: Contract) -> Iterator[Case]:
+    """One case for each signature vector of webhooks.yaml."""
+    for vector in contract.webhooks.vectors.values():
+        yield Case(
+            id=f"webhook/{vector.id}",
+            operation="webhook",
+            family=vector.id,
+            origin="synthetic",
+            steps=tuple(vector_steps(vector)),
+        )
+
+
+def vector_steps(vector: Vector) -> Iterator[Step]:
+    """Verify a delivery, and parse it."""
+    arguments = tuple(_tagged(each) for each in (vector.body, vector.signature, vector.secret))
+    verified = ("webhook.verify", "webhook.never-raises", "webhook.signature-forms", "webhook.secret-rotation")
+    yield _call("verify", "verify_webhook", arguments, {"ok": vector.valid}, verified)
+    if not vector.parses:
+        yield _call("parse", "parse_webhook", arguments, {"error": {"kind": "SegOpsWebhookError"}}, ("webhook.parse",))
+    else:
+        event = load_json(vector.body)
+        yield _call("parse", "parse_webhook", arguments, {"ok": event}, ("webhook.parse",))
+        if isinstance(vector.secret, str):
+            digest = hmac.new(vector.secret.encode(), _as_bytes(vector.body), "sha256").hexdigest()
+            signed = (arguments[0], arguments[2])
+            yield _call("sign", "sign_webhook", signed, {"ok": f"sha256={digest}"}, ("webhook.sign",))
+
+
+def _call(name: str, function: str, arguments: tuple[Any, ...], outcome: Any, covers: tuple[str, ...]) -> Step:
+    named = {"function": function}
+    return Step(name, "webhook", arguments, named, (), (), (), outcome, covers)
+
+
+def _as_bytes(value: str | bytes) -> bytes:
+    return value if isinstance(value, bytes) else value.encode()
+
+
+def _tagged(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_tagged(item) for item in value]
+    return {"$bytes": base64.b64encode(value).decode("ascii")} if isinstance(value, bytes) else value
+
+
+def _step(entry: Mapping[str, Any], script: Script, case: str) -> Step:
+    wanted = [asked(line, entry.get("body")) for line in entry.get("requests", ())]
+    replies = script.replies(entry.get("replies", []), None)
+    replies = tuple(_with(reply, request) for reply, request in zip(replies, wanted, strict=True))
+    return Step(
+        name=entry.get("name", case),
+        op=entry.get("op", "open"),
+        args=tuple(entry.get("args", ())),
+        named=entry.get("named", {}),
+        replies=replies,
+        requests=tuple(wanted),
+        delays=tuple(float(each) for each in entry.get("delays", ())),
+        outcome=_outcome(entry),
+        covers=tuple(entry.get("covers", ())),
+        walk="take" in entry,
+        take=entry.get("take"),
+        key=entry.get("key"),
+        client=entry.get("client", "main"),
+        derived=entry.get("derived", ""),
+        open=entry.get("open"),
+    )
+
+
+def asked(line: str, body: Any) -> dict[str, Any]:
+    method, _, target = line.partition(" ")
+    path, _, text = target.partition("?")
+    query: dict[str, list[str]] = {}
+    for key, value in parse_qsl(text, keep_blank_values=True):
+        query.setdefault(key, []).append(value)
+    return {"method": method, "path": path, "query": query, "body": None if body is None else {"json": body}}
+
+
+def _with(reply: Any, request: Mapping[str, Any]) -> Any:
+    from dataclasses import replace
+
+    return replace(reply, request=request)
+
+
+def _outcome(entry: Mapping[str, Any]) -> dict[str, Any]:
+    result = entry.get("result", {})
+    if "error" in result:
+        rest = {name: value for name, value in result.items() if name != "error"}
+        return {"error": {"kind": result["error"], **rest}}
+    return {"ok": result["value"]} if "value" in result else {}

@@ -1,0 +1,128 @@
+"""Do real drivers run real cases: both languages, a third party's, and those that misbehave?"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from repository import ROOT, outside_make
+
+from segops_parity.checking import check, records, write_ndjson
+from segops_parity.lanes import Lane
+from segops_parity.project import Suite, find_lanes
+
+PYTHON = (sys.executable, "-m", "segops_parity.drivers.python")
+CURL = ("sh", str(ROOT / "tests/parity/curl_driver.sh"))
+
+
+def lane(suite: Suite, name: str) -> Lane:
+    return next(each for each in find_lanes(suite.project) if each.name == name)
+
+
+@pytest.mark.needs_house
+def test_all_lanes_agree_on_a_cross_section(suite: Suite) -> None:
+    outcome = check(suite, find_lanes(suite.project), pattern="schemas.[lc]*/[!s]*")
+    assert outcome.exit_code == 0, [vars(p) for each in outcome.failures for p in each.problems][:3] or outcome.faulty
+    assert {name for each in outcome.verdicts for name in each.verdicts} == {
+        "contract-python",
+        "contract-typescript",
+        "python-typescript",
+    }
+    assert all(run.observations for run in outcome.runs.values())
+
+
+@pytest.mark.needs_house
+def test_faults_of_the_connection_are_played_to_both_languages(suite: Suite) -> None:
+    lanes = [lane(suite, "python-http"), lane(suite, "typescript-current")]
+    for pattern in (
+        "segments.get/lost-repl*",
+        "segments.create/lost-reply-of-write",
+        "segments.get/s[it]*",
+        "segments.get/unsent",
+    ):
+        outcome = check(suite, lanes, pattern=pattern, whole=False)
+        assert outcome.verdicts
+        assert outcome.exit_code == 0, [vars(p) for each in outcome.failures for p in each.problems][:3]
+
+
+def test_a_shell_and_curl_can_join_by_the_protocol_alone(suite: Suite) -> None:
+    if shutil.which("curl") is None:
+        pytest.fail("needs curl")
+    mine = Lane("curl", "shell", CURL, partial=True)
+    outcome = check(suite, [mine], pattern="*/[hu]*a*[yd]", whole=False)
+    assert sorted(outcome.runs["curl"].observations) == [
+        f"{operation}/{family}"
+        for operation in ("analytics.overview", "products.facets", "products.schema")
+        for family in ("happy", "unauthorized")
+    ]
+    assert outcome.exit_code == 0, [vars(p) for each in outcome.failures for p in each.problems][:3] or outcome.faulty
+
+
+def test_the_curl_driver_is_found_out_where_it_does_less_than_the_contract_asks(suite: Suite) -> None:
+    outcome = check(
+        suite, [Lane("curl", "shell", CURL, partial=True)], pattern="products.facets/server-errors", whole=False
+    )
+    assert outcome.exit_code == 1
+    assert "retry.server-errors" in {problem.check for each in outcome.failures for problem in each.problems}
+
+
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        ("import sys; sys.exit(3)", "ended without an answer"),
+        ("print('hello', flush=True); input()", "expected a JSON object, found 'hello"),
+        ('input(); print(\'{"id": 7, "ok": null}\', flush=True); input()', "hello: "),
+        ("import time; time.sleep(60)", "no answer within"),
+    ],
+)
+def test_a_driver_that_misbehaves_is_a_fault_and_no_verdict(suite: Suite, program: str, told: str) -> None:
+    from segops_parity.lanes import run_lane
+
+    broken = Lane("broken", "broken", (sys.executable, "-c", program))
+    cases = [suite.cases[f"segments.{name}/happy"] for name in ("list", "get", "create", "delete", "preview")]
+    run = run_lane(broken, cases, suite.project.protocol, timeout=0.5)
+    assert not run.observations
+    assert len(run.faults) == len(cases), "what could not be run is red, not left out"
+    assert told in next(iter(run.faults.values()))
+    assert "failed three times" in run.faults[cases[-1].id]
+
+
+def test_a_driver_that_does_not_exist_names_what_could_not_be_started(suite: Suite) -> None:
+    outcome = check(suite, [Lane("none", "none", ("./no-such-driver",))], pattern="segments.get/happy", whole=False)
+    assert outcome.exit_code == 2
+    assert "cannot start ./no-such-driver" in outcome.faulty[0]
+
+
+def test_a_sibling_that_is_missing_is_untestable_and_exits_3(suite: Suite, tmp_path: Path) -> None:
+    lanes = [each for each in find_lanes(suite.project, sibling=str(tmp_path)) if each.name == "typescript-current"]
+    outcome = check(suite, lanes, pattern="segments.get/happy", whole=False)
+    assert outcome.exit_code == 3
+    assert "the sibling is missing" in outcome.untestable[0]
+
+
+def test_a_sibling_that_is_not_built_says_what_to_do(suite: Suite, tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"exports": {".": {"import": "./dist/index.js"}}}', encoding="utf-8")
+    lanes = [each for each in find_lanes(suite.project, sibling=str(tmp_path)) if each.name == "typescript-current"]
+    assert "is not built" in lanes[0].missing
+    assert "build it first" in lanes[0].missing
+
+
+def test_the_report_has_a_header_and_a_footer_and_is_the_same_for_the_same_run(suite: Suite, tmp_path: Path) -> None:
+    outcome = check(suite, [lane(suite, "python-http")], pattern="users.get/*", whole=False)
+    first, second = (tmp_path / name for name in ("a.ndjson", "b.ndjson"))
+    written = write_ndjson(first, records(outcome))
+    write_ndjson(second, records(outcome))
+    assert first.read_bytes() == second.read_bytes()
+    assert (written[0]["type"], written[-1]["type"]) == ("header", "footer")
+    assert all(json.loads(line) for line in first.read_text(encoding="utf-8").splitlines())
+
+
+def test_the_command_exits_2_and_names_the_place_for_a_lane_that_is_not(suite: Suite) -> None:
+    command = [sys.executable, "-m", "segops_parity", "check", "--lane", "cobol"]
+    done = subprocess.run(command, cwd=ROOT, env=outside_make(), capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "expected one of python, python-http" in done.stderr

@@ -1,0 +1,241 @@
+/** What does each command of the protocol do with the TypeScript SDK? A table of commands; no logic about any operation. */
+
+import { randomUUID } from "node:crypto";
+import { runShell } from "./shell.mjs";
+import { camel, errorValue, Given } from "./values.mjs";
+
+const PROTOCOL = "segops-parity/1";
+
+/** A clock that moves only when somebody sleeps, and a random source that always says the same. */
+class Time {
+  delays = [];
+  #moment;
+  #random;
+
+  constructor(now, random) {
+    this.#moment = now;
+    this.#random = random;
+  }
+
+  now = () => this.#moment;
+  monotonic = () => this.#moment;
+  random = () => this.#random;
+  uuid = () => randomUUID();
+
+  sleep = async (seconds) => {
+    this.delays.push(seconds);
+    this.#moment += seconds;
+  };
+}
+
+/** The clients and walks of one run. */
+export class Session {
+  #sdk;
+  #mutation;
+  #clients = new Map();
+  #walks = new Map();
+
+  constructor(sdk, mutation) {
+    this.#sdk = sdk;
+    this.#mutation = mutation;
+  }
+
+  /** The reply to one command. What the SDK raises is an `error`; what goes wrong here is a `fault`. */
+  async answer(command) {
+    const handlers = {
+      hello: () => this.#hello(command),
+      describe: () => this.#describe(),
+      open: () => this.#open(command),
+      call: () => this.#call(command),
+      page: () => this.#page(command),
+      cli: () => this.#cli(command),
+      webhook: () => this.#webhook(command),
+      close: () => this.#close(command),
+      bye: () => ({ ok: { fired: this.#mutation.fired } }),
+    };
+    try {
+      const handler = handlers[command.cmd];
+      if (handler === undefined) {
+        throw new RangeError(`expected a known command, found ${command.cmd}`);
+      }
+      return { id: command.id, ...(await handler()) };
+    } catch (error) {
+      return { id: command.id, fault: { message: `${error.name}: ${error.message}`, trace: String(error.stack) } };
+    }
+  }
+
+  #hello({ protocol }) {
+    if (protocol !== PROTOCOL) {
+      throw new RangeError(`expected ${PROTOCOL}, found ${protocol}`);
+    }
+    const { name, version, bin } = this.#sdk.manifest;
+    const capabilities = ["describe", ...(bin ? ["cli"] : []), ...(this.#sdk.webhook ? ["webhook"] : [])];
+    return {
+      ok: {
+        protocol,
+        sdk: name,
+        version,
+        language: "typescript",
+        runtime: `Node ${process.versions.node}`,
+        capabilities,
+      },
+    };
+  }
+
+  #describe() {
+    const client = new this.#sdk.admin.SegOpsAdmin({ apiKey: "sk_test_describe", baseUrl: "http://127.0.0.1:9/api" });
+    const namespaces = {};
+    for (const [name, value] of Object.entries(client)) {
+      if (name !== "http" && typeof value === "object") {
+        namespaces[name] = Object.fromEntries(methods(value).map((method) => [method, []]));
+      }
+    }
+    const errors = Object.keys(this.#sdk.admin).filter((name) => /^SegOps\w+(Error|Timeout)$/.test(name));
+    return { ok: { namespaces, errors: [...errors, "SegOpsError"].filter(unique).sort() } };
+  }
+
+  #open(command) {
+    const time = new Time(command.time.now, command.time.random);
+    const named = Object.fromEntries(Object.entries(command.options).map(([key, value]) => [camel(key), value]));
+    const options = this.#mutation.options({ ...named, fetch: this.#mutation.fetch() });
+    if (command.api_key !== undefined) {
+      options.apiKey = command.api_key;
+    }
+    options.runtime = this.#mutation.runtime(time);
+    return withEnvironment(command.env ?? {}, () => {
+      const warnings = [];
+      const warn = process.emitWarning;
+      process.emitWarning = (warning) => warnings.push(warning);
+      try {
+        const client = new this.#sdk.admin.SegOpsAdmin(options);
+        this.#clients.set(command.client, { client, time });
+        const repr = String(client[Symbol.for("nodejs.util.inspect.custom")]?.() ?? client);
+        return { ok: { base_url: client.http.baseUrl, repr, warnings: warnings.length } };
+      } catch (error) {
+        return { error: errorValue(error, this.#sdk.admin.SegOpsError) };
+      } finally {
+        process.emitWarning = warn;
+      }
+    });
+  }
+
+  async #call(command) {
+    const { client, time } = this.#clients.get(command.client);
+    const given = new Given();
+    const values = command.args.map((each) => given.value(each));
+    const named = Object.entries(command.named ?? {}).map(([key, value]) => [camel(key), given.value(value)]);
+    if (named.length > 0) {
+      values.push(Object.fromEntries(named));
+    }
+    const [namespace, name] = command.op.split(".").map(camel);
+    const owner = namespace === "client" ? client : client[namespace];
+    if (typeof owner?.[name] !== "function") {
+      throw new RangeError(`the SDK has no ${command.op}`);
+    }
+    return this.#outcome(time, given, async () => {
+      const value = await owner[name](...values);
+      if (typeof value?.[Symbol.asyncIterator] === "function") {
+        const key = String(this.#walks.size + 1);
+        this.#walks.set(key, { walk: value[Symbol.asyncIterator](), time });
+        return { $iterator: key };
+      }
+      if (command.derived !== undefined) {
+        this.#clients.set(command.derived, { client: value, time });
+        return null;
+      }
+      return value;
+    });
+  }
+
+  async #page({ iterator, limit }) {
+    const { walk, time } = this.#walks.get(iterator);
+    const items = [];
+    const outcome = await this.#outcome(time, new Given(), async () => {
+      while (limit === undefined || limit === null || items.length < limit) {
+        const { done, value } = await walk.next();
+        if (done) {
+          return { items, done: true };
+        }
+        items.push(value);
+      }
+      return { items, done: false };
+    });
+    return "error" in outcome ? { ...outcome, items } : outcome;
+  }
+
+  async #outcome(time, given, call) {
+    time.delays.length = 0;
+    let outcome;
+    try {
+      outcome = { ok: (await call()) ?? null };
+    } catch (error) {
+      outcome = { error: errorValue(error, this.#sdk.admin.SegOpsError) };
+    }
+    return { ...this.#mutation.outcome(outcome), delays: [...time.delays], ...given.told() };
+  }
+
+  #cli({ argv, env, stdin }) {
+    return withEnvironment(env ?? {}, async () => {
+      const { main } = await this.#sdk.shell();
+      return { ok: this.#mutation.shell(await runShell(main, argv, stdin ?? "")) };
+    });
+  }
+
+  #webhook({ function: name, args }) {
+    const given = new Given();
+    const values = args.map((each) => given.value(each));
+    return this.#outcome(new Time(0, 0), given, async () => this.#sdk.webhook[camel(name)](...values));
+  }
+
+  #close({ client }) {
+    for (const name of client === undefined ? [...this.#clients.keys()] : [client]) {
+      this.#clients.get(name).client.close?.();
+      this.#clients.delete(name);
+    }
+    this.#walks.clear();
+    return { ok: null };
+  }
+}
+
+function unique(item, index, all) {
+  return all.indexOf(item) === index;
+}
+
+function methods(value) {
+  const found = new Set();
+  for (let at = Object.getPrototypeOf(value); at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    for (const name of Object.getOwnPropertyNames(at)) {
+      if (name !== "constructor" && typeof value[name] === "function") {
+        found.add(name);
+      }
+    }
+  }
+  return [...found].sort();
+}
+
+/** Sets SEGOPS_ variables to what is wanted, and to nothing else, while `work` is done. */
+function withEnvironment(wanted, work) {
+  const before = Object.entries(process.env).filter(([name]) => name.startsWith("SEGOPS_"));
+  const restore = () => {
+    for (const name of Object.keys(wanted)) {
+      delete process.env[name];
+    }
+    Object.assign(process.env, Object.fromEntries(before));
+  };
+  for (const [name] of before) {
+    delete process.env[name];
+  }
+  Object.assign(process.env, wanted);
+  let result;
+  try {
+    result = work();
+  } catch (error) {
+    restore();
+    throw error;
+  }
+  if (typeof result?.then !== "function") {
+    restore();
+    return result;
+  }
+  return result.finally(restore);
+}

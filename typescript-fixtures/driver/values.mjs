@@ -1,0 +1,102 @@
+/** How do values travel in JSON lines that JSON has no form for: bytes, dates, files, callbacks? And errors? */
+
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const NUMBERS = { NaN: Number.NaN, Infinity: Number.POSITIVE_INFINITY, "-Infinity": Number.NEGATIVE_INFINITY };
+
+/** The arguments of one call, and what was written to its sink and told to its callback. */
+export class Given {
+  #sink;
+  #progress;
+
+  /** The JavaScript value of what was sent. */
+  value(sent) {
+    if (Array.isArray(sent)) {
+      return sent.map((item) => this.value(item));
+    }
+    if (sent === null || typeof sent !== "object") {
+      return sent;
+    }
+    const [first, ...more] = Object.entries(sent);
+    if (first !== undefined && more.length === 0 && first[0].startsWith("$")) {
+      return this.#special(...first);
+    }
+    return Object.fromEntries(Object.entries(sent).map(([key, item]) => [key, this.value(item)]));
+  }
+
+  #special(tag, value) {
+    switch (tag) {
+      case "$bytes":
+        return new Uint8Array(Buffer.from(value, "base64"));
+      case "$date":
+        return value; // JavaScript has no dates without a time: a caller writes the day as text
+      case "$time":
+        return new Date(value);
+      case "$number":
+        return NUMBERS[value];
+      case "$sink": {
+        this.#sink = mkdtempSync(join(tmpdir(), "parity-sink-"));
+        return join(this.#sink, "download");
+      }
+      case "$callback": {
+        const progress = [];
+        this.#progress = progress;
+        return (told) => {
+          progress.push(told);
+        };
+      }
+      default:
+        throw new RangeError(`expected a known tag, found ${tag}`);
+    }
+  }
+
+  /** What the call left behind, for the reply. */
+  told() {
+    const left = this.#progress === undefined ? {} : { progress: this.#progress };
+    if (this.#sink !== undefined) {
+      const file = join(this.#sink, "download");
+      if (existsSync(file)) {
+        left.sink = readFileSync(file).toString("base64");
+      }
+      rmSync(this.#sink, { recursive: true });
+    }
+    return left;
+  }
+}
+
+/** A name as JavaScript spells it. */
+export function camel(name) {
+  return name.replace(/_(.)/g, (_match, letter) => letter.toUpperCase());
+}
+
+const CARRIED = {
+  status: "status",
+  body: "body",
+  method: "method",
+  path: "path",
+  requestId: "request_id",
+  retryAfter: "retry_after",
+  attempts: "attempts",
+  sent: "sent",
+  idempotencyKey: "idempotency_key",
+  job: "job",
+};
+
+/** An error as the protocol has it: its class, its text, and whatever it carries under the contract's names. */
+export function errorValue(error, SegOpsError) {
+  const told = { kind: error?.name ?? typeof error, message: String(error?.message ?? error) };
+  if (!(error instanceof SegOpsError)) {
+    return told;
+  }
+  for (const [own, name] of Object.entries(CARRIED)) {
+    if (own in error) {
+      told[name] = error[own] ?? null;
+    }
+  }
+  if (error.headers?.entries !== undefined) {
+    told.headers = Object.fromEntries(error.headers.entries());
+  }
+  return told;
+}
