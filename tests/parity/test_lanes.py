@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,23 @@ def test_the_command_exits_2_and_names_the_place_for_a_lane_that_is_not(suite: S
     done = subprocess.run(command, cwd=ROOT, env=outside_make(), capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "expected one of python, python-http" in done.stderr
+
+
+@pytest.mark.needs_house
+@pytest.mark.parametrize(("name", "exit_code"), [("segops-admin-typescript", 0), ("another-client", 1)])
+def test_a_tarball_of_npm_pack_is_taken_as_the_sibling_and_judged(name: str, exit_code: int, tmp_path: Path) -> None:
+    node = str(ROOT / "typescript-fixtures/tools/node.sh")
+    pack = [node, "current", "npm", "pack", "--ignore-scripts", "--pack-destination", str(tmp_path)]
+    subprocess.run(pack, cwd=ROOT / "typescript-fixtures/admin", capture_output=True, check=True)
+    (packed,) = tmp_path.glob("*.tgz")
+    with tarfile.open(packed) as archive:
+        archive.extractall(tmp_path / "unpacked", filter="data")
+    for script in (tmp_path / "unpacked").rglob("*.js"):
+        script.write_text(script.read_text().replace("segops-admin-typescript/", f"{name}/"))
+    tarball = tmp_path / "sibling.tgz"
+    with tarfile.open(tarball, "w:gz") as archive:
+        archive.add(tmp_path / "unpacked/package", "package")
+    check = [sys.executable, "-m", "segops_parity", "check", "--lane=typescript-current", "--case=segments.get/*"]
+    where = [f"--sibling={tarball}", f"--report={tmp_path / 'report'}"]
+    ran = subprocess.run([*check, *where], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == exit_code, ran.stdout + ran.stderr

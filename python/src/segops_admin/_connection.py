@@ -81,7 +81,7 @@ class Connection:
         try:
             self._http.putrequest(request.method, target, skip_accept_encoding=True)
             for name, value in request.headers:
-                self._http.putheader(name, value)
+                self._http.putheader(name, str(value))  # a Secret is a str of ours, which recorders cannot write
             if self._proxy is not None:
                 for name, value in self._proxy.headers.items():
                     self._http.putheader(name, value)
@@ -203,7 +203,9 @@ class _ReplyBody:
     def __init__(self, connection: Connection, reply: http.client.HTTPResponse) -> None:
         self._connection: Connection | None = connection
         self._reply = reply
-        self._length: int | None = reply.length
+        # VCR.py, which many test suites put in http.client's place, gives the length as text and no will_close.
+        length: object = reply.length
+        self._length = int(length) if isinstance(length, (int, str)) else None
         self._got = 0
 
     def read(self, amount: int = -1, /) -> bytes:
@@ -233,7 +235,7 @@ class _ReplyBody:
 
     def _finish(self) -> None:
         connection, self._connection = self._connection, None
-        will_close = self._reply.will_close
+        will_close = getattr(self._reply, "will_close", False)
         self._reply.close()
         if connection is not None:
             if will_close:

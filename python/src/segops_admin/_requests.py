@@ -49,7 +49,7 @@ class RequestsTransport:
             reply = self._session.request(
                 request.method,
                 request.url,
-                headers=dict(request.headers),
+                headers={name: str(value) for name, value in request.headers},
                 data=body if body is None or isinstance(body, bytes) else _Stream(body),
                 timeout=request.timeout,
                 allow_redirects=False,

@@ -209,16 +209,3 @@ def _play_and_observe(cassette: Cassette, request: Request) -> Any:
 
 
 Cassette.play_response = _play_and_observe
-
-# VCR's reply leaves out two attributes of the one it stands for: whether the connection ends with it, and its length
-# as a number.
-_made = vcr.stubs.VCRHTTPResponse.__init__
-
-
-def _make(self: Any, *args: Any, **kwargs: Any) -> None:
-    _made(self, *args, **kwargs)
-    self.will_close = False
-    self.length = int(self.length) if isinstance(self.length, str) and self.length.isdigit() else None
-
-
-vcr.stubs.VCRHTTPResponse.__init__ = _make
