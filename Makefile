@@ -107,9 +107,10 @@ types: $(READY) ## mypy --strict and pyright on the SDK, mypy on the sandbox, th
 	@for part in sandbox parity; do echo "mypy in $$part"; (cd $$part && ../$(BIN)/mypy --no-error-summary) || exit 1; done
 	$(BIN)/pyright --warnings
 
-bench: $(READY) ## measure speed and size, each beside what it is to be measured against
+bench: $(READY) built ## measure speed and size, each beside what it is to be measured against; then the parity lanes
 	@$(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/published --require-hashes -r requirements/published.txt
 	@$(BIN)/python tools/bench/sdk.py build/published
+	@$(BIN)/python -m segops_parity check --report build/parity
 
 parity: $(READY) built ## run every case in every lane, with the mutants; reports in build/parity (PARITY_ARGS)
 	@$(BIN)/python -m segops_parity check --mutate $(PARITY_ARGS)
