@@ -15,7 +15,6 @@ from urllib.request import Request as UrlRequest
 from urllib.request import urlopen
 
 import pytest
-import vcr.stubs
 from vcr.cassette import Cassette
 from vcr.config import VCR
 from vcr.persisters.filesystem import CassetteNotFoundError
