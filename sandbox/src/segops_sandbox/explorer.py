@@ -98,15 +98,28 @@ def events(user: Subject) -> QuerySet[Event]:
     return Event.objects.filter(subject__canonical_id=user.pk).order_by("-occurred_at", "-pk")
 
 
-def memberships(user: Subject) -> list[SegmentMembership]:
-    """The stored memberships of a user, one per segment, by the segment's id."""
-    # By the ids themselves: joined, SQLite would rather go through all members of all segments.
-    ids = list(Subject.objects.filter(canonical_id=user.pk).values_list("pk", flat=True))
-    rows = SegmentMembership.objects.select_related("segment").filter(subject_id__in=ids)
-    latest: dict[int, SegmentMembership] = {}
-    for row in sorted(rows, key=lambda row: (row.segment_id, row.computed_at)):
-        latest[row.segment_id] = row
-    return list(latest.values())
+# SQLite, left to itself, would go through all members of all segments; CROSS JOIN keeps it to this order.
+_MEMBERSHIPS = """
+SELECT m.id, m.subject_id, m.segment_id, m.computed_at, g.name AS segment_name, g.member_count AS segment_member_count
+FROM sandbox_subject AS asked
+CROSS JOIN sandbox_subject AS s
+CROSS JOIN sandbox_segment_membership AS m
+CROSS JOIN sandbox_segment AS g
+WHERE asked.tenant_id = %s AND asked.external_id = %s AND s.canonical_id = asked.canonical_id
+  AND m.subject_id = s.id AND g.id = m.segment_id
+ORDER BY m.segment_id, m.computed_at
+"""
+
+
+def memberships(tenant_id: int, user_id: str) -> list[Any]:
+    """The stored memberships of whoever an id belongs to, one per segment, by the segment's id.
+
+    Each is a SegmentMembership with the segment's `segment_name` and `segment_member_count`; none for an unknown id.
+    """
+    # Two ids that were merged after the compute may both be members: the latest one is told.
+    return list(
+        {row.segment_id: row for row in SegmentMembership.objects.raw(_MEMBERSHIPS, [tenant_id, user_id])}.values()
+    )
 
 
 def event_json(event: Event) -> dict[str, Any]:
@@ -118,11 +131,11 @@ def event_json(event: Event) -> dict[str, Any]:
     }
 
 
-def membership_json(row: SegmentMembership) -> dict[str, Any]:
+def membership_json(row: Any) -> dict[str, Any]:
     """A membership as the explorer shows it."""
     return {
         "segment_id": row.segment_id,
-        "segment_name": row.segment.name,
-        "member_count": row.segment.member_count,
+        "segment_name": row.segment_name,
+        "member_count": row.segment_member_count,
         "computed_at": isoformat(row.computed_at),
     }

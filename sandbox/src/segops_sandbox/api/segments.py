@@ -13,7 +13,6 @@ from rest_framework.views import APIView
 
 from segops_sandbox import explorer
 from segops_sandbox.api import exports
-from segops_sandbox.identity import resolve
 from segops_sandbox.models import Segment, SegmentVersion
 from segops_sandbox.params import limit_of
 from segops_sandbox.platform.errors import field_error
@@ -167,8 +166,7 @@ class MembershipCheck(APIView):
         user_id = request.query_params.get("user_id")
         if not user_id:
             raise field_error("user_id", "This query parameter is required.")
-        user = resolve(tenant_of(request).pk, user_id)
-        rows = [] if user is None else explorer.memberships(user)
+        rows = explorer.memberships(tenant_of(request).pk, user_id)
         return Response(
             {
                 "user_id": user_id,
@@ -176,7 +174,7 @@ class MembershipCheck(APIView):
                 "segments": [
                     {
                         "segment_id": row.segment_id,
-                        "segment_name": row.segment.name,
+                        "segment_name": row.segment_name,
                         "computed_at": isoformat(row.computed_at),
                     }
                     for row in rows

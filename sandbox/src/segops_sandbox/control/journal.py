@@ -1,4 +1,4 @@
-"""What arrived? The newest requests, for a test's assertions. Kept in memory."""
+"""What arrived? The newest requests, for a test's assertions. Kept in memory, up to a number and a total size."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from itertools import count
 from typing import Any
 
 _KEPT = 1000
+# Of one body, and of all that are kept, in bytes: a client that sends large batches must not fill the memory.
 BODY_LIMIT = 1 << 20
+_ALL_BODIES = 16 << 20
 
 _lock = threading.Lock()
-_entries: deque[dict[str, Any]] = deque(maxlen=_KEPT)
+# Each with the size of its body as it arrived.
+_entries: deque[tuple[int, dict[str, Any]]] = deque()
+_size = 0
 _numbers = count(1)
 
 
@@ -28,22 +32,27 @@ def record(method: str, path: str, query: str, headers: dict[str, str], body: by
         "status": None,
         "fault": None,
     }
+    global _size
     with _lock:
-        _entries.append(entry)
+        _entries.append((len(body), entry))
+        _size += len(body)
+        while len(_entries) > _KEPT or _size > _ALL_BODIES:
+            _size -= _entries.popleft()[0]
     return entry
 
 
 def entries() -> list[dict[str, Any]]:
     """The requests in the order of their arrival."""
     with _lock:
-        return [dict(entry) for entry in _entries]
+        return [dict(entry) for _, entry in _entries]
 
 
 def clear() -> None:
     """Forget them and count from 1 again."""
-    global _numbers
+    global _numbers, _size
     with _lock:
         _entries.clear()
+        _size = 0
         _numbers = count(1)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
+from django.db.models.expressions import Col
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -17,6 +19,15 @@ from segops_sandbox.models import Account, ApiKey, Role, Tenant
 from segops_sandbox.platform import tokens
 
 SECRET, PUBLIC, MCP, USER, SESSION = "sk", "pk", "mk", "jwt", "session"
+
+# Every request asks this. In SQL, because the ORM takes several times as long to say it as the database to answer.
+_KEY_FIELDS = ("id", "tenant_id", "kind", "name", "scopes")
+_TENANT_FIELDS = ("id", "slug", "name", "plan")
+_BY_KEY = (
+    f"SELECT {', '.join(f'k.{name}' for name in _KEY_FIELDS)}, {', '.join(f't.{name}' for name in _TENANT_FIELDS)} "
+    "FROM sandbox_api_key AS k JOIN sandbox_tenant AS t ON t.id = k.tenant_id "
+    "WHERE k.key = %s AND k.revoked_at IS NULL"
+)
 
 
 @dataclass(frozen=True)
@@ -92,9 +103,17 @@ def _look_up(request: HttpRequest) -> Credential | None:
 
 
 def _from_key(text: str) -> Credential:
-    key = ApiKey.objects.select_related("tenant").filter(key=text, revoked_at=None).first() if text else None
-    if key is None:
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_KEY, [text])
+        row = cursor.fetchone()
+    if row is None:
         raise AuthenticationFailed("Invalid API key.")
+    # What is not among these fields is loaded when somebody asks for it.
+    values, tenant_values = list(row[: len(_KEY_FIELDS)]), row[len(_KEY_FIELDS) :]
+    scopes = ApiKey._meta.get_field("scopes")
+    values[-1] = scopes.from_db_value(values[-1], Col("sandbox_api_key", scopes), connection)
+    key = ApiKey.from_db(connection.alias, _KEY_FIELDS, values)
+    key.tenant = Tenant.from_db(connection.alias, _TENANT_FIELDS, tenant_values)
     return Credential(
         kind=key.kind,
         tenant=key.tenant,

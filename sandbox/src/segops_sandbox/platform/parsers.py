@@ -12,6 +12,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.utils import json
 
 # Far more than anything the platform knows, and far less than what a database or an encoder chokes on.
 _MAX_DEPTH = 100
@@ -27,11 +28,18 @@ class StrictJSONParser(JSONParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         """The decoded body; ParseError (400) when it is not JSON that can be stored."""
+        encoding = (parser_context or {}).get("encoding", settings.DEFAULT_CHARSET)
         try:
-            data = super().parse(stream, media_type=media_type, parser_context=parser_context)
-            _check(data)
+            text = stream.read().decode(encoding)
+            data = json.loads(text, parse_constant=json.strict_constant, parse_float=_finite)
+        except (ValueError, LookupError) as exc:  # LookupError: a charset that is known, but not of texts, such as zlib
+            raise ParseError(f"JSON parse error - {exc}") from None
         except RecursionError:
             raise ParseError("JSON parse error - nested too deeply") from None
+        _check_depth(data)
+        # A batch has thousands of texts: they are looked at only where an escape can have put something into one.
+        if "\\u" in text or encoding.lower() != "utf-8":
+            _check_texts(data)
         return data
 
 
@@ -50,22 +58,40 @@ class AlwaysJSON(BaseContentNegotiation):
         return renderer, renderer.media_type
 
 
-def _check(value: Any, depth: int = 0) -> None:
-    if depth > _MAX_DEPTH:
-        raise ParseError("JSON parse error - nested too deeply")
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError("a number is too large")  # 1e999; it could not be sent back
+    return number
+
+
+def _check_depth(data: Any) -> None:
+    """Level by level, so that nothing here is nested deeply."""
+    level = [data] if isinstance(data, (dict, list)) else []
+    for _ in range(_MAX_DEPTH + 1):
+        if not level:
+            return
+        level = [
+            item
+            for container in level
+            for item in (container.values() if type(container) is dict else container)
+            if type(item) is dict or type(item) is list
+        ]
+    raise ParseError("JSON parse error - nested too deeply")
+
+
+def _check_texts(value: Any) -> None:
     if isinstance(value, str):
         if "\x00" in value:
             raise ParseError("JSON parse error - NUL characters are not allowed")
         try:
-            value.encode(settings.DEFAULT_CHARSET)
+            value.encode()
         except UnicodeEncodeError:
             raise ParseError("JSON parse error - a lone surrogate is not text") from None
-    elif isinstance(value, float) and math.isinf(value):
-        raise ParseError("JSON parse error - a number is too large")  # 1e999; it could not be sent back
     elif isinstance(value, dict):
         for key, item in value.items():
-            _check(key)
-            _check(item, depth + 1)
+            _check_texts(key)
+            _check_texts(item)
     elif isinstance(value, list):
         for item in value:
-            _check(item, depth + 1)
+            _check_texts(item)

@@ -1,0 +1,16 @@
+"""What does `GET /_sandbox/requests/` keep, and what not?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def test_large_bodies_push_the_oldest_requests_out(api: Any) -> None:
+    api.control("DELETE", "/requests/")
+    large = b'{"name": "' + b"x" * (1 << 20)
+    for number in range(20):
+        api.request("POST", f"/segments/?n={number}", data=large, headers={"Content-Type": "application/json"})
+    kept = api.control("GET", "/requests/")
+    kept = kept["requests"] if isinstance(kept, dict) else kept
+    assert [entry["query"] for entry in kept] == [f"n={number}" for number in range(4, 20)]
+    assert sum(len(entry["body"]) for entry in kept) == 16 << 20
