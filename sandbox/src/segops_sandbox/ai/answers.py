@@ -1,110 +1,112 @@
-"""What would an assistant answer? Deterministic text, marked as simulated, and the facts extracted from it.
-
-The text depends only on the question, the provider and the stored brands and products: the platform itself answers
-with placeholder text where a provider has no key.
-"""
+"""How do answers come to be and what is kept of them? Asked for, searched for brands and products, and stored."""
 
 from __future__ import annotations
 
-import hashlib
-import time
 from collections.abc import Iterable
 from typing import Any
 
-from segops_sandbox import clock
-from segops_sandbox.ai.brands import Brand, competing_brands, mentioned_brands, mentioned_products, own_brand
+from django.db import transaction
+
+from segops_sandbox import clock, ids
+from segops_sandbox.ai import assistants
+from segops_sandbox.ai.brands import Brand, catalogue, competing_brands, mentioned_brands, mentioned_products, own_brand
 from segops_sandbox.ai.credits import spend
-from segops_sandbox.catalogue.search import Match, search
-from segops_sandbox.models import AIQuery, QueryResult, Tenant
+from segops_sandbox.ai.names import fold, heard_in
+from segops_sandbox.ai.providers import PROVIDERS, ask_all, latencies
+from segops_sandbox.catalogue.search import search
+from segops_sandbox.models import AIQuery, Product, QueryResult, Tenant
 from segops_sandbox.platform import jobs
 
-PROVIDERS = ("chatgpt", "perplexity", "claude", "gemini", "grok")
-LIMIT_S = 28.0
 _PRODUCTS = 3
-_OPINIONS = (
-    "is praised as a reliable choice.",
-    "is a favourite of many buyers.",
-    "is often mentioned alongside the others.",
-    "is well known, with a wide range.",
-    "is sometimes criticised as overpriced.",
-)
 
 
-def ask(
-    tenant: Tenant, query_text: str, providers: Iterable[str], query: AIQuery | None
-) -> tuple[list[QueryResult], bool]:
-    """Ask each provider and store its answer; also returns whether time ran out before all had answered."""
-    deadline = time.monotonic() + LIMIT_S
-    own, others = own_brand(tenant), competing_brands(tenant)
-    matches = search(tenant, query_text, _PRODUCTS)
-    results: list[QueryResult] = []
-    for provider in providers:
-        if time.monotonic() > deadline:
-            return results, True
-        text = answer(provider, query_text, [own, *others], matches)
-        results.append(_stored(tenant, query_text, provider, text, query, own, others, matches))
-    spend(tenant, "ai_answer", len(results))
-    return results, False
+def simulate(tenant: Tenant, question: str, providers: list[str]) -> tuple[list[QueryResult], bool]:
+    """Ask now, and store the answers without a query; also returns whether a provider was too late.
 
-
-def answer(provider: str, query_text: str, brands: list[Brand], matches: list[Match]) -> str:
-    """The text of one simulated answer."""
-    lines = [f"[Simulated answer of {provider}]", f"People who ask “{query_text}” usually compare these brands."]
-    draws = sorted(
-        ((_draw(provider, query_text, brand.name), brand) for brand in {b.name: b for b in brands}.values()),
-        key=lambda draw: (draw[0], draw[1].name),
-    )
-    for number, brand in draws:
-        # One brand in four is passed over, so that there is something to win and to lose.
-        if number % 4:
-            lines.append(f"{brand.name} {_OPINIONS[number % len(_OPINIONS)]}")
-    lines += [f"{match.product.name} is worth a look." for match in matches if match.product.name]
-    if len(lines) == 2:
-        lines.append("None of them stands out.")
-    return "\n".join(lines)
+    Must run outside of a transaction: nobody else should wait for a database while assistants think.
+    """
+    ground = ground_of(tenant, question)
+    answers = ask_all(providers, lambda provider: assistants.answer(provider, ground), latency_s=latencies())
+    read = read_answers(tenant, question, answers)
+    with transaction.atomic():
+        results = _store(tenant, question, read, None)
+    return results, len(results) < len(providers)
 
 
 @jobs.handler("queries.run")
-def _run(tenant: Tenant, query_id: int) -> None:
+def run(tenant: Tenant, query_id: int) -> None:
+    """Ask a query's providers and store an answer of each: all of them, or, if the query is gone, none."""
     query = AIQuery.objects.filter(tenant=tenant, pk=query_id).first()
     if query is None:
         return
-    ask(tenant, query.query_text, query.providers or PROVIDERS, query)
-    query.last_run_at = clock.now()
-    query.save(update_fields=["last_run_at"])
+    ground = ground_of(tenant, query.query_text)
+    answers = {provider: assistants.answer(provider, ground) for provider in query.providers or PROVIDERS}
+    read = read_answers(tenant, query.query_text, answers)
+    with transaction.atomic():
+        if AIQuery.objects.select_for_update(no_key=True).filter(pk=query.pk).first() is None:
+            return
+        _store(tenant, query.query_text, read, query)
+        AIQuery.objects.filter(pk=query.pk).update(last_run_at=clock.now())
 
 
-def _stored(
-    tenant: Tenant,
-    query_text: str,
-    provider: str,
-    text: str,
-    query: AIQuery | None,
-    own: Brand,
-    others: list[Brand],
-    matches: list[Match],
-) -> QueryResult:
-    mentions = mentioned_brands(_body(text), [own, *others])
-    mine: dict[str, Any] = next((mention for mention in mentions if own.is_named(mention["name"])), {})
-    return QueryResult.objects.create(
-        tenant=tenant,
-        query=query,
-        query_text=query_text,
-        provider=provider,
-        raw_response=text,
-        mentioned_brands=mentions,
-        mentioned_products=mentioned_products(_body(text), [match.product for match in matches]),
-        position=mine.get("position"),
-        sentiment=mine.get("sentiment"),
-        is_simulated=True,
-        captured_at=clock.now(),
+def ground_of(tenant: Tenant, question: str) -> assistants.Ground:
+    """What answers to a question are drawn from: the seed, the brands, and the products that fit."""
+    # The search loads a large library, which a workspace without a catalogue should not pay for.
+    matches = search(tenant, question, _PRODUCTS) if Product.objects.filter(tenant=tenant).exists() else []
+    names = [match.product.name for match in matches if match.product.name]
+    return assistants.Ground(
+        source=f"{tenant.slug}/{ids.seed() or 0}",
+        question=_in_one_line(question),
+        brands=tuple(_distinct([own_brand(tenant), *competing_brands(tenant)])),
+        products=tuple(dict.fromkeys(_in_one_line(name) for name in names)),
     )
 
 
-def _body(text: str) -> str:
-    """The answer without its two opening lines: a brand in the question is not a mention by the assistant."""
-    return "\n".join(text.split("\n")[2:])
+def read_answers(tenant: Tenant, question: str, answers: dict[str, str]) -> list[dict[str, Any]]:
+    """The fields of a result for each answer: what its text says of brands and products, and of the own brand.
+
+    A brand is no mention where an answer only quotes the question.
+    """
+    own = own_brand(tenant)
+    brands = [own, *competing_brands(tenant)]
+    echo = assistants.echo(_in_one_line(question))
+    said = {provider: text.replace(echo, "", 1) for provider, text in answers.items()}
+    products = [(sku, name) for name, sku in heard_in(said.values(), ((name, sku) for sku, name in catalogue(tenant)))]
+    read = []
+    for provider, text in said.items():
+        mentions = mentioned_brands(text, brands)
+        mine: dict[str, Any] = next((mention for mention in mentions if mention["name"] == own.name), {})
+        read.append(
+            {
+                "provider": provider,
+                "raw_response": answers[provider],
+                "mentioned_brands": mentions,
+                "mentioned_products": mentioned_products(text, products),
+                "position": mine.get("position"),
+                "sentiment": mine.get("sentiment"),
+            }
+        )
+    return read
 
 
-def _draw(*parts: str) -> int:
-    return int.from_bytes(hashlib.sha256("\x00".join(parts).encode()).digest()[:4], "big")
+def _store(tenant: Tenant, question: str, read: list[dict[str, Any]], query: AIQuery | None) -> list[QueryResult]:
+    """Store what was read, and note its credits."""
+    now = clock.now()
+    results = [
+        QueryResult.objects.create(tenant=tenant, query=query, query_text=question, captured_at=now, **fields)
+        for fields in read
+    ]
+    spend(tenant, "ai_answer", len(results))
+    return results
+
+
+def _distinct(brands: Iterable[Brand]) -> list[Brand]:
+    """One brand a name; a competitor that has the own brand's name adds nothing."""
+    known: dict[str, Brand] = {}
+    for brand in brands:
+        known.setdefault(fold(brand.name), brand)
+    return list(known.values())
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -5,41 +5,80 @@ https://segops.ai/docs/ai-reach, https://segops.ai/docs/ai-reach/competitors
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from segops_sandbox.ai.brands import Brand, competing_brands, own_brand
+from segops_sandbox.ai.names import fold
 from segops_sandbox.models import AIQuery, Competitor, QueryResult, Tenant
 
 _SENTIMENT = {"negative": 0.0, "neutral": 0.5, "positive": 1.0}
 _TOP_BRANDS = 10
+# How many answers are held at a time while figures are drawn from all of them.
+_CHUNK = 1000
+
+
+@dataclass
+class _Tally:
+    """Running sums over answers. Positions and tones count only where they are known."""
+
+    results: int = 0
+    naming: int = 0
+    mentions: int = 0
+    own_mentions: int = 0
+    positions: int = 0
+    position_sum: int = 0
+    tones: int = 0
+    tone_sum: float = 0.0
+
+    def add(self, mentions: list[dict[str, Any]], own: frozenset[str]) -> None:
+        """Count one answer."""
+        mine = [mention for mention in mentions if fold(mention["name"]) in own]
+        self.results += 1
+        self.naming += bool(mine)
+        self.mentions += len(mentions)
+        self.own_mentions += len(mine)
+        for mention in mine:
+            if mention.get("position") is not None:
+                self.positions += 1
+                self.position_sum += mention["position"]
+            if mention.get("sentiment") in _SENTIMENT:
+                self.tones += 1
+                self.tone_sum += _SENTIMENT[mention["sentiment"]]
+
+    def figures(self) -> dict[str, Any]:
+        """Rates 0 to 1; position and sentiment are null when the brand is never named."""
+        return {
+            "mention_rate": _share(self.naming, self.results),
+            "avg_position": round(self.position_sum / self.positions, 2) if self.positions else None,
+            "share_of_voice": _share(self.own_mentions, self.mentions),
+            "sentiment_score": round(self.tone_sum / self.tones, 4) if self.tones else None,
+        }
 
 
 def dashboard(tenant: Tenant) -> dict[str, Any]:
-    """The roll-up over all answers to registered queries; simulations are not part of it."""
+    """The roll-up over all answers to registered queries, in one pass; simulations are not part of it."""
+    own = own_brand(tenant).folded
+    total, of_provider, of_day = _Tally(), defaultdict[str, _Tally](_Tally), defaultdict[str, _Tally](_Tally)
+    brands: Counter[str] = Counter()
+    for provider, captured_at, mentions in _answers(tenant):
+        for tally in (total, of_provider[provider], of_day[captured_at.date().isoformat()]):
+            tally.add(mentions, own)
+        brands.update(mention["name"] for mention in mentions)
     queries = AIQuery.objects.filter(tenant=tenant)
-    results = list(QueryResult.objects.filter(tenant=tenant, query__isnull=False).order_by("pk"))
-    own = own_brand(tenant)
-    days = sorted({result.captured_at.date() for result in results})
-    brands = Counter(mention["name"] for result in results for mention in result.mentioned_brands)
     return {
         "total_queries": queries.count(),
         "active_queries": queries.filter(is_active=True).count(),
-        "total_results": len(results),
-        **_figures(results, own),
+        "total_results": total.results,
+        **total.figures(),
         "by_provider": [
-            {"provider": provider, "result_count": len(of_provider), **_figures(of_provider, own)}
-            for provider in sorted({result.provider for result in results})
-            if (of_provider := [result for result in results if result.provider == provider])
+            {"provider": provider, "result_count": tally.results, **tally.figures()}
+            for provider, tally in sorted(of_provider.items())
         ],
-        "trend": [
-            {
-                "day": day.isoformat(),
-                "mention_rate": _figures([r for r in results if r.captured_at.date() == day], own)["mention_rate"],
-            }
-            for day in days
-        ],
+        "trend": [{"day": day, "mention_rate": t.figures()["mention_rate"]} for day, t in sorted(of_day.items())],
         "top_brands": [
             {"name": name, "mentions": count}
             for name, count in sorted(brands.items(), key=lambda item: (-item[1], item[0]))[:_TOP_BRANDS]
@@ -48,13 +87,17 @@ def dashboard(tenant: Tenant) -> dict[str, Any]:
 
 
 def win_rates(tenant: Tenant) -> list[dict[str, Any]]:
-    """Wins, losses and ties against each active competitor, the best rate first."""
-    own = own_brand(tenant)
-    results = list(QueryResult.objects.filter(tenant=tenant, query__isnull=False))
-    rates = [
-        _against(competitor, own, results)
+    """Wins, losses and ties against each active competitor, the best rate first; competitors of one rate by id."""
+    own = own_brand(tenant).folded
+    rivals = [
+        (competitor, Brand(competitor.name, tuple(competitor.brand_aliases)).folded, Counter[str]())
         for competitor in Competitor.objects.filter(tenant=tenant, is_active=True).order_by("pk")
     ]
+    for _, _, mentions in _answers(tenant):
+        ours = _rank(mentions, own)
+        for _, names, score in rivals:
+            score[_outcome(ours, _rank(mentions, names))] += 1
+    rates = [_rate(competitor, score) for competitor, _, score in rivals]
     return sorted(rates, key=lambda rate: (-rate["win_rate"], rate["competitor_id"]))
 
 
@@ -76,32 +119,28 @@ def diff(tenant: Tenant, results: Iterable[QueryResult], providers: list[str]) -
     ]
 
 
-def _figures(results: list[QueryResult], own: Brand) -> dict[str, Any]:
-    """Rates 0 to 1; position and sentiment are null when the brand is never named."""
-    mine = [m for result in results for m in result.mentioned_brands if own.is_named(m["name"])]
-    everyone = sum(len(result.mentioned_brands) for result in results)
-    naming = sum(any(own.is_named(m["name"]) for m in result.mentioned_brands) for result in results)
-    return {
-        "mention_rate": _share(naming, len(results)),
-        "avg_position": round(sum(m["position"] for m in mine) / len(mine), 2) if mine else None,
-        "share_of_voice": _share(len(mine), everyone),
-        "sentiment_score": round(sum(_SENTIMENT[m["sentiment"]] for m in mine) / len(mine), 4) if mine else None,
-    }
+def _answers(tenant: Tenant) -> Iterator[tuple[str, datetime, list[dict[str, Any]]]]:
+    """Provider, time and mentioned brands of each answer to a registered query; never their long texts."""
+    found = QueryResult.objects.filter(tenant=tenant, query__isnull=False).order_by("pk")
+    return found.values_list("provider", "captured_at", "mentioned_brands").iterator(chunk_size=_CHUNK)
 
 
-def _against(competitor: Competitor, own: Brand, results: list[QueryResult]) -> dict[str, Any]:
-    brand = Brand(competitor.name, tuple(competitor.brand_aliases))
-    wins = losses = ties = 0
-    for result in results:
-        ours, theirs = _position(result, own), _position(result, brand)
-        if ours is None and theirs is None:
-            continue  # not comparable
-        if theirs is None or (ours is not None and ours < theirs):
-            wins += 1
-        elif ours is None or theirs < ours:
-            losses += 1
-        else:
-            ties += 1
+def _rank(mentions: list[dict[str, Any]], names: frozenset[str]) -> float | None:
+    """The best place under any of the names: None when absent, infinity when named without a place."""
+    places = [mention.get("position") for mention in mentions if fold(mention["name"]) in names]
+    return min((float("inf") if place is None else place for place in places), default=None)
+
+
+def _outcome(ours: float | None, theirs: float | None) -> str:
+    if ours is None and theirs is None:
+        return "not comparable"
+    if theirs is None or (ours is not None and ours < theirs):
+        return "wins"
+    return "losses" if ours is None or theirs < ours else "ties"
+
+
+def _rate(competitor: Competitor, score: Counter[str]) -> dict[str, Any]:
+    wins, losses, ties = (score[outcome] for outcome in ("wins", "losses", "ties"))
     return {
         "competitor_id": competitor.pk,
         "competitor_name": competitor.name,
@@ -110,10 +149,6 @@ def _against(competitor: Competitor, own: Brand, results: list[QueryResult]) -> 
         "ties": ties,
         "win_rate": _share(wins, wins + losses + ties),
     }
-
-
-def _position(result: QueryResult, brand: Brand) -> int | None:
-    return next((int(m["position"]) for m in result.mentioned_brands if brand.is_named(m["name"])), None)
 
 
 def _share(part: int, whole: int) -> float:

@@ -10,10 +10,13 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
+from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from segops_sandbox.ai.answers import PROVIDERS, ask
+from segops_sandbox.ai import schedule
+from segops_sandbox.ai.answers import simulate
 from segops_sandbox.ai.metrics import dashboard, diff, win_rates
+from segops_sandbox.ai.providers import PROVIDERS
 from segops_sandbox.models import AIQuery, Competitor, QueryResult
 from segops_sandbox.platform import jobs
 from segops_sandbox.platform.serializers import check_unique
@@ -23,8 +26,20 @@ from segops_sandbox.platform.views import TenantViewSet, tenant_of
 _RESULTS = 50
 
 
-def _providers(**options: Any) -> serializers.ListField:
-    return serializers.ListField(child=serializers.CharField(), **options)
+class Texts(serializers.ListField):
+    """A list of texts. What is wrong with one of them is said of the field: `{"tags": ["..."]}`, never by number."""
+
+    def __init__(self, **of_each: Any) -> None:
+        super().__init__(child=serializers.CharField(**of_each), required=False)
+
+    def run_child_validation(self, data: Any) -> Any:
+        """The checked texts."""
+        try:
+            return super().run_child_validation(data)
+        except serializers.ValidationError as exc:
+            by_number: Any = exc.detail
+            said = [message for messages in by_number.values() for message in messages]
+            raise serializers.ValidationError(list(dict.fromkeys(said))) from None
 
 
 def _check_providers(value: list[str]) -> list[str]:
@@ -37,9 +52,10 @@ def _check_providers(value: list[str]) -> list[str]:
 class QuerySerializer(serializers.ModelSerializer[AIQuery]):
     """A question that is put to assistants again and again."""
 
-    tags = serializers.ListField(child=serializers.CharField(max_length=100), required=False)
-    providers = _providers(required=False)
-    schedule = serializers.ChoiceField(choices=["hourly", "daily", "weekly"], default="daily")
+    category = serializers.CharField(max_length=255, required=False, allow_blank=True, allow_null=True)
+    tags = Texts()
+    providers = Texts()
+    schedule = serializers.ChoiceField(choices=list(schedule.INTERVALS), default="daily")
 
     class Meta:
         model = AIQuery
@@ -62,6 +78,10 @@ class QuerySerializer(serializers.ModelSerializer[AIQuery]):
         check_unique(self, AIQuery, "query_text", value)
         return value
 
+    def validate_category(self, value: str | None) -> str:
+        """No label is the empty one."""
+        return value or ""
+
     def validate_providers(self, value: list[str]) -> list[str]:
         """Known ones; none means all."""
         return _check_providers(value)
@@ -71,7 +91,7 @@ class SimulationSerializer(serializers.Serializer[Any]):
     """A question to ask once."""
 
     query_text = serializers.CharField(max_length=1000)
-    providers = _providers(required=False)
+    providers = Texts()
 
     def validate_providers(self, value: list[str]) -> list[str]:
         """Known ones; none means all."""
@@ -81,7 +101,7 @@ class SimulationSerializer(serializers.Serializer[Any]):
 class CompetitorSerializer(serializers.ModelSerializer[Competitor]):
     """A brand to compare with."""
 
-    brand_aliases = serializers.ListField(child=serializers.CharField(max_length=255), required=False)
+    brand_aliases = Texts(max_length=255)
 
     class Meta:
         model = Competitor
@@ -100,6 +120,23 @@ class QueryViewSet(TenantViewSet):
     model = AIQuery
     serializer_class = QuerySerializer
     pagination_class = None
+
+    def perform_create(self, serializer: BaseSerializer[Any]) -> None:
+        """A new query is asked on schedule from now on."""
+        super().perform_create(serializer)
+        assert serializer.instance is not None
+        schedule.plan(serializer.instance)
+
+    def perform_update(self, serializer: BaseSerializer[Any]) -> None:
+        """A change may pause it or make it due at another time."""
+        super().perform_update(serializer)
+        assert serializer.instance is not None
+        schedule.plan(serializer.instance)
+
+    def perform_destroy(self, instance: AIQuery) -> None:
+        """It takes its answers along."""
+        schedule.cancel(instance)
+        super().perform_destroy(instance)
 
     @action(detail=True, methods=["post"])
     def run(self, request: Request, pk: str) -> Response:
@@ -126,6 +163,8 @@ class CompetitorViewSet(TenantViewSet):
 class Simulate(APIView):
     """`POST /ai-reach/simulate/`"""
 
+    own_transactions = True
+
     def post(self, request: Request) -> Response:
         """Ask the providers now. The answers are stored without a query."""
         serializer = SimulationSerializer(data=request.data)
@@ -133,7 +172,7 @@ class Simulate(APIView):
         text = serializer.validated_data["query_text"]
         providers = serializer.validated_data.get("providers") or list(PROVIDERS)
         tenant = tenant_of(request)
-        results, timed_out = ask(tenant, text, providers, None)
+        results, timed_out = simulate(tenant, text, providers)
         return Response(
             {
                 "query_text": text,

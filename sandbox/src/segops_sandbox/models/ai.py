@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from typing import Any
+
 from django.db import models
 
 from segops_sandbox import clock
@@ -14,6 +17,8 @@ class AIQuery(Stamped):
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
     query_text = models.CharField(max_length=1000)
+    # What makes the text unique: 1,000 characters can be more bytes than PostgreSQL takes into an index.
+    text_digest = models.CharField(max_length=64, editable=False)
     category = models.CharField(max_length=255, default="", blank=True)
     tags = models.JSONField(default=list)
     providers = models.JSONField(default=list)
@@ -24,7 +29,12 @@ class AIQuery(Stamped):
     class Meta:
         db_table = "sandbox_ai_query"
         verbose_name = "AI query"
-        constraints = [models.UniqueConstraint(fields=["tenant", "query_text"], name="sandbox_ai_query_once")]
+        constraints = [models.UniqueConstraint(fields=["tenant", "text_digest"], name="sandbox_ai_query_once")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, with the digest of the text as it is now."""
+        self.text_digest = hashlib.sha256(self.query_text.encode()).hexdigest()
+        super().save(*args, **kwargs)
 
 
 class QueryResult(models.Model):
@@ -44,6 +54,16 @@ class QueryResult(models.Model):
 
     class Meta:
         db_table = "sandbox_query_result"
+
+
+class ProviderLatency(models.Model):
+    """How long a test says that an assistant takes; of the whole sandbox, like its other controls."""
+
+    provider = models.CharField(max_length=32, primary_key=True)
+    seconds = models.FloatField()
+
+    class Meta:
+        db_table = "sandbox_provider_latency"
 
 
 class Competitor(Stamped):
@@ -71,6 +91,7 @@ class GeneratedPage(Stamped):
     query = models.ForeignKey(AIQuery, on_delete=models.SET_NULL, null=True, related_name="pages")
     published = models.BooleanField(default=False)
     builder_status = models.CharField(max_length=16, default=DRAFT)
+    builder_error = models.TextField(default="", blank=True)
     build_options = models.JSONField(default=dict)
     intro_copy = models.TextField(default="", blank=True)
     product_skus = models.JSONField(default=list)
@@ -85,9 +106,9 @@ class GeneratedPage(Stamped):
 
 
 class PageExport(models.Model):
-    """A file of a page, on its way or ready."""
+    """A file of a page, on its way, ready or expired."""
 
-    PENDING, READY, FAILED = "pending", "ready", "failed"
+    PENDING, PROCESSING, READY, FAILED = "pending", "processing", "ready", "failed"
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
     page = models.ForeignKey(GeneratedPage, on_delete=models.CASCADE, related_name="exports")
@@ -96,6 +117,7 @@ class PageExport(models.Model):
     error = models.TextField(default="", blank=True)
     content = models.BinaryField(default=b"")
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    expires_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "sandbox_page_export"
@@ -104,8 +126,10 @@ class PageExport(models.Model):
 class PageJob(models.Model):
     """A bulk generation of pages."""
 
+    QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
+
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
-    status = models.CharField(max_length=16, default="queued")
+    status = models.CharField(max_length=16, default=QUEUED)
     page_ids = models.JSONField(default=list)
     created_at = models.DateTimeField(default=clock.now, editable=False)
 

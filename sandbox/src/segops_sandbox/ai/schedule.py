@@ -1,0 +1,48 @@
+"""When is a query asked by itself? While it is active: hourly, daily or weekly after it was last asked, or made.
+
+The next time waits as a job in the queue, so nothing runs before the clock gets there, and several servers on one
+database ask once. A server that was away asks once, not once for each time it missed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from segops_sandbox import clock
+from segops_sandbox.ai.answers import run
+from segops_sandbox.models import AIQuery, Job, Tenant
+from segops_sandbox.platform import jobs
+
+INTERVALS = {"hourly": timedelta(hours=1), "daily": timedelta(days=1), "weekly": timedelta(weeks=1)}
+_KIND = "queries.scheduled"
+
+
+def plan(query: AIQuery) -> None:
+    """Queue the next run of a query in place of the one that is queued; a paused query has none."""
+    with transaction.atomic():
+        cancel(query)
+        if query.is_active:
+            job = jobs.enqueue(query.tenant, _KIND, query_id=query.pk)
+            Job.objects.filter(pk=job.pk).update(run_at=max(_due(query), clock.now()))
+
+
+def cancel(query: AIQuery) -> None:
+    """Forget the next run of a query."""
+    Job.objects.filter(tenant_id=query.tenant_id, kind=_KIND, status=Job.QUEUED, args__query_id=query.pk).delete()
+
+
+@jobs.handler(_KIND)
+def _ask(tenant: Tenant, query_id: int) -> None:
+    query = AIQuery.objects.filter(tenant=tenant, pk=query_id).first()
+    if query is None or not query.is_active:
+        return
+    if _due(query) <= clock.now():  # not asked by hand in the meantime
+        run(tenant, query_id)
+        query.refresh_from_db()
+    plan(query)
+
+
+def _due(query: AIQuery) -> datetime:
+    return (query.last_run_at or query.created_at) + INTERVALS[query.schedule]
