@@ -11,7 +11,7 @@ import re
 from decimal import Decimal
 from typing import Any, Protocol
 
-from segops_sandbox.segments import regex
+from segops_sandbox.segments import regex, scalars
 from segops_sandbox.segments.sql import Sql, join, sql, values
 
 
@@ -26,9 +26,28 @@ class Dialect(Protocol):
     # Whether the property is there (null is not), and whether it is there and not an empty list.
     present: Sql
     filled: Sql
+    # Of an entry: its text, that without the blanks around it, its number, its amount as a price. Null without one.
+    plain_text: Sql
+    trimmed: Sql
+    plain_number: Sql
+    amount: Sql
 
-    def property(self, payload: Sql, name: str) -> Sql:
-        """The columns `kind` and `value` of a payload's property."""
+    def property(self, payload: Sql, name: str, *, escaped: bool = False) -> Sql:
+        """The columns `kind` and `value` of a payload's property.
+
+        `escaped` says that names which are not ASCII are stored with `\\u` escapes, as in Django's JSON fields.
+        """
+
+    def column(self, name: Sql) -> Sql:
+        """A column of text as `kind` and `value`."""
+
+    def entries(self, rows: Sql, *, split: bool = False) -> Sql:
+        """From rows of `kind` and `value`, those of each entry of a list, and of what is no list.
+
+        Null, blank texts, empty lists and empty objects are left out.
+
+        With `split`, a text is a list too, of what stands between its commas.
+        """
 
     def boolean(self, value: bool) -> Sql:
         """Whether the property is that boolean."""
@@ -39,8 +58,8 @@ class Dialect(Protocol):
     def rounded(self, expression: Sql) -> Sql:
         """An aggregate rounded to 6 decimals, so that the order of addition cannot decide."""
 
-    def holds(self, part: str) -> Sql:
-        """Whether the text contains a text."""
+    def holds(self, part: str, text: Sql | None = None) -> Sql:
+        """Whether the text, or another one, contains a text."""
 
     def has_item(self, item: Any) -> Sql:
         """Whether the property is a list with such an item."""
@@ -56,6 +75,19 @@ class Dialect(Protocol):
 _ODD_KEY = re.compile(r'["\\\x00-\x1f]')
 
 
+_SQLITE_TRIM = "trim({text}, char(9, 10, 11, 12, 13, 32))"
+
+
+def _sqlite_number(kind: Sql, value: Sql) -> Sql:
+    return sql(
+        "CASE WHEN {kind} = 'text' THEN segops_number({value}) "
+        "WHEN {kind} IN ('integer', 'real') AND {value} BETWEEN -{most} AND {most} THEN CAST({value} AS REAL) END",
+        kind=kind,
+        value=value,
+        most=Sql(str(scalars.MOST)),
+    )
+
+
 class SQLite:
     """SQLite with its JSON functions, from 3.35 on."""
 
@@ -64,9 +96,20 @@ class SQLite:
     text = sql("(CASE WHEN kind = 'text' THEN value END)")
     present = sql("kind <> 'null'")
     filled = sql("kind <> 'null' AND NOT (kind = 'array' AND value = '[]')")
+    plain_text = sql(
+        "(CASE kind WHEN 'text' THEN value WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' "
+        "WHEN 'integer' THEN segops_text(value) WHEN 'real' THEN segops_text(value) END)"
+    )
+    trimmed = sql(_SQLITE_TRIM, text=plain_text)
+    plain_number = sql("({number})", number=_sqlite_number(sql("kind"), sql("value")))
+    amount = sql(
+        "(CASE WHEN kind = 'object' THEN {of_amount} ELSE {number} END)",
+        of_amount=_sqlite_number(sql("json_type(value, '$.amount')"), sql("json_extract(value, '$.amount')")),
+        number=_sqlite_number(sql("kind"), sql("value")),
+    )
 
-    def property(self, payload: Sql, name: str) -> Sql:
-        if _ODD_KEY.search(name):
+    def property(self, payload: Sql, name: str, *, escaped: bool = False) -> Sql:
+        if _ODD_KEY.search(name) or (escaped and not name.isascii()):
             return sql(
                 "(SELECT type FROM json_each({payload}) WHERE key = {name}) AS kind, "
                 "(SELECT value FROM json_each({payload}) WHERE key = {name}) AS value",
@@ -78,6 +121,26 @@ class SQLite:
             "json_type({payload}, {path}) AS kind, json_extract({payload}, {path}) AS value", payload=payload, path=path
         )
 
+    def column(self, name: Sql) -> Sql:
+        return sql("'text' AS kind, {name} AS value", name=name)
+
+    def entries(self, rows: Sql, *, split: bool = False) -> Sql:
+        # Quoting escapes quotes and backslashes but no comma, so that the text becomes a list by its commas.
+        parts = sql(""" WHEN 'text' THEN '[' || replace(json_quote(v.value), ',', '","') || ']'""")
+        return sql(
+            "SELECT kind, value\nFROM (\n"
+            "  SELECT COALESCE(item.type, v.kind) AS kind,\n"
+            "    CASE WHEN item.type IS NULL THEN v.value ELSE item.value END AS value\n"
+            "  FROM (\n    {rows}\n  ) AS v\n"
+            "  LEFT JOIN json_each(CASE v.kind WHEN 'array' THEN v.value{parts} END) AS item ON TRUE\n"
+            ") AS e\n"
+            "WHERE kind <> 'null' AND NOT (kind IN ('array', 'object') AND value IN ('[]', '{{}}'))\n"
+            "  AND NOT (kind = 'text' AND {trimmed} = '')",
+            rows=rows,
+            parts=parts if split else sql(""),
+            trimmed=sql(_SQLITE_TRIM, text=sql("value")),
+        )
+
     def boolean(self, value: bool) -> Sql:
         return sql("kind = {kind}", kind="true" if value else "false")
 
@@ -87,8 +150,8 @@ class SQLite:
     def rounded(self, expression: Sql) -> Sql:
         return sql("ROUND({expression}, 6)", expression=expression)
 
-    def holds(self, part: str) -> Sql:
-        return sql("instr({text}, {part}) > 0", text=self.text, part=part)
+    def holds(self, part: str, text: Sql | None = None) -> Sql:
+        return sql("instr({text}, {part}) > 0", text=text or self.text, part=part)
 
     def has_item(self, item: Any) -> Sql:
         if isinstance(item, bool):
@@ -107,6 +170,25 @@ class SQLite:
     def prepare(self, connection: Any) -> None:
         connection.ensure_connection()
         connection.connection.create_function("segops_matches", 2, regex.matches, deterministic=True)
+        connection.connection.create_function("segops_number", 1, scalars.number_of, deterministic=True)
+        connection.connection.create_function("segops_text", 1, scalars.text_of, deterministic=True)
+
+
+_PG_TRIM = r"btrim({text}, E' \t\n\x0B\f\r')"
+
+
+def _pg_number(value: Sql) -> Sql:
+    """CASE decides first: a text that is no numeral cannot be cast."""
+    text = sql("({value} #>> '{{}}')", value=value)
+    return sql(
+        "CASE jsonb_typeof({value}) WHEN 'string' THEN CASE WHEN {trimmed} ~ '{numeral}' THEN {trimmed}::float8 END "
+        "WHEN 'number' THEN CASE WHEN abs({text}::numeric) <= {most} THEN {text}::float8 END END",
+        value=value,
+        text=text,
+        trimmed=sql(_PG_TRIM, text=text),
+        numeral=Sql(f"^({scalars.NUMERAL})$"),
+        most=Sql(str(scalars.MOST)),
+    )
 
 
 class PostgreSQL:
@@ -117,12 +199,42 @@ class PostgreSQL:
     text = sql("""(CASE WHEN kind = 'string' THEN value #>> '{{}}' END COLLATE "C")""")
     present = sql("kind <> 'null'")
     filled = sql("kind <> 'null' AND value <> '[]'::jsonb")
+    plain_text = sql(
+        "(CASE WHEN kind IN ('string', 'boolean') THEN value #>> '{{}}' WHEN kind = 'number' THEN "
+        "CASE WHEN abs((value #>> '{{}}')::numeric) <= {most} THEN value #>> '{{}}' END END)",
+        most=Sql(str(scalars.MOST_AS_TEXT)),
+    )
+    trimmed = sql(_PG_TRIM, text=plain_text)
+    plain_number = sql("({number})", number=_pg_number(sql("value")))
+    amount = sql(
+        "(CASE WHEN kind = 'object' THEN {of_amount} ELSE {number} END)",
+        of_amount=_pg_number(sql("(value -> 'amount')")),
+        number=_pg_number(sql("value")),
+    )
 
-    def property(self, payload: Sql, name: str) -> Sql:
+    def property(self, payload: Sql, name: str, *, escaped: bool = False) -> Sql:
         return sql(
             "jsonb_typeof({payload}::jsonb -> {name}::text) AS kind, {payload}::jsonb -> {name}::text AS value",
             payload=payload,
             name=name,
+        )
+
+    def column(self, name: Sql) -> Sql:
+        return sql("'string' AS kind, to_jsonb({name}) AS value", name=name)
+
+    def entries(self, rows: Sql, *, split: bool = False) -> Sql:
+        parts = sql(" WHEN 'string' THEN to_jsonb(string_to_array(v.value #>> '{{}}', ','))")
+        return sql(
+            "SELECT kind, value\nFROM (\n"
+            "  SELECT COALESCE(jsonb_typeof(item.value), v.kind) AS kind, COALESCE(item.value, v.value) AS value\n"
+            "  FROM (\n    {rows}\n  ) AS v\n"
+            "  LEFT JOIN jsonb_array_elements(CASE v.kind WHEN 'array' THEN v.value{parts} END) AS item (value)\n"
+            "    ON TRUE\n"
+            ") AS e\n"
+            "WHERE kind <> 'null' AND value NOT IN ('[]'::jsonb, '{{}}'::jsonb) AND {trimmed} <> ''",
+            rows=rows,
+            parts=parts if split else sql(""),
+            trimmed=sql(_PG_TRIM, text=sql("(value #>> '{{}}')")),
         )
 
     def boolean(self, value: bool) -> Sql:
@@ -134,8 +246,8 @@ class PostgreSQL:
     def rounded(self, expression: Sql) -> Sql:
         return sql("ROUND({expression}, 6)", expression=expression)
 
-    def holds(self, part: str) -> Sql:
-        return sql("strpos({text}, {part}) > 0", text=self.text, part=part)
+    def holds(self, part: str, text: Sql | None = None) -> Sql:
+        return sql("strpos({text}, {part}) > 0", text=text or self.text, part=part)
 
     def has_item(self, item: Any) -> Sql:
         return sql(

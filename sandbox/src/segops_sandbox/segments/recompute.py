@@ -75,7 +75,7 @@ def replace_members(segment: Segment, definition: Definition) -> Outcome | None:
         locked = Segment.objects.select_for_update().filter(pk=segment.pk).first()
         if locked is None:
             return None
-        now = _later_than(locked.last_computed_at)
+        now = later_than(locked.last_computed_at)
         left, entered, count = _apply(segment.pk, now)
         status = Segment.COMPUTING if _is_queued(segment) else Segment.COMPUTED
         Segment.objects.filter(pk=segment.pk).update(status=status, member_count=count, last_computed_at=now)
@@ -83,7 +83,7 @@ def replace_members(segment: Segment, definition: Definition) -> Outcome | None:
     return Outcome(entered, left, count, now)
 
 
-def _later_than(last: datetime | None) -> datetime:
+def later_than(last: datetime | None) -> datetime:
     """When this computation counts as made: now, but a second after the last one at least.
 
     `last_computed_at` is how clients tell that a recompute is over. On a frozen clock, and within one second of a

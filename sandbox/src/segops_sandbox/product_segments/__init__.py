@@ -1,0 +1,1 @@
+"""Segments of products: what a definition means, which products match it, and what is stored of that."""
