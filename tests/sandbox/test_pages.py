@@ -1,14 +1,20 @@
-"""AI pages: created, built, published, exported; and the product search."""
+"""AI pages: created, changed, built in the background, published, generated for all queries, and read by the public."""
 
 from __future__ import annotations
 
-import json
-from html.parser import HTMLParser
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-TRICKY = 'Boot "<b>&{x}</script>` ${1}'
+from segops_parity import contract
+from tests.sandbox.conftest import own_database
+
+PUBLIC = "/ai-pages/public/pages/acme/boots/"
 
 
 @pytest.fixture
@@ -16,7 +22,7 @@ def page(api: Any) -> Any:
     """A page with a query, and products that fit it."""
     rows = [
         {"sku": "A1", "name": "Trail Boot", "description": "A boot for trails.", "price": 129.99},
-        {"sku": "A2", "name": TRICKY, "price": {"amount": 59, "currency": "EUR"}},
+        {"sku": "A2", "name": "City Boot", "price": {"amount": 59, "currency": "EUR"}},
         {"sku": "A3", "name": "Umbrella"},
     ]
     api.post("/pim/products/bulk/", {"products": rows})
@@ -24,15 +30,6 @@ def page(api: Any) -> Any:
     created = api.post("/ai-pages/pages/", {"slug": "boots", "query": 1})
     assert created.status_code == 201
     return created.json()
-
-
-def download(api: Any, file_format: str) -> Any:
-    """Build the first page, export it, and fetch the file."""
-    api.post("/ai-pages/pages/1/build/", {})
-    export = api.post("/ai-pages/pages/1/export/", {"format": file_format}).json()
-    ready = api.get(f"/ai-pages/exports/{export['id']}/").json()
-    assert ready["status"] == "ready"
-    return api.get(ready["download_url"].removeprefix("/api"))
 
 
 def test_a_page_is_created_read_changed_and_deleted(api: Any, page: Any) -> None:
@@ -81,7 +78,8 @@ def test_a_build_fills_the_page_from_the_catalogue(api: Any, page: Any) -> None:
     assert built["builder_status"] == "built"
     assert built["product_skus"] == ["A1", "A2"]
     assert "good boots" in built["intro_copy"]
-    assert [block["type"] for block in built["blocks"]] == ["hero", "product", "product"]
+    assert [block["type"] for block in built["blocks"]] == ["hero", "product_grid", "comparison_table", "faq"]
+    assert contract.load().check("GeneratedPage", built) == []
 
 
 def test_its_states_are_seen_in_their_order(api: Any, page: Any) -> None:
@@ -149,120 +147,316 @@ def test_the_public_page_needs_no_key_and_counts_its_views(api: Any, page: Any) 
     assert api.get("/ai-pages/public/pages/acme/shoes/").status_code == 404
 
 
-def test_an_export_is_queued_polled_and_downloaded(api: Any, page: Any) -> None:
-    api.post("/ai-pages/pages/1/build/", {})
-    api.jobs("manual")
-    queued = api.post("/ai-pages/pages/1/export/", {"format": "json"})
-    assert queued.status_code == 202
-    assert queued.json() == {
-        "id": 1,
-        "export_id": 1,
-        "status": "pending",
-        "format": "json",
-        "download_url": None,
-        "error": "",
-        "created_at": "2026-05-01T12:00:00Z",
-    }
-    assert api.get("/ai-pages/exports/1/download/").status_code == 404
-    api.run_jobs()
-    ready = api.get("/ai-pages/exports/1/").json()
-    assert (ready["status"], ready["download_url"]) == ("ready", "/api/ai-pages/exports/1/download/")
-    assert api.get("/ai-pages/exports/2/").status_code == 404
-    assert api.get(ready["download_url"].removeprefix("/api"), headers={"Authorization": None}).status_code == 401
-    assert api.post("/ai-pages/pages/1/export/").json()["format"] == "html"
-    assert api.post("/ai-pages/pages/1/export/", {"format": "pdf"}).json() == {
-        "format": ['"pdf" is not a valid choice.']
-    }
-    assert api.post("/ai-pages/pages/1/export/", {"format": ["html"]}).status_code == 400
-
-
-def test_the_json_export_is_the_blocks(api: Any, page: Any) -> None:
-    answer = download(api, "json")
-    assert answer.headers["Content-Type"] == "application/json"
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="boots.json"'
-    document = json.loads(answer.content)
-    assert document["blocks"] == api.get("/ai-pages/pages/1/").json()["blocks"]
-
-
-class Texts(HTMLParser):
-    """The texts of a document by the tag they are in, and the tags that were left open."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.texts: list[tuple[str, str]] = []
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        if tag != "meta":
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if data.strip():
-            self.texts.append((self.open[-1], data))
-
-
-def test_the_html_export_parses_and_shows_texts_as_they_are(api: Any, page: Any) -> None:
-    answer = download(api, "html")
-    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
-    parser = Texts()
-    parser.feed(answer.content.decode())
-    assert parser.open == []
-    assert ("title", "good boots") in parser.texts
-    headings = [text for tag, text in parser.texts if tag in ("h1", "h2")]
-    assert headings == ["good boots", "Trail Boot", TRICKY]
-    assert [text for tag, text in parser.texts if tag == "strong"] == ["129.99", "59 EUR"]
-
-
-def test_the_tsx_export_is_a_component_that_no_text_breaks_out_of(api: Any, page: Any) -> None:
-    source = download(api, "tsx").content.decode()
-    assert source.startswith("export default function Page() {")
-    assert "<h2>{" + json.dumps(TRICKY) + "}</h2>" in source
-    assert source.count("<section>") == source.count("</section>") == 3
-
-
-def test_the_search_finds_products_by_their_words(api: Any, page: Any) -> None:
-    api.put("/pim/schema/", {"fields": [{"name": "brand", "type": "string"}]})
-    api.patch("/pim/products/1/", {"data": {"brand": "Acme", "description": "A boot for trails."}})
-    for path in ("/ai-pages/query", "/ai-pages/query/"):
-        answer = api.get(path, params={"q": "boots on a trail"})
-        assert answer.status_code == 200
-        body = answer.json()
-        assert body["query"] == "boots on a trail"
-        assert [product["sku"] for product in body["products"]] == ["A1", "A2"]
-        assert set(body["products"][0]) == {"id", "sku", "name", "data", "relevance_score"}
-        scores = [product["relevance_score"] for product in body["products"]]
-        assert 1 >= scores[0] > scores[1] > 0
-        assert body["filters"] == {"brand": ["Acme"]}
-        assert body["metadata"]["match_count"] == 2
-    assert api.get("/ai-pages/query?q=zzz").json()["products"] == []
-
-
-def test_the_search_can_be_limited_and_narrowed_to_a_product_segment(api: Any, page: Any) -> None:
-    assert len(api.get("/ai-pages/query?q=boot&limit=1").json()["products"]) == 1
-    assert len(api.get("/ai-pages/query?q=boot&limit=1000").json()["products"]) == 2
-    only = {"type": "product_attribute", "property": "sku", "operator": "eq", "value": "A2"}
-    api.post("/product-segments/", {"name": "x", "definition": {"conditions": [only]}})
-    api.post("/product-segments/1/compute/")
-    found = api.get("/ai-pages/query?q=boot&segment_id=1").json()["products"]
-    assert [product["sku"] for product in found] == ["A2"]
+@pytest.mark.parametrize("slug", ["", " ", "two words", "schön", "a/b", "a.b", "x" * 256, 7.5, ["a"], None])
+def test_a_slug_is_of_letters_numbers_hyphens_and_underscores(api: Any, page: Any, slug: Any) -> None:
+    for answer in (api.post("/ai-pages/pages/", {"slug": slug}), api.patch("/ai-pages/pages/1/", {"slug": slug})):
+        assert (answer.status_code, list(answer.json())) == (400, ["slug"])
+    assert [one["slug"] for one in api.get("/ai-pages/pages/").json()] == ["boots"]
 
 
 @pytest.mark.parametrize(
-    ("query", "status"),
+    ("body", "field"),
     [
-        ("", 400),
-        ("?q=", 400),
-        ("?q=%20", 400),
-        ("?q=x&limit=x", 400),
-        ("?q=x&limit=0", 400),
-        ("?q=x&limit=" + "9" * 5000, 400),
-        ("?q=x&segment_id=" + "9" * 5000, 404),
-        ("?q=x&segment_id=9", 404),
-        ("?q=x&segment_id=x", 404),
+        ({"title": "x" * 1001}, "title"),
+        ({"title": None}, "title"),
+        ({"title": {"a": 1}}, "title"),
+        ({"published": "perhaps"}, "published"),
+        ({"published": None}, "published"),
+        ({"query": True}, "query"),
+        ({"query": 10**30}, "query"),
+        ({"query": [1]}, "query"),
+        (["slug"], "non_field_errors"),
     ],
 )
-def test_a_search_that_makes_no_sense_is_refused(api: Any, query: str, status: int) -> None:
-    assert api.get(f"/ai-pages/query{query}").status_code == status
+def test_a_change_that_makes_no_sense_changes_nothing(api: Any, page: Any, body: Any, field: str) -> None:
+    changed = api.patch("/ai-pages/pages/1/", body)
+    assert (changed.status_code, list(changed.json())) == (400, [field])
+    assert api.get("/ai-pages/pages/1/").json() == page
+
+
+def test_a_slug_is_free_for_its_own_page_and_for_other_workspaces(api: Any, page: Any, other_tenant: Any) -> None:
+    put = api.put("/ai-pages/pages/1/", {"slug": "boots", "title": "Mine"})
+    assert (put.status_code, put.json()["title"], put.json()["query"]) == (200, "Mine", 1)
+    assert other_tenant.post("/ai-pages/pages/", {"slug": "boots"}).status_code == 201
+    foreign = other_tenant.post("/ai-pages/pages/", {"slug": "x", "query": 1})
+    assert (foreign.status_code, foreign.json()) == (400, {"query": ['Invalid pk "1" - object does not exist.']})
+    assert api.put("/ai-pages/pages/1/", {"title": "No slug"}).json() == {"slug": ["This field is required."]}
+
+
+def test_of_many_who_take_a_slug_at_once_one_gets_it(api: Any) -> None:
+    answers: list[Any] = []
+    threads = [
+        threading.Thread(
+            target=lambda: answers.append(api.with_key(api.key).post("/ai-pages/pages/", {"slug": "wanted"}))
+        )
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answer.status_code for answer in answers) == [201] + [400] * 7
+    refused = [answer.json() for answer in answers if answer.status_code == 400]
+    assert refused == [{"slug": ["Page with this slug already exists."]}] * 7
+    assert len(api.get("/ai-pages/pages/").json()) == 1
+
+
+def test_a_page_without_a_title_takes_its_querys(api: Any, page: Any) -> None:
+    assert api.post("/ai-pages/pages/", {"slug": "a", "query": 1, "title": "Own"}).json()["title"] == "Own"
+    untitled = api.post("/ai-pages/pages/", {"slug": "b"}).json()
+    assert (untitled["title"], untitled["query"]) == ("", None)
+    assert api.patch("/ai-pages/pages/3/", {"query": 1}).json()["title"] == "good boots"
+    api.delete("/ai-reach/queries/1/")  # the page stays
+    assert api.get("/ai-pages/pages/3/").json()["query"] is None
+
+
+def test_a_page_is_not_built_twice_at_once(api: Any, page: Any) -> None:
+    api.jobs("manual")
+    assert api.post("/ai-pages/pages/1/build/", {}).status_code == 202
+    before = api.get("/ai-pages/pages/1/").json()
+    for action in ("build", "regenerate"):
+        again = api.post(f"/ai-pages/pages/1/{action}/")
+        assert (again.status_code, again.json()) == (400, {"detail": "Page is being built."})
+    assert api.get("/ai-pages/pages/1/").json() == before
+    assert len(api.run_jobs()) == 1
+    assert api.post("/ai-pages/pages/1/regenerate/").status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"template": "fancy"}, {"template": ['"fancy" is not a template. Known: default.']}),
+        ({"template": ["default"]}, {"template": ["\"['default']\" is not a template. Known: default."]}),
+        ({"template": None}, {"template": ["This field may not be null."]}),
+        (["default"], {"non_field_errors": ["Invalid data. Expected a dictionary, but got list."]}),
+    ],
+)
+def test_a_build_that_nobody_knows_is_refused(api: Any, page: Any, body: Any, expected: Any) -> None:
+    answer = api.post("/ai-pages/pages/1/build/", body)
+    assert (answer.status_code, answer.json()) == (400, expected)
+    assert api.get("/ai-pages/pages/1/").json() == page
+
+
+def test_what_is_changed_while_a_page_waits_to_be_built_stays(api: Any, page: Any) -> None:
+    api.jobs("manual")
+    api.post("/ai-pages/pages/1/build/", {})
+    api.patch("/ai-pages/pages/1/", {"slug": "shoes", "title": "Shoes", "published": True})
+    assert api.get("/ai-pages/pages/1/").json()["builder_status"] == "building"
+    api.run_jobs()
+    built = api.get("/ai-pages/pages/1/").json()
+    assert (built["slug"], built["title"], built["builder_status"]) == ("shoes", "Shoes", "published")
+    assert built["blocks"][0]["title"] == "Shoes"
+
+
+def test_a_page_that_is_deleted_during_its_build_is_no_trouble(api: Any, page: Any) -> None:
+    api.jobs("manual")
+    api.post("/ai-pages/pages/1/build/", {})
+    api.delete("/ai-pages/pages/1/")
+    assert [job["status"] for job in api.run_jobs()] == ["done"]
+
+
+def test_taking_a_page_back_shows_in_its_status(api: Any, page: Any) -> None:
+    assert api.patch("/ai-pages/pages/1/", {"published": True}).json()["builder_status"] == "draft"
+    api.post("/ai-pages/pages/1/build/", {})
+    assert api.get("/ai-pages/pages/1/").json()["builder_status"] == "published"
+    assert api.patch("/ai-pages/pages/1/", {"published": False}).json()["builder_status"] == "built"
+    assert api.get(PUBLIC).status_code == 404
+    assert api.patch("/ai-pages/pages/1/", {"published": True}).json()["builder_status"] == "published"
+    assert api.get(PUBLIC).status_code == 200
+
+
+@pytest.fixture
+def breakable(start: Callable[..., Any], tmp_path: Path) -> tuple[Any, Callable[[str], None]]:
+    """A sandbox with manual jobs, and a way to do something to its database behind its back."""
+    server = os.environ.get("SEGOPS_TEST_DATABASE_URL")
+    if server:
+        import psycopg
+
+        url = own_database(server)
+
+        def run(statement: str) -> None:
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute(statement)  # type: ignore[arg-type]
+
+        return start("--jobs=manual", env={"DATABASE_URL": url}), run
+    path = tmp_path / "pages.sqlite3"
+
+    def run_sqlite(statement: str) -> None:
+        with sqlite3.connect(path) as connection:
+            connection.execute(statement)
+        connection.close()
+
+    return start("--jobs=manual", "--db", str(path)), run_sqlite
+
+
+def test_a_build_that_fails_says_why_and_can_be_tried_again(breakable: Any) -> None:
+    api, run = breakable
+    api.post("/pim/products/", {"sku": "A1", "name": "Boot"})
+    for slug in ("boot", "boots"):
+        api.post("/ai-pages/pages/", {"slug": slug})
+    api.post("/ai-pages/pages/1/build/", {})
+    run("ALTER TABLE sandbox_product RENAME TO hidden")
+    assert [job["status"] for job in api.run_jobs()] == ["failed"]
+    failed = api.get("/ai-pages/pages/1/").json()
+    assert failed["builder_status"] == "failed"
+    assert "sandbox_product" in failed["builder_error"]
+    assert contract.load().check("GeneratedPage", failed) == []
+    assert api.post("/ai-pages/pages/1/publish/").status_code == 400
+    run("ALTER TABLE hidden RENAME TO sandbox_product")
+    assert api.post("/ai-pages/pages/1/build/", {}).status_code == 202
+    assert "builder_error" not in api.get("/ai-pages/pages/1/").json()
+    api.run_jobs()
+    assert api.get("/ai-pages/pages/1/").json()["product_skus"] == ["A1"]
+
+
+def test_an_export_that_fails_says_why(breakable: Any) -> None:
+    api, run = breakable
+    api.post("/ai-pages/pages/", {"slug": "boot"})
+    api.post("/ai-pages/pages/1/build/", {})
+    api.run_jobs()
+    api.post("/ai-pages/pages/1/export/", {"format": "html"})
+    run("""UPDATE sandbox_generated_page SET blocks = '[{"type": "product_grid", "products": [7]}]'""")
+    assert [job["status"] for job in api.run_jobs()] == ["failed"]
+    failed = api.get("/ai-pages/exports/1/").json()
+    assert (failed["status"], failed["download_url"]) == ("failed", None)
+    assert failed["error"].startswith("TypeError: ")
+    assert contract.load().check("ExportJob", failed) == []
+    assert api.get("/ai-pages/exports/1/download/").json() == {"detail": "The export is failed."}
+
+
+def test_slugs_of_generated_pages_come_from_the_queries_in_any_script(api: Any) -> None:
+    texts = ["Größe & Füße?", "grosse fusse", "最高の靴", "🥾", "x" * 300, "--", "Crème brûlée / 50%"]
+    for text in texts:
+        assert api.post("/ai-reach/queries/", {"query_text": text}).status_code == 201
+    api.post("/ai-pages/pages/", {"slug": "query-4"})
+    assert api.post("/ai-pages/pages/bulk-generate/").status_code == 202
+    pages = {page["title"]: page for page in api.get("/ai-pages/pages/").json()}
+    assert [pages[text]["slug"] for text in texts] == [
+        "grosse-fusse",
+        "grosse-fusse-2",
+        "query-3",
+        "query-4-2",
+        "x" * 200,
+        "query-6",
+        "creme-brulee-50",
+    ]
+    assert {pages[text]["builder_status"] for text in texts} == {"built"}
+
+
+def test_bulk_generation_rewrites_every_page_of_a_query_and_leaves_those_that_are_being_built(
+    api: Any, page: Any
+) -> None:
+    api.post("/ai-pages/pages/", {"slug": "more-boots", "query": 1})
+    api.post("/ai-reach/queries/", {"query_text": "umbrella"})
+    api.jobs("manual")
+    api.post("/ai-pages/pages/1/build/", {})
+    assert api.post("/ai-pages/pages/bulk-generate/", "whatever").status_code == 400
+    assert api.post("/ai-pages/pages/bulk-generate/", {"what": "ever"}).status_code == 202
+    statuses = {one["slug"]: one["builder_status"] for one in api.get("/ai-pages/pages/").json()}
+    assert statuses == {"boots": "building", "more-boots": "building", "umbrella": "building"}
+    assert len(api.run_jobs()) == 2
+    assert {one["builder_status"] for one in api.get("/ai-pages/pages/").json()} == {"built"}
+    assert api.get("/analytics/usage/").json()["ai_credits_used"] == 3  # each page was written once
+
+
+def test_asked_many_times_at_once_bulk_generation_makes_one_page_for_each_query(api: Any) -> None:
+    for text in ("boots", "shoes", "Boots!"):
+        api.post("/ai-reach/queries/", {"query_text": text})
+    statuses: list[int] = []
+
+    def generate() -> None:
+        statuses.append(api.with_key(api.key).post("/ai-pages/pages/bulk-generate/").status_code)
+
+    threads = [threading.Thread(target=generate) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [202] * 6
+    pages = api.get("/ai-pages/pages/").json()
+    assert [(page["slug"], page["builder_status"]) for page in pages] == [
+        ("boots", "built"),
+        ("shoes", "built"),
+        ("boots-2", "built"),
+    ]
+
+
+def test_one_page_that_fails_does_not_keep_the_others_from_being_generated(breakable: Any) -> None:
+    api, run = breakable
+    for text in ("boots", "shoes"):
+        api.post("/pim/products/", {"sku": text, "name": text})
+        api.post("/ai-reach/queries/", {"query_text": text})
+    api.post("/ai-pages/pages/bulk-generate/")
+    run("UPDATE sandbox_product SET data = '[7]' WHERE sku = 'boots'")
+    ran = api.run_jobs()
+    assert [job["status"] for job in ran] == ["failed"]
+    assert "1 of 2 pages failed" in ran[0]["error"]
+    assert [one["builder_status"] for one in api.get("/ai-pages/pages/").json()] == ["failed", "built"]
+
+
+def test_a_visit_is_counted_and_a_look_at_the_headers_is_not(api: Any, page: Any) -> None:
+    api.post("/ai-pages/pages/1/build/", {})
+    api.post("/ai-pages/pages/1/publish/")
+    anonymous = {"Authorization": None, "Accept": "text/html"}
+    before = api.get("/ai-pages/pages/1/").json()["updated_at"]
+    api.advance(60)
+    head = api.request("HEAD", PUBLIC, headers={"User-Agent": "GPTBot/1.0", **anonymous})
+    assert (head.status_code, head.content, head.headers["Content-Type"]) == (200, b"", "application/json")
+    unseen = api.get("/ai-pages/pages/1/").json()
+    assert (unseen["view_count"], unseen["last_ai_crawl_at"]) == (0, None)
+    answer = api.get(PUBLIC, headers=anonymous)
+    assert (answer.headers["Content-Type"], answer.json()["view_count"]) == ("application/json", 1)
+    assert answer.json()["updated_at"] == before  # to be read is no change
+    assert api.request("HEAD", PUBLIC.replace("boots", "none"), headers=anonymous).status_code == 404
+    assert api.post(PUBLIC, {}, headers=anonymous).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("agent", "is_crawler"),
+    [
+        ("Mozilla/5.0 AppleWebKit/537.36; compatible; GPTBot/1.1", True),
+        ("OAI-SearchBot/1.0", True),
+        ("ChatGPT-User/1.0", True),
+        ("claudebot", True),
+        ("PerplexityBot/1.0", True),
+        ("Google-Extended", True),
+        ("Googlebot/2.1", False),
+        ("Mozilla/5.0 Firefox/140.0", False),
+        ("", False),
+    ],
+)
+def test_only_ai_crawlers_are_noted(api: Any, agent: str, is_crawler: bool) -> None:
+    api.post("/ai-pages/pages/", {"slug": "boots", "published": True})
+    seen = api.get(PUBLIC, headers={"User-Agent": agent, "Authorization": None}).json()
+    assert seen["last_ai_crawl_at"] == ("2026-05-01T12:00:00Z" if is_crawler else None)
+    assert seen["view_count"] == 1
+
+
+def test_no_view_is_lost_when_many_read_at_once(api: Any) -> None:
+    api.post("/ai-pages/pages/", {"slug": "boots", "published": True})
+
+    def read() -> None:
+        reader = api.with_key(api.key)
+        for _ in range(10):
+            assert reader.get(PUBLIC).status_code == 200
+
+    threads = [threading.Thread(target=read) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert api.get("/ai-pages/pages/1/").json()["view_count"] == 60
+
+
+def test_pages_are_not_seen_from_another_workspace(api: Any, page: Any, other_tenant: Any) -> None:
+    for method, path in [
+        ("GET", ""),
+        ("PATCH", ""),
+        ("PUT", ""),
+        ("DELETE", ""),
+        *(("POST", action) for action in ("build/", "regenerate/", "publish/", "export/")),
+    ]:
+        answer = other_tenant.request(method, f"/ai-pages/pages/1/{path}", json={})
+        assert (answer.status_code, answer.json()) == (404, {"detail": "Not found."})
+    assert other_tenant.get("/ai-pages/pages/").json() == []
+    assert api.get("/ai-pages/pages/1/").json() == page

@@ -1,17 +1,26 @@
-"""Which products fit a question? Cosine similarity of word counts, rare words counting more (TF-IDF)."""
+"""Which products fit a question? The best by TF-IDF, from an index that follows the catalogue."""
 
 from __future__ import annotations
 
-import math
-import re
-from collections import Counter
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from segops_sandbox.models import Product, ProductSegmentMembership, Tenant
+from segops_sandbox.catalogue.fingerprint import Fingerprint, fingerprint_of
+from segops_sandbox.catalogue.search_index import SearchIndex
+from segops_sandbox.catalogue.words import text_of
+from segops_sandbox.models import Product, Tenant
+from segops_sandbox.product_segments.members import skus_of
 
-_WORD = re.compile(r"\w+")
-_STOP = frozenset({"a", "an", "and", "are", "best", "do", "for", "in", "is", "of", "on", "or", "the", "to", "what"})
+METHOD: Final = "tf-idf"
+_KEPT: Final = 8
+
+_indexes: OrderedDict[int, tuple[Fingerprint, SearchIndex]] = OrderedDict()
+_lock = threading.Lock()
+# One index is built at a time: two threads that ask for the same one share it, and memory has one peak.
+_building = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -23,51 +32,49 @@ class Match:
 
 
 def search(tenant: Tenant, query: str, limit: int, product_segment_id: int | None = None) -> list[Match]:
-    """The best matches first; products that share no word with the query do not match."""
-    products = Product.objects.filter(tenant=tenant).order_by("pk")
+    """The best matches first, equally good ones in the order of their ids; a score of 0 is no match."""
+    index = _index_of(tenant)
+    scores = index.scores(query)
     if product_segment_id is not None:
-        skus = ProductSegmentMembership.objects.filter(segment_id=product_segment_id).values("sku")
-        products = products.filter(sku__in=skus)
-    counted = [(product, Counter(_words(_text_of(product)))) for product in products]
-    rarity = _rarities([words for _, words in counted])
-    wanted = _weighted(Counter(_words(query)), rarity)
-    matches = [
-        Match(product, round(score, 4))
-        for product, words in counted
-        if (score := _cosine(wanted, _weighted(words, rarity))) > 0
-    ]
-    return sorted(matches, key=lambda match: (-match.score, match.product.pk))[:limit]
+        scores = scores * _is_one_of(index.skus, set(skus_of(product_segment_id)))
+    best = [int(row) for row in (-scores).argsort(kind="stable")[:limit] if scores[row] > 0]
+    found = Product.objects.filter(tenant=tenant).in_bulk([index.pks[row] for row in best])
+    matches = [(found.get(index.pks[row]), float(scores[row])) for row in best]
+    # A product that was deleted after the index was looked at is no match any more.
+    return [Match(product, round(score, 4)) for product, score in matches if product is not None]
 
 
-def _text_of(product: Product) -> str:
-    return " ".join([product.name, *_texts(product.data)])
+def _index_of(tenant: Tenant) -> SearchIndex:
+    """The index of the catalogue as it is now, kept until the catalogue changes."""
+    current = fingerprint_of(tenant)
+    index = _kept(tenant, current)
+    if index is not None:
+        return index
+    with _building:
+        # Taken before the rows are read: a write in between makes the index newer than it claims, never older.
+        current = fingerprint_of(tenant)
+        index = _kept(tenant, current) or SearchIndex(_rows(tenant))
+    with _lock:
+        _indexes[tenant.pk] = (current, index)
+        _indexes.move_to_end(tenant.pk)
+        while len(_indexes) > _KEPT:
+            _indexes.popitem(last=False)
+    return index
 
 
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        return [text for item in value.values() for text in _texts(item)]
-    if isinstance(value, list):
-        return [text for item in value for text in _texts(item)]
-    return [value] if isinstance(value, str) and not value.startswith(("http://", "https://")) else []
+def _kept(tenant: Tenant, current: Fingerprint) -> SearchIndex | None:
+    with _lock:
+        known, index = _indexes.get(tenant.pk, (None, None))
+        return index if known == current else None
 
 
-def _words(text: str) -> list[str]:
-    """Words in small letters, a plural s dropped, so that `shoes` finds `shoe`."""
-    words = (word for word in _WORD.findall(text.lower()) if word not in _STOP)
-    return [word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word for word in words]
+def _rows(tenant: Tenant) -> Iterator[tuple[int, str, str]]:
+    products = Product.objects.filter(tenant=tenant).order_by("pk").values_list("pk", "sku", "name", "data")
+    for pk, sku, name, data in products.iterator(chunk_size=2000):
+        yield pk, sku, text_of(sku, name, data)
 
 
-def _rarities(documents: list[Counter[str]]) -> dict[str, float]:
-    seen = Counter(word for document in documents for word in document)
-    return {word: 1 + math.log((1 + len(documents)) / (1 + count)) for word, count in seen.items()}
+def _is_one_of(skus: list[str], wanted: set[str]) -> Any:
+    import numpy as np
 
-
-def _weighted(words: Counter[str], rarity: dict[str, float]) -> dict[str, float]:
-    return {word: count * rarity.get(word, 1.0) for word, count in words.items()}
-
-
-def _cosine(one: dict[str, float], other: dict[str, float]) -> float:
-    dot = sum(weight * other.get(word, 0.0) for word, weight in one.items())
-    if not dot:
-        return 0.0
-    return dot / math.sqrt(sum(w * w for w in one.values()) * sum(w * w for w in other.values()))
+    return np.fromiter((sku in wanted for sku in skus), dtype=bool, count=len(skus))
