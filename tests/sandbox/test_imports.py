@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from segops_parity import contract
 
 CSV = (
     "Article Number,Product Name,List Price,Colors,Active,Weight,Link,Since,Notes\n"
@@ -133,7 +139,8 @@ def test_importing_again_updates_by_sku_and_keeps_other_data(api: Any) -> None:
 
 def test_a_confirmed_mapping_is_remembered_and_beats_the_suggestion(api: Any) -> None:
     upload(api, "code,name,extra\nA1,Boot,x\n")
-    api.post("/pim/import/1/confirm/", {"mapping": {"code": "sku", "name": "label", "extra": None}})
+    body = {"mapping": {"code": "sku", "name": "label", "extra": None}, "schema": [{"name": "label", "type": "string"}]}
+    assert api.post("/pim/import/1/confirm/", body).status_code == 202
     again = upload(api, "name,code,extra,title\nBoot,A1,x,The boot\n").json()
     assert again["suggested_mapping"] == {"name": "label", "code": "sku", "extra": None, "title": "name"}
 
@@ -154,6 +161,13 @@ def test_a_column_that_identifies_every_row_is_taken_for_the_sku(api: Any) -> No
 @pytest.mark.parametrize(
     ("body", "said"),
     [
+        ({"mapping": {"sku": None}}, "A column must be mapped to sku."),
+        ({"mapping": {}}, "A column must be mapped to sku."),
+        (
+            {"mapping": {"sku": "sku", "name": "naem"}},
+            '"naem" is not a field of the schema. Add it under "schema", or choose one of: sku, name.',
+        ),
+        ({"mapping": {"sku": "sku", "name": "n" * 256}}, "name: Expected a field name or null."),
         ({"mapping": {"name": "name"}}, "A column must be mapped to sku."),
         ({"mapping": {"sku": "sku", "name": "sku"}}, 'Two columns are mapped to "sku".'),
         ({"mapping": {"sku": "sku", "nope": "x"}}, '"nope" is not a column of the file.'),
@@ -168,6 +182,65 @@ def test_a_wrong_mapping_is_refused_and_can_be_corrected(api: Any, body: Any, sa
     assert (answer.status_code, answer.json()) == (400, {"mapping": [said]})
     assert api.get("/pim/products/").json()["count"] == 0
     assert api.post("/pim/import/1/confirm/", {}).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        ("x", "Expected a list of fields, but got a text."),
+        ({}, "Expected a list of fields, but got null."),
+        ({"fields": 5}, "Expected a list of fields, but got a number."),
+        ([{"type": "string"}], "fields[0].name: This field is required."),
+    ],
+)
+def test_a_wrong_schema_is_refused_and_changes_nothing(api: Any, schema: Any, said: str) -> None:
+    upload(api, "sku,name,size\nA1,Boot,5\n")
+    answer = api.post("/pim/import/1/confirm/", {"mapping": {"sku": "sku"}, "schema": schema})
+    assert (answer.status_code, answer.json()) == (400, {"schema": [said]})
+    assert api.get("/pim/schema/").json()["id"] is None
+    assert api.get("/pim/import/1/").json()["status"] == "mapping"
+    assert upload(api, "sku,name,size\n").json()["suggested_mapping"] == {"sku": "sku", "name": "name", "size": "size"}
+
+
+@pytest.mark.parametrize("form", [list, lambda fields: {"fields": fields}])
+def test_the_schema_comes_as_a_list_or_as_an_object_of_fields(api: Any, form: Any) -> None:
+    api.put("/pim/schema/", {"fields": [{"name": "own", "type": "url", "required": True, "description": "kept"}]})
+    upload(api, "sku,name,size,own\nA1,Boot,5,https://x.test/\n")
+    fields = [
+        {"name": "size", "type": "string"},
+        {"name": "name", "type": "number"},
+        {"name": "later", "type": "array"},
+    ]
+    assert api.post("/pim/import/1/confirm/", {"schema": form(fields)}).status_code == 202
+    stored = api.get("/pim/schema/").json()["fields"]
+    assert [(field["name"], field["type"]) for field in stored] == [
+        ("own", "url"),
+        ("size", "string"),
+        ("later", "array"),
+    ]
+    assert stored[0] == {"name": "own", "type": "url", "required": True, "description": "kept"}
+    assert api.get("/pim/products/1/").json()["data"] == {"size": "5", "own": "https://x.test/"}
+
+
+def test_a_suggestion_leaves_the_fields_that_are_there_as_they_are(api: Any) -> None:
+    field = {"name": "listPrice", "type": "string", "required": False, "description": "as printed"}
+    api.put("/pim/schema/", {"fields": [field]})
+    body = upload(api, "sku,List Price,listPrice\nA1,5,6\n").json()
+    assert body["suggested_mapping"] == {"sku": "sku", "List Price": "list_price", "listPrice": "listPrice"}
+    assert body["suggested_schema"][1] == field
+    api.post("/pim/import/1/confirm/", {"mapping": {"sku": "sku", "listPrice": "listPrice"}})
+    assert api.get("/pim/schema/").json()["fields"] == [field]
+
+
+def test_a_remembered_column_stays_until_it_is_confirmed_anew(api: Any, other_tenant: Any) -> None:
+    upload(api, "sku,size,note\nA1,5,x\n")
+    api.post("/pim/import/1/confirm/", {"mapping": {"sku": "sku", "size": "size"}})  # left out is to be left out
+    assert upload(api, "sku,size,note\n").json()["suggested_mapping"]["note"] is None
+    api.post("/pim/import/2/confirm/", {"mapping": {"sku": "sku", "note": "size"}})
+    again = upload(api, "sku,size,note\n").json()
+    assert again["suggested_mapping"] == {"sku": "sku", "size": None, "note": "size"}
+    theirs = upload(other_tenant, "sku,size,note\n").json()
+    assert theirs["suggested_mapping"] == {"sku": "sku", "size": "size", "note": "note"}
 
 
 def test_an_import_is_confirmed_once(api: Any) -> None:
@@ -187,6 +260,14 @@ def test_an_import_is_confirmed_once(api: Any) -> None:
         (b"\n\n", "no header row"),
         (b"A1,129.99,5\nA2,59,6\n", "no header row"),
         (b"sku,size,size\nA1,1,2\n", "twice"),
+        (b"sku,size, size \nA1,1,2\n", "twice"),
+        (b"sku;name\nA1;x\n", "separated by ';'"),
+        (b"sku\tname\nA1\tx\n", "separated by"),
+        (b'sku,name\nA1,"never closed\nA2,x\n', "unexpected end of data (line 3)"),
+        (b"sku," + b"x" * 256 + b"\nA1,x\n", "column 2 has more than 255 characters"),
+        (",".join(f"c{number}" for number in range(1001)).encode() + b"\n", "1,001 columns"),
+        (b"sku,name\n" + b"A1,x\n" * 20000 + b"A1,caf\xe9\n", "(byte 100015)"),
+        (b"sku,name\nA1,caf\xc3", "(byte 15)"),
         (b'sku,name\nA1,"' + b"x" * 200_000 + b'"\n', "not a CSV file"),
     ],
 )
@@ -224,6 +305,134 @@ def test_what_csv_writers_do_is_understood(api: Any) -> None:
         {"sku": "A2", "name": "", "column_3": ""},
         {"sku": "A3", "name": "x", "column_3": "y"},
     ]
+
+
+def test_rows_are_read_as_a_spreadsheet_writes_them(api: Any) -> None:
+    text = 'sku,"a ""b""",c\r\n"A,1","x\n\n""y""",1\r\n\r\n , ,\r\nA2,"",  z \r\n'
+    body = upload(api, text).json()
+    assert body["row_count"] == 2
+    assert body["sample_rows"] == [
+        {"sku": "A,1", 'a "b"': 'x\n\n"y"', "c": "1"},
+        {"sku": "A2", 'a "b"': "", "c": "  z "},
+    ]
+    old_mac = upload(api, b"sku,name\rA1,x\rA2,y").json()
+    assert old_mac["row_count"] == 2
+    years = upload(api, "sku,2023,2024\nA1,1,2\n").json()
+    assert years["headers"] == ["sku", "2023", "2024"]
+    header_only = upload(api, "sku,name").json()
+    assert (header_only["row_count"], header_only["sample_rows"]) == (0, [])
+    api.post(f"/pim/import/{header_only['id']}/confirm/", {})
+    assert api.get(f"/pim/import/{header_only['id']}/").json()["status"] == "done"
+
+
+def test_the_byte_order_mark_is_not_part_of_the_first_column(api: Any) -> None:
+    upload(api, b"\xef\xbb\xbfsku,name\nA1,Boot\n")
+    api.post("/pim/import/1/confirm/", {"mapping": {"sku": "sku", "name": "name"}})
+    [product] = api.get("/pim/products/").json()["results"]
+    assert (product["sku"], product["name"]) == ("A1", "Boot")
+
+
+def test_what_could_not_be_taken_over_as_it_was_is_reported_by_line(api: Any) -> None:
+    text = (
+        "sku,name,weight,list price\n"
+        'A1,"two\nlines",heavy,5\n'
+        ",No SKU,1,5\n"
+        "\n"
+        f"{'x' * 256},Long SKU,1,5\n"
+        f"A2,{'n' * 501},2,5,too,many\n"
+        "A3,Fine,3,abc\n"
+    )
+    upload(api, text)
+    schema = [{"name": "weight", "type": "number"}, {"name": "list_price", "type": "price"}]
+    assert api.post("/pim/import/1/confirm/", {"schema": schema}).status_code == 202
+    done = api.get("/pim/import/1/").json()
+    assert contract.load().check("ImportJob", done) == []
+    assert (done["status"], done["row_count"], done["imported_count"], done["skipped_count"]) == ("done", 5, 3, 2)
+    assert (done["error_count"], done["error_message"]) == (6, "")
+    assert done["errors"] == [
+        {"line": 2, "sku": "A1", "column": "weight", "error": '"heavy" is not a number; kept as text.'},
+        {"line": 4, "sku": None, "column": "sku", "error": "The row has no SKU; skipped."},
+        {"line": 6, "sku": None, "column": "sku", "error": "The SKU has more than 255 characters; skipped."},
+        {"line": 7, "sku": "A2", "column": None, "error": "The row has 2 more cells than there are columns; left out."},
+        {"line": 7, "sku": "A2", "column": "name", "error": "The name was cut to 500 characters."},
+        {"line": 8, "sku": "A3", "column": "list price", "error": '"abc" is not a price; kept as text.'},
+    ]
+    products = {product["sku"]: product for product in api.get("/pim/products/").json()["results"]}
+    assert products["A1"]["data"] == {"weight": "heavy", "list_price": 5}
+    assert products["A3"]["data"] == {"weight": 3, "list_price": "abc"}
+    assert len(products["A2"]["name"]) == 500
+
+
+def test_the_report_names_the_first_hundred_and_counts_all(api: Any) -> None:
+    upload(api, "sku,size\n" + ",1\n" * 1500)
+    api.post("/pim/import/1/confirm/", {})
+    done = api.get("/pim/import/1/").json()
+    assert (done["skipped_count"], done["error_count"], len(done["errors"])) == (1500, 1500, 100)
+    assert [entry["line"] for entry in done["errors"]] == list(range(2, 102))
+    assert (done["status"], done["imported_count"]) == ("done", 0)
+
+
+def test_an_import_that_breaks_says_how_far_it_came(start: Callable[..., Any], tmp_path: Path) -> None:
+    database = tmp_path / "sandbox.sqlite3"
+    api = start("--jobs=manual", f"--db={database}", env={"DATABASE_URL": ""})
+    upload(api, "sku,size\n" + "".join(f"A{number},1\n" for number in range(2500)))
+    api.post("/pim/import/1/confirm/", {})
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(
+            "CREATE TRIGGER broken BEFORE INSERT ON sandbox_product WHEN NEW.sku = 'A1700' "
+            "BEGIN SELECT RAISE(FAIL, 'the disk is full'); END"
+        )
+    assert [job["status"] for job in api.run_jobs()] == ["failed"]
+    failed = api.get("/pim/import/1/").json()
+    assert (failed["status"], failed["imported_count"]) == ("failed", 1000)
+    assert failed["error_message"] == (
+        "the disk is full. The first 1,000 of 2,500 rows were worked off (1,000 imported), nothing of the others. "
+        "Upload the file again to go on."
+    )
+    assert api.get("/pim/products/").json()["count"] == 1000  # no half of a chunk
+
+
+def test_an_import_that_was_cut_off_goes_on_where_it_stood(start: Callable[..., Any], tmp_path: Path) -> None:
+    database = tmp_path / "sandbox.sqlite3"
+    api = start("--jobs=manual", f"--db={database}", env={"DATABASE_URL": ""})
+    upload(api, "sku,size\n,\n" + "".join(f"A{number},1\n" for number in range(2499)))
+    api.post("/pim/import/1/confirm/", {})
+    with closing(sqlite3.connect(database)) as connection, connection:
+        # As a server leaves it that dies after the first 1,000 rows of 2,500 (blank ones do not count).
+        connection.execute("UPDATE sandbox_import_job SET imported_count = 1000")
+    api.run_jobs()
+    done = api.get("/pim/import/1/").json()
+    assert (done["status"], done["row_count"], done["imported_count"]) == ("done", 2499, 2499)
+    skus = [product["sku"] for product in api.get("/pim/products/").json()["results"]]
+    assert skus[0] == "A1000"
+
+
+def test_the_file_is_forgotten_once_it_is_imported(start: Callable[..., Any], tmp_path: Path) -> None:
+    database = tmp_path / "sandbox.sqlite3"
+    api = start("--jobs=instant", f"--db={database}", env={"DATABASE_URL": ""})
+    upload(api, "sku,note\n" + "".join(f"A{number},{'x' * 1000}\n" for number in range(1000)))
+    with closing(sqlite3.connect(database)) as connection:
+        count = "SELECT COUNT(*), SUM(LENGTH(content)) FROM sandbox_import_part"
+        parts, size = connection.execute(count).fetchone()
+        assert (parts > 1, size > 1_000_000) == (True, True)
+        api.post("/pim/import/1/confirm/", {})
+        assert api.get("/pim/import/1/").json()["imported_count"] == 1000
+        assert connection.execute(count).fetchone() == (0, None)
+
+
+def test_imports_are_what_the_contract_says(api: Any) -> None:
+    check = contract.load().check
+    assert check("ImportUpload", upload(api).json()) == []
+    assert check("ImportJob", api.get("/pim/import/1/").json()) == []
+    assert check("ImportConfirmed", api.post("/pim/import/1/confirm/", {}).json()) == []
+    assert check("Page<ImportJob>", api.get("/pim/import/").json()) == []
+
+
+def test_imports_of_another_workspace_are_not_there(api: Any, other_tenant: Any) -> None:
+    upload(other_tenant)
+    assert api.get("/pim/import/").json()["count"] == 0
+    assert api.get("/pim/import/1/").status_code == 404
+    assert api.post("/pim/import/1/confirm/", {}).status_code == 404
 
 
 def test_the_history_is_newest_first(api: Any) -> None:

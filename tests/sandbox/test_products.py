@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from segops_parity import contract
+
 DESCRIPTION = (
     "The Acme Trail Boot is a waterproof boot for long days in wet mountains. It is designed for hikers who carry "
     "heavy packs. The sole grips on rock, mud and snow, and the lining keeps feet warm down to minus ten degrees."
@@ -99,9 +101,127 @@ def test_fields_of_the_schema_filter_by_their_exact_text(api: Any) -> None:
     add(api, "A3", brand="Rival", other="Acme")
     assert skus(api.get("/pim/products/?brand=Acme")) == ["A1"]
     assert skus(api.get("/pim/products/?stock=5")) == ["A1", "A2"]
-    assert skus(api.get("/pim/products/", params={"colors": '["red","blue"]'})) == ["A1"]
+    assert skus(api.get("/pim/products/", params={"colors": '["red", "blue"]'})) == ["A1"]
     assert skus(api.get("/pim/products/?brand=Acme&stock=6")) == []
     assert skus(api.get("/pim/products/?other=Acme")) == ["A1", "A2", "A3"]  # no field of the schema
+
+
+# Each as PostgreSQL prints it with `->>`.
+TEXTS = [
+    ("Größe 44", "Größe 44"),
+    ("", ""),
+    (True, "true"),
+    (False, "false"),
+    (5, "5"),
+    (-7, "-7"),
+    (129.99, "129.99"),
+    (1.0, "1.0"),
+    (0.0, "0.0"),
+    (1e-7, "0.0000001"),
+    (1e20, "100000000000000000000"),
+    (2**70, "1180591620717411303424"),
+    ([], "[]"),
+    (["rot", "grün", 'a"b', "x\ny", None, 1.5, True], '["rot", "grün", "a\\"b", "x\\ny", null, 1.5, true]'),
+    ({"currency": "EUR", "amount": 5}, '{"amount": 5, "currency": "EUR"}'),
+    ({"bb": 1, "a": {}}, '{"a": {}, "bb": 1}'),
+]
+
+
+@pytest.mark.parametrize(("value", "text"), TEXTS, ids=[text for _, text in TEXTS])
+def test_a_field_is_compared_as_the_database_prints_it(api: Any, value: Any, text: str) -> None:
+    api.put("/pim/schema/", {"fields": [{"name": "x", "type": "string"}]})
+    add(api, "A1", x=value)
+    add(api, "A2", x="else")
+    assert skus(api.get("/pim/products/", params={"x": text})) == ["A1"]
+    assert skus(api.get("/pim/products/", params={"x": text + " "})) == []
+
+
+def test_what_is_missing_or_null_equals_no_text(api: Any) -> None:
+    api.put("/pim/schema/", {"fields": [{"name": "x", "type": "string"}]})
+    add(api, "A1", x=None)
+    add(api, "A2")
+    assert [skus(api.get("/pim/products/", params={"x": text})) for text in ("null", "None", "")] == [[], [], []]
+
+
+@pytest.mark.parametrize(
+    "name", ["größe", "2024", "0", 'a"b', "a\\b", "a.b", "a b", "$", "it's", "per%", "{x}", "a[0]"]
+)
+def test_any_name_of_a_field_can_be_filtered_by(api: Any, name: str) -> None:
+    api.put("/pim/schema/", {"fields": [{"name": name, "type": "number"}]})
+    add(api, "A1", **{name: 5})
+    add(api, "A2", **{name: "5"})
+    add(api, "A3", **{name: 6})
+    assert skus(api.get("/pim/products/", params={name: "5"})) == ["A1", "A2"]
+
+
+def test_filters_are_all_applied_and_stay_in_the_links(api: Any) -> None:
+    api.put("/pim/schema/", {"fields": FIELDS})
+    rows = [
+        {"sku": f"A{number}", "name": "Trail Boot" if number % 2 else "Shoe", "brand": "Ac & me", "stock": number % 4}
+        for number in range(12)
+    ]
+    api.post("/pim/products/bulk/", {"products": rows})
+    query = {"q": "TRAIL", "brand": "Ac & me", "stock": "1", "page_size": "2", "unknown": "x"}
+    first = api.get("/pim/products/", params=query).json()
+    assert (first["count"], [product["sku"] for product in first["results"]]) == (3, ["A1", "A5"])
+    assert first["next"].startswith("/api/pim/products/?")
+    second = api.get(first["next"].removeprefix("/api")).json()
+    assert (second["count"], [product["sku"] for product in second["results"]]) == (3, ["A9"])
+    assert api.get(second["previous"].removeprefix("/api")).json() == first
+    past = api.get("/pim/products/", params={**query, "page": "3"})
+    assert (past.status_code, past.json()) == (404, {"detail": "Invalid page."})
+
+
+def test_q_knows_the_case_of_every_script(api: Any) -> None:
+    for sku, name in (("A1", "Größe ÄPFEL"), ("A2", "ПАЛАТКА 50% off_x"), ("A3", "Straße"), ("A4", "Apfel")):
+        add(api, sku, name)
+    found = {
+        q: skus(api.get("/pim/products/", params={"q": q})) for q in ("äpfel", "палатка", "STRASSE", "%", "_", "Ä")
+    }
+    assert found == {"äpfel": ["A1"], "палатка": ["A2"], "STRASSE": ["A3"], "%": ["A2"], "_": ["A2"], "Ä": ["A1"]}
+    api.patch("/pim/products/1/", {"name": "Kirsche"})
+    api.post("/pim/products/bulk/", {"products": [{"sku": "A4", "name": "ÄHRE"}]})
+    assert skus(api.get("/pim/products/", params={"q": "äpfel"})) == []
+    assert skus(api.get("/pim/products/", params={"q": "ähr"})) == ["A4"]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({}, {"sku": ["This field is required."], "name": ["This field is required."]}),
+        ({"sku": "", "name": ""}, {"sku": ["This field may not be blank."], "name": ["This field may not be blank."]}),
+        ({"sku": "A1", "name": "x"}, {"sku": ["Product with this sku already exists."]}),
+        ({"sku": "A2", "name": "x", "data": []}, {"data": ["Expected an object."]}),
+        ({"sku": "A2", "name": "x", "data": None}, {"data": ["This field may not be null."]}),
+    ],
+)
+def test_a_bad_product_is_refused_and_nothing_is_stored(api: Any, body: Any, said: Any) -> None:
+    add(api, "A1")
+    answer = api.post("/pim/products/", body)
+    assert (answer.status_code, answer.json()) == (400, said)
+    assert skus(api.get("/pim/products/")) == ["A1"]
+
+
+def test_skus_are_unique_in_a_workspace_only(api: Any, other_tenant: Any) -> None:
+    add(api, "A1", "Ours")
+    add(other_tenant, "A1", "Theirs")
+    other_tenant.post("/pim/products/bulk/", {"products": [{"sku": "A1", "size": 1}, {"sku": "A2"}]})
+    assert [product["data"] for product in api.get("/pim/products/").json()["results"]] == [{}]
+    assert skus(other_tenant.get("/pim/products/")) == ["A1", "A2"]
+
+
+def test_a_page_of_products_is_what_the_contract_says(api: Any) -> None:
+    add(api, "A1", colors=["red"])
+    api.put("/pim/schema/", {"fields": FIELDS})
+    bulk = api.post("/pim/products/bulk/", {"products": [{"sku": "A2"}, {}]}).json()
+    for record, payload in (
+        ("Page<Product>", api.get("/pim/products/").json()),
+        ("Product", api.get("/pim/products/1/").json()),
+        ("ProductSchema", api.get("/pim/schema/").json()),
+        ("Facets", api.get("/pim/facets/").json()),
+        ("BulkUpsert", bulk),
+    ):
+        assert contract.load().check(record, payload) == [], record
 
 
 def test_bulk_creates_and_updates_by_sku_and_reports_bad_rows(api: Any) -> None:
@@ -133,6 +253,35 @@ def test_bulk_creates_and_updates_by_sku_and_reports_bad_rows(api: Any) -> None:
     assert products["A2"]["name"] == "New"
     assert products["A2"]["data"] == {"size": 1, "color": "green"}
     assert set(products) == {"A1", "A2"}
+
+
+def test_bulk_rows_merge_in_their_order(api: Any) -> None:
+    rows = [
+        {"sku": " A1 ", "name": "First", "size": 1, "data": {"size": 2, "deep": {"a": 1}}},
+        {"sku": "A1", "name": None, "size": None, "deep": {"b": 2}},
+        {"sku": "A1", "data": "not an object"},
+    ]
+    assert api.post("/pim/products/bulk/", {"products": rows}).json() == {"created": 1, "updated": 2, "errors": []}
+    [product] = api.get("/pim/products/").json()["results"]
+    assert (product["sku"], product["name"]) == ("A1", "First")
+    assert product["data"] == {"size": None, "deep": {"b": 2}, "data": "not an object"}
+
+
+@pytest.mark.parametrize("body", [{}, {"products": None}, {"products": {"sku": "A1"}}, {"products": "A1"}, [], [1]])
+def test_a_bulk_body_without_a_list_of_rows_is_refused(api: Any, body: Any) -> None:
+    answer = api.post("/pim/products/bulk/", body)
+    assert (answer.status_code, list(answer.json())) == (400, ["products"])
+    assert api.post("/pim/products/bulk/", {"products": []}).json() == {"created": 0, "updated": 0, "errors": []}
+
+
+def test_a_product_keeps_its_first_source_and_its_score_through_a_bulk_update(api: Any) -> None:
+    add(api, "A1", description=DESCRIPTION)
+    api.post("/pim/products/1/score/")
+    before = api.get("/pim/products/1/").json()
+    api.advance(60)
+    api.post("/pim/products/bulk/", {"products": [{"sku": "A1", "size": 43}]})
+    after = api.get("/pim/products/1/").json()
+    assert after == {**before, "data": {**before["data"], "size": 43}, "updated_at": "2026-05-01T12:01:00Z"}
 
 
 def test_bulk_of_many_rows_twice_leaves_each_once(api: Any) -> None:
@@ -172,11 +321,70 @@ def test_a_schema_takes_every_type_and_names_each_problem(api: Any) -> None:
     bad = [{"name": "a", "type": "blob"}, "x", {"type": "string"}, {"name": "b", "required": "yes"}]
     problems = api.put("/pim/schema/", {"fields": bad}).json()["fields"]
     assert problems == [
-        'fields[0].type: "blob" is not a valid choice.',
-        "fields[1]: Expected an object with name and type.",
+        f'fields[0] ("a").type: "blob" is not a valid choice. Choose one of: {", ".join(types)}.',
+        "fields[1]: Expected an object with name and type, but got a text.",
         "fields[2].name: This field is required.",
-        "fields[3].required: Must be a valid boolean.",
+        'fields[3] ("b").required: Must be a valid boolean: true or false.',
     ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ("brand", "Expected a list of fields, but got a text."),
+        ({"brand": "string"}, "Expected a list of fields, but got an object."),
+        ([{"name": 5}], "fields[0].name: Not a valid string."),
+        ([{"name": "  "}], "fields[0].name: Not a valid string."),
+        ([{"name": "x" * 256}], "fields[0].name: Ensure this field has no more than 255 characters."),
+        ([{"name": "a", "description": 5}], 'fields[0] ("a").description: Not a valid string.'),
+        ([{"name": "a"}, {"name": " a "}], 'fields: "a" appears twice. Each name can be used once.'),
+    ],
+)
+def test_a_bad_schema_is_refused_and_the_old_one_stays(api: Any, fields: Any, said: str) -> None:
+    api.put("/pim/schema/", {"fields": FIELDS})
+    answer = api.put("/pim/schema/", {"fields": fields, "default_currency": "EUR"})
+    assert (answer.status_code, answer.json()) == (400, {"fields": [said]})
+    kept = api.get("/pim/schema/").json()
+    assert ([field["name"] for field in kept["fields"]], kept["default_currency"]) == (
+        ["brand", "colors", "stock"],
+        "USD",
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("default_currency", "euro", "Expected a currency of ISO 4217, such as EUR."),
+        ("default_currency", None, "This field may not be null."),
+        ("default_locale", "fr-FR", "Expected a locale, such as fr or fr_FR."),
+        ("default_locale", "French", "Expected a locale, such as fr or fr_FR."),
+    ],
+)
+def test_a_currency_or_locale_that_is_none_is_refused(api: Any, key: str, value: Any, said: str) -> None:
+    answer = api.put("/pim/schema/", {"fields": [], key: value})
+    assert (answer.status_code, answer.json()) == (400, {key: [said]})
+    assert api.get("/pim/schema/").json()["id"] is None
+
+
+def test_sku_and_name_are_columns_of_the_product_and_no_fields(api: Any) -> None:
+    fields = [{"name": "sku", "type": "string"}, {"name": "name", "type": "string"}, {"name": "brand"}]
+    answer = api.put("/pim/schema/", {"fields": fields})
+    assert answer.status_code == 200
+    assert answer.json()["fields"] == [{"name": "brand", "type": "string", "required": False, "description": ""}]
+    add(api, "A1", "Boot")
+    add(api, "A2", "Shoe")
+    assert skus(api.get("/pim/products/?name=Shoe&sku=A2")) == ["A1", "A2"]  # filters are for fields
+
+
+def test_a_schema_is_replaced_as_a_whole(api: Any) -> None:
+    first = api.put(
+        "/pim/schema/", {"fields": FIELDS, "default_currency": "EUR", "default_locale": "zh_Hans_CN"}
+    ).json()
+    second = api.put("/pim/schema/", {"fields": [{"name": "brand", "type": "url"}]}).json()
+    assert second["id"] == first["id"]
+    assert second["fields"] == [{"name": "brand", "type": "url", "required": False, "description": ""}]
+    assert (second["default_currency"], second["default_locale"]) == ("USD", "en_US")
+    assert api.put("/pim/schema/", {"default_currency": "EUR"}).json() == {"fields": ["This field is required."]}
 
 
 def test_facets_are_the_values_of_text_and_list_fields(api: Any) -> None:
@@ -193,67 +401,3 @@ def test_facets_hold_at_most_100_values_of_the_first_1000_products(api: Any) -> 
     api.post("/pim/products/bulk/", {"products": [*rows, {"sku": "Z", "kind": "late"}]})
     facets = api.get("/pim/facets/").json()
     assert (len(facets["brand"]), facets["kind"]) == (100, [])
-
-
-def test_a_score_is_the_sum_of_four_dimensions_of_the_product(api: Any) -> None:
-    add(
-        api,
-        "A1",
-        "Trail Boot",
-        brand="Acme",
-        description=DESCRIPTION,
-        price=129.99,
-        category="boots",
-        image="http://x/",
-    )
-    assert api.get("/pim/products/1/score/").json() == {"detail": "Not found."}
-    queued = api.post("/pim/products/1/score/")
-    assert (queued.status_code, queued.json()) == (202, {"status": "queued", "product_id": 1})
-    score = api.get("/pim/products/1/score/").json()
-    assert set(score) == {"id", "score", "dimension_scores", "recommendations", "scored_at"}
-    assert score["dimension_scores"] == {
-        "schema_coverage": 25.0,
-        "answer_format": 25.0,
-        "factual_completeness": 25.0,
-        "ai_visibility_alignment": 0.0,
-    }
-    assert score["score"] == sum(score["dimension_scores"].values()) == 75.0
-    assert api.get("/pim/products/1/").json()["ai_readability_score"] == 75.0
-    assert [entry["dimension"] for entry in score["recommendations"]] == ["ai_visibility_alignment"]
-
-
-def test_each_dimension_follows_the_product(api: Any) -> None:
-    api.put("/pim/schema/", {"fields": FIELDS})
-    add(api, "A1", "Trail Boot", brand="Acme", description="Nice.")
-    api.post("/pim/products/1/score/")
-    poor = api.get("/pim/products/1/score/").json()
-    assert poor["dimension_scores"]["schema_coverage"] == 10.0  # brand and description of five
-    assert poor["dimension_scores"]["factual_completeness"] == 8.3  # one of three schema fields
-    assert poor["dimension_scores"]["answer_format"] < 5
-    assert "category, price, image" in str(poor["recommendations"])
-    assert [entry["priority"] for entry in poor["recommendations"]] == [1, 2, 3, 4]
-    data = {"brand": "Acme", "description": DESCRIPTION, "stock": 4, "colors": ["red"]}
-    api.patch("/pim/products/1/", {"data": data})
-    api.post("/ai-reach/queries/", {"query_text": "which trail boot?"})
-    api.post("/ai-reach/queries/1/run/")
-    api.post("/pim/products/1/score/")
-    better = api.get("/pim/products/1/score/").json()
-    assert better["dimension_scores"]["factual_completeness"] == 25.0
-    assert better["dimension_scores"]["ai_visibility_alignment"] == 25.0  # every answer names it
-    assert better["id"] == poor["id"]  # a new score takes the place of the old one
-    assert better["score"] > poor["score"]
-
-
-def test_score_all_scores_every_product(api: Any) -> None:
-    for number in range(3):
-        add(api, f"A{number}", description=DESCRIPTION * number)
-    answer = api.post("/pim/score-all/")
-    assert (answer.status_code, answer.json()) == (202, {"status": "queued", "product_count": 3})
-    scores = [product["ai_readability_score"] for product in api.get("/pim/products/").json()["results"]]
-    assert None not in scores
-    assert scores[0] < scores[1]
-
-
-def test_scoring_a_product_that_is_none_is_a_404(api: Any) -> None:
-    assert api.post("/pim/products/1/score/").status_code == 404
-    assert api.post("/pim/score-all/").json()["product_count"] == 0

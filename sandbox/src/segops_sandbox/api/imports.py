@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import IO, Any, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.shortcuts import get_object_or_404
@@ -34,7 +34,7 @@ class Upload(APIView):
         if not isinstance(file, UploadedFile):
             raise field_error("file", "No file was submitted.")
         try:
-            job = imports.upload(tenant_of(request), file.name or "products.csv", file.read())
+            job = imports.upload(tenant_of(request), file.name or "products.csv", cast("IO[bytes]", file.file))
         except BadFile as exc:
             raise field_error("file", str(exc)) from None
         keys = ("job_id", "id", "status", "filename", "row_count")
@@ -47,7 +47,7 @@ class History(APIView):
 
     def get(self, request: Request) -> Response:
         """All imports, newest first."""
-        found = ImportJob.objects.filter(tenant=tenant_of(request)).defer("csv_content").order_by("-pk")
+        found = ImportJob.objects.filter(tenant=tenant_of(request)).order_by("-pk")
         pages = PageNumbers()
         page = pages.paginate_queryset(found, request, view=self)
         return pages.get_paginated_response([_described(job) for job in page or ()])
@@ -58,7 +58,7 @@ class Status(APIView):
 
     def get(self, request: Request, pk: int) -> Response:
         """How far it is; with the suggestions while it awaits its mapping, so that it can be taken up again."""
-        job = get_object_or_404(ImportJob.objects.defer("csv_content"), tenant=tenant_of(request), pk=pk)
+        job = get_object_or_404(ImportJob, tenant=tenant_of(request), pk=pk)
         suggestions = _suggestions(job) if job.status == ImportJob.MAPPING else {}
         return Response({**_described(job), **suggestions})
 
@@ -89,6 +89,8 @@ def _described(job: ImportJob) -> dict[str, Any]:
         "imported_count": job.imported_count,
         "skipped_count": job.skipped_count,
         "mapping": job.mapping,
+        "error_count": job.error_count,
+        "errors": job.errors,
         "error_message": job.error_message,
         "created_at": isoformat(job.created_at),
         "updated_at": isoformat(job.updated_at),

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, QuerySet, TextField
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.urls import path
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
+from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-import segops_sandbox.catalogue.scoring  # noqa: F401 - registers its jobs
+from segops_sandbox.catalogue import score_job
 from segops_sandbox.catalogue.facets import facets_of
-from segops_sandbox.catalogue.schema import checked_fields, field_types, schema_of
+from segops_sandbox.catalogue.field_text import FieldText
+from segops_sandbox.catalogue.schema import checked_fields, field_types, replace_schema, schema_of
 from segops_sandbox.catalogue.upsert import upsert_flat
 from segops_sandbox.models import Product, ProductSchema, ProductScore
 from segops_sandbox.platform import jobs
@@ -26,6 +27,7 @@ from segops_sandbox.platform.paging import RelativePageNumbers
 from segops_sandbox.platform.serializers import check_unique
 from segops_sandbox.platform.timestamps import isoformat
 from segops_sandbox.platform.views import TenantViewSet, tenant_of
+from segops_sandbox.product_segments.compute import products_changed
 
 _LISTING = {"q", "page", "page_size"}
 
@@ -62,8 +64,14 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
 class SchemaSerializer(serializers.ModelSerializer[ProductSchema]):
     """The catalogue's schema."""
 
-    default_currency = serializers.RegexField("^[A-Z]{3}$", default="USD")
-    default_locale = serializers.RegexField("^[a-z]{2}(_[A-Z]{2})?$", default="en_US")
+    default_currency = serializers.RegexField(
+        "^[A-Z]{3}$", default="USD", error_messages={"invalid": "Expected a currency of ISO 4217, such as EUR."}
+    )
+    default_locale = serializers.RegexField(
+        "^[a-z]{2,3}(_[A-Z][a-z]{3})?(_([A-Z]{2}|[0-9]{3}))?$",
+        default="en_US",
+        error_messages={"invalid": "Expected a locale, such as fr or fr_FR."},
+    )
 
     class Meta:
         model = ProductSchema
@@ -72,7 +80,7 @@ class SchemaSerializer(serializers.ModelSerializer[ProductSchema]):
         extra_kwargs = {"fields": {"required": True}}
 
     def validate_fields(self, value: Any) -> list[dict[str, Any]]:
-        """Known types, no name twice."""
+        """Known types, no name twice; columns of the product itself are left out."""
         return checked_fields(value)
 
 
@@ -86,15 +94,38 @@ class ProductViewSet(TenantViewSet):
     def get_queryset(self) -> QuerySet[Product]:
         """Narrowed by `q` (in the name) and by any field of the schema (its exact text)."""
         products: QuerySet[Product] = super().get_queryset()
-        if self.action != "list":
-            return products
+        if self.action in ("update", "partial_update", "destroy"):
+            # A change waits for the one before it, and can't bring back a product that is being deleted.
+            return products.select_for_update()
+        return self._filtered(products) if self.action == "list" else products
+
+    def perform_create(self, serializer: BaseSerializer[Any]) -> None:
+        """Of two at once that bring the same SKU the second is refused as if it had come later."""
+        try:
+            with transaction.atomic():
+                super().perform_create(serializer)
+        except IntegrityError:
+            raise field_error("sku", "Product with this sku already exists.") from None
+        products_changed(self.tenant)
+
+    def perform_update(self, serializer: BaseSerializer[Any]) -> None:
+        """Product segments follow."""
+        super().perform_update(serializer)
+        products_changed(self.tenant)
+
+    def perform_destroy(self, instance: Product) -> None:
+        """Product segments follow."""
+        super().perform_destroy(instance)
+        products_changed(self.tenant)
+
+    def _filtered(self, products: QuerySet[Product]) -> QuerySet[Product]:
         query = self.request.query_params
         if query.get("q"):
-            products = products.filter(name__icontains=query["q"])
+            products = products.filter(folded_name__contains=query["q"].casefold())
         for index, name in enumerate(field_types(self.tenant)):
             if name in query and name not in _LISTING:
-                text = Cast(KeyTextTransform(name, F("data")), TextField())
-                products = products.alias(**{f"field_{index}": text}).filter(**{f"field_{index}": query[name]})
+                alias = f"field_{index}"
+                products = products.alias(**{alias: FieldText("data", name)}).filter(**{alias: query[name]})
         return products
 
     @action(detail=False, methods=["post"])
@@ -106,6 +137,7 @@ class ProductViewSet(TenantViewSet):
         if not isinstance(rows, list):
             raise field_error("products", f'Expected a list of items but got type "{type(rows).__name__}".')
         outcome = upsert_flat(self.tenant, rows)
+        products_changed(self.tenant)
         return Response({"created": outcome.created, "updated": outcome.updated, "errors": outcome.errors})
 
     @action(detail=True, methods=["get", "post"])
@@ -113,7 +145,7 @@ class ProductViewSet(TenantViewSet):
         """GET: the newest score, 404 before the first. POST: queue a scoring."""
         product: Product = self.get_object()
         if request.method == "POST":
-            jobs.enqueue(self.tenant, "products.score", product_id=product.pk)
+            jobs.enqueue(self.tenant, score_job.ONE, product_id=product.pk)
             return Response({"status": "queued", "product_id": product.pk}, status=status.HTTP_202_ACCEPTED)
         score = ProductScore.objects.filter(product=product).first()
         if score is None:
@@ -135,7 +167,7 @@ class ScoreAll(APIView):
     def post(self, request: Request) -> Response:
         """Queue the scoring of every product."""
         tenant = tenant_of(request)
-        jobs.enqueue(tenant, "products.score_all")
+        jobs.enqueue(tenant, score_job.ALL)
         count = Product.objects.filter(tenant=tenant).count()
         return Response({"status": "queued", "product_count": count}, status=status.HTTP_202_ACCEPTED)
 
@@ -157,9 +189,9 @@ class Schema(APIView):
 
     def put(self, request: Request) -> Response:
         """Replace it."""
-        serializer = SchemaSerializer(schema_of(tenant_of(request)), data=request.data)
+        serializer = SchemaSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        return Response(_schema(serializer.save()))
+        return Response(_schema(replace_schema(tenant_of(request), serializer.validated_data)))
 
 
 def _schema(schema: ProductSchema) -> dict[str, Any]:

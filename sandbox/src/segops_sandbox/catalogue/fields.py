@@ -1,17 +1,20 @@
-"""What is a catalogue field, and when is a value of it filled in? https://segops.ai/docs/pim"""
+"""What is a catalogue field, when is a value of it filled in, and how does it read as text? https://segops.ai/docs/pim"""
 
 from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from typing import Any
 
 FIELD_TYPES = ("string", "number", "boolean", "array", "url", "price", "multi_price", "datetime")
 # Columns of the product itself, never fields of its data.
 RESERVED = ("sku", "name")
+MAX_FIELD_NAME, MAX_SKU, MAX_NAME = 255, 255, 500
 _TRUE, _FALSE = {"true", "yes", "y", "1"}, {"false", "no", "n", "0"}
-_SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
-_PRICE = re.compile(r"([€$£¥]|[A-Z]{3})?\s*(-?\d+(?:[.,]\d{1,2})?)\s*([€$£¥]|[A-Z]{3})?")
+# Python reads more as a number than anyone means by one: 1_000, nan, digits of other scripts.
+_NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+_WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 
 
 def is_filled(value: Any) -> bool:
@@ -29,62 +32,39 @@ def as_list(value: Any) -> list[str]:
 
 
 def as_text(value: Any) -> str:
-    """A value as the database's `->>` gives it: text as it is, all else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """A value as PostgreSQL's `->>` gives it: text as it is, all else as a jsonb value is printed."""
+    return value if isinstance(value, str) else _jsonb(value)
 
 
 def number_of(text: str) -> int | float | None:
-    """The number that a cell holds, or None. Infinity and NaN are not numbers that JSON could carry."""
-    try:
-        number = float(text)
-    except ValueError:
+    """The number that a text holds, or None. Infinity and NaN are not numbers that JSON could carry."""
+    if not _NUMBER.fullmatch(text):
         return None
-    if number != number or number in (float("inf"), float("-inf")):
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
         return None
-    return int(text) if re.fullmatch(r"-?\d+", text.strip()) else number
+    return int(text) if _WHOLE.fullmatch(text.strip()) else number
 
 
 def boolean_of(text: str) -> bool | None:
-    """The truth value that a cell holds, or None."""
+    """The truth value that a text holds, or None."""
     word = text.strip().lower()
     return True if word in _TRUE else False if word in _FALSE else None
 
 
-def price_of(text: str) -> int | float | dict[str, Any] | None:
-    """A plain amount, or `{amount, currency}` where the cell names a currency; None when it is no price."""
-    match = _PRICE.fullmatch(text.strip())
-    if match is None:
-        return None
-    amount = number_of(match.group(2).replace(",", "."))
-    currency = match.group(1) or match.group(3)
-    if currency is None:
-        return amount
-    return {"amount": amount, "currency": _SYMBOLS.get(currency, currency)}
+def slug_of(column: str) -> str:
+    """A column's name as a field name: `Product Name` is `product_name`."""
+    slug = re.sub(r"\W+", "_", column.strip().lower()).strip("_") or column.strip()
+    return slug[:MAX_FIELD_NAME]
 
 
-def from_cell(text: str, field_type: str) -> Any:
-    """A CSV cell as a value of a field's type; text that does not fit stays text, and blank is null."""
-    text = text.strip()
-    if not text:
-        return None
-    if field_type == "number":
-        value: Any = number_of(text)
-    elif field_type == "boolean":
-        value = boolean_of(text)
-    elif field_type == "price":
-        value = price_of(text)
-    elif field_type in ("array", "multi_price"):
-        value = _json_list(text)
-        if value is None and field_type == "array":
-            value = as_list(text.replace("|", ","))
-    else:
-        value = text
-    return text if value is None else value
-
-
-def _json_list(text: str) -> list[Any] | None:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, list) else None
+def _jsonb(value: Any) -> str:
+    """JSON with PostgreSQL's spaces, its order of keys (the shorter first) and its numbers without exponents."""
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_jsonb, value)) + "]"
+    if isinstance(value, dict):
+        keys = sorted(value, key=lambda key: (len(key.encode()), key.encode()))
+        return "{" + ", ".join(f"{_jsonb(key)}: {_jsonb(value[key])}" for key in keys) + "}"
+    if isinstance(value, float):
+        return format(Decimal(repr(value)), "f") if value else "0.0"
+    return json.dumps(value, ensure_ascii=False)

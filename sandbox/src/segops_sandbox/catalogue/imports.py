@@ -1,123 +1,104 @@
-"""How does an uploaded CSV file become products? Upload, confirmed mapping, then a job that upserts in chunks."""
+"""How does an uploaded CSV file become products? Upload, confirmed mapping, then a job: https://segops.ai/docs/pim/import"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
-from typing import Any
+from typing import IO, Any
 
-from django.db import transaction
 from rest_framework.exceptions import ValidationError
 
-from segops_sandbox.catalogue.csv_file import CsvFile, read_csv
-from segops_sandbox.catalogue.fields import RESERVED, from_cell
+import segops_sandbox.catalogue.import_job as import_job
+from segops_sandbox.catalogue import import_file
+from segops_sandbox.catalogue.csv_file import read_csv
+from segops_sandbox.catalogue.fields import MAX_FIELD_NAME, RESERVED
 from segops_sandbox.catalogue.schema import add_fields, checked_fields, field_types
 from segops_sandbox.catalogue.suggest import suggest
-from segops_sandbox.catalogue.upsert import CHUNK, Outcome, Row, chunks, upsert_chunk
 from segops_sandbox.models import ImportJob, RememberedColumn, Tenant
 from segops_sandbox.platform import jobs
 from segops_sandbox.platform.errors import field_error
 
 _SAMPLE_ROWS = 5
-_MAX_SKU, _MAX_NAME = 255, 500
 
 
-def upload(tenant: Tenant, filename: str, content: bytes) -> ImportJob:
+def upload(tenant: Tenant, filename: str, stream: IO[bytes]) -> ImportJob:
     """Store a file that awaits its mapping. Raises BadFile, and stores nothing then."""
-    file = read_csv(content)
-    mapping, schema = suggest(tenant, file, field_types(tenant))
-    return ImportJob.objects.create(
+    file = read_csv(stream)
+    mapping, schema = suggest(tenant, file)
+    job = ImportJob.objects.create(
         tenant=tenant,
         filename=filename[:255],
-        csv_content=file.text,
         headers=file.headers,
-        sample_rows=list(islice(file.rows(), _SAMPLE_ROWS)),
+        sample_rows=file.sample[:_SAMPLE_ROWS],
         suggested_mapping=mapping,
         suggested_schema=schema,
         row_count=file.row_count,
     )
+    stream.seek(0)
+    import_file.keep(job, stream)
+    return job
 
 
 def confirm(job: ImportJob, mapping: Any, schema: Any) -> None:
     """Fix the mapping (None: as suggested) and the schema (None: as suggested), and queue the import."""
-    mapping = job.suggested_mapping if mapping is None else mapping
-    _check_mapping(job, mapping)
-    targets = {field for field in mapping.values() if field is not None}
-    if schema is None:
-        schema = [field for field in job.suggested_schema if field["name"] in targets]
-    elif isinstance(schema, dict):
-        schema = schema.get("fields")
-    try:
-        fields = checked_fields(schema)
-    except ValidationError as exc:
-        raise ValidationError({"schema": exc.detail}) from None
-    add_fields(job.tenant, fields)
-    for column in job.headers:
-        RememberedColumn.objects.update_or_create(
-            tenant=job.tenant, column=column[:255], defaults={"field": mapping.get(column)}
-        )
+    mapping = _checked_mapping(job, job.suggested_mapping if mapping is None else mapping)
+    targets = [field for field in mapping.values() if field is not None]
+    fields = job.suggested_schema if schema is None else _checked_schema(schema)
+    _check_targets(job, targets, [field["name"] for field in fields])
+    # Of a suggestion only what is used; a schema that was given is meant as it is.
+    add_fields(job.tenant, [field for field in fields if schema is not None or field["name"] in targets])
     job.mapping = {column: mapping.get(column) for column in job.headers}
+    _remember(job)
     job.status = ImportJob.IMPORTING
     job.save()
-    jobs.enqueue(job.tenant, "products.import", import_id=job.pk)
+    jobs.enqueue(job.tenant, import_job.KIND, import_id=job.pk)
 
 
-def _check_mapping(job: ImportJob, mapping: Any) -> None:
+def _checked_mapping(job: ImportJob, mapping: Any) -> dict[str, str | None]:
     if not isinstance(mapping, dict):
         raise field_error("mapping", "Expected an object of column to field.")
-    problems = [f'"{column}" is not a column of the file.' for column in mapping if column not in job.headers]
-    targets = [field for field in mapping.values() if field is not None]
+    columns = set(job.headers)
+    problems = [f'"{column}" is not a column of the file.' for column in mapping if column not in columns]
     problems += [
         f"{column}: Expected a field name or null."
         for column, field in mapping.items()
-        if field is not None and (not isinstance(field, str) or not field.strip() or len(field) > 255)
+        if field is not None and (not isinstance(field, str) or not 0 < len(field.strip()) <= MAX_FIELD_NAME)
     ]
-    if not problems:
-        problems += [f'Two columns are mapped to "{field}".' for field in {f for f in targets if targets.count(f) > 1}]
-        if "sku" not in targets:
-            problems.append("A column must be mapped to sku.")
+    if problems:
+        raise ValidationError({"mapping": problems})
+    checked: dict[str, str | None] = {column: field and field.strip() for column, field in mapping.items()}
+    targets = [field for field in checked.values() if field is not None]
+    problems = [f'Two columns are mapped to "{field}".' for field in dict.fromkeys(targets) if targets.count(field) > 1]
+    if "sku" not in targets:
+        problems.append("A column must be mapped to sku.")
+    if problems:
+        raise ValidationError({"mapping": problems})
+    return checked
+
+
+def _checked_schema(schema: Any) -> list[dict[str, Any]]:
+    """The fields of `[fields]` or `{"fields": [fields]}`."""
+    try:
+        return checked_fields(schema.get("fields") if isinstance(schema, dict) else schema)
+    except ValidationError as exc:
+        raise ValidationError({"schema": exc.detail}) from None
+
+
+def _check_targets(job: ImportJob, targets: list[str], offered: list[str]) -> None:
+    """A field has to be in the catalogue's schema or in the one of this import: a slip would else make a new field."""
+    known = dict.fromkeys([*RESERVED, *offered, *field_types(job.tenant)])
+    problems = [
+        f'"{field}" is not a field of the schema. Add it under "schema", or choose one of: {", ".join(known)}.'
+        for field in targets
+        if field not in known
+    ]
     if problems:
         raise ValidationError({"mapping": problems})
 
 
-@jobs.handler("products.import")
-def _run(tenant: Tenant, import_id: int) -> None:
-    """Import the rows, a chunk a transaction, so that polling sees how far it is."""
-    job = ImportJob.objects.filter(tenant=tenant, pk=import_id, status=ImportJob.IMPORTING).first()
-    if job is None:
-        return
-    try:
-        for chunk in chunks(_product_rows(job), CHUNK):
-            with transaction.atomic():
-                upsert_chunk(tenant, chunk, "csv", Outcome())
-                job.imported_count += len(chunk)
-                _note_progress(job)
-        job.status = ImportJob.DONE
-        _note_progress(job)
-    except Exception as exc:
-        job.status, job.error_message = ImportJob.FAILED, str(exc)
-        _note_progress(job)
-        raise
-
-
-def _note_progress(job: ImportJob) -> None:
-    job.save(update_fields=["status", "imported_count", "skipped_count", "error_message", "updated_at"])
-
-
-def _product_rows(job: ImportJob) -> Iterator[Row]:
-    """The rows that have a usable SKU; the others are counted on the job."""
-    types = field_types(job.tenant)
-    columns = {field: column for column, field in job.mapping.items() if field is not None}
-    file = CsvFile(job.csv_content, job.headers, job.row_count)
-    for index, raw in enumerate(file.rows()):
-        sku = raw[columns["sku"]].strip()
-        if not sku or len(sku) > _MAX_SKU:
-            job.skipped_count += 1
-            continue
-        name = raw[columns["name"]].strip()[:_MAX_NAME] if "name" in columns else ""
-        data = {
-            field: from_cell(raw[column], types.get(field, "string"))
-            for field, column in columns.items()
-            if field not in RESERVED
-        }
-        yield Row(index, sku, name or None, data, raw)
+def _remember(job: ImportJob) -> None:
+    """Where each column went; one that was left out is to be left out again."""
+    RememberedColumn.objects.bulk_create(
+        [RememberedColumn(tenant=job.tenant, column=column, field=job.mapping[column]) for column in job.headers],
+        update_conflicts=True,
+        unique_fields=["tenant", "column"],
+        update_fields=["field"],
+    )

@@ -1,15 +1,25 @@
-"""How well can an assistant read a product? Four dimensions of 25 points: https://segops.ai/docs/pim/scoring"""
+"""How well can an assistant read a product? Four dimensions of 25 points: https://segops.ai/docs/pim/scoring
+
+| Dimension | What it looks at |
+| --- | --- |
+| schema_coverage | whether description, brand, category, price and image are there |
+| answer_format | whether the description answers as an assistant would |
+| factual_completeness | the share of the schema's fields that are filled |
+| ai_visibility_alignment | how many of the AI answers to questions about it mention it |
+
+The score is their sum. Each finding says what is missing, so that the advice can name it.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from segops_sandbox import clock
 from segops_sandbox.catalogue.fields import is_filled
-from segops_sandbox.catalogue.schema import schema_of
-from segops_sandbox.models import Product, ProductScore, QueryResult, Tenant
-from segops_sandbox.platform import jobs
+from segops_sandbox.catalogue.visibility import Visibility
+from segops_sandbox.models import Product, Tenant
 
 FULL = 25.0
 # What an assistant looks for first, and the field names that catalogues give it.
@@ -18,109 +28,111 @@ _ESSENTIALS = {
     "brand": ("brand", "vendor", "manufacturer", "label"),
     "category": ("category", "categories", "product_type", "genre"),
     "price": ("price", "prices", "list_price", "sale_price"),
-    "image": ("image", "image_url", "images", "picture", "thumbnail"),
+    "image": ("image", "image_url", "images", "image_urls", "picture", "thumbnail"),
 }
 _WORD = re.compile(r"\w+")
 _SENTENCE = re.compile(r"[^.!?]+[.!?]")
-_PURPOSE = re.compile(r"\b(for|ideal|designed|suited|perfect|made to|helps?|when)\b", re.IGNORECASE)
-_ENOUGH_WORDS = 40
+_PURPOSE = re.compile(
+    r"\b(for|ideal|designed|suited|perfect|made to|helps?|when|für|geeignet|pour|idéale?|para|per)\b", re.IGNORECASE
+)
+_ENOUGH_WORDS, _ENOUGH_SENTENCES = 40, 2
+_NAMED_AT_MOST = 10
+# From so many points at stake on.
+_IMPACTS = ((12.5, "high"), (5.0, "medium"), (0.0, "low"))
 
 
-def score_product(product: Product, visibility: Visibility) -> ProductScore:
-    """Compute and store the score of a product, in place of an earlier one."""
-    text = _first(product.data, _ESSENTIALS["description"])
-    missing = [name for name, keys in _ESSENTIALS.items() if not is_filled(_first(product.data, keys))]
-    filled, of = _filled_fields(product, visibility.fields)
-    dimensions = {
-        "schema_coverage": FULL * (len(_ESSENTIALS) - len(missing)) / len(_ESSENTIALS),
-        "answer_format": _answer_format(product, text if isinstance(text, str) else ""),
-        "factual_completeness": FULL * filled / of if of else 0.0,
-        "ai_visibility_alignment": FULL * visibility.share_of(product),
-    }
-    dimensions = {name: round(points, 1) for name, points in dimensions.items()}
-    score = round(sum(dimensions.values()), 1)
-    stored, _ = ProductScore.objects.update_or_create(
-        product=product,
-        defaults={
-            "score": score,
-            "dimension_scores": dimensions,
-            "recommendations": _recommendations(dimensions, missing, of - filled),
-            "scored_at": clock.now(),
-        },
-    )
-    Product.objects.filter(pk=product.pk).update(ai_readability_score=score)
-    return stored
+@dataclass(frozen=True)
+class Finding:
+    """The points of one dimension, and what would bring the missing ones."""
+
+    points: float
+    action: str
 
 
-class Visibility:
-    """What scoring needs to know of the tenant: its schema's fields, and what stored AI answers mention."""
+@dataclass(frozen=True)
+class Assessment:
+    """The score of a product as it is now."""
 
-    def __init__(self, tenant: Tenant) -> None:
-        self.fields: list[str] = [field["name"] for field in schema_of(tenant).fields]
-        self._answers = 0
-        self._mentions: dict[str, int] = {}
-        for mentioned in QueryResult.objects.filter(tenant=tenant).values_list("mentioned_products", flat=True):
-            self._answers += 1
-            for sku in {entry.get("sku") for entry in mentioned if entry.get("sku")}:
-                self._mentions[sku] = self._mentions.get(sku, 0) + 1
-
-    def share_of(self, product: Product) -> float:
-        """The share of stored answers that mention the product, 0 to 1."""
-        return self._mentions.get(product.sku, 0) / self._answers if self._answers else 0.0
+    score: float
+    dimension_scores: dict[str, float]
+    recommendations: list[dict[str, Any]]
 
 
-@jobs.handler("products.score")
-def _score_one(tenant: Tenant, product_id: int) -> None:
-    product = Product.objects.filter(tenant=tenant, pk=product_id).first()
-    if product is not None:  # deleted in the meantime
-        score_product(product, Visibility(tenant))
+class Scorer:
+    """Scores products of one tenant, by what its schema and its AI answers say at the moment."""
 
-
-@jobs.handler("products.score_all")
-def _score_all(tenant: Tenant) -> None:
-    visibility = Visibility(tenant)
-    for product in Product.objects.filter(tenant=tenant).order_by("pk").iterator(chunk_size=500):
-        score_product(product, visibility)
-
-
-def _first(data: dict[str, Any], keys: tuple[str, ...]) -> Any:
-    return next((data[key] for key in keys if is_filled(data.get(key))), None)
-
-
-def _filled_fields(product: Product, fields: list[str]) -> tuple[int, int]:
-    """How many fields are filled, of how many: the schema's, or the product's own where there is no schema."""
-    names = fields or list(product.data)
-    return sum(is_filled(product.data.get(name)) for name in names), len(names)
-
-
-def _answer_format(product: Product, text: str) -> float:
-    """Could an assistant read the description out as an answer? Long enough, in sentences, for whom, and of what."""
-    if not text.strip():
-        return 0.0
-    words = len(_WORD.findall(text))
-    points = 10.0 * min(1.0, words / _ENOUGH_WORDS)
-    points += 2.5 * min(2, len(_SENTENCE.findall(text)))
-    points += 5.0 * bool(_PURPOSE.search(text))
-    named = [product.name, _first(product.data, _ESSENTIALS["brand"])]
-    points += 5.0 * any(isinstance(name, str) and name and name.lower() in text.lower() for name in named)
-    return points
-
-
-def _recommendations(dimensions: dict[str, float], missing: list[str], blank: int) -> list[dict[str, Any]]:
-    """What to do about each dimension that is not full, the largest gap first."""
-    actions = {
-        "schema_coverage": f"Add {', '.join(missing)}.",
-        "answer_format": "Write the description as a full answer: what it is, for whom, and why, in whole sentences.",
-        "factual_completeness": f"Fill in the {blank} empty schema field{'s' if blank != 1 else ''}.",
-        "ai_visibility_alignment": "Publish an AI page for the queries whose answers do not mention this product.",
-    }
-    gaps = sorted(((FULL - points, name) for name, points in dimensions.items() if points < FULL), reverse=True)
-    return [
-        {
-            "dimension": name,
-            "action": actions[name],
-            "estimated_impact": "high" if gap >= 12.5 else "medium" if gap >= 5 else "low",
-            "priority": number,
+    def __init__(self, tenant: Tenant, fields: list[dict[str, Any]]) -> None:
+        self._visibility = Visibility(tenant)
+        self._fields = [field["name"] for field in fields]
+        priced = tuple(field["name"] for field in fields if field["type"] in ("price", "multi_price"))
+        self._essentials = {**_ESSENTIALS, "price": (*_ESSENTIALS["price"], *priced)}
+        self._dimensions: dict[str, Callable[[Product], Finding]] = {
+            "schema_coverage": self._schema_coverage,
+            "answer_format": self._answer_format,
+            "factual_completeness": self._factual_completeness,
+            "ai_visibility_alignment": self._ai_visibility_alignment,
         }
-        for number, (gap, name) in enumerate(gaps, start=1)
-    ]
+
+    def assess(self, product: Product) -> Assessment:
+        """The score, its parts, and advice; the largest gain first."""
+        findings = {name: measure(product) for name, measure in self._dimensions.items()}
+        points = {name: round(finding.points, 1) for name, finding in findings.items()}
+        open_points = {name: FULL - had for name, had in points.items() if had < FULL}
+        advice = [
+            {
+                "dimension": name,
+                "action": findings[name].action,
+                "estimated_impact": next(word for least, word in _IMPACTS if open_points[name] >= least),
+                "priority": priority,
+            }
+            for priority, name in enumerate(sorted(open_points, key=lambda name: -open_points[name]), start=1)
+        ]
+        return Assessment(round(sum(points.values()), 1), points, advice)
+
+    def _schema_coverage(self, product: Product) -> Finding:
+        missing = [name for name in self._essentials if not is_filled(self._essential(product, name))]
+        points = FULL * (len(self._essentials) - len(missing)) / len(self._essentials)
+        return Finding(points, f"Add {', '.join(missing)}.")
+
+    def _answer_format(self, product: Product) -> Finding:
+        """Could an assistant read the description out as an answer? Long enough, in sentences, for whom, of what."""
+        text = self._essential(product, "description")
+        if not isinstance(text, str) or not text.strip():
+            return Finding(0.0, f"Write a description of at least {_ENOUGH_WORDS} words in whole sentences.")
+        words, sentences = len(_WORD.findall(text)), len(_SENTENCE.findall(text))
+        names = [product.name, self._essential(product, "brand")]
+        names = [name for name in names if isinstance(name, str) and name.strip()]
+        named = any(name.casefold() in text.casefold() for name in names)
+        parts = (
+            (10.0, min(1.0, words / _ENOUGH_WORDS), f"write {_ENOUGH_WORDS} words or more (now {words})"),
+            (5.0, min(1.0, sentences / _ENOUGH_SENTENCES), f"use {_ENOUGH_SENTENCES} whole sentences or more"),
+            (5.0, float(bool(_PURPOSE.search(text))), "say whom or what it is for"),
+            (5.0, float(named), f"name {' or '.join(names) or 'the product'}"),
+        )
+        todo = [what for _, share, what in parts if share < 1]
+        return Finding(sum(most * share for most, share, _ in parts), f"In the description, {'; '.join(todo)}.")
+
+    def _factual_completeness(self, product: Product) -> Finding:
+        names = self._fields or list(product.data)
+        if not names:
+            return Finding(0.0, "Define the catalogue's schema and fill in its fields: there is no attribute at all.")
+        blank = [name for name in names if not is_filled(product.data.get(name))]
+        listed = ", ".join(blank[:_NAMED_AT_MOST]) + (", …" if len(blank) > _NAMED_AT_MOST else "")
+        what = "schema fields" if self._fields else "attributes"
+        action = f"Fill in {listed}: {len(blank)} of {len(names)} {what} are empty."
+        return Finding(FULL * (len(names) - len(blank)) / len(names), action)
+
+    def _ai_visibility_alignment(self, product: Product) -> Finding:
+        seen = self._visibility.of(product)
+        if not seen.asked:
+            about = product.name or product.sku
+            return Finding(
+                0.0, f"Track an AI query about {about} and run it: none of those with answers asks about it."
+            )
+        silent = ", ".join(f'"{question}"' for question in seen.silent)
+        action = f"Publish an AI page that answers {silent}: {seen.mentioned} of {seen.asked} AI answers mention it."
+        return Finding(FULL * min(1.0, seen.mentioned / seen.asked), action)
+
+    def _essential(self, product: Product, name: str) -> Any:
+        """The first filled field of those that may hold it."""
+        return next((value for key in self._essentials[name] if is_filled(value := product.data.get(key))), None)

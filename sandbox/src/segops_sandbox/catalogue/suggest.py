@@ -6,93 +6,94 @@ What an earlier import confirmed for a column beats any guess. The guesses look 
 from __future__ import annotations
 
 import re
-from itertools import islice
+from collections.abc import Callable
 from typing import Any
 
-from segops_sandbox.catalogue.csv_file import CsvFile
-from segops_sandbox.catalogue.fields import RESERVED, boolean_of, number_of, price_of
+from segops_sandbox.catalogue.cells import is_datetime, is_url, multi_price_of, price_of
+from segops_sandbox.catalogue.csv_file import NAME_NAMES, SKU_NAMES, CsvFile
+from segops_sandbox.catalogue.fields import RESERVED, boolean_of, number_of, slug_of
+from segops_sandbox.catalogue.schema import schema_of
 from segops_sandbox.models import RememberedColumn, Tenant
 
-_LOOKED_AT = 1000
-_SKU_NAMES = ("sku", "product_sku", "item_sku", "variant_sku", "article_number", "item_number", "product_code")
-_NAME_NAMES = ("name", "product_name", "title", "product_title", "item_name")
-_DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?")
-_URL = re.compile(r"https?://\S+")
 _PRICE_NAME = re.compile(r"(^|_)(price|cost|amount|msrp|rrp)(_|$)")
+_ID_NAME = re.compile(r"(^|_)(id|code|number|key|ref)$")
+# Such a cell is a code: as a number it would lose its zeros.
+_LEADING_ZERO = re.compile(r"[+-]?0\d+")
+_BY_VALUES: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    ("boolean", lambda cell: boolean_of(cell) is not None),
+    ("url", is_url),
+    ("datetime", is_datetime),
+    ("multi_price", lambda cell: bool(multi_price_of(cell))),
+)
 
 
-def suggest(tenant: Tenant, file: CsvFile, known_types: dict[str, str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def suggest(tenant: Tenant, file: CsvFile) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """A mapping (column to field, None to leave it out) and a schema for the mapped fields."""
-    sample = list(islice(file.rows(), _LOOKED_AT))
-    mapping = suggest_mapping(tenant, file.headers, sample)
+    fields = {field["name"]: field for field in schema_of(tenant).fields}
+    mapping = suggest_mapping(tenant, file, list(fields))
     schema = [
-        {
-            "name": field,
-            "type": known_types.get(field) or type_of(field, [row[column] for row in sample]),
-            "required": bool(sample) and all(row[column].strip() for row in sample),
-            "description": "",
-        }
+        fields.get(field) or _new_field(field, [row[column] for row in file.sample])
         for column, field in mapping.items()
         if field is not None and field not in RESERVED
     ]
     return mapping, schema
 
 
-def suggest_mapping(tenant: Tenant, headers: list[str], sample: list[dict[str, str]]) -> dict[str, str | None]:
+def suggest_mapping(tenant: Tenant, file: CsvFile, fields: list[str]) -> dict[str, str | None]:
     """Where each column goes; no target is given twice."""
-    remembered = dict(RememberedColumn.objects.filter(tenant=tenant, column__in=headers).values_list("column", "field"))
+    columns = set(file.headers)
+    confirmed = RememberedColumn.objects.filter(tenant=tenant).values_list("column", "field")
+    remembered = {column: field for column, field in confirmed if column in columns}
+    by_slug = {slug_of(field): field for field in reversed(fields)}
     mapping: dict[str, str | None] = {}
     taken: set[str] = set()
     # What is remembered is placed first, so that no guess takes its target.
-    for column in [*(c for c in headers if c in remembered), *(c for c in headers if c not in remembered)]:
-        field = remembered[column] if column in remembered else _guess(column, taken)
+    for column in sorted(file.headers, key=lambda column: column not in remembered):
+        field = remembered[column] if column in remembered else _guess(column, fields, by_slug, taken)
         mapping[column] = None if field in taken else field
         if field is not None:
             taken.add(field)
     if "sku" not in taken:
-        _find_sku(mapping, remembered, sample)
-    return {column: mapping[column] for column in headers}
+        _find_sku(mapping, remembered, file.sample)
+    return {column: mapping[column] for column in file.headers}
 
 
 def type_of(field: str, cells: list[str]) -> str:
     """The field type that all filled cells fit, by name where values alone can't tell a price from a number."""
     filled = [cell.strip() for cell in cells if cell.strip()]
-    if not filled:
+    if not filled or any(_LEADING_ZERO.fullmatch(cell) for cell in filled):
         return "string"
-    if all(price_of(cell) is not None for cell in filled):
-        with_currency = any(isinstance(price_of(cell), dict) for cell in filled)
-        if with_currency or _PRICE_NAME.search(field):
-            return "price"
+    prices = [price_of(cell) for cell in filled]
+    if None not in prices and (_PRICE_NAME.search(field) or any(isinstance(price, dict) for price in prices)):
+        return "price"
     if all(number_of(cell) is not None for cell in filled):
         return "number"
-    if all(boolean_of(cell) is not None for cell in filled):
-        return "boolean"
-    if all(_URL.fullmatch(cell) for cell in filled):
-        return "url"
-    if all(_DATETIME.fullmatch(cell) for cell in filled):
-        return "datetime"
+    for kind, fits in _BY_VALUES:
+        if all(map(fits, filled)):
+            return kind
     return "array" if _looks_like_lists(filled) else "string"
 
 
-def slug_of(column: str) -> str:
-    """A column's name as a field name: `Product Name` is `product_name`."""
-    return re.sub(r"\W+", "_", column.strip().lower()).strip("_") or column.strip()
+def _new_field(name: str, cells: list[str]) -> dict[str, Any]:
+    required = bool(cells) and all(cell.strip() for cell in cells)
+    return {"name": name, "type": type_of(name, cells), "required": required, "description": ""}
 
 
-def _guess(column: str, taken: set[str]) -> str | None:
+def _guess(column: str, fields: list[str], by_slug: dict[str, str], taken: set[str]) -> str | None:
+    """The product's own columns by their usual names, then a field that is there already, then a new one."""
     slug = slug_of(column)
-    if slug in _SKU_NAMES and "sku" not in taken:
+    if slug in SKU_NAMES and "sku" not in taken:
         return "sku"
-    if slug in _NAME_NAMES and "name" not in taken:
+    if slug in NAME_NAMES and "name" not in taken:
         return "name"
-    return slug
+    return column if column in fields else by_slug.get(slug, slug)
 
 
 def _find_sku(mapping: dict[str, str | None], remembered: dict[str, str | None], sample: list[dict[str, str]]) -> None:
     """Take the first column that is called an id or code and has a different value in every row."""
     for column in mapping:
         values = [row[column].strip() for row in sample]
-        identifies = re.search(r"(^|_)(id|code|number|key|ref)$", slug_of(column))
+        identifies = _ID_NAME.search(slug_of(column))
         if column not in remembered and identifies and all(values) and len(set(values)) == len(values):
             mapping[column] = "sku"
             return

@@ -21,12 +21,23 @@ class ProductSchema(Stamped):
         db_table = "sandbox_product_schema"
 
 
+class FoldedName(models.TextField):  # type: ignore[type-arg]
+    """The row's name without regard to case: what a search compares, since databases differ beyond ASCII."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        """Follows the name, in bulk writes too."""
+        folded: str = model_instance.name.casefold()  # type: ignore[attr-defined]
+        setattr(model_instance, self.attname, folded)
+        return folded
+
+
 class Product(Stamped):
     """One product; everything but sku and name is in `data`."""
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, db_index=False)
     sku = models.CharField(max_length=255)
     name = models.CharField(max_length=500, default="", blank=True)
+    folded_name = FoldedName(default="", editable=False)
     data = models.JSONField(default=dict)
     raw_data = models.JSONField(null=True)
     source = models.CharField(max_length=16, default="api")
@@ -58,7 +69,6 @@ class ImportJob(Stamped):
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
     status = models.CharField(max_length=16, default=MAPPING)
     filename = models.CharField(max_length=255)
-    csv_content = models.TextField()
     headers = models.JSONField()
     sample_rows = models.JSONField()
     suggested_schema = models.JSONField()
@@ -67,10 +77,25 @@ class ImportJob(Stamped):
     row_count = models.IntegerField()
     imported_count = models.IntegerField(default=0)
     skipped_count = models.IntegerField(default=0)
+    # What could not be taken over as it was: how many times, and the first of them.
+    error_count = models.IntegerField(default=0)
+    errors = models.JSONField(default=list)
     error_message = models.TextField(default="", blank=True)
 
     class Meta:
         db_table = "sandbox_import_job"
+
+
+class ImportPart(models.Model):
+    """A piece of an uploaded file, in parts so that memory does not grow with it; gone once the import has ended."""
+
+    job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, related_name="parts", db_index=False)
+    number = models.IntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        db_table = "sandbox_import_part"
+        constraints = [models.UniqueConstraint(fields=["job", "number"], name="sandbox_import_part_once")]
 
 
 class RememberedColumn(models.Model):

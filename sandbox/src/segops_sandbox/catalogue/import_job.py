@@ -1,0 +1,145 @@
+"""How do the rows of a confirmed import become products? A chunk a transaction, so that polling sees how far it is.
+
+What is noted as done is committed together with the products, so an import that was cut off goes on where it stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+
+from segops_sandbox import clock
+from segops_sandbox.catalogue import import_file
+from segops_sandbox.catalogue.cells import from_cell
+from segops_sandbox.catalogue.csv_file import CsvRow, rows_of
+from segops_sandbox.catalogue.fields import MAX_NAME, MAX_SKU, RESERVED
+from segops_sandbox.catalogue.schema import field_types
+from segops_sandbox.catalogue.upsert import CHUNK, Row, chunks, upsert_chunk
+from segops_sandbox.models import ImportJob, Tenant
+from segops_sandbox.platform import jobs
+from segops_sandbox.product_segments.compute import products_changed
+
+KIND = "products.import"
+_ERRORS_KEPT = 100
+
+
+class Overtaken(Exception):
+    """Another server works on this import."""
+
+
+@jobs.handler(KIND)
+def run(tenant: Tenant, import_id: int) -> None:
+    """Import all rows that are not imported yet."""
+    job = ImportJob.objects.filter(tenant=tenant, pk=import_id, status=ImportJob.IMPORTING).first()
+    if job is None:
+        return
+    try:
+        _import(job)
+    except Overtaken:
+        return
+    except Exception as exc:
+        _note_failure(job, exc)
+        raise
+
+
+@dataclass
+class Report:
+    """What became of some rows."""
+
+    skipped: int = 0
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, line: int, sku: str | None, column: str | None, error: str) -> None:
+        """Note what could not be taken over as it was."""
+        self.errors.append({"line": line, "sku": sku, "column": column, "error": error})
+
+
+class RowReader:
+    """Turns the rows of a file into rows to upsert, by the job's mapping and the catalogue's field types."""
+
+    def __init__(self, job: ImportJob) -> None:
+        types = field_types(job.tenant)
+        columns = {target: column for column, target in job.mapping.items() if target is not None}
+        self._sku = columns["sku"]
+        self._name = columns.get("name")
+        self._fields = [
+            (target, column, types.get(target, "string"))
+            for target, column in columns.items()
+            if target not in RESERVED
+        ]
+
+    def read(self, row: CsvRow, report: Report) -> Row | None:
+        """The row to upsert; None, noted in the report, when it has no usable SKU."""
+        sku = row.cells[self._sku].strip()
+        if not sku or len(sku) > MAX_SKU:
+            report.skipped += 1
+            why = f"The SKU has more than {MAX_SKU} characters" if sku else "The row has no SKU"
+            report.add(row.line, None, self._sku, f"{why}; skipped.")
+            return None
+        if row.surplus:
+            report.add(row.line, sku, None, f"The row has {row.surplus} more cells than there are columns; left out.")
+        data = {}
+        for target, column, kind in self._fields:
+            data[target], problem = from_cell(row.cells[column], kind)
+            if problem is not None:
+                report.add(row.line, sku, column, problem)
+        return Row(sku, self._name_of(row, sku, report), data, row.cells)
+
+    def _name_of(self, row: CsvRow, sku: str, report: Report) -> str | None:
+        """The name; None leaves the one that the product has."""
+        name = row.cells[self._name].strip() if self._name is not None else ""
+        if len(name) > MAX_NAME:
+            report.add(row.line, sku, self._name, f"The name was cut to {MAX_NAME} characters.")
+        return name[:MAX_NAME] or None
+
+
+def _import(job: ImportJob) -> None:
+    reader = RowReader(job)
+    with import_file.opened(job) as stream:
+        rows: Iterator[CsvRow] = rows_of(stream, job.headers)
+        for chunk in chunks(islice(rows, job.imported_count + job.skipped_count, None), CHUNK):
+            report = Report()
+            ready = [ready for row in chunk if (ready := reader.read(row, report)) is not None]
+            with transaction.atomic():
+                upsert_chunk(job.tenant, ready, "csv")
+                _note_progress(job, len(ready), report)
+    if job.imported_count + job.skipped_count != job.row_count:
+        raise RuntimeError("The stored file ends before its last row")
+    with transaction.atomic():
+        ImportJob.objects.filter(pk=job.pk).update(status=ImportJob.DONE, updated_at=clock.now())
+        import_file.discard(job)
+        products_changed(job.tenant)
+
+
+def _note_progress(job: ImportJob, imported: int, report: Report) -> None:
+    """Count a chunk. Raises Overtaken when someone else counted it meanwhile, which undoes the chunk."""
+    unchanged = ImportJob.objects.filter(
+        pk=job.pk, status=ImportJob.IMPORTING, imported_count=job.imported_count, skipped_count=job.skipped_count
+    )
+    job.imported_count += imported
+    job.skipped_count += report.skipped
+    job.error_count += len(report.errors)
+    job.errors = (job.errors + report.errors)[:_ERRORS_KEPT]
+    names = ("imported_count", "skipped_count", "error_count", "errors")
+    if not unchanged.update(updated_at=clock.now(), **{name: getattr(job, name) for name in names}):
+        raise Overtaken
+
+
+def _note_failure(job: ImportJob, exc: Exception) -> None:
+    """Say why and how far it came: what earlier chunks brought stays in the catalogue."""
+    job.refresh_from_db(fields=["imported_count", "skipped_count"])
+    done = job.imported_count + job.skipped_count
+    message = (
+        f"{str(exc).rstrip('.') or type(exc).__name__}. The first {done:,} of {job.row_count:,} rows were worked off "
+        f"({job.imported_count:,} imported), nothing of the others. Upload the file again to go on."
+    )
+    with transaction.atomic():
+        ImportJob.objects.filter(pk=job.pk).update(
+            status=ImportJob.FAILED, error_message=message, updated_at=clock.now()
+        )
+        import_file.discard(job)
+        products_changed(job.tenant)
