@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from segops_parity import contract
+
+CONTRACT = contract.load()
 
 
 def at_least_once(event_type: str) -> dict[str, Any]:
@@ -107,6 +115,34 @@ def test_overlap_is_the_shared_part_of_the_smaller_segment(api: Any) -> None:
     ]
 
 
+def test_overlap_follows_the_stored_members_and_stays_in_its_tenant(api: Any, other_tenant: Any) -> None:
+    def pairs(client: Any) -> list[tuple[int, int, int, float]]:
+        found = client.get("/analytics/overlap/").json()
+        return [(each["seg_a_id"], each["seg_b_id"], each["overlap"], each["overlap_pct"]) for each in found]
+
+    for client in (api, other_tenant):
+        track(client, "seen", "abc")
+        track(client, "bought", "ab")
+        segment(client, "seen")
+    assert pairs(api) == []  # one segment has no pair
+    for client in (api, other_tenant):
+        segment(client, "bought")
+    assert pairs(api) == [(1, 3, 2, 100.0)]
+    assert pairs(other_tenant) == [(2, 4, 2, 100.0)]
+    track(api, "bought", "xyz")
+    assert pairs(api) == [(1, 3, 2, 100.0)]  # what counts is the last compute
+    api.post("/segments/3/compute/")
+    assert pairs(api) == [(1, 3, 2, 66.7)]
+    api.post("/ingestion/track/", {"user_id": "c", "event_type": "bought"})
+    api.post("/segments/3/compute/")
+    assert pairs(api) == [(1, 3, 3, 100.0)]
+    segment(api, "seen")  # the same once more: equal pairs go by their ids
+    assert pairs(api) == [(1, 3, 3, 100.0), (1, 5, 3, 100.0), (3, 5, 3, 100.0)]
+    api.delete("/segments/3/")
+    assert pairs(api) == [(1, 5, 3, 100.0)]
+    assert pairs(other_tenant) == [(2, 4, 2, 100.0)]
+
+
 def test_overlap_lists_the_20_largest_pairs(api: Any) -> None:
     letters = "abcdefgh"
     for size in range(1, 8):
@@ -173,3 +209,112 @@ def test_activations_show_their_newest_syncs_and_success_rate(api: Any) -> None:
         "error_message": "",
         "synced_at": "2026-05-01T12:07:00Z",
     }
+
+
+def test_the_success_rate_is_that_of_the_last_30_syncs(api: Any, receiver: Any) -> None:
+    track(api, "seen", "ab")
+    number = segment(api, "seen")
+    config = {"list_id": "l", "api_key": "k", "endpoint_url": receiver.url}
+    api.post("/activations/", {"segment": number, "connector_type": "klaviyo", "config": config})
+
+    def sync(times: int, status: int) -> dict[str, Any]:
+        receiver.status = status
+        for _ in range(times):
+            api.post("/activations/1/sync/")
+        [figures] = api.get("/analytics/activations/").json()
+        assert CONTRACT.check("AnalyticsActivation", figures) == []
+        assert len(figures["sync_logs"]) == min(5, len(receiver.requests))
+        rest: dict[str, Any] = figures
+        return rest
+
+    assert sync(1, 500)["success_rate"] == 0
+    failed = sync(1, 500)
+    assert (failed["status"], failed["last_error"]) == ("error", "The receiver answered 500.")
+    assert [log["error_message"] for log in failed["sync_logs"]] == ["The receiver answered 500."] * 2
+    after = sync(1, 200)
+    assert (after["success_rate"], after["last_error"], after["status"]) == (33, "", "inactive")
+    assert sync(27, 200)["success_rate"] == 93  # 28 of 30
+    assert sync(1, 200)["success_rate"] == 97  # the first failure is the 31st back
+    assert sync(1, 200)["success_rate"] == 100
+
+
+def test_every_answer_is_as_the_contract_has_it(api: Any) -> None:
+    track(api, "seen", "abc")
+    track(api, "bought", "bcd")
+    for kind in ("seen", "bought"):
+        segment(api, kind)
+    api.advance(3 * 86_400)
+    for name, shape in (
+        ("overview", "AnalyticsOverview"),
+        ("segments", "AnalyticsSegment[]"),
+        ("overlap", "AnalyticsOverlap[]"),
+        ("usage", "AnalyticsUsage"),
+    ):
+        answer = api.get(f"/analytics/{name}/").json()
+        assert answer
+        assert CONTRACT.check(shape, answer) == []
+
+
+@pytest.fixture
+def with_rows(start: Callable[..., Any], tmp_path: Path) -> tuple[Any, Callable[..., None]]:
+    """A sandbox, and a way to change what it has stored behind its back."""
+    path = tmp_path / "workspace.sqlite3"
+    api = start("--now=2026-05-01T12:00:00Z", "--jobs=instant", env={"DATABASE_URL": f"sqlite:///{path}"})
+
+    def execute(statement: str, *params: Any) -> None:
+        with closing(sqlite3.connect(path, timeout=30)) as database, database:
+            database.execute(statement, params)
+
+    return api, execute
+
+
+def test_the_limits_are_those_of_the_plan(with_rows: Any) -> None:
+    api, execute = with_rows
+    names = ("events_limit", "api_calls_per_minute_limit", "ai_credits_limit")
+    for plan, limits in (
+        ("free", (500_000, 60, 100)),
+        ("starter", (5_000_000, 300, 1_000)),
+        ("business", (50_000_000, 1_000, 10_000)),
+        ("enterprise", (-1, -1, -1)),
+    ):
+        execute("UPDATE sandbox_tenant SET plan = ?", plan)
+        usage = api.get("/analytics/usage/").json()
+        assert (usage["plan"], tuple(usage[name] for name in names)) == (plan, limits)
+        assert api.get("/analytics/overview/").json()["ai_credits_limit"] == limits[2]
+
+
+def test_every_figure_follows_the_stored_rows(with_rows: Any) -> None:
+    api, execute = with_rows
+    track(api, "seen", "abc")
+    segment(api, "seen")
+    execute("DELETE FROM sandbox_event WHERE id = 1")
+    execute("DELETE FROM sandbox_segment_membership WHERE id = 1")
+    overview = api.get("/analytics/overview/").json()
+    assert (overview["events_30d"], overview["total_members"]) == (2, 2)
+    assert api.get("/analytics/usage/").json()["events_used"] == 2
+    execute("UPDATE sandbox_event SET received_at = received_at - 86400000000")  # in April
+    assert api.get("/analytics/usage/").json()["events_used"] == 0
+    for day, count in (("2026-04-20", 7), ("2026-04-28", 9)):
+        execute("INSERT INTO sandbox_segment_trend (segment_id, day, count) VALUES (1, ?, ?)", day, count)
+    trend = {point["day"]: point["count"] for point in api.get("/analytics/segments/").json()[0]["trend"]}
+    assert (len(trend), trend["2026-04-27"], trend["2026-04-30"], trend["2026-05-01"]) == (12, 7, 9, 3)
+
+
+def test_the_copilot_has_a_count_of_its_messages_by_day(with_rows: Any) -> None:
+    api, execute = with_rows
+    insert = "INSERT INTO sandbox_ai_credit_use (tenant_id, kind, credits, used_at) VALUES (1, ?, ?, ?)"
+    for kind, credits, used_at in (
+        ("copilot", 2, "2026-03-01 09:00:00"),
+        ("copilot", 1, "2026-04-01 23:00:00"),
+        ("copilot", 1, "2026-04-02 00:00:00"),
+        ("copilot", 3, "2026-05-01 09:00:00"),
+        ("copilot", 1, "2026-05-01 11:59:00"),
+        ("page", 50, "2026-05-01 11:00:00"),
+    ):
+        execute(insert, kind, credits, used_at)
+    assert api.get("/analytics/copilot/").json() == {
+        "total_messages": 5,
+        "ai_credits_used": 8,
+        "trend": [{"day": "2026-04-02", "count": 1}, {"day": "2026-05-01", "count": 2}],
+    }
+    assert api.get("/analytics/overview/").json()["ai_credits_used"] == 54  # this month's

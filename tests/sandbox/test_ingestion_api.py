@@ -49,6 +49,8 @@ BAD = [
     ({"user_id": "u", "event_type": ["x"]}, "event_type"),
     ({"user_id": "u", "event_type": "x", "occurred_at": "yesterday"}, "occurred_at"),
     ({"user_id": "u", "event_type": "x", "occurred_at": "2026-02-30"}, "occurred_at"),
+    ({"user_id": "u", "event_type": "x", "occurred_at": "0001-01-01T00:00:00+02:00"}, "occurred_at"),
+    ({"user_id": "u", "event_type": "x", "occurred_at": "9999-12-31T23:59:59-02:00"}, "occurred_at"),
     ({"user_id": "u", "event_type": "x", "occurred_at": 1700000000}, "occurred_at"),
     ({"user_id": "u", "event_type": "x", "payload": []}, "payload"),
     ({"user_id": "u", "event_type": "x", "payload": {"n": 10**400}}, "payload"),

@@ -1,41 +1,43 @@
-"""What is a sync? The difference between a segment's members and the connector's audience, applied and recorded.
+"""What is a sync? The difference between a segment's members and the connector's audience, handed over and recorded.
 
-The sandbox calls no external service: the audience that a connector would hold is stored here.
+The sandbox calls no external service: the audience that a connector would hold is stored here. A receiver on this
+machine, if the config names one, is told of each sync; what it does not take is not synced, and is sent again.
 https://segops.ai/docs/activations
 """
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 
-from segops_sandbox import clock
+from segops_sandbox import clock, delivery
+from segops_sandbox.connectors import ENDPOINT, SIGNING_SECRET, destination
 from segops_sandbox.models import Activation, ActivationAudience, ActivationSync, SegmentMembership, Tenant
 from segops_sandbox.platform import jobs
+from segops_sandbox.platform.timestamps import isoformat
+from segops_sandbox.retention import keep_newest
 
-# Connector to its config fields: required ones, then optional ones.
-CONNECTORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "klaviyo": (("list_id", "api_key"), ()),
-    "braze": (("rest_endpoint", "api_key"), ("segment_id",)),
-    "talonone": (("base_url", "api_key", "audience_id"), ()),
-}
-MASK = "***"
-_SECRETS = ("api_key", "secret", "token", "password")
+EVENT = "activation.sync"
+# Analytics look at the last 30.
+KEPT_SYNCS = 50
 _CHUNK = 1000
 
 
-def masked(config: dict[str, Any]) -> dict[str, Any]:
-    """A config as it may be shown."""
-    return {name: MASK if _is_secret(name) and value else value for name, value in config.items()}
+@dataclass(frozen=True)
+class Difference:
+    """Who has to enter an audience and who has to leave it, in the order of their ids, and how many stay."""
 
+    added: list[str]
+    removed: list[str]
+    unchanged: int
 
-def unmasked(config: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
-    """A config as it was sent, with `***` replaced by what is stored."""
-    return {
-        name: stored[name] if value == MASK and _is_secret(name) and name in stored else value
-        for name, value in config.items()
-    }
+    @property
+    def user_count(self) -> int:
+        """How many users the audience then has."""
+        return len(self.added) + self.unchanged
 
 
 def queue_sync(activation: Activation) -> None:
@@ -44,55 +46,117 @@ def queue_sync(activation: Activation) -> None:
 
 
 @jobs.handler("activations.sync")
-def _sync(tenant: Tenant, activation_id: int) -> None:
-    activation = Activation.objects.filter(tenant=tenant, pk=activation_id).first()
+def sync(tenant: Tenant, activation_id: int) -> None:
+    """The job: sync one activation. Jobs of one activation run one after the other, on whatever server.
+
+    One that was deleted meanwhile is no error.
+    """
+    activation = Activation.objects.select_related("segment").filter(tenant=tenant, pk=activation_id).first()
     if activation is None:
         return
+    now = clock.now()
     try:
-        with transaction.atomic():
-            record = _apply_difference(activation)
+        difference = _difference(activation)
+        error = _hand_over(tenant, activation, difference, now)
+        if not error:
+            _succeed(activation, difference, now)
     except Exception as exc:
-        _note_failure(activation, str(exc))
+        _fail(activation_id, f"{type(exc).__name__}: {exc}", now)
         raise
-    record.save()
-    activation.last_synced_at, activation.last_error = record.synced_at, ""
-    if activation.status == Activation.ERROR:
-        activation.status = Activation.ACTIVE
-    activation.save(update_fields=["last_synced_at", "last_error", "status", "updated_at"])
+    if error:
+        _fail(activation_id, error, now)
 
 
-def _apply_difference(activation: Activation) -> ActivationSync:
-    """Add who entered, remove who left, leave the rest alone."""
+def forget_audience(activation: Activation) -> None:
+    """For a config that leads elsewhere now, where nobody is yet: the next sync adds everyone."""
+    activation.audience.all().delete()
+
+
+def _difference(activation: Activation) -> Difference:
     members = set(
         SegmentMembership.objects.filter(segment_id=activation.segment_id).values_list(
             "subject__external_id", flat=True
         )
     )
     audience = set(activation.audience.values_list("user_id", flat=True))
-    entered, left = sorted(members - audience), sorted(audience - members)
+    return Difference(sorted(members - audience), sorted(audience - members), len(members & audience))
+
+
+def _hand_over(tenant: Tenant, activation: Activation, difference: Difference, now: datetime) -> str:
+    """Tell the config's receiver, if there is one; why that failed, or an empty text."""
+    url = activation.config.get(ENDPOINT)
+    if not url:
+        return ""
+    message = {
+        "event": EVENT,
+        "tenant_slug": tenant.slug,
+        "activation_id": activation.pk,
+        "connector_type": activation.connector_type,
+        "segment_id": activation.segment_id,
+        "segment_name": activation.segment.name,
+        "user_count": difference.user_count,
+        "unchanged_count": difference.unchanged,
+        "added": difference.added,
+        "removed": difference.removed,
+        "synced_at": isoformat(now),
+    }
+    body = json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode()
+    secret = activation.config.get(SIGNING_SECRET, "")
+    return delivery.post(url, body, secret=secret, user_agent="segops-activations").error
+
+
+@transaction.atomic
+def _succeed(activation: Activation, difference: Difference, now: datetime) -> None:
+    """Note what the sync did and make the audience what it left."""
+    current = Activation.objects.select_for_update().filter(pk=activation.pk).first()
+    if current is None:
+        return
+    ActivationSync.objects.create(
+        activation=current,
+        status=ActivationSync.SUCCESS,
+        user_count=difference.user_count,
+        added_count=len(difference.added),
+        removed_count=len(difference.removed),
+        unchanged_count=difference.unchanged,
+        added_user_ids=difference.added,
+        removed_user_ids=difference.removed,
+        synced_at=now,
+    )
+    keep_newest(current.syncs.all(), KEPT_SYNCS)
+    # Led elsewhere while the receiver was waited for, it has an empty audience that this sync did not fill.
+    if _destination(current) == _destination(activation):
+        _apply(current, difference)
+    current.last_synced_at, current.last_error = now, ""
+    if current.status == Activation.ERROR:
+        current.status = current.status_before_error or Activation.ACTIVE
+    current.save(update_fields=["last_synced_at", "last_error", "status", "updated_at"])
+
+
+def _apply(activation: Activation, difference: Difference) -> None:
+    left = difference.removed
     for start in range(0, len(left), _CHUNK):
         activation.audience.filter(user_id__in=left[start : start + _CHUNK]).delete()
     ActivationAudience.objects.bulk_create(
-        (ActivationAudience(activation=activation, user_id=user_id) for user_id in entered), batch_size=_CHUNK
-    )
-    return ActivationSync(
-        activation=activation,
-        status=ActivationSync.SUCCESS,
-        user_count=len(members),
-        added_count=len(entered),
-        removed_count=len(left),
-        unchanged_count=len(members & audience),
-        synced_at=clock.now(),
+        (ActivationAudience(activation=activation, user_id=user_id) for user_id in difference.added),
+        batch_size=_CHUNK,
     )
 
 
-def _note_failure(activation: Activation, message: str) -> None:
+@transaction.atomic
+def _fail(activation_id: int, message: str, now: datetime) -> None:
+    """Note why a sync failed; the audience stays what it was, so the next sync sends the same and more."""
+    current = Activation.objects.select_for_update().filter(pk=activation_id).first()
+    if current is None:
+        return
     ActivationSync.objects.create(
-        activation=activation, status=ActivationSync.FAILED, user_count=0, error_message=message, synced_at=clock.now()
+        activation=current, status=ActivationSync.FAILED, error_message=message, synced_at=now
     )
-    activation.status, activation.last_error = Activation.ERROR, message
-    activation.save(update_fields=["status", "last_error", "updated_at"])
+    keep_newest(current.syncs.all(), KEPT_SYNCS)
+    if current.status != Activation.ERROR:
+        current.status_before_error = current.status
+    current.status, current.last_error = Activation.ERROR, message
+    current.save(update_fields=["status", "status_before_error", "last_error", "updated_at"])
 
 
-def _is_secret(name: str) -> bool:
-    return any(word in name.lower() for word in _SECRETS)
+def _destination(activation: Activation) -> object:
+    return destination(activation.connector_type, activation.config)

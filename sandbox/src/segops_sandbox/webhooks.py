@@ -5,36 +5,19 @@ https://segops.ai/docs/activations/webhooks
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import http.client
 import json
-import logging
-import ssl
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from segops_sandbox import clock
+from django.db import transaction
+
+from segops_sandbox import clock, delivery
 from segops_sandbox.models import Segment, Tenant, Webhook, WebhookDelivery
-from segops_sandbox.network import is_loopback
 from segops_sandbox.platform import jobs
 from segops_sandbox.platform.timestamps import isoformat
-
-log = logging.getLogger("segops_sandbox.webhooks")
+from segops_sandbox.retention import keep_newest
 
 EVENT = "segment.recomputed"
-TIMEOUT_S = 10.0
-_PARALLEL = 16
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """What became of one delivery."""
-
-    status_code: int | None
-    error: str
-    duration_ms: int
+KEPT_DELIVERIES = 50
 
 
 def deliver_recomputed(segment: Segment) -> None:
@@ -48,16 +31,24 @@ def deliver_recomputed(segment: Segment) -> None:
         )
 
 
-def sign(body: bytes, secret: str) -> str:
-    """The value of `X-SegOps-Signature` for a body."""
-    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-
-
 @jobs.handler("webhooks.recomputed")
-def _deliver(tenant: Tenant, segment_id: int, computed_at: str) -> None:
+def deliver(tenant: Tenant, segment_id: int, computed_at: str) -> None:
+    """The job: tell every active webhook, each in a thread of its own, and note what became of it."""
     segment = Segment.objects.filter(tenant=tenant, pk=segment_id).first()
-    if segment is None:
+    receivers = list(Webhook.objects.filter(tenant=tenant, is_active=True).order_by("pk"))
+    if segment is None or not receivers:
         return
+    body = _body(tenant, segment, computed_at)
+
+    def tell(webhook: Webhook) -> delivery.Attempt:
+        return delivery.post(webhook.url, body, secret=webhook.secret, user_agent="segops-webhooks")
+
+    with ThreadPoolExecutor(max_workers=len(receivers)) as pool:
+        attempts = list(pool.map(tell, receivers))
+    _note([webhook.pk for webhook in receivers], attempts, body.decode())
+
+
+def _body(tenant: Tenant, segment: Segment, computed_at: str) -> bytes:
     payload = {
         "event": EVENT,
         "tenant_slug": tenant.slug,
@@ -66,56 +57,26 @@ def _deliver(tenant: Tenant, segment_id: int, computed_at: str) -> None:
         "member_count": segment.member_count,
         "computed_at": computed_at,
     }
-    body = json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
-    receivers = list(Webhook.objects.filter(tenant=tenant, is_active=True).order_by("pk"))
-    with ThreadPoolExecutor(max_workers=_PARALLEL) as pool:
-        attempts = list(pool.map(lambda webhook: attempt(webhook.url, webhook.secret, body), receivers))
+    return json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+@transaction.atomic
+def _note(receivers: list[int], attempts: list[delivery.Attempt], body: str) -> None:
+    # One may have been deleted while it was waited for.
+    left = {webhook.pk: webhook for webhook in Webhook.objects.select_for_update().filter(pk__in=receivers)}
+    now = clock.now()
     WebhookDelivery.objects.bulk_create(
         WebhookDelivery(
-            webhook=webhook,
+            webhook=left[pk],
             event=EVENT,
-            body=body.decode(),
-            status_code=result.status_code,
-            error=result.error,
-            duration_ms=result.duration_ms,
-            attempted_at=clock.now(),
+            body=body,
+            status_code=attempt.status_code,
+            error=attempt.error,
+            duration_ms=attempt.duration_ms,
+            attempted_at=now,
         )
-        for webhook, result in zip(receivers, attempts, strict=True)
+        for pk, attempt in zip(receivers, attempts, strict=True)
+        if pk in left
     )
-
-
-def attempt(url: str, secret: str, body: bytes) -> Attempt:
-    """Send a body once; never raises. Redirects are not followed: they could lead off this machine."""
-    started = clock.now_micros()
-    status: int | None = None
-    error = ""
-    try:
-        status = _post(url, secret, body)
-        if not 200 <= status < 300:
-            error = f"The receiver answered {status}."
-    except (OSError, ValueError, http.client.HTTPException) as exc:
-        error = str(exc) or type(exc).__name__
-    log.info("webhook %s: %s", url, error or status)
-    return Attempt(status, error, (clock.now_micros() - started) // 1000)
-
-
-def _post(url: str, secret: str, body: bytes) -> int:
-    parts = urlsplit(url)
-    if parts.hostname is None or not is_loopback(parts.hostname):
-        raise ValueError(f"Not sent: {parts.hostname} is not a loopback address, and the sandbox sends nowhere else.")
-    headers = {"Content-Type": "application/json", "User-Agent": "segops-webhooks"}
-    if secret:
-        headers["X-SegOps-Signature"] = sign(body, secret)
-    connection: http.client.HTTPConnection
-    if parts.scheme == "https":
-        # A receiver on this machine has a certificate of its own making.
-        context = ssl._create_unverified_context()
-        connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=TIMEOUT_S, context=context)
-    else:
-        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=TIMEOUT_S)
-    try:
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", target, body=body, headers=headers)
-        return connection.getresponse().status
-    finally:
-        connection.close()
+    for webhook in left.values():
+        keep_newest(webhook.deliveries.all(), KEPT_DELIVERIES)

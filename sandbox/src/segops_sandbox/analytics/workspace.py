@@ -8,19 +8,11 @@ from typing import Any
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncDate
 
-from segops_sandbox import clock
+from segops_sandbox import clock, plans
 from segops_sandbox.ai.credits import used_this_month
 from segops_sandbox.models import Activation, ActivationSync, AICreditUse, Event, Segment, SegmentMembership, Tenant
 from segops_sandbox.platform.timestamps import isoformat
 
-UNLIMITED = -1
-# Plan to events a month, calls a minute (both documented) and AI credits a month (our choice).
-PLANS = {
-    "free": (500_000, 60, 100),
-    "starter": (5_000_000, 300, 1_000),
-    "business": (50_000_000, 1_000, 10_000),
-    "enterprise": (UNLIMITED, UNLIMITED, UNLIMITED),
-}
 _LOGS, _SHOWN_LOGS = 30, 5
 
 
@@ -35,7 +27,7 @@ def overview(tenant: Tenant) -> dict[str, Any]:
             tenant=tenant, occurred_at__gte=since, occurred_at__lte=clock.now_micros()
         ).count(),
         "ai_credits_used": used_this_month(tenant),
-        "ai_credits_limit": PLANS[tenant.plan][2],
+        "ai_credits_limit": plans.PLANS[tenant.plan].ai_credits_per_month,
     }
 
 
@@ -43,16 +35,16 @@ def usage(tenant: Tenant) -> dict[str, Any]:
     """What the plan allows this month and what has been used; -1 is unlimited. Events count by when they arrived."""
     start, end = _month()
     received = {"received_at__gte": clock.to_micros(start), "received_at__lt": clock.to_micros(end)}
-    events, calls, ai_credits = PLANS[tenant.plan]
+    plan = plans.PLANS[tenant.plan]
     return {
         "plan": tenant.plan,
         "period_start": isoformat(start),
         "period_end": isoformat(end),
         "events_used": Event.objects.filter(tenant=tenant, **received).count(),
-        "events_limit": events,
+        "events_limit": plan.events_per_month,
         "ai_credits_used": used_this_month(tenant),
-        "ai_credits_limit": ai_credits,
-        "api_calls_per_minute_limit": calls,
+        "ai_credits_limit": plan.ai_credits_per_month,
+        "api_calls_per_minute_limit": plan.calls_per_minute,
     }
 
 
@@ -65,8 +57,9 @@ def activations(tenant: Tenant) -> list[dict[str, Any]]:
 def copilot(tenant: Tenant) -> dict[str, Any]:
     """Messages to the copilot, its credits, and messages a day over 30 days."""
     messages = AICreditUse.objects.filter(tenant=tenant, kind="copilot")
+    first_day = clock.now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=29)
     days = (
-        messages.filter(used_at__gte=clock.now() - timedelta(days=30))
+        messages.filter(used_at__gte=first_day, used_at__lte=clock.now())
         .annotate(day=TruncDate("used_at"))
         .values("day")
         .annotate(count=Count("pk"))

@@ -10,8 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from segops_sandbox.activations import CONNECTORS, MASK, masked, queue_sync, unmasked
-from segops_sandbox.models import Activation
+from segops_sandbox.activations import forget_audience, queue_sync
+from segops_sandbox.connectors import CONNECTORS, destination, masked, problems, unmasked
+from segops_sandbox.models import Activation, ActivationSync
 from segops_sandbox.platform.serializers import stay_inside
 from segops_sandbox.platform.views import TenantViewSet
 
@@ -45,37 +46,59 @@ class ActivationSerializer(serializers.ModelSerializer[Activation]):
         return fields
 
     def validate_config(self, value: Any) -> dict[str, Any]:
-        """An object of texts."""
+        """An object, with what is stored in place of `***`."""
         if not isinstance(value, dict):
             raise serializers.ValidationError("Expected an object.")
-        problems = [f"{name}: Not a valid string." for name, text in value.items() if not isinstance(text, str)]
-        if problems:
-            raise serializers.ValidationError(problems)
         return unmasked(value, self.instance.config if self.instance else {})
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The config fits the connector."""
         connector = attrs.get("connector_type") or (self.instance and self.instance.connector_type)
         config = attrs.get("config", self.instance.config if self.instance else {})
-        required, optional = CONNECTORS[str(connector)]
-        problems = [f"{name}: This field is required." for name in required if not config.get(name)]
-        problems += [f"{name}: Unknown field." for name in config if name not in required + optional]
-        problems += [f"{name}: *** stands for a stored value, and none is." for name in config if config[name] == MASK]
-        if problems:
-            raise serializers.ValidationError({"config": problems})
+        found = problems(str(connector), config)
+        if found:
+            raise serializers.ValidationError({"config": found})
         return attrs
 
     def update(self, instance: Activation, validated_data: dict[str, Any]) -> Activation:
-        """Switching it on forgives the last failure."""
+        """Switching it on forgives the last failure; another destination has an audience of its own, empty at first."""
+        before = destination(instance.connector_type, instance.config)
+        for name, value in validated_data.items():
+            setattr(instance, name, value)
+        changed = [*validated_data, "updated_at"]
         if validated_data.get("status") == Activation.ACTIVE:
             instance.last_error = ""
-        return super().update(instance, validated_data)
+            changed.append("last_error")
+        # Named fields only: a sync may be storing its results in the others.
+        instance.save(update_fields=changed)
+        if destination(instance.connector_type, instance.config) != before:
+            forget_audience(instance)
+        return instance
 
     def to_representation(self, instance: Activation) -> dict[str, Any]:
         """Secrets masked."""
         data = super().to_representation(instance)
         # As it is: a failed sync sets a status that can't be chosen.
         return {**data, "config": masked(instance.config), "status": instance.status}
+
+
+class SyncSerializer(serializers.ModelSerializer[ActivationSync]):
+    """What one sync did."""
+
+    class Meta:
+        model = ActivationSync
+        fields = (
+            "id",
+            "status",
+            "user_count",
+            "added_count",
+            "removed_count",
+            "unchanged_count",
+            "added_user_ids",
+            "removed_user_ids",
+            "error_message",
+            "synced_at",
+        )
 
 
 class ActivationViewSet(TenantViewSet):
@@ -89,6 +112,12 @@ class ActivationViewSet(TenantViewSet):
         """Queue a sync, whatever the status."""
         queue_sync(self.get_object())
         return Response({"status": "queued"}, status=status.HTTP_202_ACCEPTED)
+
+    @action(detail=True, methods=["get"])
+    def syncs(self, request: Request, pk: str) -> Response:
+        """Who was added and removed by each sync, newest first; the newest 50 are kept."""
+        page: Any = self.paginate_queryset(self.get_object().syncs.order_by("-pk"))
+        return self.get_paginated_response(SyncSerializer(page, many=True).data)
 
 
 _router = SimpleRouter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -12,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from segops_sandbox.event_schemas import TYPES, check, infer
+from segops_sandbox.ingestion.events import Errors, read_payload, read_text
 from segops_sandbox.models import EventSchema
 from segops_sandbox.platform.errors import field_error
 from segops_sandbox.platform.serializers import check_unique
@@ -53,41 +55,48 @@ class EventSchemaViewSet(TenantViewSet):
     @action(detail=False, methods=["post"])
     def infer(self, request: Request) -> Response:
         """Propose properties from sample events; nothing is stored."""
-        events = _events(request.data)
         payloads: dict[str, list[dict[str, Any]]] = {}
-        for event in events:
-            payloads.setdefault(event["event_type"], []).append(event.get("payload") or {})
-        found = [{"event_type": kind, "properties": infer(samples)} for kind, samples in payloads.items()]
+        for event_type, payload in _samples(request.data):
+            payloads.setdefault(event_type, []).append(payload)
+        found = [_inferred(event_type, samples) for event_type, samples in payloads.items()]
         return Response({**found[0], "schemas": found} if len(found) > 1 else found[0])
 
     @action(detail=False, methods=["post"])
     def validate(self, request: Request) -> Response:
         """Check a payload as ingestion would; nothing is stored."""
         body = request.data if isinstance(request.data, dict) else {}
-        event_type, payload = body.get("event_type"), body.get("payload")
-        if not isinstance(event_type, str) or not event_type:
-            raise field_error("event_type", "This field is required.")
-        if payload is None:
-            raise field_error("payload", "This field is required.")
-        if not isinstance(payload, dict):
-            raise field_error("payload", "Expected an object.")
+        errors: Errors = {}
+        event_type, (payload, _) = read_text(body, "event_type", errors), read_payload(body, errors)
+        if body.get("payload") is None:  # an event may come without one, but there would be nothing to check
+            errors["payload"] = ["This field is required."]
+        if errors:
+            raise serializers.ValidationError(errors)
         schema = get_object_or_404(EventSchema, tenant=self.tenant, event_type=event_type)
-        _, errors = check(schema.properties, payload)
-        return Response({"valid": not errors, "errors": errors})
+        _, failures = check(schema.properties, payload)
+        return Response({"valid": not failures, "errors": failures})
 
 
-def _events(body: Any) -> list[dict[str, Any]]:
+def _samples(body: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Event types and payloads of sample events. Raises a 400 that names the first that is none."""
     events = body.get("events") if isinstance(body, dict) else None
-    if not events:
+    if events is None or events == []:
         raise field_error("events", "This field is required.")
     if not isinstance(events, list):
         raise field_error("events", f'Expected a list of items but got type "{type(events).__name__}".')
     for index, event in enumerate(events):
-        if not isinstance(event, dict) or not isinstance(event.get("event_type"), str) or not event["event_type"]:
+        if not isinstance(event, dict):
             raise field_error("events", f"events[{index}]: Expected an object with event_type and payload.")
-        if not isinstance(event.get("payload") or {}, dict):
-            raise field_error("events", f"events[{index}].payload: Expected an object.")
-    return events
+        errors: Errors = {}
+        event_type, (payload, _) = read_text(event, "event_type", errors), read_payload(event, errors)
+        for name, messages in errors.items():
+            raise field_error("events", f"events[{index}].{name}: {messages[0]}")
+        yield event_type, payload
+
+
+def _inferred(event_type: str, samples: list[dict[str, Any]]) -> dict[str, Any]:
+    found = infer(samples)
+    schema = {"event_type": event_type, "properties": found.properties}
+    return {**schema, "conflicts": found.conflicts} if found.conflicts else schema
 
 
 def _checked(where: str, item: Any, problems: list[str]) -> dict[str, Any]:

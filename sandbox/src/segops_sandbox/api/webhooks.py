@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -12,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from segops_sandbox.models import Webhook, WebhookDelivery
+from segops_sandbox.network import is_web_address
 from segops_sandbox.platform.views import TenantViewSet
 
 
@@ -31,22 +31,23 @@ class WebhookSerializer(serializers.ModelSerializer[Webhook]):
 
     def validate_url(self, value: str) -> str:
         """An absolute http(s) URL. Plain http is for receivers on this machine, the only ones that are sent to."""
-        try:
-            parts = urlsplit(value)
-            valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            valid = False
-        if not valid or any(character.isspace() or ord(character) < 32 for character in value):
+        if not is_web_address(value):
             raise serializers.ValidationError("Enter a valid URL.")
         return value
 
 
 class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
-    """One attempt."""
+    """One attempt: a success when the receiver answered with a 2xx."""
+
+    status = serializers.SerializerMethodField()
 
     class Meta:
         model = WebhookDelivery
-        fields = ("id", "event", "body", "status_code", "error", "duration_ms", "attempted_at")
+        fields = ("id", "event", "status", "body", "status_code", "error", "duration_ms", "attempted_at")
+
+    def get_status(self, delivery: WebhookDelivery) -> str:
+        """`success` or `error`, as syncs have it."""
+        return "error" if delivery.error else "success"
 
 
 class WebhookViewSet(TenantViewSet):
@@ -57,7 +58,7 @@ class WebhookViewSet(TenantViewSet):
 
     @action(detail=True, methods=["get"])
     def deliveries(self, request: Request, pk: str) -> Response:
-        """What was sent and what came back, newest first."""
+        """What was sent and what came back, newest first; the newest 50 are kept."""
         page: Any = self.paginate_queryset(self.get_object().deliveries.order_by("-pk"))
         return self.get_paginated_response(DeliverySerializer(page, many=True).data)
 

@@ -108,17 +108,20 @@ def read_time(raw: dict[str, Any], name: str, default: int, errors: Errors) -> i
 
 
 def parse_moment(text: str) -> datetime | None:
-    """An ISO 8601 time or date (its first moment), in UTC unless it says otherwise; None when it is neither."""
+    """An ISO 8601 time or date (its first moment), aware; UTC where it does not say otherwise.
+
+    None when it is neither, or lies outside the years 1 to 9999 of UTC, which nothing could show again.
+    """
     try:
         moment = parse_datetime(text)
         if moment is None:
             day = parse_date(text)
             moment = None if day is None else datetime(day.year, day.month, day.day)  # noqa: DTZ001
-    except ValueError:
+        if moment is None or moment.tzinfo is None:
+            return None if moment is None else moment.replace(tzinfo=timezone.utc)
+        return moment.astimezone(timezone.utc)
+    except (ValueError, OverflowError):
         return None
-    if moment is None or moment.tzinfo is not None:
-        return moment
-    return moment.replace(tzinfo=timezone.utc)
 
 
 def read_payload(raw: dict[str, Any], errors: Errors) -> tuple[dict[str, Any], str]:

@@ -20,6 +20,8 @@ class Activation(Stamped):
     connector_type = models.CharField(max_length=32)
     config = models.JSONField(default=dict)
     status = models.CharField(max_length=16, default=INACTIVE)
+    # What `status` was before a failed sync made it `error`, and becomes again with the next success.
+    status_before_error = models.CharField(max_length=16, default="", blank=True)
     last_synced_at = models.DateTimeField(null=True)
     last_error = models.TextField(default="", blank=True)
 
@@ -41,16 +43,18 @@ class ActivationAudience(models.Model):
 
 
 class ActivationSync(models.Model):
-    """The record of one sync."""
+    """The record of one sync; a failed one changed nothing, so its counts are 0."""
 
     SUCCESS, FAILED = "success", "error"
 
     activation = models.ForeignKey(Activation, on_delete=models.CASCADE, related_name="syncs")
     status = models.CharField(max_length=16)
-    user_count = models.IntegerField()
+    user_count = models.IntegerField(default=0)
     added_count = models.IntegerField(default=0)
     removed_count = models.IntegerField(default=0)
     unchanged_count = models.IntegerField(default=0)
+    added_user_ids = models.JSONField(default=list)
+    removed_user_ids = models.JSONField(default=list)
     error_message = models.TextField(default="", blank=True)
     synced_at = models.DateTimeField(default=clock.now)
 
