@@ -64,11 +64,17 @@ def test_nothing_in_the_sdk_but_the_optional_transport_needs_requests() -> None:
 
 
 def test_the_sandbox_imports_neither_the_sdk_nor_the_harness() -> None:
-    assert not [
-        f"{path.relative_to(ROOT)}: {name}"
-        for path in modules(SANDBOX)
-        for name in imported(tree(path)) & (OURS - {"segops_sandbox"})
-    ]
+    plugin = SANDBOX / "pytest_plugin" / "__init__.py"  # its fixture `segops_client` is a client of the SDK
+    assert {
+        (path, name) for path in modules(SANDBOX) for name in imported(tree(path)) & (OURS - {"segops_sandbox"})
+    } == {(plugin, "segops_admin")}
+
+
+def test_only_the_sandboxs_pytest_plugin_imports_pytest() -> None:
+    plugin = SANDBOX / "pytest_plugin"
+    importers = {path for path in modules(SANDBOX) if "pytest" in imported(tree(path))}
+    assert importers
+    assert {path for path in importers if plugin not in path.parents} == set()
 
 
 def test_the_harness_imports_the_sdk_in_its_python_driver_only() -> None:

@@ -2,65 +2,44 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 import threading
+import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 
-SOURCE = Path(__file__).parents[2] / "sandbox" / "src"
+from segops_sandbox.pytest_plugin.factory import SandboxFactory
+from segops_sandbox.pytest_plugin.process import SandboxProcess
+from segops_sandbox.pytest_plugin.receiver import WebhookReceiver
+
 NOW = "2026-05-01T12:00:00Z"
+Process = SandboxProcess
 
 
-@dataclass
-class Process:
-    """A running `segops-sandbox`."""
+def database_environment() -> dict[str, str]:
+    """SEGOPS_TEST_DATABASE_URL has every sandbox of these tests use a database of its own on that PostgreSQL server."""
+    server = os.environ.get("SEGOPS_TEST_DATABASE_URL")
+    return {"DATABASE_URL": own_database(server)} if server else {}
 
-    popen: subprocess.Popen[str]
-    url: str
-    api_key: str
-    log: Path
 
-    @property
-    def root(self) -> str:
-        """The server's address, without `/api`."""
-        return self.url.removesuffix("/api")
+def own_database(server: str) -> str:
+    """A new, empty database on the PostgreSQL server that a URL names; whoever runs the server throws it away."""
+    import psycopg
 
-    def stop(self) -> int:
-        """Ask it to stop and wait for its exit status."""
-        with self.popen:  # closes its stdout
-            self.popen.terminate()
-            return self.popen.wait(15)
+    name = f"segops_test_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return urlsplit(server)._replace(path=f"/{name}").geturl()
 
 
 def start_sandbox(log: Path, *options: str, env: dict[str, str] | None = None) -> Process:
     """Start a sandbox and wait for its ready line; its log goes to a file."""
-    environ = {**os.environ, "PYTHONPATH": str(SOURCE), **(env or {})}
-    environ.pop("DATABASE_URL", None)
-    with log.open("w") as stderr:
-        popen = subprocess.Popen(
-            [sys.executable, "-m", "segops_sandbox", *options],
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
-            env=environ,
-        )
-    assert popen.stdout is not None
-    line = popen.stdout.readline()
-    if not line:
-        with popen:
-            popen.wait(10)
-        raise AssertionError(f"the sandbox did not start:\n{log.read_text()}")
-    ready = json.loads(line)
-    return Process(popen, ready["url"], ready["api_key"], log)
+    return SandboxProcess.start(log, *options, env={**database_environment(), **(env or {})})
 
 
 class Api:
@@ -138,28 +117,48 @@ class Api:
 
 
 @pytest.fixture(scope="session")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    """One sandbox process for the whole run: instant jobs, frozen clock, seeded."""
-    log = tmp_path_factory.mktemp("sandbox") / "sandbox.log"
-    process = start_sandbox(log, "--jobs=instant", f"--now={NOW}", "--seed=1")
+def segops_sandbox_options() -> tuple[str, ...]:
+    """The plugin's sandbox in this folder: instant jobs, frozen clock, seeded."""
+    return ("--jobs=instant", f"--now={NOW}", "--seed=1")
+
+
+@pytest.fixture(scope="session")
+def segops_sandbox_environment() -> dict[str, str]:
+    """The database that the tests are to run on."""
+    return database_environment()
+
+
+@pytest.fixture(scope="session")
+def new_database() -> Callable[[], dict[str, str]]:
+    """Makes a new, empty database of the kind that the tests run on; gives the variables that name it."""
+    return database_environment
+
+
+@pytest.fixture(scope="session")
+def sandbox(
+    segops_sandbox_factory: SandboxFactory,
+    segops_sandbox_options: tuple[str, ...],
+    segops_sandbox_environment: dict[str, str],
+) -> Iterator[Process]:
+    """The process that the plugin's `segops_sandbox` shares among all tests; it has to end well."""
+    process = segops_sandbox_factory.shared(*segops_sandbox_options, env=segops_sandbox_environment).process
     yield process
-    assert process.stop() == 0, log.read_text()
+    assert process.stop() == 0, process.log.read_text()
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Api]]:
+def start(segops_sandbox_factory: SandboxFactory) -> Iterator[Callable[..., Api]]:
     """Start further sandboxes with other options; they are stopped after the test."""
     processes: list[Process] = []
 
     def start_one(*options: str, env: dict[str, str] | None = None) -> Api:
-        process = start_sandbox(tmp_path / f"sandbox-{len(processes)}.log", *options, env=env)
+        process = segops_sandbox_factory.process(*options, env={**database_environment(), **(env or {})})
         processes.append(process)
         return Api(process)
 
     yield start_one
     for process in processes:
-        if process.popen.returncode is None:
-            process.stop()
+        process.stop()
 
 
 @pytest.fixture
@@ -177,62 +176,30 @@ def other_tenant(api: Api) -> Api:
     return api.with_key(api.control("POST", "/tenants/", {"slug": "globex", "name": "Globex"})["api_key"])
 
 
-class Receiver:
-    """A webhook receiver on loopback that keeps what it gets."""
+class Receiver(WebhookReceiver):
+    """The plugin's webhook receiver, with what these tests do to it."""
 
     def __init__(self) -> None:
-        self.requests: list[tuple[str, dict[str, str], bytes]] = []
-        self.status = 200
-        self._open = threading.Event()
-        self._open.set()
-        self._answer_when = sys.maxsize
-        self._arrived = threading.Event()
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                receiver.requests.append((self.path, dict(self.headers), body))
-                receiver._arrived.set()
-                if len(receiver.requests) >= receiver._answer_when:
-                    receiver._open.set()
-                receiver._open.wait(20)
-                self.send_response(receiver.status)
-                self.send_header("Location", "http://127.0.0.1:9/")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *args: object) -> None:
-                """Silent."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/hook?a=1"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
-        self._thread.start()
-
-    def hold(self) -> None:
-        """Take requests in, but do not answer."""
-        self._open.clear()
+        super().__init__()
+        self.url += "?a=1"
 
     def answer_when(self, number: int) -> None:
         """Answer nobody until so many have arrived."""
-        self._answer_when = number
         self.hold()
+
+        def release() -> None:
+            self.wait(number)
+            self.release()
+
+        threading.Thread(target=release, daemon=True).start()
 
     def let_go(self) -> None:
         """Answer again."""
-        self._open.set()
+        self.release()
 
     def wait_for_a_request(self) -> None:
         """Until one has arrived."""
-        assert self._arrived.wait(20)
-
-    def close(self) -> None:
-        """Stop."""
-        self._open.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self.wait()
 
 
 @pytest.fixture

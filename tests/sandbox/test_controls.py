@@ -8,7 +8,9 @@ import threading
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import psutil
 import pytest
 import requests
 
@@ -128,21 +130,106 @@ def test_clearing_faults_lets_go_of_who_is_stalled(api: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "said"),
     [
-        {},
-        {"kind": "earthquake"},
-        {"kind": "status", "status": 200},
-        {"kind": "status", "count": 0},
-        {"kind": "delay", "delay_ms": -1},
-        {"kind": "status", "statsu": 500},
-        [{"kind": "status"}, {"kind": "?"}],
+        ({}, {"kind": ["This field is required."]}),
+        ("reset", {"non_field_errors": ["Invalid data. Expected a dictionary, but got str."]}),
+        ({"kind": "earthquake"}, {"kind": ['"earthquake" is not a valid choice.']}),
+        ({"kind": "status", "status": 200}, {"status": ['"200" is not a valid choice.']}),
+        ({"kind": "status", "status": 499}, {"status": ['"499" is not a valid choice.']}),
+        ({"kind": "status", "count": 0}, {"count": ["Ensure this value is greater than or equal to 1."]}),
+        ({"kind": "delay", "delay_ms": -1}, {"delay_ms": ["Ensure this value is greater than or equal to 0."]}),
+        ({"kind": "status", "statsu": 500}, {"statsu": ["Unknown field."]}),
+        ({"kind": "status", "retry_after": "2\r\nX: y"}, {"retry_after": ["Give seconds or an HTTP date."]}),
+        (
+            {"kind": "reset", "path": "segments/"},
+            {"path": ["Give a glob on the path after /api, such as /segments/* or *."]},
+        ),
+        (
+            {"kind": "reset", "path": "/api/segments/"},
+            {"path": ["Give a glob on the path after /api, such as /segments/* or *."]},
+        ),
+        (
+            {"kind": "reset", "method": "FETCH"},
+            {"method": ["Give one of *, GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS."]},
+        ),
+        ({"kind": "delay", "status": 500}, {"status": ["Means nothing to a fault of kind delay."]}),
+        (
+            {"kind": "reset", "retry_after": "1", "delay_ms": 5},
+            {
+                "retry_after": ["Means nothing to a fault of kind reset."],
+                "delay_ms": ["Means nothing to a fault of kind reset."],
+            },
+        ),
+        ({"kind": "truncate", "body": "x"}, {"body": ["Means nothing to a fault of kind truncate."]}),
+        ([{"kind": "status"}, {"kind": "?"}], {"1": {"kind": ['"?" is not a valid choice.']}}),
     ],
 )
-def test_a_fault_that_makes_no_sense_is_refused_whole(api: Any, body: Any) -> None:
+def test_a_fault_that_makes_no_sense_is_refused_whole_and_says_why(api: Any, body: Any, said: Any) -> None:
     answer = api.session.post(f"{api.process.root}/_sandbox/faults/", json=body, timeout=10)
-    assert answer.status_code == 400
+    assert (answer.status_code, answer.json()) == (400, said)
     assert api.control("GET", "/faults/") == []
+
+
+def test_any_failing_status_can_be_asked_for(api: Any) -> None:
+    for status in (408, 410, 418, 451, 507):
+        fault(api, kind="status", status=status, method="get")
+        assert api.get("/pim/products/").status_code == status
+
+
+# --- who may steer ----------------------------------------------------------------------------------------------
+
+CONTROLS = [
+    ("GET", "/faults/"),
+    ("POST", "/faults/"),
+    ("DELETE", "/faults/"),
+    ("GET", "/requests/"),
+    ("DELETE", "/requests/"),
+    ("POST", "/reset/"),
+    ("GET", "/clock/"),
+    ("POST", "/clock/"),
+    ("GET", "/jobs/"),
+    ("POST", "/jobs/"),
+    ("POST", "/tenants/"),
+    ("PATCH", "/tenants/acme/"),
+]
+
+
+def own_address() -> str:
+    """An IPv4 address of this machine that is not loopback."""
+    found = [
+        address.address
+        for addresses in psutil.net_if_addrs().values()
+        for address in addresses
+        if address.family == socket.AF_INET and not address.address.startswith("127.")
+    ]
+    if not found:
+        pytest.skip("this machine has no address but loopback, so nobody can come from elsewhere")
+    return found[0]
+
+
+def test_the_controls_answer_loopback_clients_only_also_where_the_api_answers_others(start: Any) -> None:
+    address = own_address()
+    api = start("--host=0.0.0.0", "--allow-remote")
+    api.post("/pim/products/", {"sku": "A1", "name": "x"})
+    port = urlsplit(api.url).port
+    outside = f"http://{address}:{port}"
+    assert requests.get(f"{outside}/api/pim/products/", headers=api.headers, timeout=10).json()["count"] == 1
+    spoofed = {**api.headers, "X-Forwarded-For": "127.0.0.1", "X-Real-IP": "127.0.0.1", "Host": "127.0.0.1"}
+    for method, path in CONTROLS:
+        for headers in ({}, spoofed):
+            answer = requests.request(method, f"{outside}/_sandbox{path}", headers=headers, json={}, timeout=10)
+            said = {"detail": "The sandbox's controls answer loopback clients only."}
+            assert (answer.status_code, answer.json()) == (403, said), (method, path)
+    assert requests.get(f"http://127.0.0.1:{port}/_sandbox/faults/", timeout=10).json() == []
+    assert api.get("/pim/products/").json()["count"] == 1
+
+
+def test_a_loopback_client_of_a_server_on_all_ipv6_addresses_is_one(start: Any) -> None:
+    """Which sees its address as `::ffff:127.0.0.1`."""
+    port = urlsplit(start("--host=::", "--allow-remote").url).port
+    assert requests.get(f"http://127.0.0.1:{port}/_sandbox/faults/", timeout=10).json() == []
+    assert requests.get(f"http://[::1]:{port}/_sandbox/faults/", timeout=10).json() == []
 
 
 # --- what arrived -----------------------------------------------------------------------------------------------

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import tarfile
-from collections.abc import Generator
 from pathlib import Path
-from typing import Callable
+from typing import Any, Callable
 
 import build_typescript
 import pytest
@@ -107,20 +105,14 @@ def tsc() -> Callable[[Path], None]:
     return compile_
 
 
+@pytest.fixture(scope="session")
+def segops_sandbox_options() -> tuple[str, ...]:
+    """The server of these tests: its jobs take their time, as the commands that wait for them have to see."""
+    return ("--jobs=background", "--now=1998-07-01")
+
+
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Generator[dict[str, str]]:
+def sandbox(segops_sandbox: Any) -> dict[str, str]:
     """A sandbox with data, as the variables that a client reads."""
-    words = [sys.executable, "-m", "segops_sandbox", "--port", "0", "--demo", "--now", "1998-07-01", "--seed", "1"]
-    with (tmp_path / "sandbox.log").open("w") as log:
-        running = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True)
-        try:
-            assert running.stdout is not None
-            line = running.stdout.readline()
-            assert line, f"the sandbox did not start:\n{(tmp_path / 'sandbox.log').read_text()}"
-            ready = json.loads(line)
-            yield {"SEGOPS_API_URL": ready["url"], "SEGOPS_API_KEY": ready["api_key"]}
-        finally:
-            running.terminate()
-            running.wait(20)
-            if running.stdout is not None:
-                running.stdout.close()
+    segops_sandbox.reset(demo=True)
+    return dict(segops_sandbox.env)

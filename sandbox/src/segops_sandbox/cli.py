@@ -9,9 +9,11 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 from datetime import datetime, timezone
 
 from segops_sandbox import __version__, clock, ids
+from segops_sandbox.plans import DEFAULT, PLANS
 
 log = logging.getLogger("segops_sandbox")
 
@@ -21,9 +23,10 @@ def main(argv: list[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     logging.basicConfig(
         stream=sys.stderr,
-        level=logging.DEBUG if options.verbose else logging.INFO,
+        level=logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    log.setLevel(logging.DEBUG if options.verbose else logging.INFO)
     if not options.allow_remote and (problem := _remote_address(options.host)):
         print(f"segops-sandbox: {problem}", file=sys.stderr)
         return 2
@@ -40,6 +43,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "segops_sandbox.settings"
+    os.environ["SEGOPS_SANDBOX_RATE_LIMITS"] = "1" if options.rate_limits else ""
     try:
         import django
 
@@ -53,17 +57,33 @@ def _serve(options: argparse.Namespace) -> int:
     told_to_stop, tell = os.pipe()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: os.write(tell, b"."))
+    if options.until_eof:
+        threading.Thread(target=_tell_at_eof, args=(tell,), name="segops-eof", daemon=True).start()
     try:
-        running = start(options.host, options.port, options.jobs, demo=options.demo)
+        running = start(options.host, options.port, options.jobs, demo=options.demo, plan=options.plan)
     except Exception as exc:
         log.debug("start failed", exc_info=True)
         print(f"segops-sandbox: cannot start: {exc}", file=sys.stderr)
         return 1
-    print(json.dumps({"url": running.url, "api_key": running.api_key}), flush=True)
-    os.read(told_to_stop, 1)
+    try:
+        print(json.dumps({"url": running.url, "api_key": running.api_key}), flush=True)
+    except BrokenPipeError:  # who started it is gone; the line must not be tried again at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    else:
+        os.read(told_to_stop, 1)
     log.info("stopping")
     running.stop()
     return 0
+
+
+def _tell_at_eof(tell: int) -> None:
+    """Wait until the other end of standard input is closed, which the system does for a process that was killed."""
+    try:
+        while os.read(0, 4096):
+            pass
+    except OSError as exc:
+        log.debug("standard input: %s", exc)  # it was closed from the start
+    os.write(tell, b".")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -90,9 +110,20 @@ def _parser() -> argparse.ArgumentParser:
         help="background: in a thread; instant: within the request; manual: when /_sandbox/jobs/ says so",
     )
     parser.add_argument(
+        "--plan", choices=tuple(PLANS), help=f"plan of the tenant, which its limits follow (default: {DEFAULT})"
+    )
+    parser.add_argument(
+        "--rate-limits", action="store_true", help="answer 429 when a tenant calls more often than its plan allows"
+    )
+    parser.add_argument(
         "--allow-remote", action="store_true", help="listen on an address that others can reach; it is a test server"
     )
-    parser.add_argument("-v", "--verbose", action="store_true", help="log more")
+    parser.add_argument(
+        "--until-eof",
+        action="store_true",
+        help="stop when standard input ends: with a pipe, when the process that holds its other end does, however",
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="log more: every request")
     return parser
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
+from segops_sandbox.ai import controls as ai
 from segops_sandbox.control import views
 
 urlpatterns = [
     path("faults/", views.Faults.as_view()),
     path("requests/", views.Requests.as_view()),
+    path("ingestion-errors/", views.IngestionErrors.as_view()),
     path("reset/", views.Reset.as_view()),
     path("clock/", views.Clock.as_view()),
     path("jobs/", views.Jobs.as_view()),
     path("tenants/", views.Tenants.as_view()),
+    path("tenants/<encoded:slug>/", views.OneTenant.as_view()),
+    path("tenants/<encoded:slug>/brand/", ai.TenantBrand.as_view()),
+    path("providers/", ai.Providers.as_view()),
 ]

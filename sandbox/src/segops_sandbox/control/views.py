@@ -6,6 +6,7 @@ import ipaddress
 from typing import Any
 
 from rest_framework import status
+from rest_framework.generics import get_object_or_404
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,11 +14,18 @@ from rest_framework.views import APIView
 
 from segops_sandbox import clock, workspace
 from segops_sandbox.control import faults, journal
-from segops_sandbox.control.serializers import ClockSerializer, FaultSerializer, JobsSerializer, TenantSerializer
-from segops_sandbox.models import Job
+from segops_sandbox.control.serializers import (
+    ClockSerializer,
+    FaultSerializer,
+    JobsSerializer,
+    PlanSerializer,
+    ResetSerializer,
+    TenantSerializer,
+)
+from segops_sandbox.models import IngestionError, Job, Tenant
 from segops_sandbox.platform import jobs
 from segops_sandbox.platform.errors import field_error
-from segops_sandbox.platform.timestamps import isoformat
+from segops_sandbox.platform.timestamps import isoformat, isoformat_micros
 
 
 class FromLoopback(BasePermission):
@@ -27,7 +35,10 @@ class FromLoopback(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """By the address of the connection, which no header can change."""
-        return ipaddress.ip_address(request.META["REMOTE_ADDR"].partition("%")[0]).is_loopback
+        address = ipaddress.ip_address(request.META["REMOTE_ADDR"].partition("%")[0])
+        # A server on all IPv6 addresses sees an IPv4 client in this disguise.
+        mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+        return (mapped or address).is_loopback
 
 
 class ControlView(APIView):
@@ -73,18 +84,41 @@ class Requests(ControlView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class IngestionErrors(ControlView):
+    """Events that a schema had dropped, which the platform shows under Ingestion → Recent Errors."""
+
+    def get(self, request: Request) -> Response:
+        """The newest 1,000 of each tenant, oldest first."""
+        found = IngestionError.objects.select_related("tenant").order_by("pk")
+        return Response([_ingestion_error(error) for error in found])
+
+    def delete(self, request: Request) -> Response:
+        """Forget them."""
+        IngestionError.objects.all().delete()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
 class Reset(ControlView):
     """A clean workspace."""
 
     own_transactions = True
 
     def post(self, request: Request) -> Response:
-        """Empty everything; `{"demo": true}` then loads the demo data."""
-        demo = request.data.get("demo", False) if isinstance(request.data, dict) else None
-        if not isinstance(demo, bool):
-            raise field_error("demo", "Must be a valid boolean.")
-        key = workspace.reset()
-        if demo:
+        """Empty everything; then `now`, `jobs` and `plan` where they are given, and `{"demo": true}` the demo data."""
+        serializer = ResetSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        wanted = serializer.validated_data
+        try:
+            key = workspace.reset()
+        except workspace.ServersAtWork as exc:
+            return Response({"detail": str(exc)}, status=status.HTTP_409_CONFLICT)
+        if "now" in wanted:
+            clock.freeze(wanted["now"])
+        if "jobs" in wanted:
+            jobs.set_mode(wanted["jobs"])
+        if "plan" in wanted:
+            Tenant.objects.filter(pk=key.tenant_id).update(plan=wanted["plan"])
+        if wanted["demo"]:
             workspace.load_demo(key.tenant)
         return Response({"api_key": key.key, "now": isoformat(clock.now())})
 
@@ -144,6 +178,29 @@ class Tenants(ControlView):
         serializer.is_valid(raise_exception=True)
         tenant, key = workspace.add_tenant(**serializer.validated_data)
         return Response({**TenantSerializer(tenant).data, "api_key": key.key}, status=status.HTTP_201_CREATED)
+
+
+class OneTenant(ControlView):
+    """A tenant by its slug."""
+
+    def patch(self, request: Request, slug: str) -> Response:
+        """Change its plan."""
+        serializer = PlanSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        tenant: Tenant = get_object_or_404(Tenant.objects.select_for_update(), slug=slug)
+        tenant.plan = serializer.validated_data["plan"]
+        tenant.save(update_fields=["plan"])
+        return Response(TenantSerializer(tenant).data)
+
+
+def _ingestion_error(error: IngestionError) -> dict[str, Any]:
+    return {
+        "tenant": error.tenant.slug,
+        "event_type": error.event_type,
+        "occurred_at": None if error.occurred_at is None else isoformat_micros(error.occurred_at),
+        "failure": error.failure,
+        "received_at": isoformat(error.received_at),
+    }
 
 
 def _job(job: Job) -> dict[str, Any]:
