@@ -1,16 +1,19 @@
 #!/bin/sh
-# Are these programs here? Those that are missing are installed as the Debian packages of the same name.
+# Are these programs here? Those that are missing are installed as Debian packages: of the same name, unless another
+# one is given after a colon.
 #
-#     tools/need.sh zsh fish
+#     tools/need.sh zsh fish initdb:postgresql
 set -eu
+# Debian keeps PostgreSQL's server programs out of the way, one folder for each version.
+for folder in /usr/lib/postgresql/*/bin; do PATH=$PATH:$folder; done
 missing=
-for program in "$@"; do
-  command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
+for each in "$@"; do
+  command -v "${each%%:*}" >/dev/null 2>&1 || missing="$missing ${each##*:}"
 done
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root=sudo; else as_root=none; fi
 if [ "$as_root" = none ] || ! command -v apt-get >/dev/null 2>&1; then
-  echo "These programs are needed and could not be installed from here:$missing" >&2
+  echo "These packages are needed and could not be installed from here:$missing" >&2
   exit 1
 fi
 echo "installing$missing"

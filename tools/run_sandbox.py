@@ -35,7 +35,9 @@ def main(options: list[str]) -> int:
             process.terminate()
         assert process.stdout is not None
         ready = process.stdout.readline()
-        if ready:
+        if ready and not ready.startswith("{"):  # --help and --version end without a server
+            sys.stdout.write(ready + process.stdout.read())
+        elif ready:
             print(exports(ready), flush=True)
             print("The sandbox runs until Ctrl-C. Paste the two lines into another shell.", file=sys.stderr)
         return process.wait()

@@ -242,6 +242,15 @@ class ImportUpload(TypedDict, total=False):
     suggested_mapping: Dict[str, Optional[str]]
 
 
+class ImportProblem(TypedDict, total=False):
+    """A row or a value of an import that was not taken over as it is."""
+
+    line: int
+    sku: Optional[str]
+    column: Optional[str]
+    error: str
+
+
 class ImportJob(TypedDict, total=False):
     """An import of products."""
 
@@ -252,6 +261,9 @@ class ImportJob(TypedDict, total=False):
     row_count: int
     imported_count: int
     mapping: Optional[Dict[str, Optional[str]]]
+    skipped_count: int
+    error_count: int
+    errors: List[ImportProblem]
     error_message: str
     created_at: str
     updated_at: str
@@ -300,11 +312,19 @@ class EventSchemaPage(TypedDict, total=False):
     results: List[EventSchema]
 
 
+class SchemaConflict(TypedDict, total=False):
+    """A property whose samples no one type fits."""
+
+    property: str
+    types: List[str]
+
+
 class InferredSchema(TypedDict, total=False):
     """A schema proposed from sample events."""
 
     event_type: str
     properties: List[SchemaProperty]
+    conflicts: List[SchemaConflict]
     schemas: List[EventSchema]
 
 
@@ -591,6 +611,7 @@ class GeneratedPage(TypedDict, total=False):
     query: Optional[int]
     published: bool
     builder_status: str
+    builder_error: str
     intro_copy: str
     product_skus: List[str]
     blocks: List[Dict[str, Any]]
@@ -635,6 +656,7 @@ class QueryMetadata(TypedDict, total=False):
 
     match_count: int
     latency_ms: float
+    method: str
 
 
 class ProductQuery(TypedDict, total=False):
@@ -692,6 +714,9 @@ class SyncLog(TypedDict, total=False):
 
     status: str
     user_count: int
+    added_count: int
+    removed_count: int
+    unchanged_count: int
     error_message: str
     synced_at: str
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Generic, TypeVar, Union
 
 __all__ = ["Id", "Paginated", "Query", "QueryValue"]
@@ -12,7 +12,6 @@ T = TypeVar("T")
 Id = Union[int, str]
 QueryValue = Any
 Query = Mapping[str, QueryValue]
-Json = Union[None, bool, int, float, str, Sequence[Any], Mapping[str, Any]]
 
 
 class Paginated(Generic[T]):

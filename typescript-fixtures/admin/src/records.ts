@@ -219,6 +219,14 @@ export interface ImportUpload extends JsonObject {
   suggested_mapping?: Record<string, string | null>;
 }
 
+/** A row or a value of an import that was not taken over as it is. */
+export interface ImportProblem extends JsonObject {
+  line?: number;
+  sku?: string | null;
+  column?: string | null;
+  error?: string;
+}
+
 /** An import of products. */
 export interface ImportJob extends JsonObject {
   id?: number;
@@ -228,6 +236,9 @@ export interface ImportJob extends JsonObject {
   row_count?: number;
   imported_count?: number;
   mapping?: Record<string, string | null>;
+  skipped_count?: number;
+  error_count?: number;
+  errors?: ImportProblem[];
   error_message?: string;
   created_at?: string;
   updated_at?: string;
@@ -271,10 +282,17 @@ export interface EventSchemaPage extends JsonObject {
   results?: EventSchema[];
 }
 
+/** A property whose samples no one type fits. */
+export interface SchemaConflict extends JsonObject {
+  property?: string;
+  types?: string[];
+}
+
 /** A schema proposed from sample events. */
 export interface InferredSchema extends JsonObject {
   event_type?: string;
   properties?: SchemaProperty[];
+  conflicts?: SchemaConflict[];
   schemas?: EventSchema[];
 }
 
@@ -528,6 +546,7 @@ export interface GeneratedPage extends JsonObject {
   query?: number | null;
   published?: boolean;
   builder_status?: string;
+  builder_error?: string;
   intro_copy?: string;
   product_skus?: string[];
   blocks?: JsonObject[];
@@ -567,6 +586,7 @@ export interface FoundProduct extends JsonObject {
 export interface QueryMetadata extends JsonObject {
   match_count?: number;
   latency_ms?: number;
+  method?: string;
 }
 
 /** Products found by meaning. */
@@ -617,6 +637,9 @@ export interface AnalyticsOverlap extends JsonObject {
 export interface SyncLog extends JsonObject {
   status?: string;
   user_count?: number;
+  added_count?: number;
+  removed_count?: number;
+  unchanged_count?: number;
   error_message?: string;
   synced_at?: string;
 }
