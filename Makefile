@@ -15,10 +15,10 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo sandbox test test-all check lint types format lock shells openapi built typescript dist bench parity record pre-commit clean distclean
+.PHONY: help setup demo sandbox test test-postgres test-all check lint types format lock shells browser openapi built typescript dist bench parity record pre-commit clean distclean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9%.-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9%.-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # ---------------------------------------------------------------------------------------------- environments
 
@@ -73,11 +73,20 @@ typescript: built ## build @segops/admin, lint it, and test it on the oldest and
 	@cd typescript-fixtures && tools/node.sh node admin/scripts/test.mjs --no-compile
 	@cd typescript-fixtures && tools/node.sh current node admin/scripts/test.mjs --no-compile
 
-test: $(READY) built shells ## run every test (TESTS=tests/cli for some, PYTEST_ARGS for pytest's options)
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS) $(TESTS)
+test: $(READY) built shells browser ## run every test (TESTS=tests/cli for some, PYTEST_ARGS for pytest's options)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS) \
+	  $(or $(TESTS),--ignore=tests/postgres)
+
+test-postgres: $(READY) ## run the sandbox's tests, and those of several servers at once, on a PostgreSQL made for them
+	@tools/need.sh initdb:postgresql
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --on-postgres $(PYTEST_ARGS) \
+	  $(or $(TESTS),tests/postgres tests/sandbox)
 
 shells: ## the shells that completion is tested in, besides bash
 	@tools/need.sh zsh fish
+
+browser: ## the browser that pages are tested in
+	@tools/need.sh chromium || echo "Without it the tests of pages are skipped; they say so." >&2
 
 test-all: shells ## run the SDK's own tests on every Python from 3.9 up that is installed
 	@found=$$($(PYTHON) tools/interpreters.py $(SUPPORTED) | cut -d ' ' -f 1 | xargs); failed=; \
@@ -107,9 +116,10 @@ types: $(READY) ## mypy --strict and pyright on the SDK, mypy on the sandbox, th
 	@for part in sandbox parity; do echo "mypy in $$part"; (cd $$part && ../$(BIN)/mypy --no-error-summary) || exit 1; done
 	$(BIN)/pyright --warnings
 
-bench: $(READY) built ## measure speed and size, each beside what it is to be measured against; then the parity lanes
+bench: $(READY) built ## measure speed and size, each beside what it is to be measured against; then the sandbox and the parity lanes
 	@$(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/published --require-hashes -r requirements/published.txt
 	@$(BIN)/python tools/bench/sdk.py build/published
+	@$(BIN)/python tools/bench/sandbox.py
 	@$(BIN)/python -m segops_parity check --report build/parity
 
 parity: $(READY) built ## run every case in every lane, with the mutants; reports in build/parity (PARITY_ARGS)

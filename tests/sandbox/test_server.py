@@ -137,7 +137,7 @@ def test_a_database_file_keeps_its_rows_and_its_key(start: Any, tmp_path: Path) 
 
 
 def test_a_temporary_database_is_gone_after_the_stop(start: Any, tmp_path: Path) -> None:
-    api = start(env={"TMPDIR": str(tmp_path)})
+    api = start(env={"TMPDIR": str(tmp_path), "DATABASE_URL": ""})
     assert list(tmp_path.glob("segops-sandbox-*/*.sqlite3"))
     api.process.stop()
     assert not list(tmp_path.glob("segops-sandbox-*"))

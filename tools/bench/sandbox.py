@@ -2,8 +2,8 @@
 
     python tools/bench/sandbox.py [--events 1000000] [--users 100000]
 
-One server process on SQLite, and this one as its client. Seconds are seconds of the clock; beside the rates stands what the
-server's processor time alone would allow, which a busy machine does not change.
+One server process on SQLite, and this one as its client. Seconds are seconds of the clock; beside the rates stands what
+the processor time of the server alone would allow, which a busy machine changes less.
 """
 
 from __future__ import annotations

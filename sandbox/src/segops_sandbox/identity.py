@@ -2,6 +2,9 @@
 
 A subject has at most one edge to another; `canonical` is where its edges lead in the end. Alias and merge rewrite
 `canonical`, never events: https://segops.ai/docs/identity-resolution
+
+Whoever adds an edge first makes the ids known and then has the tenant to itself: two edges that are drawn at the same
+time, on one server or two, could otherwise each build on what the other one is changing.
 """
 
 from __future__ import annotations
@@ -75,7 +78,8 @@ def alias(tenant: Tenant, anonymous_id: str, user_id: str) -> Resolution:
     if source_id == user_id:
         raise LoopError("An id cannot be an alias of itself.")
     subjects = ensure_subjects(tenant.pk, [source_id, user_id])
-    source, target = _locked(subjects[source_id]), _locked(subjects[user_id])
+    _one_at_a_time(tenant.pk)
+    source, target = _subject(subjects[source_id]), _subject(subjects[user_id])
     existing = IdentityEdge.objects.filter(source=source).exists()
     created = not existing and target.canonical_id != source.pk
     if created:
@@ -91,17 +95,18 @@ def alias_in_bulk(tenant_id: int, pairs: Mapping[str, str], subjects: Mapping[st
     An id that is itself a visitor's is no identification.
     """
     claims = {subjects[source]: subjects[target] for source, target in pairs.items() if not target.startswith(VISITOR)}
-    if not claims:
-        return
-    rows = Subject.objects.select_for_update().filter(pk__in=[*claims, *claims.values()]).order_by("pk")
+    if not _unclaimed(claims):
+        return  # most visitors are known: nobody has to wait for them
+    _one_at_a_time(tenant_id)
+    rows = Subject.objects.filter(pk__in=[*claims, *claims.values()])
     canonical = dict(rows.values_list("pk", "canonical_id"))
-    known = set(IdentityEdge.objects.filter(source__in=claims).values_list("source_id", flat=True))
+    unclaimed = _unclaimed(claims)
     _tie(
         tenant_id,
         [
             (source, target)
             for source, target in claims.items()
-            if source not in known and canonical[source] == source and canonical[target] != source
+            if source in unclaimed and canonical[source] == source and canonical[target] != source
         ],
     )
 
@@ -115,7 +120,8 @@ def merge(tenant: Tenant, from_user_id: str, into_user_id: str) -> Resolution:
     if from_user_id == into_user_id:
         raise LoopError("A user cannot be merged into itself.")
     subjects = ensure_subjects(tenant.pk, [from_user_id, into_user_id])
-    source, target = _locked(subjects[from_user_id]), _locked(subjects[into_user_id])
+    _one_at_a_time(tenant.pk)
+    source, target = _subject(subjects[from_user_id]), _subject(subjects[into_user_id])
     followers = _leading_to(source.pk)
     if target.pk in followers:
         raise LoopError(f"{into_user_id} is already a part of {from_user_id}.")
@@ -151,8 +157,18 @@ def _leading_to(subject_id: int) -> set[int]:
     return found
 
 
-def _locked(subject_id: int) -> Subject:
-    return Subject.objects.select_for_update().get(pk=subject_id)
+def _one_at_a_time(tenant_id: int) -> None:
+    """Have the tenant's identities to oneself until the transaction ends."""
+    Tenant.objects.select_for_update(no_key=True).get(pk=tenant_id)
+
+
+def _unclaimed(sources: Iterable[int]) -> set[int]:
+    wanted = set(sources)
+    return wanted.difference(IdentityEdge.objects.filter(source__in=wanted).values_list("source_id", flat=True))
+
+
+def _subject(subject_id: int) -> Subject:
+    return Subject.objects.get(pk=subject_id)
 
 
 def _canonical_name(subject_id: int) -> str:

@@ -25,6 +25,11 @@ def use_seed(seed: int | None) -> None:
         _drawn.clear()
 
 
+def seed() -> int | None:
+    """The seed of the server, None when it has none."""
+    return _seed
+
+
 def restart() -> None:
     """Begin the seeded streams again, as a clean workspace does."""
     use_seed(_seed)

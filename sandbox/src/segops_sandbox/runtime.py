@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from dataclasses import dataclass
 from importlib import import_module
 
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import connection
+from django.db import DatabaseError, NotSupportedError, connection
 
 from segops_sandbox import schema, workspace
 from segops_sandbox.control import faults
 from segops_sandbox.platform import jobs
+from segops_sandbox.platform.errors import one_line
 from segops_sandbox.platform.wire import Wire
 from segops_sandbox.server import Server
 
 log = logging.getLogger("segops_sandbox")
+
+_PATIENCE_S = 30.0
 
 
 @dataclass
@@ -42,16 +46,20 @@ class Running:
         connection.close()
 
 
-def start(host: str, port: int, jobs_mode: str, *, demo: bool = False) -> Running:
-    """Prepare the database and serve; returns once requests are answered. Raises OSError when the port is taken."""
+def start(host: str, port: int, jobs_mode: str, *, demo: bool = False, plan: str | None = None) -> Running:
+    """Prepare the database and serve; returns once requests are answered.
+
+    Raises OSError when the port is taken, and DatabaseError, with one line that says what to do, when the database
+    can't be reached or used.
+    """
+    _reach_the_database()
     schema.bring_up_to_date()
-    workspace.remember_start(jobs_mode)
+    workspace.remember_start(jobs_mode, plan)
     key = workspace.ensure()
-    if connection.vendor == "sqlite":
-        jobs.requeue_interrupted()
     import_module("segops_sandbox.urls")  # registers the job handlers too
     if demo:
-        workspace.load_demo(key.tenant)
+        with schema.alone():
+            workspace.load_demo(key.tenant)
     server = Server(host, port, Wire(WSGIHandler()))
     server.prepare()
     thread = threading.Thread(target=server.serve, name="segops-http", daemon=True)
@@ -60,3 +68,24 @@ def start(host: str, port: int, jobs_mode: str, *, demo: bool = False) -> Runnin
     worker.start()
     log.info("serving %s; account %s, password %s", server.url, workspace.EMAIL, workspace.PASSWORD)
     return Running(server, worker, thread, key.key)
+
+
+def _reach_the_database() -> None:
+    """Connect. What the driver says is several lines long, and never has the password in it."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            connection.ensure_connection()
+            return
+        except NotSupportedError as exc:  # too old
+            raise DatabaseError(f"{one_line(exc)}.") from exc
+        except DatabaseError as exc:
+            if connection.vendor == "postgresql":
+                settings = connection.settings_dict
+                host = settings["HOST"] or settings["OPTIONS"].get("host") or "the default host"
+                where = f"{settings['NAME'] or 'the default database'} on {host}"
+                raise DatabaseError(f"no connection to {where}, see DATABASE_URL: {one_line(exc)}") from exc
+            # Another server may be switching the new file to its journal, which SQLite waits for in no other way.
+            if "locked" not in str(exc) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)

@@ -1,7 +1,8 @@
 """How is Django set up for the sandbox?
 
 Read from the environment, because that is what Django's own tools can use too; `cli.py` fills it in:
-DATABASE_URL (postgresql://… or sqlite:///PATH), or SEGOPS_SANDBOX_DB, the path of a SQLite file.
+DATABASE_URL (postgresql://… or sqlite:///PATH), or SEGOPS_SANDBOX_DB, the path of a SQLite file;
+SEGOPS_SANDBOX_RATE_LIMITS, when it is not empty, has each tenant's calls counted.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ ROOT_URLCONF = "segops_sandbox.urls"
 INSTALLED_APPS = ["segops_sandbox"]
 MIDDLEWARE = [
     "segops_sandbox.platform.compression.GzipMiddleware",
+    *(
+        ["segops_sandbox.platform.throttling.RateLimitMiddleware"]
+        if os.environ.get("SEGOPS_SANDBOX_RATE_LIMITS")
+        else []
+    ),
     "segops_sandbox.platform.idempotency.IdempotencyMiddleware",
     "segops_sandbox.platform.atomicity.AtomicWritesMiddleware",
 ]

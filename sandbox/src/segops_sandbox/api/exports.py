@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from segops_sandbox.exports import job
 from segops_sandbox.exports.formats import CSV, FORMATS
 from segops_sandbox.models import Segment, SegmentExport
-from segops_sandbox.platform.errors import Gone, field_error
+from segops_sandbox.platform.errors import Gone, field_error, object_of
 from segops_sandbox.platform.timestamps import isoformat
 from segops_sandbox.platform.views import tenant_of
 
@@ -27,8 +27,7 @@ class Exports(APIView):
     def post(self, request: Request, pk: int) -> Response:
         """Start an export; CSV unless the body says otherwise."""
         segment = get_object_or_404(Segment, tenant=tenant_of(request), pk=pk)
-        body = request.data if isinstance(request.data, dict) else {}
-        kind = body.get("format", CSV)
+        kind = object_of(request.data).get("format", CSV)
         if not isinstance(kind, str) or kind not in FORMATS:
             raise field_error("format", f'"{kind}" is not a valid choice.')
         export = job.request(segment, kind)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import django.db.models.deletion
 import segops_sandbox.clock
 import segops_sandbox.models.base
+import segops_sandbox.models.catalogue
 from django.db import migrations, models
 
 
@@ -268,6 +269,7 @@ class Migration(migrations.Migration):
                 ('connector_type', models.CharField(max_length=32)),
                 ('config', models.JSONField(default=dict)),
                 ('status', models.CharField(default='inactive', max_length=16)),
+                ('status_before_error', models.CharField(blank=True, default='', max_length=16)),
                 ('last_synced_at', models.DateTimeField(null=True)),
                 ('last_error', models.TextField(blank=True, default='')),
             ],
@@ -293,10 +295,12 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('activation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='syncs', to='segops_sandbox.activation')),
                 ('status', models.CharField(max_length=16)),
-                ('user_count', models.IntegerField()),
+                ('user_count', models.IntegerField(default=0)),
                 ('added_count', models.IntegerField(default=0)),
                 ('removed_count', models.IntegerField(default=0)),
                 ('unchanged_count', models.IntegerField(default=0)),
+                ('added_user_ids', models.JSONField(default=list)),
+                ('removed_user_ids', models.JSONField(default=list)),
                 ('error_message', models.TextField(blank=True, default='')),
                 ('synced_at', models.DateTimeField(default=segops_sandbox.clock.now)),
             ],
@@ -312,6 +316,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(default=segops_sandbox.clock.now, editable=False)),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='segops_sandbox.tenant')),
                 ('query_text', models.CharField(max_length=1000)),
+                ('text_digest', models.CharField(editable=False, max_length=64)),
                 ('category', models.CharField(blank=True, default='', max_length=255)),
                 ('tags', models.JSONField(default=list)),
                 ('providers', models.JSONField(default=list)),
@@ -322,7 +327,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'AI query',
                 'db_table': 'sandbox_ai_query',
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'query_text'), name='sandbox_ai_query_once')],
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'text_digest'), name='sandbox_ai_query_once')],
             },
         ),
         migrations.CreateModel(
@@ -343,6 +348,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'sandbox_query_result',
+            },
+        ),
+        migrations.CreateModel(
+            name='ProviderLatency',
+            fields=[
+                ('provider', models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ('seconds', models.FloatField()),
+            ],
+            options={
+                'db_table': 'sandbox_provider_latency',
             },
         ),
         migrations.CreateModel(
@@ -374,6 +389,7 @@ class Migration(migrations.Migration):
                 ('query', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='pages', to='segops_sandbox.aiquery')),
                 ('published', models.BooleanField(default=False)),
                 ('builder_status', models.CharField(default='draft', max_length=16)),
+                ('builder_error', models.TextField(blank=True, default='')),
                 ('build_options', models.JSONField(default=dict)),
                 ('intro_copy', models.TextField(blank=True, default='')),
                 ('product_skus', models.JSONField(default=list)),
@@ -398,6 +414,7 @@ class Migration(migrations.Migration):
                 ('error', models.TextField(blank=True, default='')),
                 ('content', models.BinaryField(default=b'')),
                 ('created_at', models.DateTimeField(default=segops_sandbox.clock.now, editable=False)),
+                ('expires_at', models.DateTimeField(null=True)),
             ],
             options={
                 'db_table': 'sandbox_page_export',
@@ -454,6 +471,7 @@ class Migration(migrations.Migration):
                 ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='segops_sandbox.tenant')),
                 ('sku', models.CharField(max_length=255)),
                 ('name', models.CharField(blank=True, default='', max_length=500)),
+                ('folded_name', segops_sandbox.models.catalogue.FoldedName(default='', editable=False)),
                 ('data', models.JSONField(default=dict)),
                 ('raw_data', models.JSONField(null=True)),
                 ('source', models.CharField(default='api', max_length=16)),
@@ -487,7 +505,6 @@ class Migration(migrations.Migration):
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='segops_sandbox.tenant')),
                 ('status', models.CharField(default='mapping', max_length=16)),
                 ('filename', models.CharField(max_length=255)),
-                ('csv_content', models.TextField()),
                 ('headers', models.JSONField()),
                 ('sample_rows', models.JSONField()),
                 ('suggested_schema', models.JSONField()),
@@ -496,10 +513,25 @@ class Migration(migrations.Migration):
                 ('row_count', models.IntegerField()),
                 ('imported_count', models.IntegerField(default=0)),
                 ('skipped_count', models.IntegerField(default=0)),
+                ('error_count', models.IntegerField(default=0)),
+                ('errors', models.JSONField(default=list)),
                 ('error_message', models.TextField(blank=True, default='')),
             ],
             options={
                 'db_table': 'sandbox_import_job',
+            },
+        ),
+        migrations.CreateModel(
+            name='ImportPart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('job', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='segops_sandbox.importjob')),
+                ('number', models.IntegerField()),
+                ('content', models.BinaryField()),
+            ],
+            options={
+                'db_table': 'sandbox_import_part',
+                'constraints': [models.UniqueConstraint(fields=('job', 'number'), name='sandbox_import_part_once')],
             },
         ),
         migrations.CreateModel(
@@ -553,15 +585,33 @@ class Migration(migrations.Migration):
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='segops_sandbox.tenant')),
                 ('kind', models.CharField(max_length=64)),
                 ('args', models.JSONField(default=dict)),
+                ('resource', models.CharField(max_length=255)),
                 ('status', models.CharField(default='queued', max_length=16)),
                 ('error', models.TextField(blank=True, default='')),
                 ('run_at', models.DateTimeField(default=segops_sandbox.clock.now)),
                 ('started_at', models.DateTimeField(null=True)),
                 ('finished_at', models.DateTimeField(null=True)),
+                ('worker', models.CharField(blank=True, default='', max_length=64)),
+                ('lease_until', models.DateTimeField(null=True)),
+                ('attempts', models.IntegerField(default=0)),
             ],
             options={
                 'db_table': 'sandbox_job',
                 'indexes': [models.Index(fields=['status', 'id'], name='sandbox_job_next')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'running')), fields=('tenant', 'resource'), name='sandbox_job_one_at_a_time')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CallHistory',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='segops_sandbox.tenant')),
+                ('scope', models.CharField(max_length=16)),
+                ('times', models.JSONField(default=list)),
+            ],
+            options={
+                'db_table': 'sandbox_call_history',
+                'constraints': [models.UniqueConstraint(fields=('tenant', 'scope'), name='sandbox_call_history_once')],
             },
         ),
         migrations.CreateModel(

@@ -10,10 +10,12 @@ from segops_sandbox.models.ai import (
     GeneratedPage,
     PageExport,
     PageJob,
+    ProviderLatency,
     QueryResult,
 )
 from segops_sandbox.models.catalogue import (
     ImportJob,
+    ImportPart,
     Product,
     ProductSchema,
     ProductScore,
@@ -23,6 +25,7 @@ from segops_sandbox.models.catalogue import (
 )
 from segops_sandbox.models.events import Event, EventSchema, IdentityEdge, IngestionError, Subject
 from segops_sandbox.models.jobs import Job
+from segops_sandbox.models.limits import CallHistory
 from segops_sandbox.models.segments import (
     Segment,
     SegmentExport,
@@ -41,6 +44,7 @@ __all__ = [
     "ActivationAudience",
     "ActivationSync",
     "ApiKey",
+    "CallHistory",
     "Competitor",
     "Event",
     "EventSchema",
@@ -48,6 +52,7 @@ __all__ = [
     "IdempotencyRecord",
     "IdentityEdge",
     "ImportJob",
+    "ImportPart",
     "IngestionError",
     "Job",
     "PageExport",
@@ -57,6 +62,7 @@ __all__ = [
     "ProductScore",
     "ProductSegment",
     "ProductSegmentMembership",
+    "ProviderLatency",
     "QueryResult",
     "RememberedColumn",
     "Role",

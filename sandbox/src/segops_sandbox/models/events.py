@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import models
 
 from segops_sandbox import clock
 from segops_sandbox.models.base import Stamped
 from segops_sandbox.models.tenancy import Tenant
+from segops_sandbox.retention import keep_newest
 
 
 class Subject(models.Model):
@@ -74,8 +78,23 @@ class EventSchema(Stamped):
         constraints = [models.UniqueConstraint(fields=["tenant", "event_type"], name="sandbox_event_schema_once")]
 
 
+class RecentErrors(models.QuerySet["IngestionError"]):
+    """A feed, not an archive: whoever adds to it lets go of what is older than a tenant's newest 1,000."""
+
+    KEPT = 1000
+
+    def bulk_create(self, objs: Iterable[IngestionError], *args: Any, **options: Any) -> list[IngestionError]:
+        """Add errors of one tenant."""
+        added = super().bulk_create(objs, *args, **options)
+        if added:
+            keep_newest(self.filter(tenant=added[0].tenant), self.KEPT)
+        return added
+
+
 class IngestionError(models.Model):
     """An event that was dropped on arrival, and why (the platform's "recent errors")."""
+
+    objects = RecentErrors.as_manager()
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
     event_type = models.TextField()

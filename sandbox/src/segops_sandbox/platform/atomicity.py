@@ -2,17 +2,28 @@
 
 It is undone when the view raises or answers with an error. Reads run outside, so that polling never waits for a
 writer. What has to happen after the commit (jobs) waits for it with `transaction.on_commit`.
+
+Where it collides with another request, on this server or another, it begins anew: it then sees what the other one
+wrote, and answers as it would have a moment later (a name that was free is taken, a row is gone).
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponseBase
 
+from segops_sandbox.platform import errors, idempotency
+
+log = logging.getLogger("segops_sandbox")
+
 _SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
+_TRIES = 4
+
+View = Callable[..., HttpResponseBase]
 
 
 class AtomicWritesMiddleware:
@@ -25,15 +36,38 @@ class AtomicWritesMiddleware:
         """Only `process_view` has work to do."""
         return self.get_response(request)
 
-    def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: Any, kwargs: Any
-    ) -> HttpResponseBase | None:
-        """Call the view inside a transaction."""
+    def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        """Call the view inside a transaction, and again when it met another one."""
         handler: Any = getattr(view, "cls", view)
         if request.method in _SAFE or getattr(handler, "own_transactions", False):
             return None
-        with transaction.atomic():
-            response = view(request, *args, **kwargs)
-            if response.status_code >= 400:
-                transaction.set_rollback(True)
-        return response
+        for left in reversed(range(_TRIES)):
+            try:
+                return _call(request, view, args, kwargs)
+            except DatabaseError as exc:
+                if left == 0 or not errors.is_collision(exc):
+                    raise
+                log.info("%s %s begins anew: %s", request.method, request.path, errors.one_line(exc))
+            request = _unread(request)
+        raise AssertionError("the last try answers or raises")
+
+
+def _call(request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponseBase:
+    with transaction.atomic():
+        response = view(request, *args, **kwargs)
+        if response.status_code >= 400:
+            transaction.set_rollback(True)
+        else:
+            # With what the request wrote, so that a crash in between leaves neither without the other.
+            idempotency.keep_with_the_writes(request, response)
+    return response
+
+
+def _unread(request: HttpRequest) -> HttpRequest:
+    """The same request with its body at the beginning."""
+    environ: dict[str, Any] = getattr(request, "environ")  # noqa: B009 - only of the request class that WSGI makes
+    environ["wsgi.input"].seek(0)
+    fresh = type(request)(environ)  # type: ignore[call-arg]
+    fresh.resolver_match = request.resolver_match
+    idempotency.hand_over(request, fresh)
+    return fresh

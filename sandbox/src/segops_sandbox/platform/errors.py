@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import sys
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import Error, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions, status, views
 from rest_framework.response import Response
@@ -13,6 +15,13 @@ from rest_framework.response import Response
 log = logging.getLogger("segops_sandbox")
 
 SERVER_ERROR = "Internal server error."
+_AT_ONCE = "Another request changed the same thing at the same moment. Try again."
+_NO_DATABASE = "The database does not answer. Try again."
+
+# PostgreSQL's codes: what a second try gets over, because another transaction is through by then; broken connections.
+_COLLISIONS = {"23503", "23505", "40001", "40P01", "55P03"}
+_BROKEN = ("08", "53", "57P")
+_SQLITE_COLLISIONS = ("UNIQUE constraint", "FOREIGN KEY constraint")
 
 
 class Gone(exceptions.APIException):
@@ -38,6 +47,14 @@ def field_error(field: str, message: str) -> exceptions.ValidationError:
     return exceptions.ValidationError({field: [message]})
 
 
+def object_of(body: Any) -> dict[str, Any]:
+    """A decoded body that has to be an object, as it is when there is none; raises the 400 that serializers give."""
+    if not isinstance(body, dict):
+        kind = type(body).__name__
+        raise field_error("non_field_errors", f"Invalid data. Expected a dictionary, but got {kind}.")
+    return body
+
+
 def refusal(status: int, detail: str) -> JsonResponse:
     """`{"detail": ...}` from outside of DRF, in the same compact JSON."""
     return JsonResponse({"detail": detail}, status=status, json_dumps_params={"separators": (",", ":")})
@@ -54,5 +71,37 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonR
 
 
 def server_error(request: HttpRequest) -> JsonResponse:
-    """The answer to a crash of ours; the traceback goes to the log (by `log_exception`)."""
-    return refusal(500, SERVER_ERROR)
+    """The answer to a crash of ours; the traceback goes to the log (by `log_exception`).
+
+    Trouble with the database that is nobody's mistake is a 409 or a 503, which clients try again.
+    """
+    exc = sys.exc_info()[1]
+    if isinstance(exc, Error) and is_unreachable(exc):
+        answer = refusal(503, _NO_DATABASE)
+    elif isinstance(exc, Error) and is_collision(exc):
+        answer = refusal(409 if isinstance(exc, IntegrityError) else 503, _AT_ONCE)
+    else:
+        return refusal(500, SERVER_ERROR)
+    answer["Retry-After"] = "1"
+    return answer
+
+
+def is_collision(exc: Error) -> bool:
+    """Whether a request failed because of what another one wrote at the same time (or the like of it)."""
+    code = getattr(exc.__cause__, "sqlstate", None)
+    if code is not None:
+        return code in _COLLISIONS
+    return isinstance(exc, IntegrityError) and str(exc).startswith(_SQLITE_COLLISIONS)
+
+
+def is_unreachable(exc: Error) -> bool:
+    """Whether the database went away, takes no more connections, or is locked for longer than one waits."""
+    if not isinstance(exc, (OperationalError, InterfaceError)):
+        return False
+    code = getattr(exc.__cause__, "sqlstate", None)
+    return code.startswith(_BROKEN) if code is not None else not is_collision(exc)
+
+
+def one_line(exc: BaseException) -> str:
+    """What an exception says, for a line of the log."""
+    return " ".join(str(exc).split())

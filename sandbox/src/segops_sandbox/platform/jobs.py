@@ -1,20 +1,23 @@
 """How is work done after the request that asked for it?
 
 `enqueue` stores a job; once the request's transaction is committed it runs: in a background thread, in order
-(`background`), inside the request (`instant`), or when a test asks for it (`manual`).
+(`background`), inside the request (`instant`), or when a test asks for it (`manual`). Any server on the database may
+take it; `leases.py` says how one of them comes to be the only one.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from django.db import close_old_connections, connection, transaction
+from django.db import DatabaseError, close_old_connections, connection, transaction
 
 from segops_sandbox import clock
 from segops_sandbox.models import Job, Tenant
+from segops_sandbox.platform import leases
 
 log = logging.getLogger("segops_sandbox.jobs")
 
@@ -33,7 +36,10 @@ running_lock = threading.RLock()
 
 
 def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Register the function that does the jobs of a kind; it is called as `function(tenant, **args)`."""
+    """Register the function that does the jobs of a kind; it is called as `function(tenant, **args)`.
+
+    It may be called again with the same arguments after a server died in the middle of it.
+    """
 
     def register(function: Handler) -> Handler:
         _handlers[kind] = function
@@ -43,10 +49,14 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
 
 
 def enqueue(tenant: Tenant, kind: str, **args: Any) -> Job:
-    """Store a job and have it run after the commit. Arguments are JSON values."""
+    """Store a job and have it run after the commit. Arguments are JSON values.
+
+    Jobs of one area (the kind before its dot) whose arguments named `..._id` are the same are of one resource: they run
+    in their order and never at the same time, on whatever server.
+    """
     if kind not in _handlers:
         raise LookupError(f"No handler is registered for jobs of kind {kind!r}.")
-    job = Job.objects.create(tenant=tenant, kind=kind, args=args)
+    job = Job.objects.create(tenant=tenant, kind=kind, args=args, resource=_resource(kind, args))
     transaction.on_commit(_run_due if _mode == INSTANT else _wake.set)
     return job
 
@@ -68,7 +78,9 @@ def mode() -> str:
 def run_next() -> Job | None:
     """Take the oldest due job and run it; None when there is none. Never raises for a job that fails."""
     with running_lock:
-        job = _take()
+        job = leases.take(clock.now())
+        if job is None and leases.reclaim():
+            job = leases.take(clock.now())
         if job is not None:
             _run(job)
     return job
@@ -79,30 +91,21 @@ def _run_due() -> None:
         pass
 
 
-def _take() -> Job | None:
-    """The oldest due job, marked as running. The conditional update makes one server win it."""
-    while True:
-        job = (
-            Job.objects.select_related("tenant")
-            .filter(status=Job.QUEUED, run_at__lte=clock.now())
-            .order_by("pk")
-            .first()
-        )
-        if job is None:
-            return None
-        taken = Job.objects.filter(pk=job.pk, status=Job.QUEUED).update(status=Job.RUNNING, started_at=clock.now())
-        if taken:
-            return job
+def _resource(kind: str, args: dict[str, Any]) -> str:
+    ids = [f"{name}={args[name]}" for name in sorted(args) if name.endswith("_id")]
+    return ":".join([kind.partition(".")[0], *ids])[:255]
 
 
 def _run(job: Job) -> None:
     status, error = Job.DONE, ""
-    try:
-        _handlers[job.kind](job.tenant, **job.args)
-    except Exception as exc:
-        log.exception("job %s (%s) failed", job.pk, job.kind)
-        status, error = Job.FAILED, f"{type(exc).__name__}: {exc}"
-    Job.objects.filter(pk=job.pk).update(status=status, error=error, finished_at=clock.now())
+    with leases.renewed(job):
+        try:
+            _handlers[job.kind](job.tenant, **job.args)
+        except Exception as exc:
+            log.exception("job %s (%s) failed", job.pk, job.kind)
+            status, error = Job.FAILED, f"{type(exc).__name__}: {exc}"
+        if not leases.held(job).update(status=status, error=error, finished_at=clock.now(), lease_until=None):
+            log.warning("job %s (%s) was given to another server: this one was silent for too long", job.pk, job.kind)
 
 
 class Worker(threading.Thread):
@@ -110,6 +113,7 @@ class Worker(threading.Thread):
 
     def __init__(self) -> None:
         super().__init__(name="segops-jobs", daemon=True)
+        self._look_again = 0.0
 
     def run(self) -> None:
         """Run due jobs until `stop`."""
@@ -117,21 +121,25 @@ class Worker(threading.Thread):
         while not _stopping.is_set():
             _wake.clear()
             try:
-                while _mode == BACKGROUND and not _stopping.is_set() and run_next() is not None:
-                    pass
-            except Exception:  # the database went away for a moment; the thread has to outlive that
+                self._run_jobs()
+            except DatabaseError as exc:  # it went away for a moment; the thread has to outlive that
+                log.warning("looking for jobs failed: %s", " ".join(str(exc).split()))
+            except Exception:
                 log.exception("looking for jobs failed")
-                close_old_connections()
+            close_old_connections()  # a connection that broke is replaced
             _wake.wait(_POLL_S)
         connection.close()
 
+    def _run_jobs(self) -> None:
+        while _mode == BACKGROUND and not _stopping.is_set():
+            if time.monotonic() >= self._look_again:  # also while there is other work
+                self._look_again = time.monotonic() + leases.RENEW_S
+                leases.reclaim()
+            if run_next() is None:
+                return
+
     def stop(self, timeout: float = 5.0) -> None:
-        """Let the current job end, for at most `timeout` seconds."""
+        """Let the current job end, for at most `timeout` seconds; another server does it again if it does not."""
         _stopping.set()
         _wake.set()
         self.join(timeout)
-
-
-def requeue_interrupted() -> int:
-    """Queue again what a server that was killed had begun; only right when no other server is on the database."""
-    return Job.objects.filter(status=Job.RUNNING).update(status=Job.QUEUED, started_at=None)

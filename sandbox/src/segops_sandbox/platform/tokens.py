@@ -44,13 +44,6 @@ def read(token: str, kinds: Collection[str]) -> dict[str, Any]:
     return claims
 
 
-def forget_secret() -> None:
-    """Read the secret from the database again, after the workspace was cleaned."""
-    global _secret
-    with _lock:
-        _secret = None
-
-
 def _signing_secret() -> str:
     global _secret
     with _lock:

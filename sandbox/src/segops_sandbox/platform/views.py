@@ -17,7 +17,8 @@ class TenantViewSet(viewsets.ModelViewSet[Any]):
     """list, create, retrieve, update, partial_update and destroy over a tenant's rows of `model`."""
 
     model: type[Model]
-    lookup_value_regex = "[0-9]+"
+    # No id is longer, and Python reads no number of more than 4,300 digits.
+    lookup_value_regex = "[0-9]{1,20}"
 
     @property
     def tenant(self) -> Tenant:
@@ -27,6 +28,13 @@ class TenantViewSet(viewsets.ModelViewSet[Any]):
     def get_queryset(self) -> QuerySet[Any]:
         """The tenant's rows in the order of their ids, so that pages are stable."""
         return self.model._default_manager.filter(tenant=self.tenant).order_by("pk")
+
+    def get_object(self) -> Any:
+        """The row that the URL names; what changes it keeps it to itself from here on, so that no change is lost."""
+        if self.request.method in {"PUT", "PATCH", "DELETE"}:
+            row = self.model._default_manager.filter(tenant=self.tenant, pk=self.kwargs["pk"])
+            row.select_for_update(no_key=True).values_list("pk").first()
+        return super().get_object()
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> None:
         """A new row belongs to the tenant that asks."""

@@ -70,6 +70,9 @@ class Wire:
             if "%00" in path or "%00" in environ["QUERY_STRING"]:
                 answer = Answer.json(400, {"detail": "NUL characters are not allowed in a URL."})
                 return _send(answer, environ, start_response)
+            if any("\x00" in value for value in environ["segops_sandbox.headers"].values()):
+                answer = Answer.json(400, {"detail": "NUL characters are not allowed in a header."})
+                return _send(answer, environ, start_response)
             if not path.startswith("/api/"):
                 return _send(self._run(environ), environ, start_response)
             start = bodies.read_start(body, journal.BODY_LIMIT)
@@ -88,6 +91,7 @@ class Wire:
             entry["fault"] = fault.kind
             answer = self._go_wrong(fault, environ)
         entry["status"] = int(answer.status[:3])
+        log.debug("%s %s: %s%s", entry["method"], entry["path"], answer.status, f" ({fault.kind})" if fault else "")
         if fault is not None and fault.kind == faults.TRUNCATE:
             return _cut_short(answer, environ, start_response)
         return _send(answer, environ, start_response)
