@@ -116,7 +116,7 @@ types: $(READY) ## mypy --strict and pyright on the SDK, mypy on the sandbox, th
 	@for part in sandbox parity; do echo "mypy in $$part"; (cd $$part && ../$(BIN)/mypy --no-error-summary) || exit 1; done
 	$(BIN)/pyright --warnings
 
-bench: $(READY) built ## measure speed and size, each beside what it is to be measured against; then the sandbox and the parity lanes
+bench: $(READY) built ## measure speed and size of the SDK, the sandbox and the parity lanes
 	@$(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/published --require-hashes -r requirements/published.txt
 	@$(BIN)/python tools/bench/sdk.py build/published
 	@$(BIN)/python tools/bench/sandbox.py

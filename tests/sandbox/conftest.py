@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from conformance import check_response
 
 from segops_sandbox.pytest_plugin.factory import SandboxFactory
 from segops_sandbox.pytest_plugin.process import SandboxProcess
@@ -19,6 +20,8 @@ from segops_sandbox.pytest_plugin.receiver import WebhookReceiver
 
 NOW = "2026-05-01T12:00:00Z"
 Process = SandboxProcess
+# Servers that were asked for faults, by URL: until the next reset an answer of theirs may be anything.
+_FAULTY: set[str] = set()
 
 
 def database_environment() -> dict[str, str]:
@@ -43,7 +46,7 @@ def start_sandbox(log: Path, *options: str, env: dict[str, str] | None = None) -
 
 
 class Api:
-    """Requests to one sandbox with its key; paths start behind `/api`."""
+    """Requests to one sandbox with its key; paths start behind `/api`. Every answer is held against the contract."""
 
     def __init__(self, process: Process) -> None:
         self.process = process
@@ -56,7 +59,10 @@ class Api:
         """Send one request; `headers` are added to the key's, and replace it when they name Authorization."""
         headers = {**self.headers, **options.pop("headers", {})}
         headers = {name: value for name, value in headers.items() if value is not None}
-        return self.session.request(method, self.url + path, headers=headers, timeout=30, **options)
+        response = self.session.request(method, self.url + path, headers=headers, timeout=30, **options)
+        if self.url not in _FAULTY:
+            check_response(method, path, response)
+        return response
 
     def get(self, path: str, **options: Any) -> requests.Response:
         """GET."""
@@ -80,6 +86,10 @@ class Api:
 
     def control(self, method: str, path: str, json: Any = None) -> Any:
         """Call one of the sandbox's own controls, which has to succeed; returns its JSON."""
+        if method == "POST" and path == "/faults/":
+            _FAULTY.add(self.url)
+        elif path == "/reset/":
+            _FAULTY.discard(self.url)
         response = self.session.request(method, f"{self.process.root}/_sandbox{path}", json=json, timeout=30)
         assert response.status_code < 300, response.text
         return response.json() if response.content else None

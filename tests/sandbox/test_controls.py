@@ -395,7 +395,7 @@ def test_jobs_that_were_interrupted_run_after_a_restart(start: Any, tmp_path: Pa
     first.post("/pim/products/1/score/")
     first.process.stop()
     with sqlite3.connect(path) as database:  # as if the server had been killed at work
-        database.execute("UPDATE sandbox_job SET status = 'running'")
+        database.execute("UPDATE sandbox_job SET status = 'running', worker = 'gone', lease_until = '2000-01-01'")
     database.close()
     second = start("--db", str(path))
     deadline = time.monotonic() + 10

@@ -167,7 +167,7 @@ def test_bodies_answers_and_files_have_their_records(document: dict[str, Any]) -
     listing = paths["/segments/"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert listing == {"$ref": "#/components/schemas/SegmentPage"}
     download = paths["/segments/exports/{export_id}/download/"]["get"]["responses"]["200"]
-    assert list(download["content"]) == ["application/octet-stream"]
+    assert list(download["content"]) == ["text/csv", "application/vnd.apache.parquet"]
     deletion = paths["/segments/{id}/"]["delete"]["responses"]["204"]
     assert "content" not in deletion
 
@@ -180,6 +180,54 @@ def test_query_parameters_are_those_of_paging_and_of_the_command_line(document: 
     assert names("/segments/{id}/members/") == ["limit", "cursor", "params"]
     assert names("/segments/{id}/export/") == ["export_id"]
     assert names("/ai-pages/query") == ["q", "limit", "segment_id", "params"]
+
+
+def test_ids_are_numbers_and_required_texts_are_not_empty(document: dict[str, Any]) -> None:
+    paths = document["paths"]
+    assert paths["/segments/{id}/"]["get"]["parameters"][0]["schema"] == {
+        "type": "integer",
+        "format": "int64",
+        "minimum": 1,
+    }
+    (user_id,) = paths["/segments/membership/"]["get"]["parameters"]
+    assert user_id["schema"] == {"type": "string", "minLength": 1}
+
+
+def test_a_body_is_required_where_something_in_it_is(document: dict[str, Any]) -> None:
+    def required(path: str, method: str) -> bool:
+        answer: bool = document["paths"][path][method]["requestBody"]["required"]
+        return answer
+
+    assert required("/segments/", "post")
+    assert required("/segments/{id}/", "put")
+    assert not required("/segments/{id}/", "patch")
+    assert not required("/segments/{id}/export/", "post")  # CSV, unless a format is named
+    assert required("/segments/preview/", "post")
+
+
+def test_a_list_without_an_envelope_has_no_pages(document: dict[str, Any]) -> None:
+    names = [each["name"] for each in document["paths"]["/ai-reach/queries/"]["get"]["parameters"]]
+    assert names == ["params"]
+
+
+def test_what_takes_a_body_can_be_refused_for_its_type_and_every_failure_names_its_request(
+    document: dict[str, Any],
+) -> None:
+    for _, _, operation in _operations(document):
+        assert ("415" in operation["responses"]) is ("requestBody" in operation), operation["operationId"]
+        assert "405" in operation["responses"]
+    responses = document["components"]["responses"]
+    assert all("X-Request-Id" in response["headers"] for response in responses.values())
+    assert "WWW-Authenticate" in responses["Unauthorized"]["headers"]
+    assert "Allow" in responses["MethodNotAllowed"]["headers"]
+    created = document["paths"]["/segments/"]["post"]["responses"]["201"]
+    assert set(created["headers"]) == {"X-Request-Id", "Idempotency-Replayed"}
+
+
+def test_an_upload_is_a_file_part(document: dict[str, Any]) -> None:
+    upload = document["paths"]["/pim/import/csv/"]["post"]["requestBody"]["content"]["multipart/form-data"]
+    assert upload["schema"]["properties"]["file"] == {"type": "string", "format": "binary"}
+    assert upload["encoding"] == {"file": {"contentType": "text/csv"}}
 
 
 def test_it_can_be_written_to_a_file(tmp_path: Path, document: dict[str, Any]) -> None:

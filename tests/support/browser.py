@@ -22,9 +22,9 @@ _OPTIONS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """The browser."""
+    """The browser, for the tests of one module: while it runs, Django takes this thread for an asynchronous one."""
     program = next((found for found in map(shutil.which, _NAMES) if found), None)
     if program is None:
         pytest.skip(f"none of {', '.join(_NAMES)} is installed: this page was not looked at in a browser")

@@ -11,29 +11,47 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from segops_parity._openapi_components import (
+    HEADERS,
+    SCHEMAS,
+    error_responses,
+    header,
+    idempotency_key,
+    response_name,
+    schemas,
+    webhook,
+    written,
+)
 from segops_parity.contract import Argument, Contract, ContractError, Operation, Record, Returns, load
-from segops_parity.records import page_schema
 
 __all__ = ["document", "main"]
 
 Json = dict[str, Any]
 
-_SCHEMAS = "#/components/schemas/"
 _ARGUMENT_SCHEMAS: dict[str, Json] = {
-    "id": {"type": ["integer", "string"], "minLength": 1},
+    # The SDKs take ids as text as well; every record's id is a whole number.
+    "id": {"type": "integer", "format": "int64", "minimum": 1},
     "text": {"type": "string"},
     "object": {"type": "object"},
     "array": {"type": "array", "items": {"type": "object"}},
 }
-_PAGE_PARAMETERS = {
-    "page": {"type": "integer", "minimum": 1, "default": 1},
-    "page_size": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50},
+_PAGE_PARAMETERS: dict[str, Json] = {
+    "page": {"description": "Which page; a 404 past the last one.",
+             "schema": {"type": "integer", "minimum": 1, "default": 1}},
+    "page_size": {"description": "Records on a page. More than 200 is taken as 200, what is no number as 50.",
+                  "schema": {"type": "integer", "minimum": 1, "default": 50}},
+}  # fmt: skip
+# By the placeholder of the flag's value.
+_FLAG_SCHEMAS: dict[str, Json] = {
+    "N": {"type": "integer", "minimum": 1},
+    "ID": _ARGUMENT_SCHEMAS["id"],
+    "WHEN": {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]},
 }
+_MEDIA_TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 _RATE_LIMITED, _UNAVAILABLE = 429, 503
 
 
@@ -58,7 +76,7 @@ def document(contract: Contract) -> Json:
         "security": [{"ApiKey": []}],
         "tags": [{"name": space.name, "description": space.summary} for space in contract.namespaces.values()],
         "paths": paths,
-        "webhooks": {contract.webhooks.event: _webhook(contract)},
+        "webhooks": {contract.webhooks.event: webhook(contract)},
         "components": {
             "securitySchemes": {
                 "ApiKey": {
@@ -68,9 +86,10 @@ def document(contract: Contract) -> Json:
                     "description": "`ApiKey sk_…`: a secret key. Public (`pk_`) and MCP (`mk_`) keys are refused.",
                 }
             },
-            "parameters": {"IdempotencyKey": _idempotency_key()},
-            "responses": _error_responses(contract),
-            "schemas": _schemas(contract),
+            "parameters": {"IdempotencyKey": idempotency_key()},
+            "headers": HEADERS,
+            "responses": error_responses(contract),
+            "schemas": schemas(contract),
         },
     }
 
@@ -119,17 +138,24 @@ def _parameters(contract: Contract, operation: Operation) -> list[Json]:
 
 
 def _parameter(where: str, name: str, argument: Argument, *, required: bool) -> Json:
-    schema = {"enum": list(argument.values)} if argument.values else _ARGUMENT_SCHEMAS[argument.type]
+    schema = {"enum": list(argument.values)} if argument.values else _argument_schema(argument, required=required)
     return {"name": name, "in": where, "required": required, "description": argument.about, "schema": schema}
+
+
+def _argument_schema(argument: Argument, *, required: bool) -> Json:
+    """What an argument may be; an empty text is as good as none, so a required one has a character at least."""
+    schema = _ARGUMENT_SCHEMAS[argument.type]
+    return {**schema, "minLength": 1} if required and argument.type == "text" else schema
 
 
 def _query_parameters(operation: Operation, argument: Argument) -> list[Json]:
     """The keys that the contract knows of, from paging and from the command line, and any other."""
-    known: dict[str, Json] = dict(_PAGE_PARAMETERS) if operation.paginates == "page" else {}
+    # A bare array is the whole list: it has no pages.
+    known: dict[str, Json] = dict(_PAGE_PARAMETERS) if operation.returns.kind == "page" else {}
     for flag in operation.cli.flags:
         if flag.value is not None and flag.name.islower():
-            known[flag.name] = {"type": "integer", "minimum": 1} if flag.value == "N" else {"type": "string"}
-    parameters: list[Json] = [{"name": name, "in": "query", "schema": schema} for name, schema in known.items()]
+            known[flag.name] = {"schema": _FLAG_SCHEMAS.get(flag.value, {"type": "string"})}
+    parameters: list[Json] = [{"name": name, "in": "query", **described} for name, described in known.items()]
     rest = {"type": "object", "additionalProperties": True}
     further: Json = {"name": argument.name, "in": "query", "style": "form", "explode": True, "schema": rest}
     parameters.append({**further, "description": "Any further query parameter, such as a filter on a field."})
@@ -138,19 +164,25 @@ def _query_parameters(operation: Operation, argument: Argument) -> list[Json]:
 
 def _request_body(contract: Contract, operation: Operation, *, partial: bool) -> Json | None:
     if operation.multipart:
-        part_schema = {"type": "string", "contentMediaType": "text/csv"}
+        # OpenAPI 3.1 has contentMediaType in place of this format, but by the format tools know a file.
+        part = {"type": "string", "format": "binary"}
         schema: Json = {"type": "object", "required": list(operation.multipart),
-                        "properties": dict.fromkeys(operation.multipart, part_schema)}  # fmt: skip
-        return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+                        "properties": dict.fromkeys(operation.multipart, part)}  # fmt: skip
+        encoding = {key: {"contentType": "text/csv"} for key in operation.multipart}
+        return {"required": True, "content": {"multipart/form-data": {"schema": schema, "encoding": encoding}}}
     if operation.body is None:
         return None
     if isinstance(operation.body, str):
         schema = _body_schema(contract, operation, operation.body, partial=partial)
+        record = _request_record(contract, operation, operation.body)
+        required = bool(record and not partial and (record.required_to_create or record.schema.get("required")))
     else:
         keys = operation.body.items()
         properties = {key: _body_schema(contract, operation, name, partial=False) for key, name in keys}
-        schema = {"type": "object", "required": list(properties), "properties": properties}
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
+        wanted = [key for key, name in keys if operation.argument(name).required]
+        schema = {"type": "object", **({"required": wanted} if wanted else {}), "properties": properties}
+        required = bool(wanted)
+    return {"required": required, "content": {"application/json": {"schema": schema}}}
 
 
 def _body_schema(contract: Contract, operation: Operation, name: str, *, partial: bool) -> Json:
@@ -159,8 +191,8 @@ def _body_schema(contract: Contract, operation: Operation, name: str, *, partial
         return {"enum": list(argument.values), "default": argument.default}
     record = _request_record(contract, operation, name)
     if record is None:
-        return _ARGUMENT_SCHEMAS[argument.type]
-    reference = {"$ref": _SCHEMAS + _written(record, partial=partial)}
+        return _argument_schema(argument, required=argument.required)
+    reference = {"$ref": SCHEMAS + written(record, partial=partial)}
     return {"type": "array", "items": reference} if argument.type == "array" else reference
 
 
@@ -173,124 +205,41 @@ def _request_record(contract: Contract, operation: Operation, argument: str) -> 
     return contract.record(operation.returns.record) if operation.crud and operation.returns.record else None
 
 
-def _written(record: Record, *, partial: bool) -> str:
-    """The name of the schema of a record as it is sent: without what the server sets."""
-    if not record.required_to_create:
-        return record.name
-    return f"{record.name}Changes" if partial else f"{record.name}Fields"
-
-
 def _responses(contract: Contract, operation: Operation) -> Json:
     responses: Json = {}
     for status in operation.success:
         if status == HTTPStatus.NO_CONTENT or operation.returns.kind == "null":
             responses[str(status)] = {"description": "Done."}
         elif operation.returns.kind == "bytes":
-            responses[str(status)] = {"description": "The file.", "content": {"application/octet-stream": {}}}
+            responses[str(status)] = {"description": "The file.", "content": _file_types(contract, operation)}
         else:
             content = {"application/json": {"schema": _answer(operation.returns)}}
             responses[str(status)] = {"description": operation.summary, "content": content}
-    statuses = {400, 401, 403, 404, _RATE_LIMITED, 500, _UNAVAILABLE}
+        headers = ["X-Request-Id", *(["Idempotency-Replayed"] if operation.mutates else [])]
+        responses[str(status)]["headers"] = {name: header(name.replace("-", "")) for name in headers}
+    statuses = {400, 401, 403, 404, 405, _RATE_LIMITED, 500, _UNAVAILABLE}
     if operation.mutates:
         statuses |= {409, 422}
+    if operation.multipart or operation.body is not None:
+        statuses |= {413, 415}
     if "downloads" in operation.flags:
         statuses.add(410)
-    for status in sorted(statuses):
-        responses[str(status)] = {"$ref": f"#/components/responses/{_response_name(status)}"}
+    for status in sorted(statuses & {status for record in contract.records.values() for status in record.statuses}):
+        responses[str(status)] = {"$ref": f"#/components/responses/{response_name(status)}"}
     return responses
+
+
+def _file_types(contract: Contract, operation: Operation) -> Json:
+    """What a download may be: the formats that its namespace exports."""
+    export = contract.operations[f"{operation.namespace}.export"]
+    return {_MEDIA_TYPES[kind]: {} for kind in export.argument("format").values}
 
 
 def _answer(returns: Returns) -> Json:
     if returns.kind == "page":
-        return {"$ref": f"{_SCHEMAS}{returns.record}Page"}
-    reference = {"$ref": f"{_SCHEMAS}{returns.record}"}
+        return {"$ref": f"{SCHEMAS}{returns.record}Page"}
+    reference = {"$ref": f"{SCHEMAS}{returns.record}"}
     return {"type": "array", "items": reference} if returns.kind == "array" else reference
-
-
-def _response_name(status: int) -> str:
-    return HTTPStatus(status).phrase.title().replace(" ", "")
-
-
-def _error_responses(contract: Contract) -> Json:
-    by_status: dict[int, list[str]] = {}
-    for record in contract.records.values():
-        for status in record.statuses:
-            by_status.setdefault(status, []).append(record.name)
-    responses: Json = {}
-    for status, names in sorted(by_status.items()):
-        references = [{"$ref": _SCHEMAS + name} for name in names]
-        schema = references[0] if len(references) == 1 else {"anyOf": references}
-        response: Json = {"description": HTTPStatus(status).phrase, "content": {"application/json": {"schema": schema}}}
-        if status in (_RATE_LIMITED, _UNAVAILABLE):
-            seconds = {"description": "Seconds to wait, or an HTTP date.", "schema": {"type": "string"}}
-            response["headers"] = {"Retry-After": seconds}
-        responses[_response_name(status)] = response
-    return responses
-
-
-def _idempotency_key() -> Json:
-    return {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "required": False,
-        "description": "Names the call: the same key on each retry of it. The SDKs send a UUIDv4.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-    }
-
-
-def _webhook(contract: Contract) -> Json:
-    event = contract.webhooks.event
-    signature = {"name": contract.webhooks.header, "in": "header", "schema": {"type": "string"},
-                 "description": "`sha256=<hex>`: HMAC-SHA256 of the raw body, if there is a secret."}  # fmt: skip
-    body = {"required": True, "content": {"application/json": {"schema": {"$ref": _SCHEMAS + event}}}}
-    return {
-        "post": {
-            "operationId": f"webhook.{event}",
-            "summary": contract.record(event).schema["description"],
-            "security": [],
-            "parameters": [signature],
-            "requestBody": body,
-            "responses": {"2XX": {"description": "Received. It is not sent again, whatever the answer."}},
-        }
-    }
-
-
-def _schemas(contract: Contract) -> Json:
-    schemas: Json = {}
-    collections = {namespace.record for namespace in contract.namespaces.values()}
-    for record in contract.records.values():
-        schemas[record.name] = _rewritten(record.schema)
-        if record.required_to_create:
-            schemas[_written(record, partial=False)] = _writable(record, partial=False)
-        if record.name in collections:
-            schemas[_written(record, partial=True)] = _writable(record, partial=True)
-    for operation in contract.operations.values():
-        if operation.returns.kind == "page":
-            item = {"$ref": f"{_SCHEMAS}{operation.returns.record}"}
-            schemas[f"{operation.returns.record}Page"] = page_schema(item)
-    return dict(sorted(schemas.items()))
-
-
-def _writable(record: Record, *, partial: bool) -> Json:
-    schema = _rewritten(record.schema)
-    own = {name: value for name, value in schema["properties"].items() if not value.get("readOnly")}
-    what = "what may be changed of it" if partial else "what is sent of it"
-    description = f"{record.schema['description'].rstrip('.')}: {what}."
-    written: Json = {"type": "object", "description": description, "properties": own}
-    if not partial:
-        written["required"] = list(record.required_to_create)
-    return written
-
-
-def _rewritten(schema: Any) -> Any:
-    """A record's schema with references into this document, and without what concerns the contract only."""
-    if isinstance(schema, Mapping):
-        dropped = ("$schema", "x-request", "x-required-to-create", "x-statuses")
-        kept = {key: _rewritten(value) for key, value in schema.items() if key not in dropped}
-        if isinstance(kept.get("$ref"), str):
-            kept["$ref"] = _SCHEMAS + kept["$ref"].removesuffix(".yaml")
-        return kept
-    return [_rewritten(item) for item in schema] if isinstance(schema, list) else schema
 
 
 def main(argv: list[str] | None = None) -> int:

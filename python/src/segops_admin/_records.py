@@ -102,6 +102,7 @@ class MemberPage(TypedDict, total=False):
 
     count: int
     results: List[Member]
+    members: List[str]
     next_cursor: Optional[str]
 
 

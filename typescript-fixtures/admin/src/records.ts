@@ -94,6 +94,7 @@ export interface Member extends JsonObject {
 export interface MemberPage extends JsonObject {
   count?: number;
   results?: Member[];
+  members?: string[];
   next_cursor?: string | null;
 }
 
