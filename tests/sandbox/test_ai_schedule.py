@@ -39,9 +39,9 @@ def test_an_active_query_is_asked_when_its_time_comes(api: Any, schedule: str, s
     assert api.run_jobs() == []
     api.advance(seconds - 1)
     assert (api.run_jobs(), asked(api)) == ([], 0)
-    api.advance(1)
-    assert [job["status"] for job in api.run_jobs()] == ["done"]
+    api.advance(1)  # under --jobs=instant what is due runs within the request that moves the clock
     assert asked(api) == 1
+    assert api.run_jobs() == []
     captured = api.get("/ai-reach/queries/1/results/").json()[0]["captured_at"]
     assert api.get("/ai-reach/queries/1/").json()["last_run_at"] == captured
     api.advance(seconds)

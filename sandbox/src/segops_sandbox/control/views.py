@@ -141,6 +141,7 @@ class Clock(ControlView):
                 clock.advance(serializer.validated_data["advance_seconds"])
             except (ValueError, OverflowError) as exc:
                 raise field_error("advance_seconds", str(exc)) from None
+        jobs.time_has_moved()
         return self.get(request)
 
 
@@ -166,7 +167,8 @@ class Jobs(ControlView):
             if job is None:
                 break
             ran.append(job.pk)
-        return Response({"mode": jobs.mode(), "ran": [_job(job) for job in Job.objects.filter(pk__in=ran)]})
+        found = Job.objects.in_bulk(ran)
+        return Response({"mode": jobs.mode(), "ran": [_job(found[pk]) for pk in ran if pk in found]})
 
 
 class Tenants(ControlView):

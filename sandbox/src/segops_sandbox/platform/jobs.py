@@ -61,6 +61,11 @@ def enqueue(tenant: Tenant, kind: str, **args: Any) -> Job:
     return job
 
 
+def time_has_moved() -> None:
+    """Have jobs that wait for a time run when it has come; call it when the clock was set."""
+    transaction.on_commit(_run_due if _mode == INSTANT else _wake.set)
+
+
 def set_mode(mode: str) -> None:
     """How jobs run from now on: background, instant or manual."""
     global _mode
