@@ -12,6 +12,7 @@ import product_segment_oracle as oracle
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sandbox_in_process import sandbox_in_process
 from segment_oracle import Event, Identities
 
 NOW = 1_777_636_800_000_000  # 2026-05-01T12:00:00Z
@@ -21,38 +22,29 @@ ODD_KEY = 'say "hi"\\\n'
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     """The sandbox's modules in this process, on a database of their own, with one tenant and a frozen clock."""
-    if "DATABASE_URL" not in os.environ:
-        os.environ["SEGOPS_SANDBOX_DB"] = str(tmp_path_factory.mktemp("engine") / "engine.sqlite3")
-    os.environ["DJANGO_SETTINGS_MODULE"] = "segops_sandbox.settings"
-    import django
+    with sandbox_in_process(tmp_path_factory.mktemp("engine"), NOW) as tenant:
+        from django.db import transaction
 
-    django.setup()
-    from django.db import connection, transaction
+        from segops_sandbox import clock, identity, models
+        from segops_sandbox.ingestion import events as incoming
+        from segops_sandbox.ingestion import store
+        from segops_sandbox.product_segments import compiler, compute, definition, queries
+        from segops_sandbox.segments import queries as user_queries
 
-    from segops_sandbox import clock, identity, models, schema, workspace
-    from segops_sandbox.ingestion import events as incoming
-    from segops_sandbox.ingestion import store
-    from segops_sandbox.product_segments import compiler, compute, definition, queries
-    from segops_sandbox.segments import queries as user_queries
-
-    schema.bring_up_to_date()
-    clock.freeze(clock.from_micros(NOW))
-    yield SimpleNamespace(
-        tenant=workspace.ensure().tenant,
-        transaction=transaction,
-        clock=clock,
-        identity=identity,
-        models=models,
-        incoming=incoming,
-        store=store,
-        compiler=compiler,
-        compute=compute,
-        definition=definition,
-        queries=queries,
-        user_queries=user_queries,
-    )
-    clock.freeze(None)
-    connection.close()
+        yield SimpleNamespace(
+            tenant=tenant,
+            transaction=transaction,
+            clock=clock,
+            identity=identity,
+            models=models,
+            incoming=incoming,
+            store=store,
+            compiler=compiler,
+            compute=compute,
+            definition=definition,
+            queries=queries,
+            user_queries=user_queries,
+        )
 
 
 class World:

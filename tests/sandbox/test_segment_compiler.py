@@ -12,6 +12,7 @@ import pytest
 import segment_oracle as oracle
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sandbox_in_process import sandbox_in_process
 
 NOW = 1_777_636_800_000_000  # 2026-05-01T12:00:00Z
 DAY = oracle.DAY
@@ -21,39 +22,30 @@ ODD_KEY = 'say "hi"\\\n'
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     """The sandbox's modules in this process, on a database of their own, with one tenant and a frozen clock."""
-    if "DATABASE_URL" not in os.environ:
-        os.environ["SEGOPS_SANDBOX_DB"] = str(tmp_path_factory.mktemp("engine") / "engine.sqlite3")
-    os.environ["DJANGO_SETTINGS_MODULE"] = "segops_sandbox.settings"
-    import django
+    with sandbox_in_process(tmp_path_factory.mktemp("engine"), NOW) as tenant:
+        from django.db import connection, transaction
 
-    django.setup()
-    from django.db import connection, transaction
+        from segops_sandbox import clock, identity, models
+        from segops_sandbox.ingestion import events as incoming
+        from segops_sandbox.ingestion import store
+        from segops_sandbox.segments import compiler, explain, live, queries, recompute, references
 
-    from segops_sandbox import clock, identity, models, schema, workspace
-    from segops_sandbox.ingestion import events as incoming
-    from segops_sandbox.ingestion import store
-    from segops_sandbox.segments import compiler, explain, live, queries, recompute, references
-
-    schema.bring_up_to_date()
-    clock.freeze(clock.from_micros(NOW))
-    yield SimpleNamespace(
-        tenant=workspace.ensure().tenant,
-        connection=connection,
-        transaction=transaction,
-        clock=clock,
-        identity=identity,
-        models=models,
-        incoming=incoming,
-        store=store,
-        compiler=compiler,
-        explain=explain,
-        live=live,
-        queries=queries,
-        recompute=recompute,
-        references=references,
-    )
-    clock.freeze(None)
-    connection.close()
+        yield SimpleNamespace(
+            tenant=tenant,
+            connection=connection,
+            transaction=transaction,
+            clock=clock,
+            identity=identity,
+            models=models,
+            incoming=incoming,
+            store=store,
+            compiler=compiler,
+            explain=explain,
+            live=live,
+            queries=queries,
+            recompute=recompute,
+            references=references,
+        )
 
 
 USERS = ["u1", "u2", "U3", "ü4"]
