@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import signal
 
 import pytest
 
 HOUSE = ("segops_sandbox", "segops_parity")
+
+
+# Whoever starts the tests in the background of a shell without job control has them ignore Ctrl-C, and with them every
+# program that they start; some are started to be interrupted.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
