@@ -160,8 +160,11 @@ class SQLite:
             same = sql("item.type = 'text' AND item.value = {item}", item=item)
         else:
             same = sql("item.type IN ('integer', 'real') AND item.value = {item}", item=item)
+        # Named first: as an argument of json_each, `value` would be that of json_each itself.
         return sql(
-            "EXISTS (SELECT 1 FROM json_each(CASE WHEN kind = 'array' THEN value END) AS item WHERE {same})", same=same
+            "EXISTS (SELECT 1 FROM (SELECT CASE WHEN kind = 'array' THEN value END AS list) AS held, "
+            "json_each(held.list) AS item WHERE {same})",
+            same=same,
         )
 
     def matches(self, pattern: str) -> Sql:
