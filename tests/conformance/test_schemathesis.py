@@ -20,7 +20,7 @@ from prepared_sandbox import USERS, PreparedSandbox, prepared_sandbox
 
 from segops_parity import openapi
 
-EXAMPLES = int(os.environ.get("SEGOPS_SCHEMATHESIS_EXAMPLES", "15"))
+EXAMPLES = int(os.environ.get("SEGOPS_SCHEMATHESIS_EXAMPLES", "8"))
 # A listing takes the nearest sensible value in place of one that it cannot use, as the platform's framework does. So
 # there is nothing invalid about these parameters, though a caller had better send what the document says.
 LENIENT_QUERY = {"page_size", "limit"}
