@@ -141,7 +141,7 @@ class Clock(ControlView):
                 clock.advance(serializer.validated_data["advance_seconds"])
             except (ValueError, OverflowError) as exc:
                 raise field_error("advance_seconds", str(exc)) from None
-        jobs.time_has_moved()
+        jobs.run_after_commit()
         return self.get(request)
 
 

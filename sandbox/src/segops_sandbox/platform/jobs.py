@@ -18,6 +18,7 @@ from django.db import DatabaseError, close_old_connections, connection, transact
 from segops_sandbox import clock
 from segops_sandbox.models import Job, Tenant
 from segops_sandbox.platform import leases
+from segops_sandbox.platform.errors import one_line
 
 log = logging.getLogger("segops_sandbox.jobs")
 
@@ -57,12 +58,12 @@ def enqueue(tenant: Tenant, kind: str, **args: Any) -> Job:
     if kind not in _handlers:
         raise LookupError(f"No handler is registered for jobs of kind {kind!r}.")
     job = Job.objects.create(tenant=tenant, kind=kind, args=args, resource=_resource(kind, args))
-    transaction.on_commit(_run_due if _mode == INSTANT else _wake.set)
+    run_after_commit()
     return job
 
 
-def time_has_moved() -> None:
-    """Have jobs that wait for a time run when it has come; call it when the clock was set."""
+def run_after_commit() -> None:
+    """Have what is due then run, in the way of the mode; for a new job, and when the clock was set."""
     transaction.on_commit(_run_due if _mode == INSTANT else _wake.set)
 
 
@@ -128,7 +129,7 @@ class Worker(threading.Thread):
             try:
                 self._run_jobs()
             except DatabaseError as exc:  # it went away for a moment; the thread has to outlive that
-                log.warning("looking for jobs failed: %s", " ".join(str(exc).split()))
+                log.warning("looking for jobs failed: %s", one_line(exc))
             except Exception:
                 log.exception("looking for jobs failed")
             close_old_connections()  # a connection that broke is replaced

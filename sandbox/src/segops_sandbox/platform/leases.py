@@ -23,6 +23,7 @@ from django.db.models.functions import Now
 
 from segops_sandbox import clock
 from segops_sandbox.models import Job
+from segops_sandbox.platform.errors import one_line
 
 log = logging.getLogger("segops_sandbox.jobs")
 
@@ -108,7 +109,7 @@ def _renew(job: Job, over: threading.Event) -> None:
             if not held(job).update(lease_until=_lease()):
                 break
         except DatabaseError as exc:
-            log.warning("the lease of job %s could not be renewed: %s", job.pk, " ".join(str(exc).split()))
+            log.warning("the lease of job %s could not be renewed: %s", job.pk, one_line(exc))
         close_old_connections()
     connection.close()
 

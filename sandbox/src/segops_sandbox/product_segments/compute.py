@@ -6,8 +6,6 @@ The SKUs are found outside of any transaction; then one transaction applies the 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,11 +14,9 @@ from segops_sandbox.models import Job, ProductSegment, Tenant
 from segops_sandbox.platform import jobs
 from segops_sandbox.product_segments import compiler
 from segops_sandbox.product_segments.definition import Definition, checked
-from segops_sandbox.segments.conditions import Scope
 from segops_sandbox.segments.fields import DefinitionError
-from segops_sandbox.segments.queries import scope_now
+from segops_sandbox.segments.queries import kept, scope_now
 from segops_sandbox.segments.recompute import later_than
-from segops_sandbox.segments.sql import Sql
 
 log = logging.getLogger("segops_sandbox.product_segments")
 
@@ -68,7 +64,8 @@ def refresh(tenant: Tenant) -> None:
 def replace_products(segment: ProductSegment, definition: Definition) -> int | None:
     """Find the products and store their SKUs; how many, or None when the segment was deleted meanwhile."""
     scope = scope_now(segment.tenant_id)
-    with _found(scope, compiler.products(definition, scope)), transaction.atomic():
+    products = compiler.products(definition, scope)
+    with kept(scope, products, "sandbox_found_sku", "sku", "VARCHAR(255)"), transaction.atomic():
         locked = ProductSegment.objects.select_for_update().filter(pk=segment.pk).first()
         if locked is None:
             return None
@@ -76,20 +73,6 @@ def replace_products(segment: ProductSegment, definition: Definition) -> int | N
         count = _apply(segment.pk, connection.ops.adapt_datetimefield_value(now))
         ProductSegment.objects.filter(pk=segment.pk).update(computed_count=count, last_computed_at=now)
     return count
-
-
-@contextmanager
-def _found(scope: Scope, products: Sql) -> Iterator[None]:
-    """The SKUs in a temporary table of this connection, `sandbox_found_sku`."""
-    scope.dialect.prepare(connection)
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS sandbox_found_sku")
-        cursor.execute("CREATE TEMPORARY TABLE sandbox_found_sku (sku VARCHAR(255) NOT NULL PRIMARY KEY)")
-        try:
-            cursor.execute(f"INSERT INTO sandbox_found_sku (sku) {products.text}", products.params)
-            yield
-        finally:
-            cursor.execute("DROP TABLE IF EXISTS sandbox_found_sku")
 
 
 def _apply(segment_id: int, computed_at: Any) -> int:

@@ -41,6 +41,20 @@ def run(scope: Scope, query: Sql) -> Iterator[Any]:
         yield cursor
 
 
+@contextmanager
+def kept(scope: Scope, query: Sql, table: str, column: str, column_type: str) -> Iterator[None]:
+    """What a query of one column finds, in a temporary table of this connection while the block runs."""
+    scope.dialect.prepare(connection)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {table}")
+        cursor.execute(f"CREATE TEMPORARY TABLE {table} ({column} {column_type} NOT NULL PRIMARY KEY)")
+        try:
+            cursor.execute(f"INSERT INTO {table} ({column}) {query.text}", query.params)
+            yield
+        finally:
+            cursor.execute(f"DROP TABLE IF EXISTS {table}")
+
+
 def one_row(scope: Scope, query: Sql) -> tuple[Any, ...]:
     """The only row of a query."""
     with run(scope, query) as cursor:

@@ -8,11 +8,8 @@ the state before.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import connection, transaction
 
@@ -71,7 +68,8 @@ def compute(tenant: Tenant, segment_id: int) -> None:
 def replace_members(segment: Segment, definition: Definition) -> Outcome | None:
     """Find the members and store them; None when the segment was deleted meanwhile."""
     scope = queries.scope_now(segment.tenant_id)
-    with _found(scope, compiler.members(definition, scope)), transaction.atomic():
+    members = compiler.members(definition, scope)
+    with queries.kept(scope, members, "sandbox_found", "user_id", "BIGINT"), transaction.atomic():
         locked = Segment.objects.select_for_update().filter(pk=segment.pk).first()
         if locked is None:
             return None
@@ -91,20 +89,6 @@ def later_than(last: datetime | None) -> datetime:
     """
     now = clock.now().replace(microsecond=0)
     return now if last is None else max(now, last + timedelta(seconds=1))
-
-
-@contextmanager
-def _found(scope: Any, members: Any) -> Iterator[None]:
-    """The members in a temporary table of this connection, `sandbox_found`."""
-    scope.dialect.prepare(connection)
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS sandbox_found")
-        cursor.execute("CREATE TEMPORARY TABLE sandbox_found (user_id BIGINT NOT NULL PRIMARY KEY)")
-        try:
-            cursor.execute(f"INSERT INTO sandbox_found (user_id) {members.text}", members.params)
-            yield
-        finally:
-            cursor.execute("DROP TABLE IF EXISTS sandbox_found")
 
 
 def _apply(segment_id: int, now: datetime) -> tuple[int, int, int]:
