@@ -37,6 +37,20 @@ def test_an_unusable_node_is_named(attempt: Attempt) -> None:
     assert "SEGOPS_NODE is not an executable file: /nowhere/node" in done.stderr
 
 
+def test_a_program_that_leaves_objects_to_clean_up_ends(which: str, run: Run, tmp_path: Path) -> None:
+    """As fetch leaves them. Without tools/exit.cjs this spins on Node 18.4 (nodejs/node#47748)."""
+    program = tmp_path / "program.cjs"
+    program.write_text("""
+        globalThis.registry = new FinalizationRegistry(() => undefined);
+        process.on("exit", () => {
+          for (let i = 0; i < 100; i++) globalThis.registry.register({}, 1);
+          gc();
+          console.log("over");
+        });
+    """)
+    assert run(which, "node", "--expose-gc", str(program)) == "over\n"
+
+
 def test_segops_node_decides_which_node_is_used(run: Run, tmp_path: Path) -> None:
     own = tmp_path / "node"
     own.write_text('#!/bin/sh\necho "mine $*"\n')

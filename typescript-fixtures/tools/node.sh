@@ -32,7 +32,8 @@ modules=$bin/../lib/node_modules
 [ -n "${SEGOPS_NODE_QUIET:-}" ] || echo "node $("$node" --version), $chosen" >&2
 
 PATH=$bin:$PATH
-export PATH
+NODE_OPTIONS="${NODE_OPTIONS:-} --require \"$here/tools/exit.cjs\""
+export PATH NODE_OPTIONS
 command=$1
 shift
 case $command in
