@@ -68,7 +68,7 @@ def _whose(tenant_id: int, text: str) -> Sql:
             tenant=tenant_id,
             text=text,
         )
-    return sql("subject_id IN ({ids})", ids=ids)
+    return sql("tenant_id = {tenant} AND subject_id IN ({ids})", tenant=tenant_id, ids=ids)
 
 
 def profile(user: Subject) -> dict[str, Any] | None:
@@ -76,8 +76,8 @@ def profile(user: Subject) -> dict[str, Any] | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT COUNT(*), COUNT(DISTINCT event_type), MIN(occurred_at), MAX(occurred_at) FROM sandbox_event "
-            "WHERE subject_id IN (SELECT id FROM sandbox_subject WHERE canonical_id = %s)",
-            [user.pk],
+            "WHERE tenant_id = %s AND subject_id IN (SELECT id FROM sandbox_subject WHERE canonical_id = %s)",
+            [user.tenant_id, user.pk],
         )
         count, types, first, last = cursor.fetchone()
     if not count:
@@ -95,7 +95,7 @@ def profile(user: Subject) -> dict[str, Any] | None:
 
 def events(user: Subject) -> QuerySet[Event]:
     """All events of a user, newest first."""
-    return Event.objects.filter(subject__canonical_id=user.pk).order_by("-occurred_at", "-pk")
+    return Event.objects.of_user(user.tenant_id, user.pk).order_by("-occurred_at", "-pk")
 
 
 # SQLite, left to itself, would go through all members of all segments; CROSS JOIN keeps it to this order.

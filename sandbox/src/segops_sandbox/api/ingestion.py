@@ -15,6 +15,7 @@ from segops_sandbox import clock
 from segops_sandbox.ingestion import bots
 from segops_sandbox.ingestion.events import Incoming, InvalidEvent, read
 from segops_sandbox.ingestion.store import store
+from segops_sandbox.platform.atomicity import begin
 from segops_sandbox.platform.auth import SESSION
 from segops_sandbox.platform.errors import field_error
 from segops_sandbox.platform.permissions import DEFAULT_KINDS
@@ -27,6 +28,7 @@ class Track(APIView):
     """`POST /ingestion/track/`"""
 
     credential_kinds = DEFAULT_KINDS | {SESSION}
+    begins_late = True
 
     def post(self, request: Request) -> Response:
         """Queue one event. One that violates a schema is dropped later in the pipeline, so it is a 202 too."""
@@ -42,6 +44,7 @@ class TrackBatch(APIView):
     """`POST /ingestion/track/batch/`"""
 
     credential_kinds = DEFAULT_KINDS | {SESSION}
+    begins_late = True
 
     def post(self, request: Request) -> Response:
         """Queue at most 500 events; those that are none are skipped and counted."""
@@ -75,6 +78,7 @@ def _uid(request: Request) -> str | None:
 
 
 def _store(request: Request, events: list[Incoming]) -> int:
+    begin(request._request)
     return store(tenant_of(request), events, bot_class=bots.classify(request.headers.get("User-Agent", "")))
 
 

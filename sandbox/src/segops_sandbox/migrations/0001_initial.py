@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='segops_sandbox.tenant')),
                 ('external_id', models.TextField()),
-                ('canonical', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='raw_ids', to='segops_sandbox.subject')),
+                ('canonical', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='raw_ids', to='segops_sandbox.subject')),
             ],
             options={
                 'db_table': 'sandbox_subject',
@@ -123,8 +123,8 @@ class Migration(migrations.Migration):
             name='Event',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='segops_sandbox.tenant')),
-                ('subject', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='segops_sandbox.subject')),
+                ('tenant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='segops_sandbox.tenant')),
+                ('subject', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='segops_sandbox.subject')),
                 ('event_type', models.TextField()),
                 ('occurred_at', models.BigIntegerField()),
                 ('payload', models.TextField(default='{}')),
@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'sandbox_event',
-                'indexes': [models.Index(fields=['tenant', 'event_type', 'subject', 'occurred_at'], name='sandbox_event_by_type'), models.Index(fields=['subject', 'occurred_at'], name='sandbox_event_by_subject')],
+                'indexes': [models.Index(fields=['tenant', 'subject', 'event_type', 'occurred_at'], name='sandbox_event_by_subject')],
             },
         ),
         migrations.CreateModel(

@@ -17,11 +17,15 @@ class Subject(models.Model):
     """One raw id: a user id as it is, or a visitor as `anon_<anonymous_id>`.
 
     `canonical` is the subject that this id belongs to, itself by default. Alias and merge rewrite it, no event.
+    It is no constraint of the database: a row is written before it knows its own id, and SQLite would then look for
+    events and edges that wait for each new row.
     """
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, db_index=False)
     external_id = models.TextField()
-    canonical = models.ForeignKey("self", on_delete=models.CASCADE, related_name="raw_ids", db_index=False)
+    canonical = models.ForeignKey(
+        "self", on_delete=models.CASCADE, related_name="raw_ids", db_index=False, db_constraint=False
+    )
 
     class Meta:
         db_table = "sandbox_subject"
@@ -31,11 +35,26 @@ class Subject(models.Model):
         indexes = [models.Index(fields=["canonical"], name="sandbox_subject_canonical")]
 
 
-class Event(models.Model):
-    """One event, as it arrived. Times are microseconds since 1970, UTC; the payload is compact JSON text."""
+class Events(models.QuerySet["Event"]):
+    """Events, as they are asked for."""
 
-    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, db_index=False)
-    subject = models.ForeignKey(Subject, on_delete=models.CASCADE, db_index=False)
+    def of_user(self, tenant_id: int, canonical_id: int) -> Events:
+        """Those of all ids that lead to a user."""
+        # Not by a join: SQLite, left to itself, goes through all events of the tenant and looks up whose each one is.
+        return self.filter(tenant_id=tenant_id, subject__in=Subject.objects.filter(canonical_id=canonical_id))
+
+
+class Event(models.Model):
+    """One event, as it arrived. Times are microseconds since 1970, UTC; the payload is compact JSON text.
+
+    The one index serves a user's events and those of a type: what an event costs is the writing of indexes. For the
+    same reason the database does not look up tenant and subject again, which the same transaction has read or written.
+    """
+
+    objects = Events.as_manager()
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, db_index=False, db_constraint=False)
+    subject = models.ForeignKey(Subject, on_delete=models.CASCADE, db_index=False, db_constraint=False)
     event_type = models.TextField()
     occurred_at = models.BigIntegerField()
     payload = models.TextField(default="{}")
@@ -45,8 +64,7 @@ class Event(models.Model):
     class Meta:
         db_table = "sandbox_event"
         indexes = [
-            models.Index(fields=["tenant", "event_type", "subject", "occurred_at"], name="sandbox_event_by_type"),
-            models.Index(fields=["subject", "occurred_at"], name="sandbox_event_by_subject"),
+            models.Index(fields=["tenant", "subject", "event_type", "occurred_at"], name="sandbox_event_by_subject"),
         ]
 
 

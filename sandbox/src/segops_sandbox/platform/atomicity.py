@@ -3,6 +3,9 @@
 It is undone when the view raises or answers with an error. Reads run outside, so that polling never waits for a
 writer. What has to happen after the commit (jobs) waits for it with `transaction.on_commit`.
 
+A view that has much to read before it writes anything calls `begin` itself when it comes to that (`begins_late`).
+SQLite has one writer at a time: who holds it while they parse a body holds up everybody.
+
 Where it collides with another request, on this server or another, it begins anew: it then sees what the other one
 wrote, and answers as it would have a moment later (a name that was free is taken, a row is gone).
 """
@@ -11,6 +14,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -21,6 +25,7 @@ from segops_sandbox.platform import errors, idempotency
 log = logging.getLogger("segops_sandbox")
 
 _SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
+_STACK, _BEGUN = "_segops_transaction_stack", "_segops_transaction_begun"
 _TRIES = 4
 
 View = Callable[..., HttpResponseBase]
@@ -43,7 +48,7 @@ class AtomicWritesMiddleware:
             return None
         for left in reversed(range(_TRIES)):
             try:
-                return _call(request, view, args, kwargs)
+                return _call(request, view, args, kwargs, begins_late=getattr(handler, "begins_late", False))
             except DatabaseError as exc:
                 if left == 0 or not errors.is_collision(exc):
                     raise
@@ -52,9 +57,21 @@ class AtomicWritesMiddleware:
         raise AssertionError("the last try answers or raises")
 
 
-def _call(request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponseBase:
-    with transaction.atomic():
+def begin(request: HttpRequest) -> None:
+    """Begin the transaction of a view that has the attribute `begins_late`. Before this, it must not write."""
+    stack: ExitStack = getattr(request, _STACK)
+    stack.enter_context(transaction.atomic())
+    setattr(request, _BEGUN, True)
+
+
+def _call(request: HttpRequest, view: View, args: Any, kwargs: Any, *, begins_late: bool) -> HttpResponseBase:
+    with ExitStack() as stack:
+        setattr(request, _STACK, stack)
+        if not begins_late:
+            begin(request)
         response = view(request, *args, **kwargs)
+        if not getattr(request, _BEGUN, False):
+            return response  # refused before it came to that
         if response.status_code >= 400:
             transaction.set_rollback(True)
         else:

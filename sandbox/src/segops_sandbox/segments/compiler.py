@@ -28,7 +28,8 @@ def population(scope: Scope) -> Sql:
     """Everyone with at least one stored event."""
     return sql(
         "SELECT s.canonical_id AS user_id\nFROM {subjects} AS s\nWHERE s.tenant_id = {tenant}\n"
-        "  AND EXISTS (SELECT 1 FROM {events} AS e WHERE e.subject_id = s.id)\nGROUP BY s.canonical_id",
+        "  AND EXISTS (SELECT 1 FROM {events} AS e WHERE e.tenant_id = {tenant} AND e.subject_id = s.id)\n"
+        "GROUP BY s.canonical_id",
         subjects=scope.relations.subjects,
         events=scope.relations.events,
         tenant=scope.tenant_id,

@@ -45,7 +45,7 @@ def simulate(tenant_id: int, canonical_id: int | None, event: SimulatedEvent) ->
     """Compare the user without and with an event that is not stored. A segment without valid rules never changes."""
     before = scope_of(tenant_id, canonical_id)
     after = scope_of(tenant_id, canonical_id, event)
-    seen = canonical_id is not None and Event.objects.filter(subject__canonical_id=canonical_id).exists()
+    seen = canonical_id is not None and Event.objects.of_user(tenant_id, canonical_id).exists()
     entered: list[Segment] = []
     exited: list[Segment] = []
     unchanged = 0

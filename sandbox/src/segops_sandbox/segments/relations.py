@@ -42,7 +42,8 @@ def one_user(tenant_id: int, canonical_id: int | None, extra: SimulatedEvent | N
         own = sql("{own}\nUNION ALL SELECT 0, {tenant}, 0", own=own, tenant=tenant_id)
     history = sql(
         "SELECT id, tenant_id, subject_id, event_type, occurred_at, payload FROM sandbox_event\n"
-        "WHERE subject_id IN (SELECT id FROM user_subject)"
+        "WHERE tenant_id = {tenant} AND subject_id IN (SELECT id FROM user_subject)",
+        tenant=tenant_id,
     )
     if extra is not None:
         history = sql(

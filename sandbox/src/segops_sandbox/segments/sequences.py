@@ -84,7 +84,7 @@ def _strict(relations: Relations, tenant_id: int, steps: tuple[str, ...]) -> Sql
     """All events of the users who made the first step, each with the steps that begin there."""
     history = sql(
         "SELECT s.canonical_id AS user_id, e.id, e.event_type, e.occurred_at\n"
-        "FROM {subjects} AS s\nJOIN {events} AS e ON e.subject_id = s.id\n"
+        "FROM {subjects} AS s\nJOIN {events} AS e ON e.tenant_id = {tenant} AND e.subject_id = s.id\n"
         "WHERE s.tenant_id = {tenant} AND s.canonical_id IN (\n"
         "  SELECT f.canonical_id FROM {events} AS g JOIN {subjects} AS f ON f.id = g.subject_id\n"
         "  WHERE g.tenant_id = {tenant} AND g.event_type = {step}\n"
