@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 KEY = {"Idempotency-Key": "11111111-2222-4333-8444-555555555555"}
 BODY = {"sku": "A1", "name": "Boot"}
+SEEN = {"type": "event_count", "event_type": "seen", "operator": "gte", "value": 1}
 
 
 def count(api: Any) -> int:
@@ -133,8 +138,7 @@ def test_a_lost_answer_is_found_again_by_its_key(api: Any) -> None:
 def test_the_second_of_two_at_once_is_a_409_until_the_first_is_done(api: Any, receiver: Any) -> None:
     """The first is held inside of its work by a webhook receiver that answers when it is told to."""
     api.post("/webhooks/", {"url": receiver.url})
-    seen = {"type": "event_count", "event_type": "seen", "operator": "gte", "value": 1}
-    assert api.post("/segments/", {"name": "Seen", "definition": {"conditions": [seen]}}).status_code == 201
+    assert api.post("/segments/", {"name": "Seen", "definition": {"conditions": [SEEN]}}).status_code == 201
     receiver.hold()
     answers: list[Any] = []
     first = threading.Thread(
@@ -150,6 +154,41 @@ def test_the_second_of_two_at_once_is_a_409_until_the_first_is_done(api: Any, re
     third = api.post("/segments/1/compute/", headers=KEY)
     assert (third.status_code, third.headers["Idempotency-Replayed"]) == (202, "true")
     assert len(receiver.requests) == 1
+
+
+def test_a_server_that_dies_after_the_commit_has_done_it_once_and_the_next_one_answers(
+    start: Any, receiver: Any, tmp_path: Path
+) -> None:
+    """It is killed while the job of the committed request waits for a webhook's receiver: nobody got the answer."""
+    path = tmp_path / "kept.sqlite3"
+    options, env = ("--db", str(path), "--jobs=instant"), {"DATABASE_URL": ""}
+    first = start(*options, env=env)
+    first.post("/webhooks/", {"url": receiver.url})
+    first.post("/segments/", {"name": "Seen", "definition": {"conditions": [SEEN]}})
+    receiver.hold()
+    lost: list[requests.RequestException] = []
+
+    def compute() -> None:
+        try:
+            first.with_key(first.key).post("/segments/1/compute/", headers=KEY)
+        except requests.RequestException as error:
+            lost.append(error)
+
+    caller = threading.Thread(target=compute)
+    caller.start()
+    receiver.wait_for_a_request()
+    first.process.popen.kill()
+    caller.join(20)
+    assert lost
+
+    second = start(*options, env=env)
+    assert second.post("/segments/1/compute/", headers=KEY).status_code == 409  # for all it knows, the other one lives
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE sandbox_idempotency_record SET claimed_at = claimed_at - 301")
+    found = second.post("/segments/1/compute/", headers=KEY)
+    assert (found.status_code, found.headers["Idempotency-Replayed"]) == (202, "true")
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT COUNT(*) FROM sandbox_job WHERE kind = 'segments.compute'").fetchone() == (1,)
 
 
 def test_of_many_at_once_one_is_done(api: Any) -> None:
