@@ -192,6 +192,7 @@ def test_a_job_that_killed_three_servers_has_failed_and_the_next_one_runs(team: 
     until(lambda: not unfinished(database))
     found = {row[0]: row[1:] for row in rows(database, "SELECT id, status, attempts, error FROM sandbox_job")}
     assert found == {first: ("failed", 3, "The server died while it ran, 3 times."), second: ("done", 2, "")}
+    assert [one("GET", f"/segments/{each}/").json()["status"] for each in segments] == ["draft", "computed"]
 
 
 def test_a_reset_waits_for_the_jobs_of_other_servers(team: Any, receiver: Receiver) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -218,3 +219,27 @@ def receiver() -> Iterator[Receiver]:
     receiver = Receiver()
     yield receiver
     receiver.close()
+
+
+@pytest.fixture
+def breakable(start: Callable[..., Any], tmp_path: Path) -> tuple[Any, Callable[[str], None]]:
+    """A sandbox with manual jobs, and a way to do something to its database behind its back."""
+    server = os.environ.get("SEGOPS_TEST_DATABASE_URL")
+    if server:
+        import psycopg
+
+        url = own_database(server)
+
+        def run(statement: str) -> None:
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute(statement)  # type: ignore[arg-type]
+
+        return start("--jobs=manual", env={"DATABASE_URL": url}), run
+    path = tmp_path / "breakable.sqlite3"
+
+    def run_sqlite(statement: str) -> None:
+        with sqlite3.connect(path) as connection:
+            connection.execute(statement)
+        connection.close()
+
+    return start("--jobs=manual", "--db", str(path)), run_sqlite

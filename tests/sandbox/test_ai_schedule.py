@@ -78,6 +78,20 @@ def test_times_that_were_missed_are_made_up_for_once(api: Any) -> None:
     assert api.run_jobs() == []
 
 
+def test_a_run_that_fails_uses_up_its_time_and_the_next_one_comes(breakable: Any) -> None:
+    api, do = breakable
+    api.control("POST", "/clock/", {"now": "2026-05-01T12:00:00Z"})
+    query(api, schedule="hourly")
+    do("ALTER TABLE sandbox_query_result RENAME TO hidden")
+    api.advance(HOUR)
+    assert [job["status"] for job in api.run_jobs()] == ["failed"]
+    do("ALTER TABLE hidden RENAME TO sandbox_query_result")
+    assert (waiting(api), api.run_jobs(), asked(api)) == ([1], [], 0)
+    api.advance(HOUR)
+    assert [job["status"] for job in api.run_jobs()] == ["done"]
+    assert asked(api) == 1
+
+
 def test_a_paused_query_is_not_asked_until_it_is_active_again(api: Any) -> None:
     query(api, is_active=False)
     assert waiting(api) == []

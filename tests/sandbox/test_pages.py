@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
 import threading
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from segops_parity import contract
-from tests.sandbox.conftest import own_database
 
 PUBLIC = "/ai-pages/public/pages/acme/boots/"
 
@@ -263,30 +258,6 @@ def test_taking_a_page_back_shows_in_its_status(api: Any, page: Any) -> None:
     assert api.get(PUBLIC).status_code == 404
     assert api.patch("/ai-pages/pages/1/", {"published": True}).json()["builder_status"] == "published"
     assert api.get(PUBLIC).status_code == 200
-
-
-@pytest.fixture
-def breakable(start: Callable[..., Any], tmp_path: Path) -> tuple[Any, Callable[[str], None]]:
-    """A sandbox with manual jobs, and a way to do something to its database behind its back."""
-    server = os.environ.get("SEGOPS_TEST_DATABASE_URL")
-    if server:
-        import psycopg
-
-        url = own_database(server)
-
-        def run(statement: str) -> None:
-            with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute(statement)  # type: ignore[arg-type]
-
-        return start("--jobs=manual", env={"DATABASE_URL": url}), run
-    path = tmp_path / "pages.sqlite3"
-
-    def run_sqlite(statement: str) -> None:
-        with sqlite3.connect(path) as connection:
-            connection.execute(statement)
-        connection.close()
-
-    return start("--jobs=manual", "--db", str(path)), run_sqlite
 
 
 def test_a_build_that_fails_says_why_and_can_be_tried_again(breakable: Any) -> None:

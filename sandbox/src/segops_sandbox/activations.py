@@ -17,6 +17,7 @@ from segops_sandbox import clock, delivery
 from segops_sandbox.connectors import ENDPOINT, SIGNING_SECRET, destination
 from segops_sandbox.models import Activation, ActivationAudience, ActivationSync, SegmentMembership, Tenant
 from segops_sandbox.platform import jobs
+from segops_sandbox.platform.errors import described
 from segops_sandbox.platform.timestamps import isoformat
 from segops_sandbox.retention import keep_newest
 
@@ -45,7 +46,11 @@ def queue_sync(activation: Activation) -> None:
     jobs.enqueue(activation.tenant, "activations.sync", activation_id=activation.pk)
 
 
-@jobs.handler("activations.sync")
+def _failed(tenant: Tenant, error: Exception, activation_id: int) -> None:
+    _fail(activation_id, described(error), clock.now())
+
+
+@jobs.handler("activations.sync", _failed)
 def sync(tenant: Tenant, activation_id: int) -> None:
     """The job: sync one activation. Jobs of one activation run one after the other, on whatever server.
 
@@ -55,16 +60,12 @@ def sync(tenant: Tenant, activation_id: int) -> None:
     if activation is None:
         return
     now = clock.now()
-    try:
-        difference = _difference(activation)
-        error = _hand_over(tenant, activation, difference, now)
-        if not error:
-            _succeed(activation, difference, now)
-    except Exception as exc:
-        _fail(activation_id, f"{type(exc).__name__}: {exc}", now)
-        raise
+    difference = _difference(activation)
+    error = _hand_over(tenant, activation, difference, now)
     if error:
         _fail(activation_id, error, now)
+    else:
+        _succeed(activation, difference, now)
 
 
 def forget_audience(activation: Activation) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import logging
 import os
@@ -10,6 +11,8 @@ import signal
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 
 from segops_sandbox import __version__, clock, ids
@@ -45,10 +48,14 @@ def _serve(options: argparse.Namespace) -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "segops_sandbox.settings"
     os.environ["SEGOPS_SANDBOX_RATE_LIMITS"] = "1" if options.rate_limits else ""
     try:
-        import django
+        with _nothing_collected():
+            import django
 
-        django.setup()
-        from segops_sandbox.runtime import start
+            django.setup()
+            from segops_sandbox.platform.optional_packages import load_framework_without_them
+
+            load_framework_without_them()
+            from segops_sandbox.runtime import start; import segops_sandbox.urls
     except ValueError as exc:  # a DATABASE_URL that is none
         print(f"segops-sandbox: {exc}", file=sys.stderr)
         return 2
@@ -74,6 +81,20 @@ def _serve(options: argparse.Namespace) -> int:
     log.info("stopping")
     running.stop()
     return 0
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Keep the garbage collector from what is made in the block, then and later: modules stay for as long as we do.
+
+    Looking through them, again and again, takes a tenth of the start and of every request.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _tell_at_eof(tell: int) -> None:

@@ -6,6 +6,7 @@ What is noted as done is committed together with the products, so an import that
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -31,19 +32,20 @@ class Overtaken(Exception):
     """Another server works on this import."""
 
 
-@jobs.handler(KIND)
+def _failed(tenant: Tenant, error: Exception, import_id: int) -> None:
+    job = ImportJob.objects.filter(tenant=tenant, pk=import_id, status=ImportJob.IMPORTING).first()
+    if job is not None:
+        _note_failure(job, error)
+
+
+@jobs.handler(KIND, _failed)
 def run(tenant: Tenant, import_id: int) -> None:
     """Import all rows that are not imported yet."""
     job = ImportJob.objects.filter(tenant=tenant, pk=import_id, status=ImportJob.IMPORTING).first()
     if job is None:
         return
-    try:
+    with suppress(Overtaken):
         _import(job)
-    except Overtaken:
-        return
-    except Exception as exc:
-        _note_failure(job, exc)
-        raise
 
 
 @dataclass
@@ -131,15 +133,11 @@ def _note_progress(job: ImportJob, imported: int, report: Report) -> None:
 
 def _note_failure(job: ImportJob, exc: Exception) -> None:
     """Say why and how far it came: what earlier chunks brought stays in the catalogue."""
-    job.refresh_from_db(fields=["imported_count", "skipped_count"])
     done = job.imported_count + job.skipped_count
     message = (
         f"{str(exc).rstrip('.') or type(exc).__name__}. The first {done:,} of {job.row_count:,} rows were worked off "
         f"({job.imported_count:,} imported), nothing of the others. Upload the file again to go on."
     )
-    with transaction.atomic():
-        ImportJob.objects.filter(pk=job.pk).update(
-            status=ImportJob.FAILED, error_message=message, updated_at=clock.now()
-        )
-        import_file.discard(job)
-        products_changed(job.tenant)
+    ImportJob.objects.filter(pk=job.pk).update(status=ImportJob.FAILED, error_message=message, updated_at=clock.now())
+    import_file.discard(job)
+    products_changed(job.tenant)

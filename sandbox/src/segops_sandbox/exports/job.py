@@ -10,6 +10,7 @@ from segops_sandbox import clock
 from segops_sandbox.exports import formats
 from segops_sandbox.models import Segment, SegmentExport, Tenant
 from segops_sandbox.platform import jobs
+from segops_sandbox.platform.errors import described
 from segops_sandbox.platform.timestamps import isoformat
 from segops_sandbox.segments import members
 
@@ -24,7 +25,12 @@ def request(segment: Segment, kind: str) -> SegmentExport:
     return export
 
 
-@jobs.handler(KIND)
+def _failed(tenant: Tenant, error: Exception, export_id: int) -> None:
+    rows = SegmentExport.objects.filter(pk=export_id, segment__tenant=tenant)
+    rows.update(status=SegmentExport.FAILED, error=described(error), completed_at=clock.now())
+
+
+@jobs.handler(KIND, _failed)
 def run(tenant: Tenant, export_id: int) -> None:
     """The job: write the file. An export whose segment was deleted meanwhile is no error."""
     export = SegmentExport.objects.select_related("segment").filter(pk=export_id, segment__tenant=tenant).first()
@@ -32,11 +38,7 @@ def run(tenant: Tenant, export_id: int) -> None:
         return
     rows = SegmentExport.objects.filter(pk=export_id)
     rows.update(status=SegmentExport.PROCESSING)
-    try:
-        content = formats.write(export.format, _rows(export.segment))
-    except BaseException as exc:
-        rows.update(status=SegmentExport.FAILED, error=f"{type(exc).__name__}: {exc}", completed_at=clock.now())
-        raise
+    content = formats.write(export.format, _rows(export.segment))
     now = clock.now()
     rows.update(status=SegmentExport.COMPLETE, content=content, completed_at=now, expires_at=now + LIFETIME)
 

@@ -12,6 +12,7 @@ from segops_sandbox.models import AIQuery, GeneratedPage, PageJob, Tenant
 from segops_sandbox.pages.content import content_of
 from segops_sandbox.pages.slugs import create_page
 from segops_sandbox.platform import jobs
+from segops_sandbox.platform.errors import described
 
 
 def queue_build(page: GeneratedPage, options: dict[str, Any] | None = None) -> None:
@@ -42,21 +43,29 @@ def _mark_building(page: GeneratedPage) -> None:
     page.save(update_fields=["builder_status", "builder_error", "build_options", "updated_at"])
 
 
-@jobs.handler("pages.build")
+def _build_failed(tenant: Tenant, error: Exception, page_id: int) -> None:
+    if jobs.is_queued(tenant, "pages.build", page_id=page_id):
+        return  # another try is to come
+    building = GeneratedPage.objects.filter(tenant=tenant, pk=page_id, builder_status=GeneratedPage.BUILDING)
+    building.update(builder_status=GeneratedPage.FAILED, builder_error=described(error), updated_at=clock.now())
+
+
+@jobs.handler("pages.build", _build_failed)
 def _build(tenant: Tenant, page_id: int) -> None:
-    rows = GeneratedPage.objects.filter(tenant=tenant, pk=page_id)
-    try:
-        page = rows.select_related("query", "tenant").first()
-        # Not deleted meanwhile, and not built already by a server that died before it could say so.
-        if page is not None and page.builder_status == GeneratedPage.BUILDING:
-            _write(page)
-    except Exception as exc:
-        why = f"{type(exc).__name__}: {exc}"
-        rows.update(builder_status=GeneratedPage.FAILED, builder_error=why, updated_at=clock.now())
-        raise
+    page = GeneratedPage.objects.select_related("query", "tenant").filter(tenant=tenant, pk=page_id).first()
+    # Not deleted meanwhile, and not built already by a server that died before it could say so.
+    if page is not None and page.builder_status == GeneratedPage.BUILDING:
+        _write(page)
 
 
-@jobs.handler("pages.bulk_generate")
+def _build_all_failed(tenant: Tenant, error: Exception, page_job_id: int) -> None:
+    found = PageJob.objects.filter(tenant=tenant, pk=page_job_id)
+    found.update(status=PageJob.FAILED)
+    for page_id in found.get().page_ids:
+        _build_failed(tenant, error, page_id)  # those that it did not come to
+
+
+@jobs.handler("pages.bulk_generate", _build_all_failed)
 def _build_all(tenant: Tenant, page_job_id: int) -> None:
     """Build one page after the other; one that fails does not keep the others from being built."""
     found = PageJob.objects.filter(tenant=tenant, pk=page_job_id)
@@ -67,11 +76,12 @@ def _build_all(tenant: Tenant, page_job_id: int) -> None:
         try:
             _build(tenant, page_id)
         except Exception as exc:  # noqa: BLE001 - the page says why, and the job does when all are through
+            _build_failed(tenant, exc, page_id)
             failed[page_id] = exc
-    found.update(status=PageJob.FAILED if failed else PageJob.DONE)
     if failed:
         first = next(iter(failed.values()))
         raise RuntimeError(f"{len(failed)} of {len(job.page_ids)} pages failed, the first with: {first}") from first
+    found.update(status=PageJob.DONE)
 
 
 def _write(page: GeneratedPage) -> None:

@@ -9,6 +9,7 @@ from segops_sandbox import clock
 from segops_sandbox.models import GeneratedPage, PageExport, Tenant
 from segops_sandbox.pages.formats import FORMATS
 from segops_sandbox.platform import jobs
+from segops_sandbox.platform.errors import described
 
 LIFETIME: Final = timedelta(hours=1)
 
@@ -25,7 +26,12 @@ def is_expired(export: PageExport) -> bool:
     return export.expires_at is not None and clock.now() >= export.expires_at
 
 
-@jobs.handler("pages.export")
+def _failed(tenant: Tenant, error: Exception, export_id: int) -> None:
+    rows = PageExport.objects.filter(tenant=tenant, pk=export_id)
+    rows.update(status=PageExport.FAILED, error=described(error))
+
+
+@jobs.handler("pages.export", _failed)
 def _run(tenant: Tenant, export_id: int) -> None:
     """Write the file. An export whose page was deleted meanwhile is gone with it, and no error."""
     rows = PageExport.objects.filter(tenant=tenant, pk=export_id)
@@ -33,9 +39,5 @@ def _run(tenant: Tenant, export_id: int) -> None:
     if export is None:
         return
     rows.update(status=PageExport.PROCESSING)
-    try:
-        content = FORMATS[export.format].write(export.page).encode()
-    except Exception as exc:
-        rows.update(status=PageExport.FAILED, error=f"{type(exc).__name__}: {exc}")
-        raise
+    content = FORMATS[export.format].write(export.page).encode()
     rows.update(status=PageExport.READY, content=content, expires_at=clock.now() + LIFETIME)

@@ -102,6 +102,11 @@ def is_unreachable(exc: Error) -> bool:
     return code.startswith(_BROKEN) if code is not None else not is_collision(exc)
 
 
+def described(exc: BaseException) -> str:
+    """An exception as whoever asked for the work is told of it."""
+    return f"{type(exc).__name__}: {exc}"
+
+
 def one_line(exc: BaseException) -> str:
     """What an exception says, for a line of the log."""
     return " ".join(str(exc).split())

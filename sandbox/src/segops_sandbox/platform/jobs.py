@@ -18,7 +18,7 @@ from django.db import DatabaseError, close_old_connections, connection, transact
 from segops_sandbox import clock
 from segops_sandbox.models import Job, Tenant
 from segops_sandbox.platform import leases
-from segops_sandbox.platform.errors import one_line
+from segops_sandbox.platform.errors import described, one_line
 
 log = logging.getLogger("segops_sandbox.jobs")
 
@@ -29,6 +29,7 @@ _POLL_S = 0.5
 
 Handler = Callable[..., None]
 _handlers: dict[str, Handler] = {}
+_when_failed: dict[str, Handler] = {}
 _mode = BACKGROUND
 _wake = threading.Event()
 _stopping = threading.Event()
@@ -36,14 +37,20 @@ _stopping = threading.Event()
 running_lock = threading.RLock()
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
+def handler(kind: str, failed: Handler | None = None) -> Callable[[Handler], Handler]:
     """Register the function that does the jobs of a kind; it is called as `function(tenant, **args)`.
 
     It may be called again with the same arguments after a server died in the middle of it.
+
+    Args:
+        failed: called as `failed(tenant, error, **args)` when a job has failed, because it raised `error` or because it
+            took every server with it that tried: what it works on must not look as if somebody were at work.
     """
 
     def register(function: Handler) -> Handler:
         _handlers[kind] = function
+        if failed is not None:
+            _when_failed[kind] = failed
         return function
 
     return register
@@ -60,6 +67,12 @@ def enqueue(tenant: Tenant, kind: str, **args: Any) -> Job:
     job = Job.objects.create(tenant=tenant, kind=kind, args=args, resource=_resource(kind, args))
     run_after_commit()
     return job
+
+
+def is_queued(tenant: Tenant, kind: str, **args: Any) -> bool:
+    """Whether a job of a kind waits, one with these arguments where they are given."""
+    wanted = {f"args__{name}": value for name, value in args.items()}
+    return Job.objects.filter(tenant=tenant, kind=kind, status=Job.QUEUED, **wanted).exists()
 
 
 def run_after_commit() -> None:
@@ -85,7 +98,7 @@ def run_next() -> Job | None:
     """Take the oldest due job and run it; None when there is none. Never raises for a job that fails."""
     with running_lock:
         job = leases.take(clock.now())
-        if job is None and leases.reclaim():
+        if job is None and leases.reclaim(_tell):
             job = leases.take(clock.now())
         if job is not None:
             _run(job)
@@ -103,15 +116,30 @@ def _resource(kind: str, args: dict[str, Any]) -> str:
 
 
 def _run(job: Job) -> None:
-    status, error = Job.DONE, ""
+    error: Exception | None = None
     with leases.renewed(job):
         try:
             _handlers[job.kind](job.tenant, **job.args)
         except Exception as exc:
             log.exception("job %s (%s) failed", job.pk, job.kind)
-            status, error = Job.FAILED, f"{type(exc).__name__}: {exc}"
-        if not leases.held(job).update(status=status, error=error, finished_at=clock.now(), lease_until=None):
-            log.warning("job %s (%s) was given to another server: this one was silent for too long", job.pk, job.kind)
+            error = exc
+        with transaction.atomic():
+            outcome = {"status": Job.DONE} if error is None else {"status": Job.FAILED, "error": described(error)}
+            if not leases.held(job).update(finished_at=clock.now(), lease_until=None, **outcome):
+                log.warning("job %s (%s) is another server's: this one was silent for too long", job.pk, job.kind)
+            elif error is not None:
+                _tell(job, error)
+
+
+def _tell(job: Job, error: Exception) -> None:
+    """Have what a failed job works on show that it failed. Call it in the transaction that says so of the job."""
+    try:
+        with transaction.atomic():
+            tell = _when_failed.get(job.kind)
+            if tell is not None:
+                tell(job.tenant, error, **job.args)
+    except Exception:
+        log.exception("what job %s (%s) worked on does not show that it failed", job.pk, job.kind)
 
 
 class Worker(threading.Thread):
@@ -140,7 +168,7 @@ class Worker(threading.Thread):
         while _mode == BACKGROUND and not _stopping.is_set():
             if time.monotonic() >= self._look_again:  # also while there is other work
                 self._look_again = time.monotonic() + leases.RENEW_S
-                leases.reclaim()
+                leases.reclaim(_tell)
             if run_next() is None:
                 return
 

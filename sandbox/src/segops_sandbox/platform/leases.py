@@ -12,7 +12,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -64,13 +64,21 @@ def held(job: Job) -> QuerySet[Job]:
     return Job.objects.filter(pk=job.pk, status=Job.RUNNING, worker=WORKER, attempts=job.attempts)
 
 
-def reclaim() -> int:
-    """Queue again what servers that died had begun; how many. What killed its server too often has failed."""
+class ServerDied(RuntimeError):
+    """Why a job is given up that did not fail by itself."""
+
+
+def reclaim(given_up: Callable[[Job, Exception], None]) -> int:
+    """Queue again what servers that died had begun; how many. What killed its server too often has failed.
+
+    Args:
+        given_up: called with each job that has failed, in the transaction that says so.
+    """
     if not _abandoned().exists():
         return 0
     asked = time.monotonic()
     with transaction.atomic():
-        rows = list(_abandoned().select_for_update().order_by("pk"))
+        rows = list(_abandoned().select_related("tenant").select_for_update(of=("self",)).order_by("pk"))
         if connection.vendor == "sqlite" and time.monotonic() - asked > _BUSY_S:
             return 0  # one writer at a time: its owner may have waited just as long to say that it lives
         for job in rows:
@@ -79,9 +87,11 @@ def reclaim() -> int:
                 log.warning("job %s (%s) is queued again: its server %s is gone", job.pk, job.kind, job.worker)
                 Job.objects.filter(pk=job.pk).update(status=Job.QUEUED, started_at=None, **fields)
             else:
-                error = f"The server died while it ran, {job.attempts} times."
+                error = ServerDied(f"The server died while it ran, {job.attempts} times.")
                 log.error("job %s (%s) is given up: %s", job.pk, job.kind, error)
-                Job.objects.filter(pk=job.pk).update(status=Job.FAILED, error=error, finished_at=clock.now(), **fields)
+                now = clock.now()
+                Job.objects.filter(pk=job.pk).update(status=Job.FAILED, error=str(error), finished_at=now, **fields)
+                given_up(job, error)
     return len(rows)
 
 

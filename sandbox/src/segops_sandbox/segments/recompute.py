@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 
 from segops_sandbox import clock
-from segops_sandbox.models import Job, Segment, SegmentTrend, Tenant
+from segops_sandbox.models import Segment, SegmentTrend, Tenant
 from segops_sandbox.platform import jobs
 from segops_sandbox.recompute import after_recompute
 from segops_sandbox.segments import compiler, queries
@@ -43,22 +43,24 @@ def request(segment: Segment) -> None:
     """
     checked(segment.tenant_id, segment.definition, segment.pk)
     Segment.objects.select_for_update().filter(pk=segment.pk).update(status=Segment.COMPUTING)
-    if not _is_queued(segment):
+    if not jobs.is_queued(segment.tenant, KIND, segment_id=segment.pk):
         jobs.enqueue(segment.tenant, KIND, segment_id=segment.pk)
 
 
-@jobs.handler(KIND)
+def _failed(tenant: Tenant, error: Exception, segment_id: int) -> None:
+    segment = Segment.objects.filter(tenant=tenant, pk=segment_id).first()
+    if segment is not None and not jobs.is_queued(segment.tenant, KIND, segment_id=segment.pk):
+        before = Segment.DRAFT if segment.last_computed_at is None else Segment.COMPUTED
+        Segment.objects.filter(pk=segment_id).update(status=before)
+
+
+@jobs.handler(KIND, _failed)
 def compute(tenant: Tenant, segment_id: int) -> None:
     """The job: recompute one segment. A segment that was deleted meanwhile is no error."""
     segment = Segment.objects.filter(tenant=tenant, pk=segment_id).first()
     if segment is None:
         return
-    try:
-        definition = checked(tenant.pk, segment.definition, segment.pk)
-        outcome = replace_members(segment, definition)
-    except BaseException:
-        _fall_back(segment)
-        raise
+    outcome = replace_members(segment, checked(tenant.pk, segment.definition, segment.pk))
     if outcome is not None:
         log.info("segment %s: %d entered, %d left", segment.pk, outcome.entered, outcome.left)
         segment.refresh_from_db()
@@ -75,7 +77,7 @@ def replace_members(segment: Segment, definition: Definition) -> Outcome | None:
             return None
         now = later_than(locked.last_computed_at)
         left, entered, count = _apply(segment.pk, now)
-        status = Segment.COMPUTING if _is_queued(segment) else Segment.COMPUTED
+        status = Segment.COMPUTING if jobs.is_queued(segment.tenant, KIND, segment_id=segment.pk) else Segment.COMPUTED
         Segment.objects.filter(pk=segment.pk).update(status=status, member_count=count, last_computed_at=now)
         SegmentTrend.objects.update_or_create(segment=segment, day=now.date(), defaults={"count": count})
     return Outcome(entered, left, count, now)
@@ -114,15 +116,3 @@ def _apply(segment_id: int, now: datetime) -> tuple[int, int, int]:
         )
         entered = cursor.rowcount
     return left, entered, stayed + entered
-
-
-def _is_queued(segment: Segment) -> bool:
-    return Job.objects.filter(
-        tenant_id=segment.tenant_id, kind=KIND, status=Job.QUEUED, args__segment_id=segment.pk
-    ).exists()
-
-
-def _fall_back(segment: Segment) -> None:
-    before = Segment.DRAFT if segment.last_computed_at is None else Segment.COMPUTED
-    if not _is_queued(segment):
-        Segment.objects.filter(pk=segment.pk).update(status=before)
