@@ -6,6 +6,7 @@ import errno
 import gzip
 import io
 import os
+import resource
 import stat
 import threading
 import tracemalloc
@@ -248,6 +249,28 @@ def test_a_full_disk_is_told_as_it_is_and_not_retried(serve: Any, connect: Any) 
     with pytest.raises(OSError, match="No space left"):
         connect(server).segments.download_export(5, FullDisk())
     server.wait_for_end(1)
+
+
+def test_a_disk_that_fills_up_is_told_with_the_path_and_keeps_the_old_file(
+    serve: Any, connect: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "members.parquet"
+    path.write_bytes(BEFORE)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))  # what a full disk does, for this process alone
+    try:
+        with pytest.raises(OSError, match="File too large") as caught:
+            connect(serve(file())).segments.download_export(5, path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert caught.value.filename == str(path)
+    assert (path.read_bytes(), names(tmp_path)) == (BEFORE, ["members.parquet"])
+
+
+def test_a_full_device_is_told_with_its_path(serve: Any, connect: Any) -> None:
+    with pytest.raises(OSError, match="No space left") as caught:
+        connect(serve(file())).segments.download_export(5, "/dev/full")
+    assert caught.value.filename == "/dev/full"
 
 
 def test_memory_does_not_grow_with_the_download_zipped_or_not(serve: Any, connect: Any) -> None:

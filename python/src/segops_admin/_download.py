@@ -26,6 +26,7 @@ def open_sink(to: Sink) -> Generator[IO[bytes]]:
 
     Raises:
         SegOpsArgumentError: the path cannot be written, or ``to`` is neither a path nor a binary file.
+        OSError: it cannot be written to its end (the disk is full); ``filename`` is the path.
     """
     if not isinstance(to, (str, os.PathLike)):
         if not hasattr(to, "write") or hasattr(to, "encoding"):
@@ -44,9 +45,11 @@ def open_sink(to: Sink) -> Generator[IO[bytes]]:
             target = os.path.realpath(path)
             os.chmod(partial, _usual_mode(target))
             os.replace(partial, target)
-    except BaseException:
+    except BaseException as error:
         if partial is not None:
             os.unlink(partial)
+        if isinstance(error, OSError) and error.filename in (None, partial):
+            error.filename, error.filename2 = path, None  # the system's own words do not say which file it was
         raise
 
 

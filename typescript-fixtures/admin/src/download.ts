@@ -78,12 +78,24 @@ async function openPath(path: string): Promise<OpenSink> {
       // A device or a named pipe; a folder fails here, which it should.
       const handle = await fs.open(path, "w");
       const close = (): Promise<void> => handle.close();
-      return { ...streamSink((chunk) => handle.writeFile(chunk)), commit: close, abandon: close };
+      return named({ ...streamSink((chunk) => handle.writeFile(chunk)), commit: close, abandon: close }, path);
     }
-    return await openBeside(fs, path, status === undefined ? undefined : status.mode & 0o777);
+    return named(await openBeside(fs, path, status === undefined ? undefined : status.mode & 0o777), path);
   } catch (error) {
     throw new SegOpsArgumentError(`Cannot write to ${quote(path)}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** The same sink, whose errors say which file it was: the system's own words do not. */
+function named(sink: OpenSink, path: string): OpenSink {
+  const fail = (error: Error): never => {
+    throw Object.assign(error, { path });
+  };
+  return {
+    ...sink,
+    write: (chunk) => sink.write(chunk).catch(fail),
+    commit: () => sink.commit().catch(fail),
+  };
 }
 
 type FileSystem = typeof import("node:fs/promises");

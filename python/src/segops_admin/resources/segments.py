@@ -156,6 +156,7 @@ class Segments(Collection["Segment", "SegmentPage"]):
         Raises:
             SegOpsNotFoundError: the export is unknown or not ready.
             SegOpsApiError: it has expired (410): export again.
+            OSError: the file cannot be written to its end; what was at the path is as it was.
 
         Source: https://segops.ai/docs/activations/export
         """

@@ -146,6 +146,7 @@ export class Segments extends Collection<Segment, SegmentPage> {
    * @param to a path, a web `WritableStream` or a Node `Writable`; a stream is left open
    * @throws {SegOpsNotFoundError} the export is unknown or not ready
    * @throws {SegOpsApiError} it has expired (410): export again
+   * @throws {Error} the file cannot be written to its end: the system's error, with its `path`
    *
    * Source: https://segops.ai/docs/activations/export
    */
