@@ -4,15 +4,7 @@
  * Everything is read and checked before the first request: a bad file leaves nothing half done.
  */
 
-import {
-  accessSync,
-  constants,
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  readFileSync,
-  statSync,
-} from "node:fs";
+import { accessSync, constants, createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { firstBadByte, parseJson } from "../decoding.js";
 import type { Sink } from "../download.js";
@@ -168,14 +160,7 @@ function isWritable(folder: string): boolean {
   }
 }
 
-/**
- * Where a download goes: a path, or a stream if that is no ordinary file.
- *
- * The SDK writes beside a path and then puts the file in its place, which would replace a device like `/dev/null`.
- */
+/** Where a download goes: the path, or standard output. */
 export function sinkOf(path: string): Sink {
-  if (path === "-") {
-    return process.stdout;
-  }
-  return isSpecial(path) ? createWriteStream(path) : path;
+  return path === "-" ? process.stdout : path;
 }
