@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -34,8 +35,10 @@ def run(folder: Path, test: str, *arguments: str, plugin: str = "") -> str:
     (folder / "hide.py").write_text(plugin, encoding="utf-8")
     (folder / "tests/test_it.py").write_text(test, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "hide", "-p", "no:cacheprovider", *arguments],
+        [sys.executable, "-m", "pytest", "-p", "pytest_timeout", "-p", "hide", "-p", "no:cacheprovider", *arguments],
         cwd=folder,
+        # Loading every plugin that is installed takes ten times as long as these runs do.
+        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,
@@ -54,7 +57,8 @@ def test_a_test_that_needs_the_house_runs_where_the_house_stands(tmp_path: Path)
 
 
 def test_tests_left_out_are_counted_in_the_closing_line(tmp_path: Path) -> None:
-    assert "1 passed, 1 skipped" in run(tmp_path, MARKED, "--without-house", "-n", "2", "tests", plugin=HIDE)
+    parallel = ("-p", "xdist", "-n", "2")
+    assert "1 passed, 1 skipped" in run(tmp_path, MARKED, "--without-house", *parallel, "tests", plugin=HIDE)
 
 
 def test_a_warning_fails_a_test(tmp_path: Path) -> None:

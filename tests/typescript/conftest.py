@@ -76,10 +76,9 @@ def tarball(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / str(json.loads(out)[0]["filename"])
 
 
-@pytest.fixture
-def project(tarball: Path, tmp_path: Path) -> Path:
-    """A project that has the package installed, and nothing else but the compiler and Node's types."""
-    modules = tmp_path / "node_modules"
+def installed(tarball: Path, folder: Path) -> Path:
+    """Makes a folder a project that has the package installed, and nothing else but the compiler and Node's types."""
+    modules = folder / "node_modules"
     home = modules / "@segops" / "admin"
     home.parent.mkdir(parents=True)
     with tarfile.open(tarball) as archive:
@@ -87,8 +86,20 @@ def project(tarball: Path, tmp_path: Path) -> Path:
     (modules / "package").rename(home)
     (modules / "@types").symlink_to(WORKSPACE / "node_modules" / "@types")
     (modules / "undici-types").symlink_to(WORKSPACE / "node_modules" / "undici-types")
-    (tmp_path / "package.json").write_text('{"name": "user", "private": true, "type": "module"}')
-    return tmp_path
+    (folder / "package.json").write_text('{"name": "user", "private": true, "type": "module"}')
+    return folder
+
+
+@pytest.fixture
+def project(tarball: Path, tmp_path: Path) -> Path:
+    """A project with the package."""
+    return installed(tarball, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_project(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with the package that the tests of a module share: what takes long in it is done once."""
+    return installed(tarball, tmp_path_factory.mktemp("shared"))
 
 
 @pytest.fixture(scope="session")

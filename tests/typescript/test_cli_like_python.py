@@ -1,4 +1,8 @@
-"""Does the command line of the npm package do what the Python one does: same requests, output, messages, exit code?"""
+"""Does the command line of the npm package do what the Python one does: same requests, output, messages, exit code?
+
+Commands that read standard input are run as the programs that they are. The others are carried out by one process of
+each language, which is several times as fast: this one, and test/support/command-host.ts of the package.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +12,22 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Callable
+from typing import IO, Any, Callable
 
 import pytest
+from repository import ROOT
+
+from segops_admin.cli import main
 
 pytestmark = pytest.mark.needs_house
 
+WORKSPACE = ROOT / "typescript-fixtures"
 BIN = "dist/esm/cli/bin.js"
+HOST = "build/test/support/command-host.js"
+STDIN = '{"from": "stdin"}'
 KEY = "sk_test_0123456789abcdef"
 PAGES = [{"count": 3, "next": "x", "results": [{"id": 1, "n": "é"}, {"id": 2}]}, {"next": None, "results": [{"id": 3}]}]
 MEMBERS = [
@@ -198,27 +208,90 @@ def told(text: str) -> str:
     return re.sub(r"(the answer has no \w+): .*", r"\1", text)  # Python shows the answer as Python writes it
 
 
+Ran = tuple[int, str, str]  # exit code, standard output, standard error
+Command = Callable[..., Ran]
+
+
+@pytest.fixture(scope="module")
+def host(built: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The process that carries out commands of the npm package, one after the other."""
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("SEGOPS_API")}
+    with subprocess.Popen(
+        [str(WORKSPACE / "tools/node.sh"), "current", "node", str(built / HOST)],
+        env=variables | {"SEGOPS_NODE_QUIET": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        yield process  # leaving closes its standard input, which ends it
+
+
+@pytest.fixture
+def typescript(host: subprocess.Popen[bytes], built: Path, attempt: Callable[..., Any]) -> Command:
+    """Runs a command line of the npm package."""
+
+    def run(arguments: list[str], variables: dict[str, str]) -> Ran:
+        if reads_stdin(arguments):
+            done = attempt("current", "node", str(built / BIN), *arguments, stdin=STDIN, **variables)
+            return done.returncode, done.stdout, done.stderr
+        assert host.stdin is not None
+        host.stdin.write(json.dumps({"words": arguments, "variables": variables}).encode() + b"\n")
+        host.stdin.flush()
+        (out, code), (err, _) = up_to_its_end(host.stdout), up_to_its_end(host.stderr)
+        return int(code), out, err
+
+    return run
+
+
+def up_to_its_end(stream: IO[bytes] | None) -> tuple[str, str]:
+    """What comes before the line that begins with NUL, and what that line says."""
+    assert stream is not None
+    text = b""
+    while b"\0" not in text:
+        line = stream.readline()
+        assert line, f"the host of the commands ended: {text.decode()}"
+        text += line
+    before, _, last = text.decode().partition("\0")
+    return before, last.strip()
+
+
+@pytest.fixture
+def python(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
+    """Runs a command line of the Python package."""
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+
+    def run(arguments: list[str], variables: dict[str, str]) -> Ran:
+        if reads_stdin(arguments):
+            command = [sys.executable, "-m", "segops_admin", *arguments]
+            own = {**os.environ, **variables}
+            done = subprocess.run(command, env=own, input=STDIN, capture_output=True, text=True, timeout=60)
+            return done.returncode, done.stdout, done.stderr
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        capfd.readouterr()
+        code = main(arguments)
+        return code, *capfd.readouterr()
+
+    return run
+
+
+def reads_stdin(arguments: list[str]) -> bool:
+    return any(word == "-" or word.endswith("=-") for word in arguments)
+
+
 @pytest.mark.parametrize(
     ("typed", "answers"), CASES, ids=[f"{number}: {typed}" for number, (typed, _) in enumerate(CASES)]
 )
 def test_both_command_lines_do_the_same(
-    typed: str, answers: list[Any], server: Scripted, built: Path, attempt: Callable[..., Any], tmp_path: Path
+    typed: str, answers: list[Any], server: Scripted, python: Command, typescript: Command, tmp_path: Path
 ) -> None:
     arguments = words(typed, tmp_path)
     variables = {"SEGOPS_API_KEY": KEY, "SEGOPS_API_URL": server.url, "SEGOPS_MAX_RETRIES": "0"}
-    stdin = '{"from": "stdin"}'
     found = []
-    for program in ("python", "typescript"):
+    for run in (python, typescript):
         server.answers, server.seen = list(answers), []
-        if program == "python":
-            own = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-            command = [sys.executable, "-m", "segops_admin", *arguments]
-            done = subprocess.run(
-                command, env={**own, **variables}, input=stdin, capture_output=True, text=True, timeout=60, check=False
-            )
-        else:
-            done = attempt("current", "node", str(built / BIN), *arguments, stdin=stdin, **variables)
-        assert not server.answers or done.returncode == 2, "an answer was not asked for"
-        found.append((done.returncode, told(done.stdout), told(done.stderr), server.seen))
-    python, typescript = found
-    assert typescript == python
+        code, out, err = run(arguments, variables)
+        assert not server.answers or code == 2, "an answer was not asked for"
+        found.append((code, told(out), told(err), server.seen))
+    assert found[1] == found[0]

@@ -127,13 +127,12 @@ STRICT = {
 }
 
 
-@pytest.mark.parametrize("kind", ["module", "commonjs"])
-def test_its_types_serve_strict_users(kind: str, project: Path, tsc: Callable[[Path], None]) -> None:
-    (project / "package.json").write_text(json.dumps({"name": "user", "private": True, "type": kind}))
+def test_its_types_serve_strict_users_of_esm_and_of_commonjs(project: Path, tsc: Callable[[Path], None]) -> None:
     # CommonJS knows no await outside a function.
-    text = TYPED if kind == "module" else TYPED.split("// @ts-expect-error a field")[0]
-    (project / "it.ts").write_text(text)
-    (project / "tsconfig.json").write_text(json.dumps({"compilerOptions": STRICT, "files": ["it.ts"]}))
+    texts = {"it.mts": TYPED, "it.cts": TYPED.split("// @ts-expect-error a field")[0]}
+    for name, text in texts.items():
+        (project / name).write_text(text)
+    (project / "tsconfig.json").write_text(json.dumps({"compilerOptions": STRICT, "files": list(texts)}))
     tsc(project)
 
 

@@ -5,44 +5,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { find, resources, verbs } from "../src/cli/commands.js";
 import { candidates } from "../src/cli/completion.js";
 import { printable } from "../src/cli/failures.js";
 import { helpText } from "../src/cli/help.js";
 import { mistakeIn } from "../src/cli/json-place.js";
 import { closest } from "../src/cli/suggestions.js";
+import { BIN, cli, program } from "./support/commands.js";
 import { operations } from "./support/contract.js";
-import { KEY, type Server, withServer } from "./support/server.js";
-
-const BIN = fileURLToPath(new URL("../src/cli/bin.js", import.meta.url));
-
-interface Result {
-  code: number | null;
-  out: string;
-  err: string;
-}
-
-async function cli(
-  server: Pick<Server, "url">,
-  words: string[],
-  options: { stdin?: string; env?: NodeJS.ProcessEnv } = {},
-): Promise<Result> {
-  const env = {
-    ...process.env,
-    SEGOPS_API_KEY: KEY,
-    SEGOPS_API_URL: server.url,
-    SEGOPS_MAX_RETRIES: "0",
-    ...options.env,
-  };
-  const child = spawn(process.execPath, [BIN, ...words], { env });
-  child.stdin.end(options.stdin ?? "");
-  const [out, err]: [string[], string[]] = [[], []];
-  child.stdout.on("data", (chunk) => out.push(String(chunk)));
-  child.stderr.on("data", (chunk) => err.push(String(chunk)));
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, out: out.join(""), err: err.join("") };
-}
+import { KEY, withServer } from "./support/server.js";
 
 test("every operation of the contract has its verb, with its arguments and flags", () => {
   for (const operation of operations()) {
@@ -87,7 +58,7 @@ test('results go to standard output as JSON, and nothing is {"ok": true}', async
   await withServer(
     [{ json: { id: 1, name: "Käse", list: [], n: [1] } }, { status: 204 }, { json: [] }],
     async (server) => {
-      const got = await cli(server, ["segments", "get", "1"]);
+      const got = await program(server, ["segments", "get", "1"]);
       assert.deepEqual(got, {
         code: 0,
         out: '{\n  "id": 1,\n  "name": "Käse",\n  "list": [],\n  "n": [\n    1\n  ]\n}\n',
@@ -106,7 +77,7 @@ test('results go to standard output as JSON, and nothing is {"ok": true}', async
 
 test("errors go to standard error with what to do, and exit 1, usage 2", async () => {
   await withServer({ status: 404, json: { detail: "a\u001b[2J\nb" } }, async (server) => {
-    const failed = await cli(server, ["segments", "get", "9"]);
+    const failed = await program(server, ["segments", "get", "9"]);
     assert.deepEqual([failed.code, failed.out], [1, ""]);
     assert.equal(
       failed.err,
@@ -127,7 +98,8 @@ test("errors go to standard error with what to do, and exit 1, usage 2", async (
       assert.deepEqual([result.code, result.out], [2, ""], words.join(" "));
       assert.match(result.err, message);
     }
-    const keyless = await cli(server, ["segments", "list"], { env: { SEGOPS_API_KEY: "" } });
+    assert.equal((await program(server, ["segments", "lst"])).code, 2);
+    const keyless = await cli(server, ["segments", "list"], { SEGOPS_API_KEY: "" });
     assert.deepEqual([keyless.code, keyless.err.split("\n")[0]], [2, "error: SEGOPS_API_KEY is not set."]);
     assert.equal(server.seen.length, 1);
   });
@@ -184,7 +156,7 @@ test("an import is uploaded, confirmed and waited for", async () => {
     );
   });
   await withServer({ json: {} }, async (server) => {
-    await cli(server, ["products", "import", "-"], { stdin: "sku\nB\n" });
+    await program(server, ["products", "import", "-"], { stdin: "sku\nB\n" });
     assert.match(server.seen[0]?.body ?? "", /filename="products\.csv"[\s\S]*\r\n\r\nsku\nB\n\r\n/);
   });
   rmSync(folder, { recursive: true });
@@ -192,14 +164,14 @@ test("an import is uploaded, confirmed and waited for", async () => {
 
 test("--dry-run shows the request with the key masked, and sends nothing", async () => {
   await withServer({ json: {} }, async (server) => {
-    const result = await cli(server, ["segments", "create", "-", "--dry-run"], { stdin: '{"name":"é"}' });
+    const result = await program(server, ["segments", "create", "-", "--dry-run"], { stdin: '{"name":"é"}' });
     const request = JSON.parse(result.out) as Record<string, unknown> & { headers: Record<string, string> };
     assert.deepEqual([request.method, request.url, request.body], ["POST", `${server.url}/segments/`, { name: "é" }]);
     assert.equal(request.headers.Authorization, "ApiKey sk_...6789");
     assert.equal(result.err, "dry run: nothing was sent.\n");
     assert.ok(!(result.out + result.err).includes(KEY));
     const upload = JSON.parse(
-      (await cli(server, ["products", "import", "-", "--dry-run"], { stdin: "12345" })).out,
+      (await program(server, ["products", "import", "-", "--dry-run"], { stdin: "12345" })).out,
     ) as { multipart: unknown };
     assert.deepEqual(upload.multipart, { field: "file", filename: "products.csv", content_type: "text/csv", bytes: 5 });
     assert.equal(server.seen.length, 0);

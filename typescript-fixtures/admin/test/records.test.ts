@@ -4,8 +4,10 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import ts from "typescript";
 import { readYaml, SPEC } from "./support/contract.js";
+
+// Not by a plain import: Node would first look through all of it for the names that it exports.
+import ts = require("typescript");
 
 interface Schema {
   title?: string;

@@ -63,7 +63,7 @@ test("verifying never throws, whatever it is given", () => {
     [{}],
     new ArrayBuffer(3),
     "\u0000",
-    " ".repeat(200_000),
+    " ".repeat(2_000),
   ];
   for (const body of odd) {
     for (const signature of odd) {
