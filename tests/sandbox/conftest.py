@@ -54,6 +54,7 @@ class Api:
         self.url = process.url
         self.key = process.api_key
         self.session = requests.Session()
+        self.session.trust_env = False  # no proxy, and no time spent on looking for one at every request
         self.headers: dict[str, str] = {"Authorization": f"ApiKey {self.key}"}
 
     def request(self, method: str, path: str, **options: Any) -> requests.Response:

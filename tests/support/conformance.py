@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -72,7 +72,9 @@ def faults_of(method: str, path: str, response: Response) -> list[str]:
     operation = operation_for(method, path)
     if response.status_code >= 400:
         known = operation is not None or any(route.fullmatch(urlsplit(path).path) for route, _ in _routes())
-        return _faults_of_error(response) if known else []
+        if not known:
+            return []
+        return list(_faults_of_error(response.status_code, response.headers.get("Content-Type"), response.content))
     if operation is None:
         return []
     if response.status_code not in operation.success:
@@ -96,29 +98,30 @@ def _faults_of_success(operation: Operation, response: Response) -> list[str]:
     if kind == "bytes":
         wrong = media_type in ("", _JSON, "text/html")
         return [f"a file is of its own type, not of {media_type!r}"] if wrong else []
-    body, faults = _decoded(response)
+    body, faults = _decoded(response.headers.get("Content-Type"), response.content)
     return faults or invented(operation.returns, body)
 
 
-def _faults_of_error(response: Response) -> list[str]:
-    body, faults = _decoded(response)
+# Thousands of answers to bad input say the same.
+@lru_cache(1000)
+def _faults_of_error(status: int, media_type: str | None, content: bytes) -> tuple[str, ...]:
+    body, faults = _decoded(media_type, content)
     if faults:
-        return faults
-    names = [name for name, record in contract().records.items() if response.status_code in record.statuses]
+        return tuple(faults)
+    names = [name for name, record in contract().records.items() if status in record.statuses]
     if not names:
-        return [f"no record is the body of a {response.status_code}"]
+        return (f"no record is the body of a {status}",)
     per_record = {name: _closed_records().check(Returns("record", name, name), body) for name in names}
     if not all(per_record.values()):
-        return []
-    return [f"not {name}: {fault}" for name, found in per_record.items() for fault in found]
+        return ()
+    return tuple(f"not {name}: {fault}" for name, found in per_record.items() for fault in found)
 
 
-def _decoded(response: Response) -> tuple[Any, list[str]]:
-    media_type = response.headers.get("Content-Type")
+def _decoded(media_type: str | None, content: bytes) -> tuple[Any, list[str]]:
     if media_type != _JSON:
         return None, [f"the content type is {_JSON}, not {media_type!r}"]
     try:
-        return json.loads(response.content, parse_constant=_refuse_constant), []
+        return json.loads(content, parse_constant=_refuse_constant), []
     except ValueError as exc:
         return None, [f"the body is no JSON: {exc}"]
 

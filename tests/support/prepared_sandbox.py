@@ -96,6 +96,7 @@ class PreparedSandbox:
         self.root = self.url.removesuffix("/api")
         self.key = ready["api_key"]
         self.session = requests.Session()
+        self.session.trust_env = False  # no proxy, and no time spent on looking for one at every request
         self._database = database
         self._copy = sqlite3.connect(":memory:", check_same_thread=False)
         self.other_key, self.public_key = self._prepare()

@@ -55,15 +55,18 @@ def _serve(options: argparse.Namespace) -> int:
             from segops_sandbox.platform.optional_packages import load_framework_without_them
 
             load_framework_without_them()
-            from segops_sandbox.runtime import start; import segops_sandbox.urls
+            from segops_sandbox.runtime import start
     except ValueError as exc:  # a DATABASE_URL that is none
         print(f"segops-sandbox: {exc}", file=sys.stderr)
         return 2
-    # Before anything is started: a signal that comes early must not be lost. A pipe, because a handler that sets a
-    # threading.Event may interrupt the very wait that holds the event's lock.
+    # Before anything is started: a signal that comes early must not be lost. The interpreter writes to the pipe at the
+    # moment of the signal; a handler of ours would run when the main thread is back from a wait that may have begun
+    # after the signal, or that the signal did not interrupt because another thread took it: never.
     told_to_stop, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.set_wakeup_fd(tell)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: os.write(tell, b"."))
+        signal.signal(number, lambda _number, _frame: None)
     if options.until_eof:
         threading.Thread(target=_tell_at_eof, args=(tell,), name="segops-eof", daemon=True).start()
     try:
