@@ -21,13 +21,11 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace
         from segops_sandbox.pages.slugs import create_page
         from segops_sandbox.platform import jobs
 
-        before = jobs.mode()
         jobs.set_mode(jobs.MANUAL)
         Product.objects.create(tenant=tenant, sku="A1", name="Good Boot")
         yield SimpleNamespace(
             tenant=tenant, build=build, create_page=create_page, jobs=jobs, AIQuery=AIQuery, GeneratedPage=GeneratedPage
         )
-        jobs.set_mode(before)
 
 
 @pytest.fixture

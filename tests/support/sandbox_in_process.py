@@ -11,11 +11,11 @@ from typing import Any
 
 @contextmanager
 def sandbox_in_process(folder: Path, now_micros: int) -> Iterator[Any]:
-    """Set Django up, and yield a tenant on an up-to-date database; import the sandbox's modules inside of the block.
+    """Set Django up, and yield a tenant on an up-to-date, empty database; import the sandbox's modules in the block.
 
     Args:
         folder: where the SQLite file goes, unless DATABASE_URL names a database. Django is set up once in a process:
-            whoever comes later gets the database of whoever came first.
+            whoever comes later gets the database of whoever came first, emptied.
         now_micros: the time, in microseconds since 1970.
     """
     if "DATABASE_URL" not in os.environ:
@@ -29,7 +29,8 @@ def sandbox_in_process(folder: Path, now_micros: int) -> Iterator[Any]:
     from segops_sandbox import clock, schema, workspace
 
     schema.bring_up_to_date()
+    tenant = workspace.reset().tenant
     clock.freeze(clock.from_micros(now_micros))
-    yield workspace.ensure().tenant
+    yield tenant
     clock.freeze(None)
     connection.close()
