@@ -33,19 +33,32 @@ class Overtaken(Exception):
 
 
 def _failed(tenant: Tenant, error: Exception, import_id: int) -> None:
-    job = ImportJob.objects.filter(tenant=tenant, pk=import_id, status=ImportJob.IMPORTING).first()
-    if job is not None:
-        _note_failure(job, error)
+    """Say why and how far it came: what earlier chunks brought stays in the catalogue."""
+    job = _under_way(tenant, import_id)
+    if job is None:
+        return
+    done = job.imported_count + job.skipped_count
+    why = str(error).rstrip(".") or type(error).__name__
+    message = (
+        f"{why}. The first {done:,} of {job.row_count:,} rows were worked off "
+        f"({job.imported_count:,} imported), nothing of the others. Upload the file again to go on."
+    )
+    ImportJob.objects.filter(pk=job.pk).update(status=ImportJob.FAILED, error_message=message, updated_at=clock.now())
+    import_file.discard(job)
+    products_changed(tenant)
 
 
 @jobs.handler(KIND, _failed)
 def run(tenant: Tenant, import_id: int) -> None:
     """Import all rows that are not imported yet."""
-    job = ImportJob.objects.filter(tenant=tenant, pk=import_id, status=ImportJob.IMPORTING).first()
-    if job is None:
-        return
-    with suppress(Overtaken):
-        _import(job)
+    job = _under_way(tenant, import_id)
+    if job is not None:
+        with suppress(Overtaken):
+            _import(job)
+
+
+def _under_way(tenant: Tenant, import_id: int) -> ImportJob | None:
+    return ImportJob.objects.filter(tenant=tenant, pk=import_id, status=ImportJob.IMPORTING).first()
 
 
 @dataclass
@@ -129,15 +142,3 @@ def _note_progress(job: ImportJob, imported: int, report: Report) -> None:
     names = ("imported_count", "skipped_count", "error_count", "errors")
     if not unchanged.update(updated_at=clock.now(), **{name: getattr(job, name) for name in names}):
         raise Overtaken
-
-
-def _note_failure(job: ImportJob, exc: Exception) -> None:
-    """Say why and how far it came: what earlier chunks brought stays in the catalogue."""
-    done = job.imported_count + job.skipped_count
-    message = (
-        f"{str(exc).rstrip('.') or type(exc).__name__}. The first {done:,} of {job.row_count:,} rows were worked off "
-        f"({job.imported_count:,} imported), nothing of the others. Upload the file again to go on."
-    )
-    ImportJob.objects.filter(pk=job.pk).update(status=ImportJob.FAILED, error_message=message, updated_at=clock.now())
-    import_file.discard(job)
-    products_changed(job.tenant)
