@@ -11,8 +11,9 @@ import sys
 
 import pytest
 
-from segops_parity.checking import Outcome, check
-from segops_parity.project import Project, find_lanes, open_suite
+from segops_parity.project import Project, find_lanes
+from segops_parity.runner import Outcome, check
+from segops_parity.suite import open_suite
 
 sys.setrecursionlimit(20_000)
 SUITE = open_suite(Project.find())

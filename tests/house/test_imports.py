@@ -141,3 +141,29 @@ def test_the_sdk_tests_are_collected_without_the_house(folder: str) -> None:
 )
 def test_an_import_is_seen_however_it_is_written(code: str, names: set[str]) -> None:
     assert imported(ast.parse(code)) == names
+
+
+def imports_within(package: Path) -> dict[str, set[str]]:
+    """Each module of a package with the modules of it that it imports anywhere, within functions and for types too."""
+    names = {
+        str(path.relative_to(package.parent).with_suffix("")).replace("/", ".").removesuffix(".__init__"): path
+        for path in modules(package)
+    }
+    found: dict[str, set[str]] = {name: set() for name in names}
+    for name, path in names.items():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Import):
+                wanted = {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                wanted = {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+            else:
+                continue
+            found[name] |= wanted & names.keys() - {name, package.name}
+    return found
+
+
+def test_no_module_of_the_harness_imports_itself_by_way_of_others() -> None:
+    left = imports_within(PARITY)
+    while free := {name for name, needed in left.items() if not needed & left.keys()}:
+        left = {name: needed for name, needed in left.items() if name not in free}
+    assert not left, "these import each other in a circle, or need modules that do"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from repository import ROOT
 
-from segops_parity.project import Project, Suite, open_suite
+from segops_parity.project import Project
+from segops_parity.suite import Suite, open_suite
 
 pytestmark = pytest.mark.needs_house
 

@@ -10,8 +10,9 @@ import pytest
 from segops_parity._files import ContractError
 from segops_parity.deviations import load_deviations
 from segops_parity.mutation import load_mutants
-from segops_parity.project import Project, open_suite
+from segops_parity.project import Project
 from segops_parity.reports.difference import read_report
+from segops_parity.suite import open_suite
 
 Break = Callable[[str], str]
 

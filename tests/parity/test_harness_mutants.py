@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from segops_parity import checks, verdicts
+from segops_parity import contract_checks, verdicts
 from segops_parity.cases import Case
-from segops_parity.checks import check_case
+from segops_parity.contract_checks import check_case
 from segops_parity.coverage import ideal
-from segops_parity.project import Suite
 from segops_parity.replay import ReplayServer
 from segops_parity.replies import Reply
+from segops_parity.suite import Suite
 
 KEY = "11111111-1111-4111-8111-111111111111"
 
@@ -96,7 +96,7 @@ def test_a_mutant_is_noticed_by_the_check_it_names_and_by_no_broken_harness(
     seen = good(case)
     change(seen)
     assert check in failing(suite, case, seen)
-    monkeypatch.setattr(checks, part, lambda *_args, **_kwargs: [])
+    monkeypatch.setattr(contract_checks, part, lambda *_args, **_kwargs: [])
     assert check not in failing(suite, case, seen), f"{part} is not what notices"
 
 

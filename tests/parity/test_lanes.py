@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 from repository import ROOT, outside_make
 
-from segops_parity.checking import check, records, write_ndjson
 from segops_parity.lanes import Lane
-from segops_parity.project import Suite, find_lanes
+from segops_parity.project import find_lanes
+from segops_parity.reports.ndjson import records, write_ndjson
+from segops_parity.runner import check
+from segops_parity.suite import Suite
 
 PYTHON = (sys.executable, "-m", "segops_parity.drivers.python")
 CURL = ("sh", str(ROOT / "tests/parity/curl_driver.sh"))

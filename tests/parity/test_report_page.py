@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from browser import chromium, contrast, open_page, sideways
 
-from segops_parity import checking
-from segops_parity.project import Suite, find_lanes
-from segops_parity.reports import write_reports
+from segops_parity import runner
+from segops_parity.project import find_lanes
+from segops_parity.reports import ndjson, write_reports
+from segops_parity.suite import Suite
 
 __all__ = ["chromium", "open_page"]  # fixtures
 
@@ -31,9 +32,9 @@ def report(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> str:
     wrong = chosen["segments.get/happy"]
     chosen[wrong.id] = replace(wrong, steps=(replace(wrong.steps[0], outcome={"ok": {"id": HOSTILE}}),))
     lanes = [each for each in find_lanes(suite.project) if each.name in ("python-http", "typescript-current")]
-    outcome = checking.check(type(suite)(suite.project, suite.contract, suite.scenarios, chosen), lanes, whole=False)
+    outcome = runner.check(type(suite)(suite.project, suite.contract, suite.scenarios, chosen), lanes, whole=False)
     folder: Path = tmp_path_factory.mktemp("report")
-    write_reports(folder, checking.write_ndjson(folder / "report.ndjson", checking.records(outcome)))
+    write_reports(folder, ndjson.write_ndjson(folder / "report.ndjson", ndjson.records(outcome)))
     return (folder / "report.html").as_uri()
 
 

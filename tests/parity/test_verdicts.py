@@ -15,15 +15,16 @@ from xml.etree import ElementTree as Xml
 import pytest
 from repository import ROOT, outside_make
 
-from segops_parity import checking
+from segops_parity import runner
 from segops_parity.cassettes import Interaction
 from segops_parity.coverage import measure, shown_by
 from segops_parity.deviations import Deviation, apply_deviations, fingerprint, suggestions
 from segops_parity.drift import classify
 from segops_parity.mutation import load_mutants, mutation_records
-from segops_parity.project import Suite, find_lanes
-from segops_parity.reports import write_reports
+from segops_parity.project import find_lanes
+from segops_parity.reports import ndjson, write_reports
 from segops_parity.reports.difference import compare
+from segops_parity.suite import Suite
 from segops_parity.verdicts import CaseVerdict, Problem
 
 TODAY = date(2026, 6, 1)
@@ -152,9 +153,9 @@ def test_the_reports_tell_a_failure_in_every_form(suite: Suite, tmp_path: Path) 
     wrong = replace(case, steps=(replace(case.steps[0], outcome={"ok": {"id": "<script>"}}),))
     broken = type(suite)(suite.project, suite.contract, suite.scenarios, {case.id: wrong})
     lanes = [each for each in find_lanes(suite.project) if each.name in ("python-http", "typescript-current")]
-    outcome = checking.check(broken, lanes, whole=False)
+    outcome = runner.check(broken, lanes, whole=False)
     assert outcome.exit_code == 1
-    lines = checking.write_ndjson(tmp_path / "report.ndjson", checking.records(outcome))
+    lines = ndjson.write_ndjson(tmp_path / "report.ndjson", ndjson.records(outcome))
     write_reports(tmp_path, lines)
     junit = Xml.parse(tmp_path / "junit.xml").getroot()
     assert {suite.get("failures") for suite in junit} == {"1"}
@@ -218,7 +219,7 @@ def test_a_stale_case_exits_4(suite: Suite) -> None:
     case = replace(suite.cases["segments.get/happy"], recorded_under="0" * 16)
     old = type(suite)(suite.project, suite.contract, suite.scenarios, {case.id: case})
     lanes = [each for each in find_lanes(suite.project) if each.name == "python-http"]
-    assert checking.check(old, lanes, whole=False).exit_code == 4
+    assert runner.check(old, lanes, whole=False).exit_code == 4
 
 
 def test_a_case_is_explained_with_its_rule_and_a_command_to_repeat_it() -> None:

@@ -1,4 +1,4 @@
-"""The parity harness: do the Python and TypeScript SDKs do what the contract in ``spec/`` says, and the same?
+"""The parity harness: holds the Python and TypeScript SDKs to the contract in ``spec/``, and to each other.
 
 ``contract`` reads the contract, ``openapi`` derives an OpenAPI document from it.
 """

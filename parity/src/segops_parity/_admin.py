@@ -1,4 +1,4 @@
-"""How does an entry of ``admin.yaml`` become an operation, and does the entry hold together?"""
+"""The entries of ``admin.yaml`` made into operations, and checked to hold together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is a file of the contract read, and how is told what is wrong with it?"""
+"""Files of the contract: how they are read, and how what is wrong with them is told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is a namespace, an operation, a behaviour? The values that the contract is read into."""
+"""The values that the contract is read into: namespaces, operations, behaviours."""
 
 from __future__ import annotations
 

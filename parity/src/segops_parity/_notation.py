@@ -1,4 +1,4 @@
-"""What do the short notations of ``admin.yaml`` mean: arguments, return values, command lines?"""
+"""The short notations of ``admin.yaml``: arguments, return values, command lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What do the operations of the OpenAPI document share? Its schemas, headers, failures, and the webhook."""
+"""What the operations of the OpenAPI document share: schemas, headers, failures, and the webhook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is the same request, and the same value? The one canonical form in which both lanes are compared.
+"""The one canonical form in which requests and values of all lanes are compared.
 
 Requests that a server cannot tell apart are equal here (order of query keys, of JSON keys, of headers, spelling of
 percent escapes, multipart boundaries), and those that it can are not: 10 and 10.0, null and absent, one slash more.

@@ -1,4 +1,4 @@
-"""What was recorded? Cassettes in VCR's own YAML, each with a block of metadata that VCR keeps and does not read.
+"""Cassettes in VCR's own YAML, each with a block of metadata that VCR keeps and does not read.
 
 A file that is not one gets an error that names the file, the place in it and what was expected there.
 """

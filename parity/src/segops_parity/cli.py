@@ -1,4 +1,4 @@
-"""What can be asked of the harness on the command line?
+"""The command line of the harness.
 
 Exit codes: 0 equal, 1 parity failure, 2 harness or driver fault (bad input included), 3 untestable lane, 4 stale or
 expired.

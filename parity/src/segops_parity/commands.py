@@ -1,4 +1,4 @@
-"""What does each command do? One function each; they print for people and return the exit code."""
+"""The commands of the harness: one function each; they print for people and return the exit code."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from segops_parity._files import ContractError
-from segops_parity.checking import EXITS, Outcome, records, today, write_ndjson
-from segops_parity.checking import check as run_check
 from segops_parity.coverage import measure, shown_by
 from segops_parity.deviations import suggestions
 from segops_parity.lanes import Lane
-from segops_parity.project import Project, Suite, find_lanes, open_suite
+from segops_parity.project import Project, find_lanes
+from segops_parity.reports.ndjson import records, write_ndjson
+from segops_parity.runner import EXITS, Outcome, today
+from segops_parity.runner import check as run_check
+from segops_parity.suite import Suite, open_suite
 
 __all__ = ["check", "coverage", "deviations", "diff", "drift", "explain", "hygiene", "mutate", "record", "serve"]
 
@@ -141,7 +143,7 @@ def _coverage(suite: Suite) -> int:
 
 def explain(project: Project, options: argparse.Namespace) -> int:
     """Run one case and tell all."""
-    from segops_parity.explaining import explanation
+    from segops_parity.explain import explanation
 
     suite = open_suite(project)
     if options.case not in suite.cases:
@@ -179,7 +181,7 @@ def diff(project: Project, options: argparse.Namespace) -> int:
 
 def serve(project: Project, options: argparse.Namespace) -> int:
     """Play a case until interrupted, or until it has been played."""
-    from segops_parity.explaining import serve_case
+    from segops_parity.serve import serve_case
 
     return serve_case(open_suite(project), options.cassette, options.port)
 

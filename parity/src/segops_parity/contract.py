@@ -1,4 +1,4 @@
-"""What do the SDKs promise? This module is the one reader of the contract in ``spec/``.
+"""The contract of the SDKs. This module is the one reader of ``spec/``.
 
     contract = load()
     contract.operations["segments.export"].request.path     # "/segments/{id}/export/"

@@ -1,4 +1,4 @@
-"""Is every behaviour shown on every operation that it applies to? Cells computed from the contract; none may be empty.
+"""Coverage: every behaviour on every operation that it applies to. Cells come from the contract; none may be empty.
 
 A cell counts when a check of that name is made for a case of that operation. An empty cell fails, unless reasons.yaml
 says why no case can show it; a reason for a cell that is not empty fails too.
@@ -14,8 +14,8 @@ from typing import Any
 
 from segops_parity.canonical import canonical_path
 from segops_parity.cases import API_KEY, Case
-from segops_parity.checks import check_case
 from segops_parity.contract import Contract
+from segops_parity.contract_checks import check_case
 from segops_parity.scenarios import Scenarios
 from segops_parity.verdicts import CaseVerdict
 

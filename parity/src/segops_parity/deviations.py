@@ -1,4 +1,4 @@
-"""Which differences are known? ``parity/deviations.yaml``: each with reason, owner, expiry and a fingerprint.
+"""Known differences: ``parity/deviations.yaml``, each with reason, owner, expiry and a fingerprint.
 
 A deviation is no skip: the case runs, and the difference must still be there, exactly as it was. One that is gone, has
 expired, matches nothing, or differs in another way fails the run.

@@ -1,4 +1,4 @@
-"""What does the server answer differently now? A recording to the side, compared with the cassettes.
+"""Drift: a recording to the side, compared with the cassettes.
 
 Additive: a key more. Breaking: a key, a type, a status or a request that is not as it was. Volatile: another value of
 the same type, such as a time or a count.
@@ -12,8 +12,8 @@ from typing import Any
 from segops_parity._files import ContractError
 from segops_parity.canonical import difference, load_json
 from segops_parity.cassettes import Interaction, load_cassette, save_cassette
-from segops_parity.project import Suite
 from segops_parity.record import record
+from segops_parity.suite import Suite
 
 __all__ = ["classify", "drift_lines"]
 

@@ -1,4 +1,4 @@
-"""How is a driver talked to? A process, one JSON object a line each way, every line checked against a schema."""
+"""A driver's process: one JSON object a line each way, every line checked against a schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which lanes are there, and how is one run? A lane is one SDK driven in one way; each runs in a process of its own."""
+"""Lanes, and how one is run. A lane is one SDK driven in one way; each runs in a process of its own."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from typing import Any
 
 from segops_parity.cases import API_KEY, Case, Step
 from segops_parity.driver import PROTOCOL, Driver, DriverFault, Protocol
+from segops_parity.observation import observe
 from segops_parity.replay import PlaySession, ReplayServer
-from segops_parity.running import observe
 
 __all__ = ["Lane", "LaneRun", "ServerStage", "run_lane"]
 

@@ -1,4 +1,4 @@
-"""Would the harness notice? Each mutant breaks an SDK in one small way, and the check that it names must fail for it.
+"""Mutants at the drivers' seams: each breaks an SDK in one small way, and the check that it names must fail for it.
 
 A crash, a timeout or another check is no kill; a mutant that never came to bear is reported as not applied; one that
 changes nothing that matters (the order of JSON keys) must survive. The unbroken SDK must pass the same cases.
@@ -14,9 +14,9 @@ from typing import Any
 
 from segops_parity._files import ContractError, read_yaml
 from segops_parity.cases import Case
-from segops_parity.checking import run_all
 from segops_parity.lanes import Lane, LaneRun, run_lane
-from segops_parity.project import Suite
+from segops_parity.runner import run_all
+from segops_parity.suite import Suite
 from segops_parity.verdicts import judge
 
 __all__ = ["Mutant", "load_mutants", "mutation_records"]

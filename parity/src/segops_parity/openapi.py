@@ -1,4 +1,4 @@
-"""What does the contract look like to tools that read OpenAPI? Derives an OpenAPI 3.1 document from ``spec/``.
+"""An OpenAPI 3.1 document, derived from ``spec/`` for tools that read it.
 
     python -m segops_parity.openapi -o openapi.json
 

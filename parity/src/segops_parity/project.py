@@ -1,8 +1,7 @@
-"""Where is everything, and which lanes can this machine run? Folders, Node, and the TypeScript build."""
+"""The folders of the project, and the lanes that this machine can run: Node, and the TypeScript build."""
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import json
 import os
@@ -14,12 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from segops_parity.cases import Case, build_cases
-from segops_parity.contract import Contract, find_spec, load
+from segops_parity.contract import find_spec
 from segops_parity.lanes import Lane
-from segops_parity.scenarios import Scenarios, load_scenarios
 
-__all__ = ["LANES", "Project", "Suite", "find_lanes", "open_suite"]
+__all__ = ["LANES", "Project", "find_lanes"]
 
 LANES = (
     "python",
@@ -68,32 +65,6 @@ class Project:
     @property
     def reports(self) -> Path:
         return self.root / "build" / "parity"
-
-
-@dataclass(frozen=True)
-class Suite:
-    """Everything that is read before anything is run."""
-
-    project: Project
-    contract: Contract
-    scenarios: Scenarios
-    cases: dict[str, Case]
-
-    @property
-    def hash(self) -> str:
-        """Changes with the contract, the scenarios and the cassettes."""
-        digest = hashlib.sha256()
-        folders = (self.contract.path, self.project.scenarios, self.project.cassettes)
-        for file in sorted(file for folder in folders for file in folder.rglob("*") if file.is_file()):
-            digest.update(file.name.encode() + file.read_bytes())
-        return digest.hexdigest()[:16]
-
-
-def open_suite(project: Project) -> Suite:
-    """Read contract, scenarios and cassettes; raises `ContractError` for the first thing that is broken."""
-    contract = load(project.root / "spec")
-    scenarios = load_scenarios(project.scenarios, contract)
-    return Suite(project, contract, scenarios, build_cases(contract, scenarios, project.cassettes))
 
 
 def find_lanes(

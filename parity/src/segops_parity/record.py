@@ -1,4 +1,4 @@
-"""How are cassettes recorded? The Python SDK calls a server under pytest-recording; then redact, check, scan, replace.
+"""Recording of cassettes: the Python SDK calls a server under pytest-recording; then redact, check, scan, replace.
 
 Nothing is touched until everything has been recorded and has passed: a recording that is interrupted, fails, or would
 keep a secret leaves the old cassettes as they were.
@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from segops_parity.canonical import canonical_path, difference
-from segops_parity.cases import Builder, Case
+from segops_parity.cases import Case
 from segops_parity.cassettes import Interaction, cassette_file, content_of, dump, save_cassette
 from segops_parity.contract import Contract
+from segops_parity.family_cases import Builder
 from segops_parity.redaction import Redactor, leaks, looks_secret
 from segops_parity.sandbox import running_sandbox
 from segops_parity.scenarios import Scenarios

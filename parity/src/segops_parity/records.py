@@ -1,21 +1,19 @@
-"""What do payloads look like? The JSON Schemas of ``spec/records``, and the check of a payload against them."""
+"""Payloads: the JSON Schemas of ``spec/records``, and the check of a payload against them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from segops_parity._files import ContractError, check_schema, format_checker, read_yaml
+from segops_parity._model import Operation
 from segops_parity._notation import Returns
-
-if TYPE_CHECKING:
-    from segops_parity.contract import Operation
 
 __all__ = ["Record", "Records", "load_records", "page_schema", "references"]
 

@@ -1,4 +1,4 @@
-"""What may leave a recording? Keys become one fixed fake that keeps scheme and shape; what remains is scanned.
+"""Redaction of recordings: keys become one fixed fake that keeps scheme and shape; what remains is scanned.
 
 The fake is the key that cassettes are replayed with, so nothing has to be put back. Values that name a server, a
 boundary or one call become fixed as well: two recordings of the same thing are the same bytes.

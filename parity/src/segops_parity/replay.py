@@ -1,4 +1,4 @@
-"""How is a case played over a real connection? A server that answers from a script and writes down what arrived.
+"""The replay server: it answers from a script over real connections, and writes down what arrived.
 
 It observes the wire, so that no SDK has to be believed; it plays what no cassette can hold (a reset, silence, half a
 reply); and it answers a request that the script does not expect with an explanation: where it differs from the one

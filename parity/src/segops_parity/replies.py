@@ -1,4 +1,4 @@
-"""What is played, and what must come of it? Replies and results, out of the notation of behaviours.yaml."""
+"""Replies and the results that must come of them, out of the notation of behaviours.yaml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where do recordings come from? A sandbox of one's own: a process that is started, asked and stopped."""
+"""A sandbox of one's own, from which recordings come: a process that is started, asked and stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is called, and what is shown on it? The files of ``parity/scenarios``, read and checked."""
+"""The files of ``parity/scenarios``, read and checked: what is called, and what is shown on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""To which operations does a behaviour apply?
+"""Selectors: the operations that a behaviour applies to.
 
 A selector is one word for what is no operation (`client`, `cli`, `webhook`, `testing`), or an expression over the flags
 that are computed for each operation: flags joined by ``and``, ``or`` and ``not``, where ``not`` binds closest, then

@@ -1,4 +1,4 @@
-"""Are they equal? Three verdicts for each case: contract and Python, contract and TypeScript, Python and TypeScript.
+"""Three verdicts for each case: contract and Python, contract and TypeScript, Python and TypeScript.
 
 The third compares the whole observation, so that behaviour which the contract does not mention is kept equal too. Lanes
 of one language must agree with each other in the same way. Faults of drivers are kept apart.
@@ -13,8 +13,8 @@ from typing import Any
 
 from segops_parity.canonical import canonical_path, canonical_query, difference
 from segops_parity.cases import Case
-from segops_parity.checks import check_case
 from segops_parity.contract import Contract
+from segops_parity.contract_checks import check_case
 from segops_parity.lanes import Lane, LaneRun
 
 __all__ = ["AGREEMENT", "LOCKSTEP", "CaseVerdict", "Problem", "judge"]

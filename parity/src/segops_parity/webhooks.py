@@ -1,4 +1,4 @@
-"""Which webhook deliveries are genuine? The vectors of ``spec/webhooks.yaml``, as values to call an SDK with."""
+"""The vectors of ``spec/webhooks.yaml``, as values to call an SDK with."""
 
 from __future__ import annotations
 

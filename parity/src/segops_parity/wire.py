@@ -1,4 +1,4 @@
-"""Which request does the contract ask for, given a call's arguments? Worked out here from the contract alone."""
+"""The request that the contract asks for, given a call's arguments: worked out here from the contract alone."""
 
 from __future__ import annotations
 

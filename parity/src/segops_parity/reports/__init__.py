@@ -1,4 +1,4 @@
-"""How is a run told to people and to other tools? All of it is derived from the NDJSON report of record."""
+"""Reports for people and for other tools, all derived from the NDJSON report of record."""
 
 from __future__ import annotations
 

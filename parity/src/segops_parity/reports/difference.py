@@ -1,4 +1,4 @@
-"""What has changed from one run to another? Newly failing, newly fixed, no longer tested, new."""
+"""Two reports compared: newly failing, newly fixed, no longer tested, new."""
 
 from __future__ import annotations
 

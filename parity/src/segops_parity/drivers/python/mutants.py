@@ -1,4 +1,4 @@
-"""How is the Python SDK broken on purpose? One small change for each id of ``parity/mutants.yaml``.
+"""The Python SDK broken on purpose: one small change for each id of ``parity/mutants.yaml``.
 
 Requests and replies are changed on their way through the transport; options, clock and results where the driver hands
 them over. No source of the SDK is edited, and each change counts how often it came to bear.

@@ -1,4 +1,4 @@
-"""Which mutants change a request? Each takes what is about to be sent, changes it, and says whether it did."""
+"""Mutants that change a request. Each takes what is about to be sent, changes it, and says whether it did."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which mutants change a reply before the SDK sees it, or a result after the SDK gave it?"""
+"""Mutants that change a reply before the SDK sees it, or a result after the SDK gave it."""
 
 from __future__ import annotations
 

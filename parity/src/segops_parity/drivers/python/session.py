@@ -1,4 +1,4 @@
-"""What does each command of the protocol do with the Python SDK? A table of commands; no logic about any operation."""
+"""The commands of the protocol, carried out with the Python SDK: a table, no logic about any operation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How do values travel in JSON lines that JSON has no form for: bytes, dates, files, callbacks?
+"""Values that JSON has no form for, as they travel in JSON lines: bytes, dates, files, callbacks.
 
 What the runner sends as ``{"$bytes": …}``, ``{"$date": …}``, ``{"$time": …}``, ``{"$number": …}``,
 ``{"$sink": true}`` or ``{"$callback": true}`` becomes the value that a Python program would pass.

@@ -1,4 +1,4 @@
-"""Does the Python SDK, within this process and without a network, do as the cassettes say? One test for each case.
+"""The Python SDK within this process and without a network, against the cassettes: one test for each case.
 
 Run by the harness (lane ``python``, and ``segops-parity record``), with ``vcr_plugin``.
 """
@@ -19,7 +19,7 @@ from segops_parity.cassettes import BASE_URL
 from segops_parity.drivers.python import vcr_plugin
 from segops_parity.drivers.python.mutants import Mutation
 from segops_parity.drivers.python.session import Session
-from segops_parity.running import observe
+from segops_parity.observation import observe
 
 _numbers = itertools.count(1)
 sys.setrecursionlimit(20_000)  # a reply may be nested 500 levels deep

@@ -1,4 +1,4 @@
-"""How do VCR's cassettes come from, and go to, the harness? A pytest plugin: persister, matcher and observed requests.
+"""VCR's cassettes to and from the harness. A pytest plugin: persister, matcher and observed requests.
 
 VCR stands in for the connection within this process; pytest-recording decides whether it plays or records.
 """

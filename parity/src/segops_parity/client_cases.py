@@ -1,4 +1,4 @@
-"""Which cases are written out, rather than made of a family? Those of the client itself, in client.yaml."""
+"""Cases of the client itself: those of client.yaml, and one for each webhook vector of the contract."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from segops_parity.replies import Script
 from segops_parity.scenarios import Scenarios
 from segops_parity.webhooks import Vector
 
-__all__ = ["asked", "written_cases"]
+__all__ = ["asked", "client_cases"]
 
 
-def written_cases(contract: Contract, scenarios: Scenarios) -> Iterator[Case]:
+def client_cases(contract: Contract, scenarios: Scenarios) -> Iterator[Case]:
     """The cases of client.yaml, and one for each webhook vector."""
     anything = next(iter(contract.operations.values()))
     script = Script(anything, contract, None, None)

@@ -1,7 +1,7 @@
-"""How is a case run? Step by step: the driver makes the call, the stage plays the replies and writes down the wire.
+"""A case run step by step: the driver makes the call, the stage plays the replies and writes down the wire.
 
 What comes out is an observation: requests as they arrived, delays asked for, result or error. Whether that is right is
-for ``checks`` to say.
+for `contract_checks` to say.
 """
 
 from __future__ import annotations

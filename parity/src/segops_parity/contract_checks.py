@@ -1,4 +1,4 @@
-"""Does an observation hold what the contract says? One check for each behaviour that shows, named after it.
+"""Checks of an observation against the contract: one for each behaviour that shows, named after it.
 
 Checks of the wire apply to every request of every case; a step's own behaviours (``covers``) hold when its requests,
 delays and result are all as written.

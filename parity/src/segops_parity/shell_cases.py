@@ -1,4 +1,4 @@
-"""Which command lines are run? One for each operation, made from the contract, and those of shell.yaml."""
+"""Cases of the command line: one for each operation, made from the contract, and those of shell.yaml."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from segops_parity._model import Operation
 from segops_parity.cases import API_KEY, Case, Step
 from segops_parity.cassettes import Cassette
+from segops_parity.client_cases import asked
 from segops_parity.contract import Contract
 from segops_parity.replies import Reply, Script
 from segops_parity.scenarios import Scenarios
 from segops_parity.wire import expected_request, query_text
-from segops_parity.written import asked
 
 __all__ = ["shell_cases"]
 
@@ -29,7 +29,7 @@ def shell_cases(contract: Contract, scenarios: Scenarios, happy: Mapping[str, Ca
     anything = next(iter(contract.operations.values()))
     script = Script(anything, contract, None, None)
     for entry in scenarios.shell:
-        yield _written(entry, script)
+        yield _one(entry, script)
 
 
 def _case(operation: Operation, contract: Contract, scenarios: Scenarios, happy: Cassette) -> Case:
@@ -102,7 +102,7 @@ def _decoded(value: Mapping[str, str]) -> str:
     return base64.b64decode(value["$bytes"]).decode("utf-8")
 
 
-def _written(entry: Mapping[str, Any], script: Script) -> Case:
+def _one(entry: Mapping[str, Any], script: Script) -> Case:
     requests = [asked(line, None) for line in entry.get("requests", ())]
     replies = script.replies(entry.get("replies", []), None)
     replies = tuple(replace(reply, request=request) for reply, request in zip(replies, requests, strict=True))

@@ -1,24 +1,18 @@
-"""What happened in one case? What was expected, what came, where they differ, and each request as a command."""
+"""One case told in full: what was expected, what came, where they differ, and each request as a command."""
 
 from __future__ import annotations
 
 import json
 import shlex
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from segops_parity._files import ContractError
 from segops_parity.cases import API_KEY, Case
-from segops_parity.cassettes import BASE_URL, load_cassette
-from segops_parity.checking import Outcome
-from segops_parity.project import Suite
-from segops_parity.replay import ReplayServer
-from segops_parity.replies import Reply
+from segops_parity.cassettes import BASE_URL
+from segops_parity.runner import Outcome
 
-__all__ = ["explanation", "serve_case"]
+__all__ = ["explanation"]
 
 
 def explanation(outcome: Outcome, case: Case) -> Iterator[str]:
@@ -76,39 +70,3 @@ def curl(request: Any) -> str:
     if request["body"] and "json" in request["body"]:
         words += ["-H", "Content-Type: application/json", "-d", json.dumps(request["body"]["json"], ensure_ascii=False)]
     return shlex.join(words)
-
-
-def serve_case(suite: Suite, wanted: str, port: int) -> int:
-    """Play a case's replies in order to whoever asks, printing each request; ends when all have been played."""
-    replies = _replies(suite, wanted)
-    with ReplayServer(API_KEY, port) as server:
-        session = server.open()
-        session.begin(replies)
-        print(json.dumps({"url": session.base_url, "api_key": API_KEY, "replies": len(replies)}), flush=True)
-        told = 0
-        while session.unplayed or told < len(session.seen):
-            for request in session.seen[told:]:
-                told += 1
-                shown = {name: request[name] for name in ("method", "path", "query", "body")}
-                print(json.dumps(shown, ensure_ascii=False), flush=True)
-            time.sleep(0.05)
-        time.sleep(0.1)  # the last reply is still on its way
-        return 1 if session.mismatches else 0
-
-
-def _replies(suite: Suite, wanted: str) -> list[Reply]:
-    if wanted in suite.cases:
-        return [reply for step in suite.cases[wanted].steps for reply in step.replies]
-    file = Path(wanted)
-    if not file.is_file():
-        raise ContractError("serve", wanted, "expected a case, or the file of a cassette")
-    cassette = load_cassette(file, suite.contract.path / "schema" / "cassette-metadata.schema.json")
-    return [
-        Reply(
-            each.status,
-            each.reply_headers,
-            each.reply_body,
-            request={n: each.request()[n] for n in ("method", "path", "query", "body")},
-        )
-        for each in cassette.interactions
-    ]

@@ -1,0 +1,137 @@
+"""The report of record: one JSON object a line, from which all other reports are derived."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from segops_parity.coverage import Coverage
+from segops_parity.runner import EXITS, Outcome, today
+from segops_parity.verdicts import CaseVerdict, comparable
+
+__all__ = ["records", "write_ndjson"]
+
+
+def records(outcome: Outcome) -> Iterator[dict[str, Any]]:
+    """The report of record, line by line: a header, the lanes, the cases, the deviations, a footer."""
+    suite = outcome.suite
+    yield {
+        "type": "header",
+        "format": "segops-parity-report/1",
+        "contract": suite.contract.name,
+        "suite": suite.hash,
+        "day": today().isoformat(),
+        "complete": outcome.complete,
+    }
+    for lane in outcome.lanes:
+        run = outcome.runs[lane.name]
+        yield {
+            "type": "lane",
+            "lane": lane.name,
+            "language": lane.language,
+            "kind": lane.kind,
+            "driver": {key: run.hello.get(key) for key in ("sdk", "version", "runtime")},
+            "cases": len(run.observations),
+            "seconds": round(run.seconds, 2),
+            "missing": run.missing,
+            "faults": run.faults,
+        }
+    examples = _examples(outcome)
+    for verdict in outcome.verdicts:
+        yield _case_record(outcome, verdict, with_wire=bool(verdict.problems) or verdict.case.id in examples)
+    for each in outcome.judged:
+        entry = each.deviation
+        yield {
+            "type": "deviation",
+            "match": entry.match,
+            "lane": entry.lane,
+            "kind": entry.kind,
+            "reason": entry.reason,
+            "owner": entry.owner,
+            "added": entry.added.isoformat(),
+            "expires": entry.expires.isoformat() if entry.expires else None,
+            "age": (today() - entry.added).days,
+            "state": each.state,
+            "fingerprint": each.found,
+            "problems": each.count,
+        }
+    for language, coverage in outcome.coverage.items():
+        yield _coverage_record(language, coverage)
+    yield _footer(outcome)
+
+
+def _examples(outcome: Outcome) -> set[str]:
+    """One case of each family, shown with its wire although nothing is wrong."""
+    first: dict[str, str] = {}
+    for verdict in outcome.verdicts:
+        first.setdefault(verdict.case.family, verdict.case.id)
+    return set(first.values())
+
+
+def _case_record(outcome: Outcome, verdict: CaseVerdict, *, with_wire: bool) -> dict[str, Any]:
+    case = verdict.case
+    record: dict[str, Any] = {
+        "type": "case",
+        "case": case.id,
+        "operation": case.operation,
+        "family": case.family,
+        "origin": case.origin,
+        "stale": case.is_stale,
+        "verdicts": verdict.verdicts,
+        "checks": {lane: len(checks) for lane, checks in sorted(verdict.checks.items())},
+        "behaviours": sorted({name for checks in verdict.checks.values() for name in checks}),
+        "problems": [vars(problem) for problem in verdict.problems],
+        "faults": verdict.faults,
+    }
+    if with_wire:
+        record["wire"] = {
+            lane: comparable(run.observations[case.id])
+            for lane, run in outcome.runs.items()
+            if case.id in run.observations
+        }
+    return record
+
+
+def _coverage_record(language: str, coverage: Coverage) -> dict[str, Any]:
+    return {
+        "type": "coverage",
+        "language": language,
+        "cells": len(coverage.cells),
+        "shown": len(coverage.shown),
+        "excused": len(coverage.excused),
+        "percent": round(coverage.percent, 2),
+        "empty": [list(cell) for cell in coverage.empty],
+        "idle_reasons": list(coverage.idle_reasons),
+    }
+
+
+def _footer(outcome: Outcome) -> dict[str, Any]:
+    verdicts: dict[str, dict[str, int]] = {}
+    for verdict in outcome.verdicts:
+        for pair, word in verdict.verdicts.items():
+            counts = verdicts.setdefault(pair, {"pass": 0, "fail": 0})
+            counts[word] += 1
+    return {
+        "type": "footer",
+        "exit": outcome.exit_code,
+        "meaning": EXITS[outcome.exit_code],
+        "cases": len(outcome.verdicts),
+        "failing": len(outcome.failures),
+        "faults": outcome.faulty,
+        "untestable": outcome.untestable,
+        "stale": outcome.stale,
+        "verdicts": verdicts,
+        "origins": {
+            origin: sum(each.case.origin == origin for each in outcome.verdicts) for origin in ("recorded", "synthetic")
+        },
+    }
+
+
+def write_ndjson(file: Path, lines: Iterator[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Write a report; returns its records as they will be read."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    texts = [json.dumps(line, ensure_ascii=False, sort_keys=False, default=str) for line in lines]
+    file.write_text("\n".join(texts) + "\n", encoding="utf-8")
+    return [json.loads(text) for text in texts]
