@@ -16,10 +16,10 @@ NOW = 1_777_636_800_000_000  # 2026-05-01T12:00:00Z
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     """The sandbox's modules in this process, on a database of their own."""
     with sandbox_in_process(tmp_path_factory.mktemp("engine"), NOW) as tenant:
+        from segops_sandbox import jobs
         from segops_sandbox.models import AIQuery, GeneratedPage, Product
         from segops_sandbox.pages import build
         from segops_sandbox.pages.slugs import create_page
-        from segops_sandbox.platform import jobs
 
         jobs.set_mode(jobs.MANUAL)
         Product.objects.create(tenant=tenant, sku="A1", name="Good Boot")

@@ -98,7 +98,7 @@ def test_the_start_loads_nothing_that_it_has_no_use_for_and_which_can_be_loaded_
     program = """
 import django, sys
 django.setup()
-from segops_sandbox.platform.optional_packages import load_framework_without_them
+from segops_sandbox.optional_packages import load_framework_without_them
 load_framework_without_them()
 import segops_sandbox.runtime, segops_sandbox.urls
 print(sorted({"pyarrow", "cryptography", "sklearn", "psycopg", "requests", "yaml"} & set(sys.modules)))

@@ -297,7 +297,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from segops_sandbox import schema, urls
 from segops_sandbox.models import Tenant
-from segops_sandbox.platform.wire import Wire
+from segops_sandbox.http.wire import Wire
 from segops_sandbox.server import Server
 
 class Writes(APIView):

@@ -13,13 +13,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from segops_sandbox import clock, delivery
+from segops_sandbox import clock, delivery, jobs
 from segops_sandbox.connectors import ENDPOINT, SIGNING_SECRET, destination
+from segops_sandbox.error_text import described
 from segops_sandbox.models import Activation, ActivationAudience, ActivationSync, SegmentMembership, Tenant
-from segops_sandbox.platform import jobs
-from segops_sandbox.platform.errors import described
-from segops_sandbox.platform.timestamps import isoformat
 from segops_sandbox.retention import keep_newest
+from segops_sandbox.timestamps import isoformat
 
 EVENT = "activation.sync"
 # Analytics look at the last 30.

@@ -52,7 +52,7 @@ def _serve(options: argparse.Namespace) -> int:
             import django
 
             django.setup()
-            from segops_sandbox.platform.optional_packages import load_framework_without_them
+            from segops_sandbox.optional_packages import load_framework_without_them
 
             load_framework_without_them()
             from segops_sandbox.runtime import start

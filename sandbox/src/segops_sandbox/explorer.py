@@ -10,9 +10,9 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from segops_sandbox.models import Event, SegmentMembership, Subject
-from segops_sandbox.platform.timestamps import isoformat, isoformat_micros
 from segops_sandbox.segments.definition import IDENTIFIED
 from segops_sandbox.segments.sql import Sql, sql
+from segops_sandbox.timestamps import isoformat, isoformat_micros
 
 
 @dataclass(frozen=True)

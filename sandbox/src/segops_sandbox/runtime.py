@@ -11,11 +11,10 @@ from importlib import import_module
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import DatabaseError, NotSupportedError, connection
 
-from segops_sandbox import schema, workspace
-from segops_sandbox.control import faults
-from segops_sandbox.platform import jobs
-from segops_sandbox.platform.errors import one_line
-from segops_sandbox.platform.wire import Wire
+from segops_sandbox import jobs, schema, workspace
+from segops_sandbox.error_text import one_line
+from segops_sandbox.http import faults
+from segops_sandbox.http.wire import Wire
 from segops_sandbox.server import Server
 
 log = logging.getLogger("segops_sandbox")

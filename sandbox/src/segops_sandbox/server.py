@@ -9,7 +9,7 @@ from typing import Any
 from cheroot import server as cheroot_server
 from cheroot import wsgi as cheroot_wsgi
 
-from segops_sandbox.platform.wire import Application
+from segops_sandbox.http.wire import Application
 
 log = logging.getLogger("segops_sandbox.server")
 
@@ -48,7 +48,7 @@ class Connection(cheroot_server.HTTPConnection):
 
 
 class Gateway(cheroot_wsgi.Gateway_10):
-    """WSGI with two extras for `platform/wire.py`: the headers as they were sent, and the server's request."""
+    """WSGI with two extras for `http/wire.py`: the headers as they were sent, and the server's request."""
 
     def get_environ(self) -> dict[str, Any]:  # type: ignore[override]
         """The WSGI environment of the request."""

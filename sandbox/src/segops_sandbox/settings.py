@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from segops_sandbox.platform.database import database_settings
+from segops_sandbox.database import database_settings
 
 BASE_DIR = Path(__file__).resolve().parent
 
@@ -23,14 +23,10 @@ APPEND_SLASH = False
 ROOT_URLCONF = "segops_sandbox.urls"
 INSTALLED_APPS = ["segops_sandbox"]
 MIDDLEWARE = [
-    "segops_sandbox.platform.compression.GzipMiddleware",
-    *(
-        ["segops_sandbox.platform.throttling.RateLimitMiddleware"]
-        if os.environ.get("SEGOPS_SANDBOX_RATE_LIMITS")
-        else []
-    ),
-    "segops_sandbox.platform.idempotency.IdempotencyMiddleware",
-    "segops_sandbox.platform.atomicity.AtomicWritesMiddleware",
+    "segops_sandbox.http.compression.GzipMiddleware",
+    *(["segops_sandbox.http.throttling.RateLimitMiddleware"] if os.environ.get("SEGOPS_SANDBOX_RATE_LIMITS") else []),
+    "segops_sandbox.http.idempotency.IdempotencyMiddleware",
+    "segops_sandbox.http.atomicity.AtomicWritesMiddleware",
 ]
 DATABASES: dict[str, dict[str, Any]] = {"default": database_settings(os.environ)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -39,20 +35,20 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 LANGUAGE_CODE = "en-us"
 TEMPLATES: list[dict[str, Any]] = []
-# The size of a body is limited once, at the door (platform/bodies.py), where the answer is a 413 in JSON.
+# The size of a body is limited once, at the door (http/bodies.py), where the answer is a 413 in JSON.
 DATA_UPLOAD_MAX_MEMORY_SIZE = None
 DATA_UPLOAD_MAX_NUMBER_FIELDS = None
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 LOGGING_CONFIG = None
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["segops_sandbox.platform.auth.CredentialAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["segops_sandbox.platform.permissions.CredentialMay"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["segops_sandbox.http.auth.CredentialAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["segops_sandbox.http.permissions.CredentialMay"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["segops_sandbox.platform.parsers.StrictJSONParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "segops_sandbox.platform.parsers.AlwaysJSON",
-    "DEFAULT_PAGINATION_CLASS": "segops_sandbox.platform.paging.PageNumbers",
-    "EXCEPTION_HANDLER": "segops_sandbox.platform.errors.exception_handler",
+    "DEFAULT_PARSER_CLASSES": ["segops_sandbox.http.parsers.StrictJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "segops_sandbox.http.parsers.AlwaysJSON",
+    "DEFAULT_PAGINATION_CLASS": "segops_sandbox.http.paging.PageNumbers",
+    "EXCEPTION_HANDLER": "segops_sandbox.http.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",

@@ -1,6 +1,6 @@
 """Which view answers which path? Each area lists its own; this module only brings them together.
 
-Patterns match the path as it was sent, still percent-encoded (`platform/wire.py`), so that a user id with a slash
+Patterns match the path as it was sent, still percent-encoded (`http/wire.py`), so that a user id with a slash
 in it stays one segment: `<encoded:user_id>` matches one segment and decodes it.
 """
 
@@ -52,6 +52,6 @@ urlpatterns = [
     path("_sandbox/", include("segops_sandbox.control.urls")),
     path("", include("segops_sandbox.home.views")),
 ]
-handler400 = "segops_sandbox.platform.errors.bad_request"
-handler404 = "segops_sandbox.platform.errors.not_found"
-handler500 = "segops_sandbox.platform.errors.server_error"
+handler400 = "segops_sandbox.http.errors.bad_request"
+handler404 = "segops_sandbox.http.errors.not_found"
+handler500 = "segops_sandbox.http.errors.server_error"

@@ -10,11 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import transaction
 
-from segops_sandbox import clock, delivery
+from segops_sandbox import clock, delivery, jobs
 from segops_sandbox.models import Segment, Tenant, Webhook, WebhookDelivery
-from segops_sandbox.platform import jobs
-from segops_sandbox.platform.timestamps import isoformat
 from segops_sandbox.retention import keep_newest
+from segops_sandbox.timestamps import isoformat
 
 EVENT = "segment.recomputed"
 KEPT_DELIVERIES = 50

@@ -10,10 +10,9 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
-from segops_sandbox import clock, ids
-from segops_sandbox.control import faults, journal
+from segops_sandbox import clock, ids, jobs, leases
+from segops_sandbox.http import faults, journal, wire
 from segops_sandbox.models import Account, ApiKey, Job, Role, ServerSecret, Tenant
-from segops_sandbox.platform import jobs, leases, wire
 
 log = logging.getLogger("segops_sandbox")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from segops_sandbox import clock, ids
+from segops_sandbox import clock, ids, jobs
 from segops_sandbox.ai import assistants
 from segops_sandbox.ai.brands import Brand, catalogue, competing_brands, mentioned_brands, mentioned_products, own_brand
 from segops_sandbox.ai.credits import spend
@@ -15,7 +15,6 @@ from segops_sandbox.ai.names import fold, heard_in
 from segops_sandbox.ai.providers import PROVIDERS, ask_all, latencies
 from segops_sandbox.catalogue.search import search
 from segops_sandbox.models import AIQuery, Product, QueryResult, Tenant
-from segops_sandbox.platform import jobs
 
 _PRODUCTS = 3
 

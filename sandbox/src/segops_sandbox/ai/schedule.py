@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from segops_sandbox import clock
+from segops_sandbox import clock, jobs
 from segops_sandbox.ai.answers import run
 from segops_sandbox.models import AIQuery, Job, Tenant
-from segops_sandbox.platform import jobs
 
 INTERVALS = {"hourly": timedelta(hours=1), "daily": timedelta(days=1), "weekly": timedelta(weeks=1)}
 _KIND = "queries.scheduled"

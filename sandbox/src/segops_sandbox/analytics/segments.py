@@ -9,7 +9,7 @@ from django.db import connection
 
 from segops_sandbox import clock
 from segops_sandbox.models import Segment, SegmentTrend, Tenant
-from segops_sandbox.platform.timestamps import isoformat
+from segops_sandbox.timestamps import isoformat
 
 _DAYS, _PAIRS = 30, 20
 # Subjects belong to one tenant, so segments that share one do as well. Pairs are cut down to the first before names and

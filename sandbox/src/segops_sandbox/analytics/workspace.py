@@ -11,7 +11,7 @@ from django.db.models.functions import TruncDate
 from segops_sandbox import clock, plans
 from segops_sandbox.ai.credits import used_this_month
 from segops_sandbox.models import Activation, ActivationSync, AICreditUse, Event, Segment, SegmentMembership, Tenant
-from segops_sandbox.platform.timestamps import isoformat
+from segops_sandbox.timestamps import isoformat
 
 _LOGS, _SHOWN_LOGS = 30, 5
 

@@ -12,9 +12,9 @@ from rest_framework.routers import SimpleRouter
 
 from segops_sandbox.activations import forget_audience, queue_sync
 from segops_sandbox.connectors import CONNECTORS, destination, masked, problems, unmasked
+from segops_sandbox.http.serializers import stay_inside
+from segops_sandbox.http.views import TenantViewSet
 from segops_sandbox.models import Activation, ActivationSync
-from segops_sandbox.platform.serializers import stay_inside
-from segops_sandbox.platform.views import TenantViewSet
 
 
 class ActivationSerializer(serializers.ModelSerializer[Activation]):

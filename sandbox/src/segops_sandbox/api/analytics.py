@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from segops_sandbox.analytics import segments, workspace
+from segops_sandbox.http.views import tenant_of
 from segops_sandbox.models import Tenant
-from segops_sandbox.platform.views import tenant_of
 
 
 class Figures(APIView):

@@ -20,12 +20,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from segops_sandbox import clock, identity
+from segops_sandbox.http import tokens
+from segops_sandbox.http.auth import PUBLIC, CredentialAuthentication
+from segops_sandbox.http.errors import field_error
+from segops_sandbox.http.views import caller, tenant_of
 from segops_sandbox.models import Account, ApiKey
-from segops_sandbox.platform import tokens
-from segops_sandbox.platform.auth import PUBLIC, CredentialAuthentication
-from segops_sandbox.platform.errors import field_error
-from segops_sandbox.platform.timestamps import isoformat
-from segops_sandbox.platform.views import caller, tenant_of
+from segops_sandbox.timestamps import isoformat
 
 _CLOCK_SKEW_S = 300
 # Checked when the account is unknown, so that the answer takes as long as for a wrong password.

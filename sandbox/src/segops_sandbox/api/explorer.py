@@ -9,12 +9,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from segops_sandbox import clock, explorer
+from segops_sandbox.http.errors import field_error
+from segops_sandbox.http.params import limit_of
+from segops_sandbox.http.views import tenant_of
 from segops_sandbox.identity import resolve
 from segops_sandbox.ingestion.events import InvalidEvent, encode, parse_moment, read
 from segops_sandbox.models import Segment
-from segops_sandbox.params import limit_of
-from segops_sandbox.platform.errors import field_error
-from segops_sandbox.platform.views import tenant_of
 from segops_sandbox.segments import live
 from segops_sandbox.segments.definition import DefinitionError
 from segops_sandbox.segments.explain import explain

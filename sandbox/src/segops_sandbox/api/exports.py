@@ -15,10 +15,10 @@ from rest_framework.views import APIView
 
 from segops_sandbox.exports import job
 from segops_sandbox.exports.formats import CSV, FORMATS
+from segops_sandbox.http.errors import Gone, field_error, object_of
+from segops_sandbox.http.views import tenant_of
 from segops_sandbox.models import Segment, SegmentExport
-from segops_sandbox.platform.errors import Gone, field_error, object_of
-from segops_sandbox.platform.timestamps import isoformat
-from segops_sandbox.platform.views import tenant_of
+from segops_sandbox.timestamps import isoformat
 
 
 class Exports(APIView):

@@ -10,9 +10,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from segops_sandbox import identity
+from segops_sandbox.http.errors import field_error
+from segops_sandbox.http.views import tenant_of
 from segops_sandbox.ingestion.events import InvalidEvent, read_ids
-from segops_sandbox.platform.errors import field_error
-from segops_sandbox.platform.views import tenant_of
 
 
 class Alias(APIView):

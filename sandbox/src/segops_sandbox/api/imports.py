@@ -16,11 +16,11 @@ from rest_framework.views import APIView
 
 from segops_sandbox.catalogue import imports
 from segops_sandbox.catalogue.csv_file import BadFile
+from segops_sandbox.http.errors import field_error
+from segops_sandbox.http.paging import PageNumbers
+from segops_sandbox.http.views import tenant_of
 from segops_sandbox.models import ImportJob
-from segops_sandbox.platform.errors import field_error
-from segops_sandbox.platform.paging import PageNumbers
-from segops_sandbox.platform.timestamps import isoformat
-from segops_sandbox.platform.views import tenant_of
+from segops_sandbox.timestamps import isoformat
 
 
 class Upload(APIView):

@@ -12,14 +12,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from segops_sandbox import clock
+from segops_sandbox.http.atomicity import begin
+from segops_sandbox.http.auth import SESSION
+from segops_sandbox.http.errors import field_error
+from segops_sandbox.http.permissions import DEFAULT_KINDS
+from segops_sandbox.http.views import tenant_of
 from segops_sandbox.ingestion import bots
 from segops_sandbox.ingestion.events import Incoming, InvalidEvent, read
 from segops_sandbox.ingestion.store import store
-from segops_sandbox.platform.atomicity import begin
-from segops_sandbox.platform.auth import SESSION
-from segops_sandbox.platform.errors import field_error
-from segops_sandbox.platform.permissions import DEFAULT_KINDS
-from segops_sandbox.platform.views import tenant_of
 
 MAX_BATCH = 500
 

@@ -13,10 +13,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from segops_sandbox import clock, ids
+from segops_sandbox.http.auth import MCP, PUBLIC, SECRET, USER
+from segops_sandbox.http.errors import field_error
+from segops_sandbox.http.views import caller
 from segops_sandbox.models import ApiKey, Role
-from segops_sandbox.platform.auth import MCP, PUBLIC, SECRET, USER
-from segops_sandbox.platform.errors import field_error
-from segops_sandbox.platform.views import caller
 
 SCOPES = ("mcp:read", "mcp:write", "mcp:admin")
 _ORIGIN = re.compile(r"https?://(\*\.)?[A-Za-z0-9.-]+(:\d+)?")

@@ -13,12 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from segops_sandbox.http.errors import Gone
+from segops_sandbox.http.views import tenant_of
 from segops_sandbox.models import PageExport
 from segops_sandbox.pages.export import is_expired
 from segops_sandbox.pages.formats import FORMATS
-from segops_sandbox.platform.errors import Gone
-from segops_sandbox.platform.timestamps import isoformat
-from segops_sandbox.platform.views import tenant_of
+from segops_sandbox.timestamps import isoformat
 
 
 class ExportStatus(APIView):

@@ -19,14 +19,14 @@ from rest_framework.views import APIView
 from segops_sandbox import clock
 from segops_sandbox.api import page_exports, product_query
 from segops_sandbox.api.auth import OpenAuthentication
+from segops_sandbox.http.errors import field_error, object_of
+from segops_sandbox.http.serializers import check_unique, stay_inside
+from segops_sandbox.http.views import TenantViewSet
 from segops_sandbox.models import GeneratedPage
 from segops_sandbox.pages.build import queue_build, queue_for_all_queries
 from segops_sandbox.pages.content import TEMPLATES
 from segops_sandbox.pages.export import request as request_export
 from segops_sandbox.pages.formats import FORMATS
-from segops_sandbox.platform.errors import field_error, object_of
-from segops_sandbox.platform.serializers import check_unique, stay_inside
-from segops_sandbox.platform.views import TenantViewSet
 
 _CRAWLERS = ("GPTBot", "OAI-SearchBot", "ChatGPT-User", "ClaudeBot", "PerplexityBot", "Google-Extended")
 _BUILT = (GeneratedPage.BUILT, GeneratedPage.PUBLISHED)

@@ -13,9 +13,9 @@ from segops_sandbox import clock
 from segops_sandbox.catalogue.facets import values_of
 from segops_sandbox.catalogue.schema import field_types
 from segops_sandbox.catalogue.search import METHOD, search
+from segops_sandbox.http.errors import field_error
+from segops_sandbox.http.views import tenant_of
 from segops_sandbox.models import ProductSegment
-from segops_sandbox.platform.errors import field_error
-from segops_sandbox.platform.views import tenant_of
 
 
 class ProductQuery(APIView):

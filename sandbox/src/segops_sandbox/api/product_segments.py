@@ -13,10 +13,10 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
+from segops_sandbox.http.cursors import BadCursor
+from segops_sandbox.http.params import limit_of
+from segops_sandbox.http.views import TenantViewSet, tenant_of
 from segops_sandbox.models import ProductSegment
-from segops_sandbox.params import limit_of
-from segops_sandbox.platform.cursors import BadCursor
-from segops_sandbox.platform.views import TenantViewSet, tenant_of
 from segops_sandbox.product_segments import compute, members, queries
 from segops_sandbox.product_segments.definition import checked
 from segops_sandbox.segments.fields import DefinitionError

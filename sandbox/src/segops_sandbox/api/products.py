@@ -15,19 +15,19 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from segops_sandbox import jobs
 from segops_sandbox.catalogue import score_job
 from segops_sandbox.catalogue.facets import facets_of
 from segops_sandbox.catalogue.field_text import FieldText
 from segops_sandbox.catalogue.schema import checked_fields, field_types, replace_schema, schema_of
 from segops_sandbox.catalogue.upsert import upsert_flat
+from segops_sandbox.http.errors import field_error
+from segops_sandbox.http.paging import RelativePageNumbers
+from segops_sandbox.http.serializers import check_unique
+from segops_sandbox.http.views import TenantViewSet, tenant_of
 from segops_sandbox.models import Product, ProductSchema, ProductScore
-from segops_sandbox.platform import jobs
-from segops_sandbox.platform.errors import field_error
-from segops_sandbox.platform.paging import RelativePageNumbers
-from segops_sandbox.platform.serializers import check_unique
-from segops_sandbox.platform.timestamps import isoformat
-from segops_sandbox.platform.views import TenantViewSet, tenant_of
 from segops_sandbox.product_segments.compute import products_changed
+from segops_sandbox.timestamps import isoformat
 
 _LISTING = {"q", "page", "page_size"}
 

@@ -13,15 +13,15 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from segops_sandbox import jobs
 from segops_sandbox.ai import schedule
 from segops_sandbox.ai.answers import simulate
 from segops_sandbox.ai.metrics import dashboard, diff, win_rates
 from segops_sandbox.ai.providers import PROVIDERS
+from segops_sandbox.http.serializers import check_unique
+from segops_sandbox.http.views import TenantViewSet, tenant_of
 from segops_sandbox.models import AIQuery, Competitor, QueryResult
-from segops_sandbox.platform import jobs
-from segops_sandbox.platform.serializers import check_unique
-from segops_sandbox.platform.timestamps import isoformat
-from segops_sandbox.platform.views import TenantViewSet, tenant_of
+from segops_sandbox.timestamps import isoformat
 
 _RESULTS = 50
 

@@ -12,12 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from segops_sandbox.event_schemas import TYPES, check, infer
+from segops_sandbox.http.errors import field_error
+from segops_sandbox.http.serializers import check_unique
+from segops_sandbox.http.views import TenantViewSet
 from segops_sandbox.ingestion.events import Errors, read_payload, read_text
+from segops_sandbox.ingestion.schemas import TYPES, check, infer
 from segops_sandbox.models import EventSchema
-from segops_sandbox.platform.errors import field_error
-from segops_sandbox.platform.serializers import check_unique
-from segops_sandbox.platform.views import TenantViewSet
 
 
 class EventSchemaSerializer(serializers.ModelSerializer[EventSchema]):

@@ -13,14 +13,14 @@ from rest_framework.views import APIView
 
 from segops_sandbox import explorer
 from segops_sandbox.api import exports
+from segops_sandbox.http.errors import field_error
+from segops_sandbox.http.params import limit_of
+from segops_sandbox.http.views import TenantViewSet, tenant_of
 from segops_sandbox.models import Segment, SegmentVersion
-from segops_sandbox.params import limit_of
-from segops_sandbox.platform.errors import field_error
-from segops_sandbox.platform.timestamps import isoformat
-from segops_sandbox.platform.views import TenantViewSet, tenant_of
 from segops_sandbox.segments import members, queries, recompute
 from segops_sandbox.segments.definition import Definition, DefinitionError
 from segops_sandbox.segments.references import check_on_save, checked
+from segops_sandbox.timestamps import isoformat
 
 SEGMENT_TYPES = ("rule", "ai", "lookalike")
 _REQUIRED = "This field is required."

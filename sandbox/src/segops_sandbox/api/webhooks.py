@@ -10,9 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+from segops_sandbox.http.views import TenantViewSet
 from segops_sandbox.models import Webhook, WebhookDelivery
 from segops_sandbox.network import is_web_address
-from segops_sandbox.platform.views import TenantViewSet
 
 
 class WebhookSerializer(serializers.ModelSerializer[Webhook]):

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from segops_sandbox import clock
+from segops_sandbox import clock, jobs
 from segops_sandbox.catalogue import import_file
 from segops_sandbox.catalogue.cells import from_cell
 from segops_sandbox.catalogue.csv_file import CsvRow, rows_of
@@ -21,7 +21,6 @@ from segops_sandbox.catalogue.fields import MAX_NAME, MAX_SKU, RESERVED
 from segops_sandbox.catalogue.schema import field_types
 from segops_sandbox.catalogue.upsert import CHUNK, Row, chunks, upsert_chunk
 from segops_sandbox.models import ImportJob, Tenant
-from segops_sandbox.platform import jobs
 from segops_sandbox.product_segments.compute import products_changed
 
 KIND = "products.import"

@@ -7,14 +7,14 @@ from typing import IO, Any
 from rest_framework.exceptions import ValidationError
 
 import segops_sandbox.catalogue.import_job as import_job
+from segops_sandbox import jobs
 from segops_sandbox.catalogue import import_file
 from segops_sandbox.catalogue.csv_file import read_csv
 from segops_sandbox.catalogue.fields import MAX_FIELD_NAME, RESERVED
 from segops_sandbox.catalogue.schema import add_fields, checked_fields, field_types
 from segops_sandbox.catalogue.suggest import suggest
+from segops_sandbox.http.errors import field_error
 from segops_sandbox.models import ImportJob, RememberedColumn, Tenant
-from segops_sandbox.platform import jobs
-from segops_sandbox.platform.errors import field_error
 
 _SAMPLE_ROWS = 5
 

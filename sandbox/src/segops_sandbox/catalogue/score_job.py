@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from segops_sandbox import clock
+from segops_sandbox import clock, jobs
 from segops_sandbox.catalogue.locks import lock_catalogue
 from segops_sandbox.catalogue.rows import put_scores
 from segops_sandbox.catalogue.schema import schema_of
 from segops_sandbox.catalogue.scoring import Scorer
 from segops_sandbox.models import Product, Tenant
-from segops_sandbox.platform import jobs
 
 ONE, ALL = "products.score", "products.score_all"
 _CHUNK = 500

@@ -7,10 +7,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from segops_sandbox.control import faults
+from segops_sandbox import jobs
+from segops_sandbox.http import faults
 from segops_sandbox.models import Tenant
 from segops_sandbox.plans import DEFAULT, PLANS
-from segops_sandbox.platform import jobs
 
 _METHODS = ("*", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _STATUSES = tuple(status.value for status in HTTPStatus if status >= 400)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from segops_sandbox.ai import controls as ai
-from segops_sandbox.control import views
+from segops_sandbox.control import ai, views
 
 urlpatterns = [
     path("faults/", views.Faults.as_view()),

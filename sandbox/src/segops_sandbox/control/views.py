@@ -12,8 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from segops_sandbox import clock, workspace
-from segops_sandbox.control import faults, journal
+from segops_sandbox import clock, jobs, workspace
 from segops_sandbox.control.serializers import (
     ClockSerializer,
     FaultSerializer,
@@ -22,10 +21,10 @@ from segops_sandbox.control.serializers import (
     ResetSerializer,
     TenantSerializer,
 )
+from segops_sandbox.http import faults, journal
+from segops_sandbox.http.errors import field_error
 from segops_sandbox.models import IngestionError, Job, Tenant
-from segops_sandbox.platform import jobs
-from segops_sandbox.platform.errors import field_error
-from segops_sandbox.platform.timestamps import isoformat, isoformat_micros
+from segops_sandbox.timestamps import isoformat, isoformat_micros
 
 
 class FromLoopback(BasePermission):

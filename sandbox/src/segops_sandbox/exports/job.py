@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from segops_sandbox import clock
+from segops_sandbox import clock, jobs
+from segops_sandbox.error_text import described
 from segops_sandbox.exports import formats
 from segops_sandbox.models import Segment, SegmentExport, Tenant
-from segops_sandbox.platform import jobs
-from segops_sandbox.platform.errors import described
-from segops_sandbox.platform.timestamps import isoformat
 from segops_sandbox.segments import members
+from segops_sandbox.timestamps import isoformat
 
 KIND = "segments.export"
 LIFETIME: Final = timedelta(hours=1)

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from segops_sandbox import clock
-from segops_sandbox.control import faults, journal
+from segops_sandbox import clock, jobs
+from segops_sandbox.http import faults, journal
 from segops_sandbox.models import (
     Event,
     Job,
@@ -20,7 +20,6 @@ from segops_sandbox.models import (
     Tenant,
     WebhookDelivery,
 )
-from segops_sandbox.platform import jobs
 
 SHOWN = 20
 _SEGMENTS = 100

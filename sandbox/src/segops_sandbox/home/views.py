@@ -12,8 +12,8 @@ from django.urls import path
 from segops_sandbox.control.views import FromLoopback
 from segops_sandbox.home import facts
 from segops_sandbox.home.sparkline import sparkline
+from segops_sandbox.http.errors import refusal
 from segops_sandbox.models import Tenant
-from segops_sandbox.platform.errors import refusal
 
 # The page shows what callers sent. It runs nothing and loads nothing, whatever that was.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'"

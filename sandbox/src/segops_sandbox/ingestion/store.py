@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from django.db import connection, transaction
 
 from segops_sandbox import clock
-from segops_sandbox.event_schemas import check
 from segops_sandbox.identity import alias_in_bulk, ensure_subjects
 from segops_sandbox.ingestion.bots import HUMAN
 from segops_sandbox.ingestion.events import Incoming, encode
+from segops_sandbox.ingestion.schemas import check
 from segops_sandbox.models import EventSchema, IngestionError, Tenant
 
 _INSERT = (

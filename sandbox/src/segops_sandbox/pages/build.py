@@ -6,13 +6,12 @@ from typing import Any
 
 from django.db import transaction
 
-from segops_sandbox import clock
+from segops_sandbox import clock, jobs
 from segops_sandbox.ai.credits import spend
+from segops_sandbox.error_text import described
 from segops_sandbox.models import AIQuery, GeneratedPage, PageJob, Tenant
 from segops_sandbox.pages.content import content_of
 from segops_sandbox.pages.slugs import create_page
-from segops_sandbox.platform import jobs
-from segops_sandbox.platform.errors import described
 
 
 def queue_build(page: GeneratedPage, options: dict[str, Any] | None = None) -> None:

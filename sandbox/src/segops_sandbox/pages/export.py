@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from segops_sandbox import clock
+from segops_sandbox import clock, jobs
+from segops_sandbox.error_text import described
 from segops_sandbox.models import GeneratedPage, PageExport, Tenant
 from segops_sandbox.pages.formats import FORMATS
-from segops_sandbox.platform import jobs
-from segops_sandbox.platform.errors import described
 
 LIFETIME: Final = timedelta(hours=1)
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from segops_sandbox import jobs
 from segops_sandbox.models import Job, ProductSegment, Tenant
-from segops_sandbox.platform import jobs
 from segops_sandbox.product_segments import compiler
 from segops_sandbox.product_segments.definition import Definition, checked
 from segops_sandbox.segments.fields import DefinitionError

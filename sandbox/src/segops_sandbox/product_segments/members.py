@@ -9,9 +9,9 @@ from django.db import connection
 from django.db.models import F, QuerySet
 from django.db.models.functions import Collate
 
+from segops_sandbox.database import CODE_POINT_ORDER
+from segops_sandbox.http import cursors
 from segops_sandbox.models import Product, ProductSegment, ProductSegmentMembership
-from segops_sandbox.platform import cursors
-from segops_sandbox.platform.database import CODE_POINT_ORDER
 
 
 @dataclass(frozen=True)

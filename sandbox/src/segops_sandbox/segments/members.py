@@ -10,10 +10,10 @@ from django.db import connection
 from django.db.models import F, QuerySet
 from django.db.models.functions import Collate
 
+from segops_sandbox.database import CODE_POINT_ORDER
+from segops_sandbox.http import cursors
+from segops_sandbox.http.cursors import BadCursor as BadCursor
 from segops_sandbox.models import Segment, SegmentMembership
-from segops_sandbox.platform import cursors
-from segops_sandbox.platform.cursors import BadCursor as BadCursor
-from segops_sandbox.platform.database import CODE_POINT_ORDER
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,8 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from segops_sandbox import clock
+from segops_sandbox import clock, jobs
 from segops_sandbox.models import Segment, SegmentTrend, Tenant
-from segops_sandbox.platform import jobs
 from segops_sandbox.recompute import after_recompute
 from segops_sandbox.segments import compiler, queries
 from segops_sandbox.segments.definition import Definition

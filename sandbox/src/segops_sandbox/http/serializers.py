@@ -1,4 +1,4 @@
-"""What do serializers share? Names that are unique in a tenant, and references that stay inside it."""
+"""What serializers share: names that are unique in a tenant, and references that stay inside it."""
 
 from __future__ import annotations
 

@@ -20,10 +20,10 @@ from django.template.response import SimpleTemplateResponse
 from rest_framework.exceptions import AuthenticationFailed
 
 from segops_sandbox import clock
+from segops_sandbox.http import bodies
+from segops_sandbox.http.auth import credential_of
+from segops_sandbox.http.errors import refusal
 from segops_sandbox.models import IdempotencyRecord
-from segops_sandbox.platform import bodies
-from segops_sandbox.platform.auth import credential_of
-from segops_sandbox.platform.errors import refusal
 
 WINDOW = timedelta(hours=24)
 _MUTATING = {"POST", "PUT", "PATCH", "DELETE"}

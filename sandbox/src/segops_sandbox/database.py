@@ -1,4 +1,4 @@
-"""Which database, and how is it opened?"""
+"""Which database the environment names, and the settings to open it with."""
 
 from __future__ import annotations
 

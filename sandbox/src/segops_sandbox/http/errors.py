@@ -1,4 +1,4 @@
-"""What does a failure look like? Always JSON: `{"detail": "..."}` or `{"<field>": ["..."]}`, never an HTML page."""
+"""Error responses. Always JSON: `{"detail": "..."}` or `{"<field>": ["..."]}`, never an HTML page."""
 
 from __future__ import annotations
 
@@ -100,13 +100,3 @@ def is_unreachable(exc: Error) -> bool:
         return False
     code = getattr(exc.__cause__, "sqlstate", None)
     return code.startswith(_BROKEN) if code is not None else not is_collision(exc)
-
-
-def described(exc: BaseException) -> str:
-    """An exception as whoever asked for the work is told of it."""
-    return f"{type(exc).__name__}: {exc}"
-
-
-def one_line(exc: BaseException) -> str:
-    """What an exception says, for a line of the log."""
-    return " ".join(str(exc).split())

@@ -1,4 +1,4 @@
-"""How are access, refresh and session tokens made and read? Signed JWTs whose times follow the sandbox's clock."""
+"""Access, refresh and session tokens: signed JWTs whose times follow the sandbox's clock."""
 
 from __future__ import annotations
 

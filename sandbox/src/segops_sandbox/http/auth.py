@@ -1,4 +1,4 @@
-"""Who is asking? One credential per request: an API key, an access token or a session token.
+"""The credential of a request: an API key, an access token or a session token.
 
 Accepted: `Authorization: ApiKey <key>`, `Authorization: Bearer <token>`, and `X-API-Key: <key>`.
 """
@@ -15,8 +15,8 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from segops_sandbox.http import tokens
 from segops_sandbox.models import Account, ApiKey, Role, Tenant
-from segops_sandbox.platform import tokens
 
 SECRET, PUBLIC, MCP, USER, SESSION = "sk", "pk", "mk", "jwt", "session"
 

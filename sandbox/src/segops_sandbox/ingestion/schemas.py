@@ -1,4 +1,4 @@
-"""What does an event schema say about a payload, and what schema would sample events have?
+"""Event schemas: what one says about a payload, and which one sample events suggest.
 
 `check` is what ingestion does and what `POST /schemas/validate/` says it would do. `infer` proposes only what `check`
 lets its samples pass: https://segops.ai/docs/event-tracking/schema

@@ -1,4 +1,4 @@
-"""Has a tenant called too often? With `--rate-limits`, each call under /api/ counts, whatever it is answered.
+"""Rate limits. With `--rate-limits`, each call under /api/ counts, whatever it is answered.
 
 Counted per tenant, not per key, in the last 60 seconds by the sandbox's clock. Only what can be laid to a tenant's
 account counts: a call without a valid credential does not. A call that is refused for its rate is not counted, so that
@@ -19,9 +19,9 @@ from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.throttling import SimpleRateThrottle
 
 from segops_sandbox import clock, plans
+from segops_sandbox.http.auth import credential_of
+from segops_sandbox.http.errors import refusal
 from segops_sandbox.models import CallHistory, Event, Tenant
-from segops_sandbox.platform.auth import credential_of
-from segops_sandbox.platform.errors import refusal
 
 _MINUTE = 60_000_000  # in the clock's unit, microseconds: whole numbers, so that the edge of the minute is exact
 _PAGE_QUERY = "/api/ai-pages/query"

@@ -1,4 +1,4 @@
-"""What does a query parameter mean?"""
+"""Query parameters that several listings share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may a test set about AI answers? The own brand of a workspace, and how long assistants are said to take."""
+"""Controls for AI answers: the own brand of a workspace, and how long assistants are said to take."""
 
 from __future__ import annotations
 

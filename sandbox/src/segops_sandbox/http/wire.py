@@ -18,9 +18,8 @@ from typing import Any
 from urllib.parse import quote
 
 from segops_sandbox import clock
-from segops_sandbox.control import faults, journal
-from segops_sandbox.platform import bodies
-from segops_sandbox.platform.errors import SERVER_ERROR
+from segops_sandbox.http import bodies, faults, journal
+from segops_sandbox.http.errors import SERVER_ERROR
 
 log = logging.getLogger("segops_sandbox")
 

@@ -1,4 +1,4 @@
-"""What is left of a request that fails? Nothing: a writing view runs in one transaction.
+"""One transaction for each writing request, so that one that fails leaves nothing behind.
 
 It is undone when the view raises or answers with an error. Reads run outside, so that polling never waits for a
 writer. What has to happen after the commit (jobs) waits for it with `transaction.on_commit`.
@@ -20,7 +20,8 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponseBase
 
-from segops_sandbox.platform import errors, idempotency
+from segops_sandbox.error_text import one_line
+from segops_sandbox.http import errors, idempotency
 
 log = logging.getLogger("segops_sandbox")
 
@@ -52,7 +53,7 @@ class AtomicWritesMiddleware:
             except DatabaseError as exc:
                 if left == 0 or not errors.is_collision(exc):
                     raise
-                log.info("%s %s begins anew: %s", request.method, request.path, errors.one_line(exc))
+                log.info("%s %s begins anew: %s", request.method, request.path, one_line(exc))
             request = _unread(request)
         raise AssertionError("the last try answers or raises")
 

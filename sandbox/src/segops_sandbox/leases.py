@@ -1,4 +1,4 @@
-"""Who may run a job? The one server that took it, for as long as it says that it lives.
+"""Which server may run a job: the one that took it, for as long as it says that it lives.
 
 Taking is one conditional update, and the database allows one running job for each resource: whoever comes second looks
 again. The server that runs a job renews its lease; when it has been silent for longer than a lease, the job is queued
@@ -22,8 +22,8 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from segops_sandbox import clock
+from segops_sandbox.error_text import one_line
 from segops_sandbox.models import Job
-from segops_sandbox.platform.errors import one_line
 
 log = logging.getLogger("segops_sandbox.jobs")
 

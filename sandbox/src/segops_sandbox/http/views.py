@@ -1,4 +1,4 @@
-"""What do the resources share? Each sees only the rows of its own tenant, oldest first."""
+"""What the resources share: each sees only the rows of its own tenant, oldest first."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from rest_framework import viewsets
 from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 
+from segops_sandbox.http.auth import Credential
 from segops_sandbox.models import Tenant
-from segops_sandbox.platform.auth import Credential
 
 
 class TenantViewSet(viewsets.ModelViewSet[Any]):

@@ -1,4 +1,4 @@
-"""What is a page? `page` from 1, `page_size` 50 by default and 200 at most; past the end is a 404."""
+"""Page numbers: `page` from 1, `page_size` 50 by default and 200 at most; past the end is a 404."""
 
 from __future__ import annotations
 

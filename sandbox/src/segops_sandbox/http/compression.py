@@ -1,4 +1,4 @@
-"""When is a response compressed? When the client accepts gzip and it is worth it (200 bytes, Django's rule)."""
+"""Gzip for responses of 200 bytes and more (Django's rule), for clients that accept it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What arrived? The newest requests, for a test's assertions. Kept in memory, up to a number and a total size."""
+"""The request journal: the newest requests, for a test's assertions. In memory, up to a number and a total size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is work done after the request that asked for it?
+"""Work that is done after the request that asked for it.
 
 `enqueue` stores a job; once the request's transaction is committed it runs: in a background thread, in order
 (`background`), inside the request (`instant`), or when a test asks for it (`manual`). Any server on the database may
@@ -15,10 +15,9 @@ from typing import Any, Final
 
 from django.db import DatabaseError, close_old_connections, connection, transaction
 
-from segops_sandbox import clock
+from segops_sandbox import clock, leases
+from segops_sandbox.error_text import described, one_line
 from segops_sandbox.models import Job, Tenant
-from segops_sandbox.platform import leases
-from segops_sandbox.platform.errors import described, one_line
 
 log = logging.getLogger("segops_sandbox.jobs")
 

@@ -1,4 +1,4 @@
-"""What does the web framework look for that the sandbox makes no use of?
+"""Packages that the web framework looks for and the sandbox makes no use of.
 
 `rest_framework.compat` imports whatever of these happens to be installed. None is a dependency of the sandbox, and
 together they take a quarter of its start: psycopg for the field types of PostgreSQL (the database's own driver is

@@ -7,8 +7,8 @@ from typing import Any, cast
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from segops_sandbox.http.auth import MCP, SECRET, USER, Credential
 from segops_sandbox.models import Role
-from segops_sandbox.platform.auth import MCP, SECRET, USER, Credential
 
 DEFAULT_KINDS = frozenset({SECRET, MCP, USER})
 

@@ -1,4 +1,4 @@
-"""How does a time look in JSON? `2026-04-25T12:00:00Z`: UTC, whole seconds."""
+"""Times as they look in JSON: `2026-04-25T12:00:00Z`, UTC, whole seconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a client go on where a page ended? By an opaque cursor: what is listed, and the last key shown."""
+"""Opaque cursors of cursor pagination: what is listed, and the last key shown."""
 
 from __future__ import annotations
 

@@ -1,0 +1,13 @@
+"""An exception in words, for whoever asked for the work and for the log."""
+
+from __future__ import annotations
+
+
+def described(exc: BaseException) -> str:
+    """An exception as whoever asked for the work is told of it."""
+    return f"{type(exc).__name__}: {exc}"
+
+
+def one_line(exc: BaseException) -> str:
+    """What an exception says, for a line of the log."""
+    return " ".join(str(exc).split())
