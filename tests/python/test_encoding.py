@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from scripted_server import Reply, Seen
 
 from segops_admin import SegOpsArgumentError
-from segops_admin._encoding import encode_json, encode_path, encode_query, iso8601
-from segops_admin._paths import path, segment
+from segops_admin._wire.encoding import encode_json, encode_path, encode_query, iso8601
+from segops_admin._wire.paths import path, segment
 from segops_admin.testing import Script, reply
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))

@@ -21,7 +21,7 @@ from segops_admin import (
     SegOpsServerError,
     __version__,
 )
-from segops_admin._decoding import LARGEST_REPLY
+from segops_admin._call.reply import LARGEST_REPLY
 from segops_admin.testing import FakeTime, Script, reply
 
 JSON = [("Content-Type", "application/json")]
@@ -320,7 +320,7 @@ def test_a_huge_announced_length_is_refused_before_anything_is_read(serve: Any, 
 def test_a_reply_that_grows_past_the_limit_is_given_up(
     serve: Any, connect: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("segops_admin._decoding.LARGEST_REPLY", 1024**2)
+    monkeypatch.setattr("segops_admin._call.reply.LARGEST_REPLY", 1024**2)
     server = serve(Reply(body=b"[" + b" " * 1024**2 + b"]", chunked=65536, headers=JSON))
     with pytest.raises(SegOpsDecodeError, match="larger than 1 MiB"):
         connect(server).segments.list()

@@ -27,7 +27,7 @@ from segops_admin import (
     SegOpsServerError,
     SegOpsTimeoutError,
 )
-from segops_admin._retry import delay, retry_after
+from segops_admin._call.retry import delay, retry_after
 from segops_admin.testing import FakeTime, Script, no_connection, reply
 
 CSV = b"sku,name\nA-1,Lamp\n"

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from scripted_server import Hangup, Reply, Seen
 
 from segops_admin import SegOpsArgumentError, SegOpsConnectionError
-from segops_admin._multipart import Multipart
+from segops_admin._wire.multipart import Multipart
 from segops_admin.testing import Script, reply
 
 CSV = b"sku,name\r\nA-1,L\xc3\xa4mp\r\n--boundary\r\n"

@@ -44,8 +44,8 @@ if TYPE_CHECKING:
         ProductSegment,
         Segment,
     )
-    from ._requests import RequestsTransport
-    from ._transport import Headers, Request, Response, Transport
+    from ._transport.protocol import Headers, Request, Response, Transport
+    from ._transport.requests import RequestsTransport
     from ._types import Paginated
 
 __all__ = [
@@ -102,7 +102,8 @@ def _home(name: str) -> str:
         return "_client" if name == "SegOpsAdmin" else "_errors"
     if name in _RECORDS:
         return "_records"
-    return {"Paginated": "_types", "HTTPTransport": "_pool", "RequestsTransport": "_requests"}.get(name, "_transport")
+    elsewhere = {"Paginated": "_types", "HTTPTransport": "_pool", "RequestsTransport": "_transport.requests"}
+    return elsewhere.get(name, "_transport.protocol")
 
 
 def __getattr__(name: str) -> object:

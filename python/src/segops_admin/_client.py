@@ -22,7 +22,7 @@ from .resources import (
 
 if TYPE_CHECKING:
     from ._pool import HTTPTransport
-    from ._transport import Request, Response, Transport
+    from ._transport.protocol import Request, Response, Transport
 
 __all__ = ["SegOpsAdmin"]
 

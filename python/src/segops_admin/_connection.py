@@ -9,11 +9,11 @@ import ssl
 from typing import IO, TYPE_CHECKING, NoReturn
 
 from ._errors import SegOpsConnectionError, SegOpsDecodeError, SegOpsTimeoutError
-from ._transport import Headers, Request, Response
+from ._transport.protocol import Headers, Request, Response
 
 if TYPE_CHECKING:
     from ._pool import HTTPTransport
-    from ._proxies import Proxy
+    from ._transport.proxies import Proxy
 
 __all__ = ["Connection", "Origin"]
 

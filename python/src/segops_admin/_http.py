@@ -7,10 +7,9 @@ from collections.abc import Generator, Mapping
 from typing import IO, Any, Callable, NoReturn, Optional, Union
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
-from . import _retry
+from ._call import retry as _retry
+from ._call.reply import decode, decode_error_body, read_failure, read_reply
 from ._config import Secret, is_loopback
-from ._decoding import decode, decode_error_body, read_failure, read_reply
-from ._encoding import encode_json, encode_path, encode_query
 from ._errors import (
     SegOpsApiError,
     SegOpsArgumentError,
@@ -21,10 +20,11 @@ from ._errors import (
     error_class,
     what_to_do,
 )
-from ._multipart import FileData, Multipart, open_file
 from ._runtime import Runtime
-from ._transport import Headers, Request, Response, Transport
+from ._transport.protocol import Headers, Request, Response, Transport
 from ._version import __version__
+from ._wire.encoding import encode_json, encode_path, encode_query
+from ._wire.multipart import FileData, Multipart, open_file
 
 __all__ = ["Call", "Http"]
 
@@ -153,7 +153,7 @@ class Http:
         self, path: str, query: Mapping[str, Any] | None = None, *, prefetch: int = 0
     ) -> Generator[Any, None, None]:
         """Walks every item of a listing with ``page=1,2,…``; see ``_pagination.pages``."""
-        from ._pagination import paginate
+        from ._call.pagination import paginate
 
         return paginate(self, encode_path(path), query, prefetch)
 
@@ -179,7 +179,7 @@ class Http:
 
     def download(self, path: str, sink: IO[bytes]) -> int:
         """A GET whose reply goes to ``sink`` as it comes. Returns the number of bytes written."""
-        from ._download import copy_reply
+        from ._call.download import copy_reply
 
         self._check_open()
         call = Call("GET", path, safe=True)

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from ._connection import Connection, Origin
 from ._errors import SegOpsConfigError
-from ._proxies import Proxy, proxy_for
-from ._transport import Request, Response
+from ._transport.protocol import Request, Response
+from ._transport.proxies import Proxy, proxy_for
 
 __all__ = ["HTTPTransport"]
 

@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 from ._client import SegOpsAdmin
 from ._errors import SegOpsConnectionError
 from ._runtime import Runtime
-from ._transport import Headers, Request, Response
+from ._transport.protocol import Headers, Request, Response
 
 __all__ = ["FakeTime", "Reply", "Script", "SentRequest", "member_pages", "no_connection", "pages", "reply"]
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .._errors import SegOpsApiError, SegOpsAuthenticationError, SegOpsError, SegOpsPermissionError
-from .._proxies import proxy_for
+from .._transport.proxies import proxy_for
 from .._version import __version__
 from .settings import masked
 
 if TYPE_CHECKING:
     from .._client import SegOpsAdmin
-    from .._transport import Request, Response, Transport
+    from .._transport.protocol import Request, Response, Transport
 
 __all__ = ["Watched", "examine"]
 

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 from .settings import masked
 
 if TYPE_CHECKING:
-    from .._multipart import Multipart
-    from .._transport import Request
+    from .._transport.protocol import Request
+    from .._wire.multipart import Multipart
 
 __all__ = ["DryRun", "NotSent", "described"]
 

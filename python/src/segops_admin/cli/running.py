@@ -17,7 +17,7 @@ from .signatures import ARRAY, FILE, OBJECT, OUT
 
 if TYPE_CHECKING:
     from .._client import SegOpsAdmin
-    from .._transport import Transport
+    from .._transport.protocol import Transport
     from .commands import Command
     from .parsing import Invocation
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
     from .._client import SegOpsAdmin
-    from .._transport import Transport
+    from .._transport.protocol import Transport
 
 __all__ = ["connect", "logged", "masked", "number"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .._errors import SegOpsArgumentError
-from .._paths import segment
+from .._wire.paths import segment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .._errors import SegOpsArgumentError
-from .._paths import path
+from .._wire.paths import path
 from ._crud import Collection
 
 TYPE_CHECKING = False

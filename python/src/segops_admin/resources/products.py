@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._paths import path
+from .._wire.paths import path
 from ._crud import Collection
 
 TYPE_CHECKING = False
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-    from .._multipart import FileData
+    from .._call.waiting import Progress
     from .._records import (
         BulkUpsert,
         Facets,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         Queued,
     )
     from .._types import Id
-    from .._waiting import Progress
+    from .._wire.multipart import FileData
 
 __all__ = ["Products"]
 
@@ -178,7 +178,7 @@ class Products(Collection["Product", "ProductPage"]):
             SegOpsJobError: the import failed.
             SegOpsWaitTimeout: it was not done in time.
         """
-        from .._waiting import job_failure, wait_until
+        from .._call.waiting import job_failure, wait_until
 
         done: ImportJob = wait_until(
             f"Import {job_id}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .._errors import SegOpsArgumentError
-from .._paths import checked_id, path
+from .._wire.paths import checked_id, path
 from ._crud import Collection
 
 TYPE_CHECKING = False
@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from .._download import Sink
+    from .._call.download import Sink
+    from .._call.waiting import Progress
     from .._records import (
         ExportJob,
         Member,
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
         SegmentVersion,
     )
     from .._types import Id, Query
-    from .._waiting import Progress
 
 __all__ = ["Segments"]
 
@@ -98,7 +98,7 @@ class Segments(Collection["Segment", "SegmentPage"]):
             id: the segment's id.
             params: ``limit`` is the size of a stretch, ``cursor`` where to begin.
         """
-        from .._pagination import walk_cursor
+        from .._call.pagination import walk_cursor
 
         return walk_cursor(self._http, path("/segments/{}/members/", id), params)
 
@@ -160,7 +160,7 @@ class Segments(Collection["Segment", "SegmentPage"]):
 
         Source: https://segops.ai/docs/activations/export
         """
-        from .._download import open_sink
+        from .._call.download import open_sink
 
         address = path("/segments/exports/{}/download/", export_id)
         with open_sink(to) as sink:
@@ -188,7 +188,7 @@ class Segments(Collection["Segment", "SegmentPage"]):
             SegOpsJobError: the export failed.
             SegOpsWaitTimeout: it was not ready in time.
         """
-        from .._waiting import job_failure, wait_until
+        from .._call.waiting import job_failure, wait_until
 
         done: ExportJob = wait_until(
             f"Export {export_id}",
@@ -225,7 +225,7 @@ class Segments(Collection["Segment", "SegmentPage"]):
             SegOpsJobError: the recompute ended and left the segment as it was.
             SegOpsWaitTimeout: it was not over in time.
         """
-        from .._waiting import Recompute, wait_until
+        from .._call.waiting import Recompute, wait_until
 
         recompute = Recompute(since)
         done: Segment = wait_until(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._paths import path
+from .._wire.paths import path
 from ._crud import Namespace
 
 TYPE_CHECKING = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from ._errors import SegOpsConfigError
+from .._errors import SegOpsConfigError
 
 __all__ = ["Proxy", "proxy_for"]
 

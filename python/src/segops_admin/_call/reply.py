@@ -6,8 +6,8 @@ import json
 import zlib
 from typing import Any, NoReturn
 
-from ._errors import SegOpsDecodeError
-from ._transport import Headers, Response, read_all
+from .._errors import SegOpsDecodeError
+from .._transport.protocol import Headers, Response, read_all
 
 __all__ = ["LARGEST_REPLY", "decode", "decode_error_body", "read_failure", "read_reply"]
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import IO, Any, Union
 
-from ._errors import SegOpsArgumentError
+from .._errors import SegOpsArgumentError
 
 __all__ = ["FileData", "Multipart", "open_file"]
 

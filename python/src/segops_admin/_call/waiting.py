@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any, Callable, TypeVar
 
-from ._errors import SegOpsArgumentError, SegOpsJobError, SegOpsWaitTimeout
-from ._runtime import Runtime
+from .._errors import SegOpsArgumentError, SegOpsJobError, SegOpsWaitTimeout
+from .._runtime import Runtime
 
 __all__ = ["Progress", "Recompute", "job_failure", "wait_until"]
 

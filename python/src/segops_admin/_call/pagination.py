@@ -6,10 +6,10 @@ import threading
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, Callable
 
-from ._errors import SegOpsArgumentError, SegOpsDecodeError
+from .._errors import SegOpsArgumentError, SegOpsDecodeError
 
 if TYPE_CHECKING:
-    from ._http import Http
+    from .._http import Http
 
 __all__ = ["paginate", "walk_cursor"]
 

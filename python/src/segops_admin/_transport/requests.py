@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ._errors import SegOpsConfigError, SegOpsConnectionError, SegOpsDecodeError, SegOpsTimeoutError
-from ._transport import Headers, Request, Response
+from .._errors import SegOpsConfigError, SegOpsConnectionError, SegOpsDecodeError, SegOpsTimeoutError
+from .protocol import Headers, Request, Response
 
 if TYPE_CHECKING:
     import requests

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from ._errors import SegOpsArgumentError
+from .._errors import SegOpsArgumentError
 
 __all__ = ["encode_json", "encode_path", "encode_query"]
 

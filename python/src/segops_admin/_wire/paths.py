@@ -5,7 +5,7 @@ Separate from the other encodings because every resource module needs it, and ne
 
 from __future__ import annotations
 
-from ._errors import SegOpsArgumentError
+from .._errors import SegOpsArgumentError
 
 __all__ = ["checked_id", "path", "segment"]
 

@@ -8,8 +8,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import IO, Union
 
-from ._errors import SegOpsArgumentError, SegOpsConnectionError, SegOpsDecodeError
-from ._transport import Response
+from .._errors import SegOpsArgumentError, SegOpsConnectionError, SegOpsDecodeError
+from .._transport.protocol import Response
 
 __all__ = ["Sink", "copy_reply", "open_sink"]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
-    from ._multipart import Multipart
+    from .._wire.multipart import Multipart
 
 __all__ = ["Body", "Headers", "Request", "Response", "Transport", "read_all"]
 

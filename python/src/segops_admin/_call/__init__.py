@@ -1,0 +1,1 @@
+"""The course of a call, without I/O: attempts, retries, redirects, deadline, replies as values, errors."""

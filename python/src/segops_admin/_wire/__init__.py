@@ -1,0 +1,1 @@
+"""Bytes: paths, queries, JSON, forms, and HTTP/1.1."""
