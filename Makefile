@@ -14,10 +14,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 # Where Python is told to keep no bytecode, each of the many processes that the tests start compiles everything anew.
 unexport PYTHONDONTWRITEBYTECODE
+# pip complains twice of a home that is not there; whoever has none keeps what it downloads with what is built.
+ifeq ($(and $(HOME),$(shell [ -w "$$HOME" ] && echo yes)),)
+export PIP_CACHE_DIR ?= build/pip-cache
+endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo sandbox test test-postgres test-all check lint types format lock shells browser openapi built typescript dist bench parity record pre-commit clean distclean
+.PHONY: help setup demo sandbox test test-postgres test-all check lint types format lock test-tools openapi built typescript dist bench parity record pre-commit clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9%.-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -26,16 +30,19 @@ help: ## list the targets
 
 setup: $(READY) ## make .venv with everything that working here needs
 
-# Done again when a lock, a project file or the version changes; the stamp is written last, so an interrupted
-# installation is resumed. A .venv whose interpreter is gone is made anew.
+# Done again when a lock, a project file or the version changes. The stamp is written last; a .venv that was left half
+# made, was made elsewhere, or has lost its interpreter is made anew.
 $(READY): requirements/dev.txt $(DISTRIBUTIONS:%=%/pyproject.toml) python/src/segops_admin/_version.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
 	  echo "$(PYTHON) is missing or older than 3.10: name a newer one, as in: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
-	@[ -x $(BIN)/python ] || { echo "making .venv"; $(PYTHON) -m venv --clear .venv; }
+	@[ ! -e .venv/.unfinished ] && $(BIN)/pip --version 2>/dev/null | grep -Fq "$$(pwd -P)/.venv/" || { \
+	  echo "making .venv"; $(PYTHON) -m venv --clear .venv; }
+	@touch .venv/.unfinished
 	@echo "installing requirements/dev.txt, by hash"
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
 	@echo "installing $(DISTRIBUTIONS), editable"
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation $(DISTRIBUTIONS:%=-e ./%)
+	@rm -f .venv/.unfinished
 	@touch $@
 
 # One environment per Python version, with the SDK installed as its users install it: built, not editable.
@@ -75,7 +82,7 @@ typescript: built ## build @segops/admin, lint it, and test it on the oldest and
 	@cd typescript-fixtures && tools/node.sh node admin/scripts/test.mjs --no-compile
 	@cd typescript-fixtures && tools/node.sh current node admin/scripts/test.mjs --no-compile
 
-test: $(READY) built shells browser ## run every test (TESTS=tests/cli for some, PYTEST_ARGS for pytest's options)
+test: $(READY) built ## run every test that this machine can (TESTS=tests/cli for some, PYTEST_ARGS for pytest's options)
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS) \
 	  $(or $(TESTS),--ignore=tests/postgres)
 
@@ -84,13 +91,10 @@ test-postgres: $(READY) ## run the sandbox's tests, and those of several servers
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --on-postgres $(PYTEST_ARGS) \
 	  $(or $(TESTS),tests/postgres tests/sandbox)
 
-shells: ## the shells that completion is tested in, besides bash
-	@tools/need.sh zsh fish
+test-tools: ## install what else tests look for: shells, a browser, curl (Debian's packages, as root or by sudo)
+	@tools/need.sh bash zsh fish git curl perl chromium
 
-browser: ## the browser that pages are tested in
-	@tools/need.sh chromium || echo "Without it the tests of pages are skipped; they say so." >&2
-
-test-all: shells ## run the SDK's own tests on every Python from 3.9 up that is installed
+test-all: ## run the SDK's own tests on every Python from 3.9 up that is installed
 	@found=$$($(PYTHON) tools/interpreters.py $(SUPPORTED) | cut -d ' ' -f 1 | xargs); failed=; \
 	 for version in $$found; do $(MAKE) --no-print-directory test-$$version || failed="$$failed $$version"; done; \
 	 for version in $(SUPPORTED); do case " $$found $$failed " in \

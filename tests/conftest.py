@@ -1,11 +1,18 @@
-"""May a test that needs the house run here? Where the house is missing it fails, unless told to leave it out."""
+"""Options and summaries of all tests.
+
+Tests that need the house fail where it is missing, unless told to leave it out. Those that were skipped for want of a
+program are summed up in one line.
+"""
 
 from __future__ import annotations
 
 import importlib.util
 import signal
+from collections import Counter
+from collections.abc import Iterator
 
 import pytest
+from programs import missing_in
 
 HOUSE = ("segops_sandbox", "segops_parity")
 
@@ -32,3 +39,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     missing = [name for name in HOUSE if importlib.util.find_spec(name) is None]
     if missing:
         pytest.fail(f"needs {' and '.join(missing)}, not installed here: run `make setup`", pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """One line, after all others, for what was not tested because a program is missing."""
+    yield
+    skipped = (each.longrepr for each in terminalreporter.stats.get("skipped", ()))
+    missing = Counter(filter(None, (missing_in(reason[-1]) for reason in skipped if isinstance(reason, tuple))))
+    if missing:
+        told = ", ".join(f"{name} ({count})" for name, count in sorted(missing.items()))
+        terminalreporter.write_line(
+            f"Tests skipped for want of {told}: `make test-tools` installs what is missing.", yellow=True
+        )

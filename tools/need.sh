@@ -1,6 +1,6 @@
 #!/bin/sh
-# Are these programs here? Those that are missing are installed as Debian packages: of the same name, unless another
-# one is given after a colon.
+# Installs those of these programs that are missing, as Debian packages: of the same name, unless another one is given
+# after a colon.
 #
 #     tools/need.sh zsh fish initdb:postgresql
 set -eu
@@ -13,7 +13,8 @@ done
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root=sudo; else as_root=none; fi
 if [ "$as_root" = none ] || ! command -v apt-get >/dev/null 2>&1; then
-  echo "These packages are needed and could not be installed from here:$missing" >&2
+  echo "These are missing, and only root, or sudo without a password, on a system with apt-get can install them from" \
+    "here:$missing" >&2
   exit 1
 fi
 echo "installing$missing"

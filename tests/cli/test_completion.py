@@ -1,15 +1,10 @@
-"""Do bash, zsh and fish complete what they should? Asked of the shells themselves.
-
-A shell that is not installed fails these tests rather than skipping them; SEGOPS_SKIP_SHELLS="zsh fish" leaves some out
-where they cannot be had.
-"""
+"""Completion in bash, zsh and fish: asked of the shells themselves."""
 
 from __future__ import annotations
 
 import os
 import pty
 import select
-import shutil
 import subprocess
 import sys
 import time
@@ -17,6 +12,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
+from programs import program
 
 from segops_admin.cli.commands import GLOBAL, TOOLS, resources, verbs
 from segops_admin.cli.completion import FILES, candidates
@@ -119,18 +115,6 @@ def test_an_unknown_shell_is_a_usage_error(cli: Any) -> None:
 # ------------------------------------------------------------------------------------------- the shells
 
 
-def installed(shell: str) -> str:
-    if shell in os.environ.get("SEGOPS_SKIP_SHELLS", "").replace(",", " ").split():
-        pytest.skip(f"SEGOPS_SKIP_SHELLS leaves {shell} out")
-    found = shutil.which(shell)
-    if found is None:
-        pytest.fail(
-            f"{shell} is not installed: apt-get install {shell}, or set SEGOPS_SKIP_SHELLS={shell} to leave it out",
-            pytrace=False,
-        )
-    return found
-
-
 @pytest.fixture
 def place(tmp_path: Path, environment: dict[str, str]) -> tuple[Path, dict[str, str]]:
     """A folder with some files, and an environment in which `segops-admin` is the command under test."""
@@ -161,12 +145,12 @@ printf '%s\\n' "${COMPREPLY[@]}"
 
 @pytest.fixture
 def bash(place: tuple[Path, dict[str, str]]) -> Complete:
-    program = installed("bash")
+    path = program("bash")
 
     def complete(*typed: str) -> list[str]:
         home, environment = place
         done = subprocess.run(
-            [program, "--norc", "-c", BASH, "bash", *typed],
+            [path, "--norc", "-c", BASH, "bash", *typed],
             cwd=home,
             env=environment,
             capture_output=True,
@@ -198,7 +182,7 @@ def test_bash_completes_files(bash: Complete) -> None:
 
 
 def test_fish_completes(place: tuple[Path, dict[str, str]]) -> None:
-    program = installed("fish")
+    path = program("fish")
     home, environment = place
     asked = {
         "segops-admin produ": ["product-segments", "products"],
@@ -214,7 +198,7 @@ def test_fish_completes(place: tuple[Path, dict[str, str]]) -> None:
     for line in asked:
         lines += [f"echo '>>> {line}<'", f"complete -C '{line}'"]
     done = subprocess.run(
-        [program, "--no-config", "-c", "\n".join(lines)],
+        [path, "--no-config", "-c", "\n".join(lines)],
         cwd=home,
         env=environment,
         capture_output=True,
@@ -227,7 +211,7 @@ def test_fish_completes(place: tuple[Path, dict[str, str]]) -> None:
         line, _, rest = block.partition("<\n")
         answers[line] = sorted(word.split("\t")[0].replace("\\ ", " ") for word in rest.splitlines())
     assert answers == asked
-    assert "\tQueues a recompute" in _fish_description(program, home, environment)
+    assert "\tQueues a recompute" in _fish_description(path, home, environment)
 
 
 def _fish_description(program: str, home: Path, environment: dict[str, str]) -> str:
@@ -284,9 +268,9 @@ class Terminal:
 
 
 def test_zsh_completes(place: tuple[Path, dict[str, str]]) -> None:
-    program = installed("zsh")
+    path = program("zsh")
     home, environment = place
-    zsh = Terminal(program, home, environment)
+    zsh = Terminal(path, home, environment)
     try:
         zsh.complete("segops-admin segm", "segments ")
         zsh.complete("segops-admin segments recom", "recompute ")

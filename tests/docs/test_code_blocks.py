@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from programs import program
 from repository import ROOT
 
 pytestmark = pytest.mark.needs_house
@@ -81,7 +82,7 @@ def test_a_python_block_runs_as_pasted(block: Block, shell: dict[str, str], tmp_
 def test_a_shell_block_runs_as_pasted(block: Block, shell: dict[str, str], tmp_path: Path) -> None:
     runnable = [line for line in block.text.splitlines() if not checked_otherwise(line, shell)]
     ran = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", "\n".join(runnable)],
+        [program("bash"), "-euo", "pipefail", "-c", "\n".join(runnable)],
         cwd=tmp_path,
         env=shell,
         capture_output=True,

@@ -1,4 +1,4 @@
-"""Does .ci/run fail when it should? Its steps are replaced by a Makefile of the test's own."""
+""".ci/run fails when it should. Its steps are replaced by a Makefile of the test's own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from programs import program
 from repository import ROOT, outside_make
 
 GOOD_CHECK = "check:\n\t@echo checked\n"
@@ -16,10 +17,11 @@ GOOD_POSTGRES = "test-postgres:\n\t@echo '== 2 passed in 1s =='\n"
 def ci_run(folder: Path, makefile: str) -> subprocess.CompletedProcess[str]:
     (folder / ".ci").mkdir()
     shutil.copy(ROOT / ".ci/run", folder / ".ci/run")
-    (folder / "Makefile").write_text(".PHONY: check test test-postgres\n" + makefile, encoding="utf-8")
-    subprocess.run(["git", "init", "-q"], cwd=folder, env=outside_make(), check=True)
+    head = ".PHONY: check test test-tools test-postgres\ntest-tools:\n"
+    (folder / "Makefile").write_text(head + makefile, encoding="utf-8")
+    subprocess.run([program("git"), "init", "-q"], cwd=folder, env=outside_make(), check=True)
     return subprocess.run(
-        ["bash", ".ci/run"],
+        [program("bash"), ".ci/run"],
         cwd=folder,
         env=outside_make(),
         stdin=subprocess.DEVNULL,

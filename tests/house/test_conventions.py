@@ -1,4 +1,4 @@
-"""Do the conventions for tests hold: what needs the house fails without it, markers and warnings are strict?"""
+"""The conventions for tests: what needs the house fails without it, markers and warnings are strict."""
 
 from __future__ import annotations
 
@@ -28,17 +28,18 @@ def test_plain():
 """
 
 
-def run(folder: Path, test: str, *arguments: str, plugin: str = "") -> str:
+def run(folder: Path, test: str, *arguments: str, plugin: str = "", **variables: str) -> str:
     shutil.copy(ROOT / "pyproject.toml", folder)
     (folder / "tests").mkdir()
     shutil.copy(ROOT / "tests/conftest.py", folder / "tests")
+    (folder / "tests/support").symlink_to(ROOT / "tests/support")
     (folder / "hide.py").write_text(plugin, encoding="utf-8")
     (folder / "tests/test_it.py").write_text(test, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "pytest_timeout", "-p", "hide", "-p", "no:cacheprovider", *arguments],
         cwd=folder,
         # Loading every plugin that is installed takes ten times as long as these runs do.
-        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        env={**os.environ, "SEGOPS_EVERY_TOOL": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **variables},
         capture_output=True,
         text=True,
         check=False,
@@ -59,6 +60,32 @@ def test_a_test_that_needs_the_house_runs_where_the_house_stands(tmp_path: Path)
 def test_tests_left_out_are_counted_in_the_closing_line(tmp_path: Path) -> None:
     parallel = ("-p", "xdist", "-n", "2")
     assert "1 passed, 1 skipped" in run(tmp_path, MARKED, "--without-house", *parallel, "tests", plugin=HIDE)
+
+
+WANTING = """
+import pytest
+from programs import program
+
+@pytest.mark.parametrize("name", ["no-such-shell", "no-such-shell", "no-such-browser"])
+def test_it(name):
+    program(name)
+
+def test_plain():
+    program("no-such-shell", "sh")
+"""
+
+
+def test_what_a_machine_lacks_skips_tests_and_is_summed_up_in_one_line(tmp_path: Path) -> None:
+    out = run(tmp_path, WANTING, "-p", "xdist", "-n", "2")
+    assert "1 passed, 3 skipped" in out
+    summary = out.partition("short test summary info")[2]
+    assert "Tests skipped for want of no-such-browser (1), no-such-shell (2): `make test-tools` installs" in summary
+
+
+def test_where_every_program_has_to_be_there_a_missing_one_fails_its_tests(tmp_path: Path) -> None:
+    out = run(tmp_path, WANTING, SEGOPS_EVERY_TOOL="1")
+    assert "3 failed, 1 passed" in out
+    assert "no-such-shell is not installed" in out
 
 
 def test_a_warning_fails_a_test(tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
-"""Does the Makefile say what each target does, and does it do it from a clean clone?"""
+"""The Makefile: it says what each target does, and does it from a clean clone."""
 
 from __future__ import annotations
 
 import re
+import subprocess
+import venv
+from pathlib import Path
 
 import pytest
 from repository import ROOT, make
@@ -66,3 +69,28 @@ def test_dependencies_are_installed_by_hash() -> None:
     installs = [line for line in MAKEFILE.splitlines() if "pip install" in line]
     assert installs
     assert all("--require-hashes -r" in line or "--no-deps --no-build-isolation" in line for line in installs)
+
+
+def environment_is_made_anew(folder: Path) -> bool:
+    """Whether `make setup` there would begin with a new .venv, asked of the recipe's own condition."""
+    recipe = make("-n", "-W", "requirements/dev.txt", "setup").stdout.replace("\\\n", " ")
+    (condition,) = (line for line in recipe.splitlines() if "-m venv --clear" in line)
+    said = condition.partition("||")[0] + "|| echo anew"
+    return subprocess.run(["sh", "-c", said], cwd=folder, capture_output=True, text=True).stdout == "anew\n"
+
+
+def test_an_environment_that_is_whole_is_kept_and_one_that_is_not_is_made_anew(tmp_path: Path) -> None:
+    for state in ("whole", "half made", "made elsewhere", "without its interpreter", "missing"):
+        folder = tmp_path / f"Käthe's {state}"
+        folder.mkdir()
+        if state != "missing":
+            venv.create(folder / ".venv", with_pip=False)
+            where = folder if state != "made elsewhere" else tmp_path
+            pip = folder / ".venv/bin/pip"
+            pip.write_text(f"#!/bin/sh\necho 'pip 1 from '\"{where.resolve()}/.venv/lib/pip (python 3)\"\n")
+            pip.chmod(0o755)
+        if state == "half made":
+            (folder / ".venv/.unfinished").touch()
+        if state == "without its interpreter":
+            (folder / ".venv/bin/pip").unlink()
+        assert environment_is_made_anew(folder) is (state != "whole"), state

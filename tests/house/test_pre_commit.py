@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from programs import program
 from repository import ROOT, make, outside_make
 
 CONFIG = ROOT / ".pre-commit-config.yaml"
@@ -57,8 +58,9 @@ def test_the_lint_hook_refuses_a_file_with_a_mistake(tmp_path: Path) -> None:
     (tmp_path / ".venv").symlink_to(Path(sys.prefix))
     (tmp_path / "mistake.py").write_text("import os\n", encoding="utf-8")
     environment = outside_make() | {"PRE_COMMIT_HOME": str(tmp_path / "cache"), "SKIP": "types,house,parity"}
-    subprocess.run(["git", "init", "-q"], cwd=tmp_path, env=environment, check=True)
-    subprocess.run(["git", "add", "mistake.py"], cwd=tmp_path, env=environment, check=True)
+    git = program("git")
+    subprocess.run([git, "init", "-q"], cwd=tmp_path, env=environment, check=True)
+    subprocess.run([git, "add", "mistake.py"], cwd=tmp_path, env=environment, check=True)
     done = subprocess.run(
         [sys.executable, "-m", "pre_commit", "run"],
         cwd=tmp_path,

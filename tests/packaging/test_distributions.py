@@ -18,8 +18,13 @@ PACKAGE = ROOT / "python/src/segops_admin"
 _found = re.search(r'__version__ = "(.+)"', (PACKAGE / "_version.py").read_text(encoding="utf-8"))
 assert _found
 VERSION = _found[1]
-SOURCES = {path.relative_to(PACKAGE).as_posix() for path in files() if path.is_relative_to(PACKAGE)}
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "SEGOPS_"))}
+
+
+@pytest.fixture(scope="session")
+def sources() -> set[str]:
+    """The files of the package that belong to the repository."""
+    return {path.relative_to(PACKAGE).as_posix() for path in files() if path.is_relative_to(PACKAGE)}
 
 
 def metadata(wheel: Path) -> email.message.Message:
@@ -34,11 +39,11 @@ def run(program: Path, *arguments: str, folder: Path) -> subprocess.CompletedPro
     )
 
 
-def test_the_wheel_holds_the_package_and_its_metadata_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_holds_the_package_and_its_metadata_and_nothing_else(wheel: Path, sources: set[str]) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     info = f"segops_admin-{VERSION}.dist-info"
-    assert {name for name in names if not name.startswith(f"{info}/")} == {f"segops_admin/{n}" for n in SOURCES}
+    assert {name for name in names if not name.startswith(f"{info}/")} == {f"segops_admin/{n}" for n in sources}
     assert {name.removeprefix(f"{info}/") for name in names if name.startswith(f"{info}/")} == {
         "METADATA",
         "WHEEL",
@@ -48,20 +53,20 @@ def test_the_wheel_holds_the_package_and_its_metadata_and_nothing_else(wheel: Pa
     }
 
 
-def test_the_package_says_that_it_is_typed() -> None:
-    assert "py.typed" in SOURCES
-    assert "__init__.py" in SOURCES
+def test_the_package_says_that_it_is_typed(sources: set[str]) -> None:
+    assert "py.typed" in sources
+    assert "__init__.py" in sources
 
 
-def test_the_package_holds_code_and_its_type_marker_only() -> None:
-    assert not [name for name in SOURCES if not name.endswith(".py") and name != "py.typed"]
+def test_the_package_holds_code_and_its_type_marker_only(sources: set[str]) -> None:
+    assert not [name for name in sources if not name.endswith(".py") and name != "py.typed"]
 
 
-def test_the_source_distribution_holds_what_a_build_needs_and_no_tests(sdist: Path) -> None:
+def test_the_source_distribution_holds_what_a_build_needs_and_no_tests(sdist: Path, sources: set[str]) -> None:
     with tarfile.open(sdist) as archive:
         names = {member.name.partition("/")[2] for member in archive.getmembers() if member.isfile()}
     # hatchling adds the ignore file that it applied, where it finds one.
-    expected = {"pyproject.toml", "PKG-INFO", "README.md", "LICENSE"} | {f"src/segops_admin/{n}" for n in SOURCES}
+    expected = {"pyproject.toml", "PKG-INFO", "README.md", "LICENSE"} | {f"src/segops_admin/{n}" for n in sources}
     assert names - {".gitignore"} == expected
 
 
@@ -88,10 +93,12 @@ def test_the_installed_package_knows_its_version(installed: Path, tmp_path: Path
     assert done.stdout.split() == [VERSION, VERSION], done.stderr
 
 
-def test_every_module_of_the_installed_package_imports_without_the_repository(installed: Path, tmp_path: Path) -> None:
+def test_every_module_of_the_installed_package_imports_without_the_repository(
+    installed: Path, tmp_path: Path, sources: set[str]
+) -> None:
     wanted = sorted(
         "segops_admin." + name.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
-        for name in SOURCES
+        for name in sources
         if name.endswith(".py") and name not in {"__init__.py", "__main__.py", "_requests.py"}
     )
     code = f"import importlib\nfor name in {wanted!r}: importlib.import_module(name)\nprint('imported')"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import json
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -12,8 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from programs import program
 from repository import ROOT, outside_make
 
+from segops_parity.archives import unpack
 from segops_parity.lanes import Lane
 from segops_parity.project import find_lanes
 from segops_parity.reports.ndjson import records, write_ndjson
@@ -58,8 +59,7 @@ def test_faults_of_the_connection_are_played_to_both_languages(suite: Suite) -> 
 
 
 def test_a_shell_and_curl_can_join_by_the_protocol_alone(suite: Suite) -> None:
-    if shutil.which("curl") is None:
-        pytest.fail("needs curl")
+    program("curl")
     mine = Lane("curl", "shell", CURL, partial=True)
     outcome = check(suite, [mine], pattern="*/[hu]*a*[yd]", whole=False)
     assert sorted(outcome.runs["curl"].observations) == [
@@ -152,8 +152,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_tarball_of_npm_pack_is_taken_as_the_sibling_and_judged(
     name: str, exit_code: int, packed: Path, tmp_path: Path
 ) -> None:
-    with tarfile.open(packed) as archive:
-        archive.extractall(tmp_path / "unpacked", filter="data")
+    unpack(packed, tmp_path / "unpacked")
     for script in (tmp_path / "unpacked").rglob("*.js"):
         script.write_text(script.read_text().replace("segops-admin-typescript/", f"{name}/"))
     tarball = tmp_path / "sibling.tgz"

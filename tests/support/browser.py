@@ -1,16 +1,15 @@
 """A real browser for tests of pages: Debian's chromium, driven headless by Playwright.
 
-A conftest imports the fixtures that its tests use. Where there is no such browser the tests are skipped and say so;
-`make test` tries to install it first.
+A conftest imports the fixtures that its tests use. Where there is no such browser the tests are skipped and say so.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from programs import program
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _OPTIONS = (
@@ -25,13 +24,11 @@ _OPTIONS = (
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """The browser, for the tests of one module: while it runs, Django takes this thread for an asynchronous one."""
-    program = next((found for found in map(shutil.which, _NAMES) if found), None)
-    if program is None:
-        pytest.skip(f"none of {', '.join(_NAMES)} is installed: this page was not looked at in a browser")
+    path = program(*_NAMES)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(_OPTIONS))
+        browser = playwright.chromium.launch(executable_path=path, args=list(_OPTIONS))
         yield browser
         browser.close()
 

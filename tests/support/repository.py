@@ -1,4 +1,4 @@
-"""Where is the repository, and which files belong to it?"""
+"""The repository: its root, the files that belong to it, and `make` in it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,22 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+from programs import program
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def files() -> list[Path]:
-    """Every file that git tracks or would track, so that a new file is judged before it is committed."""
+    """Every file that git tracks or would track, so that a new file is judged before it is committed.
+
+    A test that asks for them is skipped where this is no checkout: a source archive has no list of what belongs to it.
+    """
+    git = program("git")
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is no git checkout: nothing says which files belong to the repository")
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        [git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         capture_output=True,
         text=True,

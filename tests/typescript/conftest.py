@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import tarfile
 from pathlib import Path
 from typing import Any, Callable
 
 import build_typescript
 import pytest
+
+from segops_parity.archives import unpack
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKSPACE = ROOT / "typescript-fixtures"
@@ -81,8 +82,7 @@ def installed(tarball: Path, folder: Path) -> Path:
     modules = folder / "node_modules"
     home = modules / "@segops" / "admin"
     home.parent.mkdir(parents=True)
-    with tarfile.open(tarball) as archive:
-        archive.extractall(modules, filter="data")
+    unpack(tarball, modules)
     (modules / "package").rename(home)
     (modules / "@types").symlink_to(WORKSPACE / "node_modules" / "@types")
     (modules / "undici-types").symlink_to(WORKSPACE / "node_modules" / "undici-types")

@@ -31,6 +31,9 @@ bin=$(CDPATH= cd -- "$(dirname -- "$node")" && pwd)
 modules=$bin/../lib/node_modules
 [ -n "${SEGOPS_NODE_QUIET:-}" ] || echo "node $("$node" --version), $chosen" >&2
 
+# npm wants to keep its cache in the home of its user, who may have none.
+[ -n "${HOME:-}" ] && [ -w "$HOME" ] || export npm_config_cache="${npm_config_cache:-$here/../build/npm-cache}"
+
 PATH=$bin:$PATH
 NODE_OPTIONS="${NODE_OPTIONS:-} --require \"$here/tools/exit.cjs\""
 export PATH NODE_OPTIONS

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from segops_parity.archives import unpack
 from segops_parity.contract import find_spec
 from segops_parity.lanes import Lane
 
@@ -138,8 +139,7 @@ def _sibling(project: Project, given: str | None) -> tuple[Path, str]:
     folder = Path(tempfile.mkdtemp(prefix="parity-sibling-"))
     if path.is_file():
         try:
-            with tarfile.open(path) as archive:
-                archive.extractall(folder, filter="data")
+            unpack(path, folder)
         except (tarfile.TarError, OSError) as error:
             return folder, f"--sibling {given}: expected a tarball of npm pack: {error}"
         return _built(folder / "package", "pack it with its build")
