@@ -21,7 +21,8 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo sandbox test test-postgres test-all check lint types format lock test-tools openapi built typescript dist bench parity record pre-commit clean distclean
+.PHONY: help setup demo sandbox test test-postgres test-all check lint types format lock test-tools openapi built typescript
+.PHONY: dist dist-check bench parity record pre-commit clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9%.-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -149,9 +150,13 @@ lock: $(READY) ## write the lock files anew from requirements/*.in (UV_ARGS=--up
 	$(COMPILE) $(UV_ARGS) --python-version 3.9 requirements/sdk-tests.in -o requirements/sdk-tests.txt
 	$(COMPILE) $(UV_ARGS) --python-version 3.10 requirements/dev.in -o requirements/dev.txt
 
-dist: $(READY) ## build the SDK's wheel and source distribution into dist/
-	@rm -rf dist
-	$(BIN)/python -m build --no-isolation --outdir dist python
+dist: built ## build every distribution and the npm package into dist/, the same bytes each time
+	@$(BIN)/python tools/release/build.py dist $(DISTRIBUTIONS)
+
+dist-check: $(NODE_READY) ## check what is in dist/: metadata, contents, exports
+	@$(BIN)/twine check --strict dist/*.whl dist/*.tar.gz
+	@$(BIN)/check-wheel-contents dist/*.whl
+	@cd typescript-fixtures && tools/node.sh current npx --no-install publint --strict ../dist/*.tgz
 
 # ---------------------------------------------------------------------------------------------- tidying
 
