@@ -21,9 +21,9 @@ PROMISED = {"setup", "demo", "sandbox", "test", "test-all", "check", "format"} |
 
 
 def phony() -> list[str]:
-    declared = re.search(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE)
+    declared = re.findall(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE)
     assert declared
-    return declared[1].split()
+    return " ".join(declared).split()
 
 
 def test_make_alone_lists_every_target_with_one_line_of_help() -> None:
