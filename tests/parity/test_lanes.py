@@ -9,14 +9,18 @@ import sys
 import tarfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from programs import program
 from repository import ROOT, outside_make
 
 from segops_parity.archives import unpack
-from segops_parity.lanes import Lane
+from segops_parity.driver import Driver, DriverFault, Protocol
+from segops_parity.lanes import Lane, run_lane
 from segops_parity.project import find_lanes
+from segops_parity.replay import PlaySession
+from segops_parity.replies import Reply
 from segops_parity.reports.ndjson import records, write_ndjson
 from segops_parity.runner import check
 from segops_parity.suite import Suite
@@ -79,24 +83,86 @@ def test_the_curl_driver_is_found_out_where_it_does_less_than_the_contract_asks(
 
 
 @pytest.mark.parametrize(
-    ("program", "told"),
+    ("program", "told", "timeout"),
     [
-        ("import sys; sys.exit(3)", "ended without an answer"),
-        ("print('hello', flush=True); input()", "expected a JSON object, found 'hello"),
-        ('input(); print(\'{"id": 7, "ok": null}\', flush=True); input()', "hello: "),
-        ("import time; time.sleep(60)", "no answer within"),
+        # Whether it is gone before the first command is written to it or after, the fault is the same.
+        ("import os; os.close(0); print('my last words', file=sys.stderr); sys.exit(3)", "ended without an answer", 60),
+        ("input(); print('my last words', file=sys.stderr); sys.exit(3)", "an answer: my last words", 60),
+        ("print('hello', flush=True); input()", "expected a JSON object, found 'hello", 60),
+        ('input(); print(\'{"id": 7, "ok": null}\', flush=True); input()', "hello: ", 60),
+        ("import threading; threading.Event().wait()", "no answer within 0.2 s", 0.2),
     ],
 )
-def test_a_driver_that_misbehaves_is_a_fault_and_no_verdict(suite: Suite, program: str, told: str) -> None:
-    from segops_parity.lanes import run_lane
-
-    broken = Lane("broken", "broken", (sys.executable, "-c", program))
+def test_a_driver_that_misbehaves_is_a_fault_and_no_verdict(
+    suite: Suite, program: str, told: str, timeout: float
+) -> None:
+    broken = Lane("broken", "broken", (sys.executable, "-Sc", f"import sys; {program}"))
     cases = [suite.cases[f"segments.{name}/happy"] for name in ("list", "get", "create", "delete", "preview")]
-    run = run_lane(broken, cases, suite.project.protocol, timeout=0.5)
+    run = run_lane(broken, cases, suite.project.protocol, timeout=timeout)
     assert not run.observations
     assert len(run.faults) == len(cases), "what could not be run is red, not left out"
     assert told in next(iter(run.faults.values()))
     assert "failed three times" in run.faults[cases[-1].id]
+
+
+def test_a_driver_that_has_gone_is_told_in_the_same_words_whichever_side_notices(suite: Suite) -> None:
+    protocol = Protocol(suite.project.protocol)
+    told = set()
+    for command in ("sys.exit(3)", "input(); sys.exit(3)"):
+        program = f"import sys; print('my last words', file=sys.stderr, flush=True); {command}"
+        with Driver((sys.executable, "-Sc", program), protocol) as driver:
+            if "input" not in command:
+                driver._process.wait()  # it has certainly gone before anything is written to it
+            with pytest.raises(DriverFault) as fault:
+                driver.ask("hello", protocol="segops-parity/1")
+            told.add(str(fault.value))
+    assert told == {"hello: the driver ended without an answer: my last words"}
+
+
+HASTY = """
+import json, sys
+for line in sys.stdin:
+    command = json.loads(line)
+    reply = {"id": command["id"], "ok": None}
+    if command["cmd"] == "hello":
+        reply["ok"] = {"protocol": "segops-parity/1", "sdk": "hasty", "version": "1", "language": "python",
+                       "runtime": "none", "capabilities": []}
+    elif command["cmd"] == "open":
+        timeout = command["options"]["timeout"]
+    elif command["cmd"] == "call":
+        error = {"kind": "SegOpsTimeoutError", "message": f"GET /segments/ timed out after {timeout:g} s", "sent": True}
+        reply = {"id": command["id"], "error": error, "delays": []}
+    print(json.dumps(reply), flush=True)
+"""
+
+
+def test_a_timeout_without_any_request_is_tried_again_with_more_patience_and_then_judged(suite: Suite) -> None:
+    hasty = Lane("hasty", "python", (sys.executable, "-Sc", HASTY))
+    run = run_lane(hasty, [suite.cases["segments.list/silence"]], suite.project.protocol)
+    (step,) = run.observations["segments.list/silence"]["steps"]
+    assert step["requests"] == []
+    assert step["outcome"]["error"]["message"].endswith("after 40 s"), "0.04 s, and a thousand times that at last"
+
+
+def test_a_request_that_arrives_when_its_client_has_given_up_says_nothing(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow: list[PlaySession] = []
+    answer = PlaySession.answer
+
+    def slowly(session: PlaySession, request: dict[str, Any]) -> Reply:
+        if not slow:
+            slow.append(session)
+            session.released.wait()  # until the harness has given this one up
+        return answer(session, request)
+
+    monkeypatch.setattr(PlaySession, "answer", slowly)
+    python = lane(suite, "python-http")
+    run = run_lane(python, [suite.cases["segments.list/silence"]], suite.project.protocol)
+    (step,) = run.observations["segments.list/silence"]["steps"]
+    assert slow[0].released.is_set()
+    assert [request["path"] for request in step["requests"]] == ["/segments/"]
+    assert step["outcome"]["error"]["kind"] == "SegOpsTimeoutError"
 
 
 def test_a_driver_that_does_not_exist_names_what_could_not_be_started(suite: Suite) -> None:

@@ -71,7 +71,7 @@ class Driver:
         protocol: Protocol,
         *,
         env: Mapping[str, str] | None = None,
-        timeout: float = 20.0,
+        timeout: float = 60.0,
     ) -> None:
         self._argv = list(argv)
         self._protocol = protocol
@@ -123,8 +123,14 @@ class Driver:
             self._process.stdin.write(json.dumps(command) + "\n")
             self._process.stdin.flush()
         except OSError as error:
-            raise DriverFault(f"{cmd}: the driver has gone: {self.said or error}") from error
+            raise self._gone(cmd) from error
         return self._reply(command)
+
+    def _gone(self, cmd: str) -> DriverFault:
+        """One fault for a driver that has ended, whether that shows in writing to it or in reading from it."""
+        self.kill()
+        self._threads[1].join(5)  # its last words may still be on their way
+        return DriverFault(f"{cmd}: the driver ended without an answer: {self.said or 'no message'}")
 
     def _reply(self, command: Mapping[str, Any]) -> dict[str, Any]:
         try:
@@ -133,7 +139,7 @@ class Driver:
             self.kill()
             raise DriverFault(f"{command['cmd']}: no answer within {self._timeout:g} s") from None
         if line is None:
-            raise DriverFault(f"{command['cmd']}: the driver ended without an answer: {self.said or 'no message'}")
+            raise self._gone(command["cmd"])
         if len(line) > _LONGEST_LINE:
             raise DriverFault(f"{command['cmd']}: expected a line of 16 MiB at most")
         try:

@@ -35,15 +35,18 @@ class Stage(Protocol):
         ...
 
 
-def observe(case: Case, ask: Ask, stage: Stage, *, transport: str = "default", refused: str = "") -> dict[str, Any]:
-    """Run a case. `refused` is an address that nobody listens on."""
+def observe(
+    case: Case, ask: Ask, stage: Stage, *, transport: str = "default", refused: str = "", patience: int = 1
+) -> dict[str, Any]:
+    """Run a case. `refused` is an address that nobody listens on; `patience` lengthens the client's timeout."""
     clients: set[str] = set()
     steps = []
     try:
         for step in case.steps:
             stage.begin(step)
             if step.client not in clients and step.op not in ("webhook", "cli"):
-                opened = _open(case, step, ask, refused if case.options.get("refused") else stage.base_url, transport)
+                base_url = refused if case.options.get("refused") else stage.base_url
+                opened = _open(case, step, ask, base_url, transport, patience)
                 if step.op == "open" or "error" in opened:
                     steps.append(_observation(step, opened, stage, before=None))
                     clients |= {step.client} if "ok" in opened else set()
@@ -58,8 +61,10 @@ def observe(case: Case, ask: Ask, stage: Stage, *, transport: str = "default", r
     return {"case": case.id, "steps": steps}
 
 
-def _open(case: Case, step: Step, ask: Ask, base_url: str, transport: str) -> dict[str, Any]:
+def _open(case: Case, step: Step, ask: Ask, base_url: str, transport: str, patience: int) -> dict[str, Any]:
     options = {key: value for key, value in case.options.items() if key in ("max_retries", "timeout")}
+    if "timeout" in options:
+        options["timeout"] *= patience
     fields: dict[str, Any] = {
         "client": step.client,
         "api_key": case.options.get("api_key", API_KEY),

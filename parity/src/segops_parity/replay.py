@@ -24,7 +24,6 @@ __all__ = ["MISMATCH", "PlaySession", "ReplayServer", "explain_mismatch"]
 
 MISMATCH = 418  # final for every client, so that one mistake does not make three more (fetch itself repeats on 421)
 _ANNOUNCED = 65 * 1024 * 1024
-_STALL_SECONDS = 10.0
 
 
 class PlaySession:
@@ -41,12 +40,14 @@ class PlaySession:
         self.mismatches: list[dict[str, Any]] = []
         self.released = threading.Event()
         self.closed = threading.Event()
+        self.sent = 0
+        """How many replies have been played to their end."""
         self._closing = False
 
     def begin(self, replies: Sequence[Reply]) -> None:
         """Load the replies of a step; forget what came before. A connection that was to be closed has been."""
         if self._closing:
-            self.closed.wait(5)
+            self.closed.wait(60)
         self._closing = any(reply.fault == "close-after" for reply in replies)
         self.closed.clear()
         with self._lock:
@@ -133,7 +134,9 @@ class _Handler(socketserver.BaseRequestHandler):
         seen = canonical_request(method, below, headers, body)
         seen["raw"] = {"headers": headers, "body": body, "target": below, "elsewhere": elsewhere}
         reply = session.answer(seen)
-        return self._play(reply, method, session)
+        goes_on = self._play(reply, method, session)
+        session.sent += 1
+        return goes_on
 
     def _body(self, headers: dict[str, str]) -> bytes:
         if headers.get("transfer-encoding", "").lower() == "chunked":
@@ -152,7 +155,7 @@ class _Handler(socketserver.BaseRequestHandler):
             self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             return False
         if reply.fault == "stall":
-            session.released.wait(_STALL_SECONDS)
+            session.released.wait()  # until the case is over
             return False
         if reply.fault == "truncate":
             self.request.sendall(_head(reply, len(reply.body)) + reply.body[: len(reply.body) // 2])
@@ -229,7 +232,9 @@ class ReplayServer(socketserver.ThreadingTCPServer):
                 self.process_request(*listener.accept())
 
     def close_further(self) -> None:
-        """Stop listening on the addresses that cases had of their own."""
+        """Stop listening on the addresses that cases had of their own, and end connections that are kept waiting."""
+        for session in self._sessions.values():
+            session.released.set()
         for listener in self._listeners:
             with contextlib.suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)
@@ -252,8 +257,6 @@ class ReplayServer(socketserver.ThreadingTCPServer):
         return self
 
     def __exit__(self, *exc: object) -> None:
-        for session in self._sessions.values():
-            session.released.set()
         self.close_further()
         self.shutdown()
         self.server_close()
