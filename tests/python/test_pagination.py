@@ -7,7 +7,6 @@ import gc
 import subprocess
 import sys
 import threading
-import time as real_time
 from typing import Any
 
 import pytest
@@ -278,9 +277,7 @@ def test_leaving_early_does_not_wait_for_pages_that_are_under_way(serve: Any, co
     gates.let(1)
     next(walk)
     server.wait_for_requests(4)
-    started = real_time.monotonic()
-    walk.close()
-    assert real_time.monotonic() - started < 5
+    walk.close()  # would wait for ever otherwise: those pages come only now
     gates.let(*range(2, 10))
     eventually(lambda: not threads(PREFETCH), "the threads end")
 

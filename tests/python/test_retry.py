@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scripted_server import Hangup, Raw, Reply
+from sdk_client import patiently
 
 from segops_admin import (
     HTTPTransport,
@@ -353,26 +354,29 @@ def test_silence_is_a_timeout_and_a_lost_reply(operation: str, serve: Any, conne
 
 
 def test_a_reply_that_stalls_in_the_middle_is_a_timeout(serve: Any, connect: Any, time: FakeTime) -> None:
-    never = threading.Event()
-    server = serve(
-        Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[1,2", never),
-        Reply(json=[1, 2]),
-    )
-    assert connect(server, timeout=0.5).segments.list() == [1, 2]
-    assert time.sleeps == [1.0]
+    def attempt(timeout: float) -> None:
+        time.sleeps.clear()
+        stalled = Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[1,2", threading.Event())
+        assert connect(serve(stalled, Reply(json=[1, 2])), timeout=timeout, max_retries=1).segments.list() == [1, 2]
+        assert time.sleeps == [1.0]
+
+    patiently(attempt)
 
 
 def test_the_timeout_is_for_each_step_and_not_for_the_whole_reply(serve: Any, connect: Any) -> None:
-    # Four pauses of 0.3 s are longer than the timeout together, but none of them is alone.
-    pauses = [threading.Event() for _ in range(4)]
-    timers = [threading.Timer(0.3 * (n + 1), pause.set) for n, pause in enumerate(pauses)]
-    parts = [part for pause in pauses for part in (pause, b"1")]
-    server = serve(Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n", *parts, close=False))
-    for timer in timers:
-        timer.start()
-    assert connect(server, timeout=1.0).http.request("GET", "/slow/") == 1111
-    for timer in timers:
-        timer.join()
+    def attempt(timeout: float) -> None:
+        # Four pauses of three tenths of the timeout are longer than it together, but none of them is alone.
+        pauses = [threading.Event() for _ in range(4)]
+        timers = [threading.Timer(0.3 * timeout * (n + 1), pause.set) for n, pause in enumerate(pauses)]
+        parts = [part for pause in pauses for part in (pause, b"1")]
+        server = serve(Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n", *parts, close=False))
+        for timer in timers:
+            timer.start()
+        assert connect(server, timeout=timeout, max_retries=0).http.request("GET", "/slow/") == 1111
+        for timer in timers:
+            timer.join()
+
+    patiently(attempt)
 
 
 def test_what_is_not_http_is_a_decode_error_and_not_retried(serve: Any, connect: Any, time: FakeTime) -> None:

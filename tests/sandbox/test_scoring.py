@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -210,26 +209,6 @@ def test_a_product_that_is_deleted_or_changed_before_its_scoring_does_not_break_
     assert api.get("/pim/products/3/score/").json()["dimension_scores"]["schema_coverage"] == 25.0
     api.delete("/pim/products/3/")  # its score goes with it
     assert api.get("/pim/products/3/score/").status_code == 404
-
-
-def test_products_can_be_changed_and_deleted_while_all_are_scored(api: Any) -> None:
-    rows = [{"sku": f"A{number}", "name": "x", "description": DESCRIPTION} for number in range(2000)]
-    api.post("/pim/products/bulk/", {"products": rows})
-    api.jobs("background")
-    api.post("/pim/score-all/")
-    deadline = time.monotonic() + 30
-    gone = 2000
-    while any(job["status"] not in ("done", "failed") for job in api.control("GET", "/jobs/")["jobs"]):
-        if gone > 1900:
-            assert api.delete(f"/pim/products/{gone}/").status_code == 204
-            assert api.patch(f"/pim/products/{gone - 100}/", {"data": {"size": gone}}).status_code == 200
-            gone -= 1
-        assert time.monotonic() < deadline
-    assert [job["status"] for job in api.control("GET", "/jobs/")["jobs"]] == ["done"]
-    assert gone < 2000
-    assert api.get("/pim/products/").json()["count"] == gone
-    changed = api.get("/pim/products/1900/").json()
-    assert (changed["data"], changed["ai_readability_score"] is None) == ({"size": 2000}, False)
 
 
 def test_scoring_a_product_that_is_none_is_a_404(api: Any, other_tenant: Any) -> None:

@@ -31,7 +31,7 @@ def node(
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=580,
         check=False,
     )
 
