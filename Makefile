@@ -8,7 +8,7 @@ SUPPORTED := 3.9 3.10 3.11 3.12 3.13 3.14
 
 BIN := .venv/bin
 READY := .venv/.ready
-DISTRIBUTIONS := python sandbox parity
+DISTRIBUTIONS := python sandbox sandbox/pytest-segops parity
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
@@ -120,7 +120,7 @@ lint: $(READY) $(NODE_READY) ## ruff and biome: lint and formatting
 types: $(READY) ## mypy --strict and pyright on the SDK, mypy on the sandbox, the harness and tools
 	$(BIN)/mypy --strict --no-error-summary python/src
 	$(BIN)/mypy --strict --no-error-summary tools
-	@for part in sandbox parity; do echo "mypy in $$part"; (cd $$part && ../$(BIN)/mypy --no-error-summary) || exit 1; done
+	@for part in sandbox sandbox/pytest-segops parity; do echo "mypy in $$part"; (cd $$part && $(CURDIR)/$(BIN)/mypy --no-error-summary) || exit 1; done
 	$(BIN)/pyright --warnings
 
 bench: $(READY) built ## measure speed and size of the SDK, the sandbox and the parity lanes

@@ -37,7 +37,7 @@ def test_the_files_of_the_guide_are_a_test_run_that_passes(tmp_path: Path) -> No
     own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "SEGOPS_"))}
     # With the one plugin that the guide installs, found by its entry point as pytest would find it by itself.
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-W", "error", "--strict-markers", "-p", "segops_sandbox"],
+        [sys.executable, "-m", "pytest", "-q", "-W", "error", "--strict-markers", "-p", "segops"],
         cwd=tmp_path,
         env=own | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,

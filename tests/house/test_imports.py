@@ -14,7 +14,8 @@ from repository import ROOT, modules
 SDK = ROOT / "python/src/segops_admin"
 SANDBOX = ROOT / "sandbox/src/segops_sandbox"
 PARITY = ROOT / "parity/src/segops_parity"
-OURS = {"segops_admin", "segops_sandbox", "segops_parity"}
+PLUGIN = ROOT / "sandbox/pytest-segops/src/pytest_segops"
+OURS = {"segops_admin", "segops_sandbox", "pytest_segops", "segops_parity"}
 CONTRACT = re.compile(r"\bspec/|\b(admin|behaviours|webhooks)\.yaml|\bspec\b.*\brecords\b")
 
 
@@ -64,17 +65,21 @@ def test_nothing_in_the_sdk_but_the_optional_transport_needs_requests() -> None:
 
 
 def test_the_sandbox_imports_neither_the_sdk_nor_the_harness() -> None:
-    plugin = SANDBOX / "pytest_plugin" / "__init__.py"  # its fixture `segops_client` is a client of the SDK
-    assert {
+    assert not [
         (path, name) for path in modules(SANDBOX) for name in imported(tree(path)) & (OURS - {"segops_sandbox"})
-    } == {(plugin, "segops_admin")}
+    ]
 
 
-def test_only_the_sandboxs_pytest_plugin_imports_pytest() -> None:
-    plugin = SANDBOX / "pytest_plugin"
-    importers = {path for path in modules(SANDBOX) if "pytest" in imported(tree(path))}
-    assert importers
-    assert {path for path in importers if plugin not in path.parents} == set()
+def test_the_pytest_plugin_imports_pytest_and_for_its_client_the_sdk() -> None:
+    allowed = set(sys.stdlib_module_names) | {"pytest", "pytest_segops"}
+    wrong = [line for path in modules(PLUGIN) for line in strangers(path, allowed)]
+    # Its fixture `segops_client`; it drives the sandbox from outside.
+    assert wrong == [f"{(PLUGIN / '__init__.py').relative_to(ROOT)}: segops_admin"]
+
+
+@pytest.mark.parametrize("path", modules(PLUGIN), ids=lambda path: path.name)
+def test_a_module_of_the_plugin_is_written_in_the_syntax_of_its_floor_version(path: Path) -> None:
+    ast.parse(path.read_text(encoding="utf-8"), filename=str(path), feature_version=(3, 9))
 
 
 def test_the_harness_imports_the_sdk_in_its_python_driver_only() -> None:

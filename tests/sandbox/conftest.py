@@ -15,9 +15,9 @@ import pytest
 import requests
 from conformance import check_response
 
-from segops_sandbox.pytest_plugin.factory import SandboxFactory
-from segops_sandbox.pytest_plugin.process import SandboxProcess
-from segops_sandbox.pytest_plugin.receiver import WebhookReceiver
+from pytest_segops.factory import SandboxFactory
+from pytest_segops.process import SandboxProcess
+from pytest_segops.receiver import WebhookReceiver
 
 NOW = "2026-05-01T12:00:00Z"
 Process = SandboxProcess

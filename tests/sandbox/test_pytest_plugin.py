@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 import pytest
 
-from segops_sandbox.pytest_plugin.process import SandboxProcess
+from pytest_segops.process import SandboxProcess
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -37,7 +37,7 @@ class Project:
 
     def command(self, *options: str) -> list[str]:
         """pytest with this plugin only: there are many installed here, and they take their time."""
-        return [sys.executable, "-m", "pytest", "-q", "-p", "segops_sandbox.pytest_plugin", *options]
+        return [sys.executable, "-m", "pytest", "-q", "-p", "pytest_segops", *options]
 
     def environment(self, **variables: str) -> dict[str, str]:
         """What a shell would have."""
@@ -386,10 +386,11 @@ def test_a_run_that_does_not_use_it_starts_and_imports_nothing(project: Project)
         import os, sys, psutil
 
         def test_it(request):
-            assert request.config.pluginmanager.has_plugin("segops_sandbox.pytest_plugin")
+            assert request.config.pluginmanager.has_plugin("pytest_segops")
             assert not [child for child in psutil.Process().children() if "segops" in " ".join(child.cmdline())]
-            loaded = {name for name in sys.modules if name.startswith(("segops_", "django", "rest_framework"))}
-            assert loaded == {"segops_sandbox", "segops_sandbox.pytest_plugin"}
+            ours = ("pytest_segops", "segops_", "django", "rest_framework")
+            loaded = {name for name in sys.modules if name.startswith(ours)}
+            assert loaded == {"pytest_segops", "pytest_segops._version"}
         """,
     )
     project.passes()

@@ -1,4 +1,4 @@
-"""What can a test do with the sandbox? Reach its API, and steer it: faults, the clock, jobs, tenants, what arrived."""
+"""What a test can do with the sandbox: reach its API, and steer it by faults, clock, jobs, tenants, what arrived."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
-from segops_sandbox.pytest_plugin.process import SandboxProcess
+from pytest_segops.process import RunningServer, SandboxProcess
 
 __all__ = ["Sandbox"]
 
@@ -23,15 +23,16 @@ class Sandbox:
     """A running sandbox, and what a test may ask of it.
 
     Attributes:
-        process: the server process.
+        process: the server process, or the server that SEGOPS_SANDBOX_URL names.
         url: the base URL of the API, such as `http://127.0.0.1:40123/api`.
         api_key: a secret key of the tenant `acme`.
     """
 
-    def __init__(self, process: SandboxProcess) -> None:
+    def __init__(self, process: SandboxProcess | RunningServer, **workspace: Any) -> None:
         self.process = process
         self.url = process.url
         self.api_key = process.api_key
+        self._workspace = workspace  # of every reset, for a server that was not started for this run
 
     def __repr__(self) -> str:
         return f"<Sandbox at {self.url}>"
@@ -50,7 +51,7 @@ class Sandbox:
             jobs: how jobs run: `background`, `instant` or `manual`.
             plan: `free`, `starter`, `business` or `enterprise`.
         """
-        self.control("POST", "/reset/", options)
+        self.api_key = str(self.control("POST", "/reset/", {**self._workspace, **options})["api_key"])
 
     def fault(self, kind: str, **options: Any) -> None:
         """Have the next matching request go wrong.
@@ -85,7 +86,7 @@ class Sandbox:
         return [
             entry
             for entry in self.control("GET", "/requests/")
-            if method in ("*", entry["method"]) and fnmatchcase(entry["path"].removeprefix("/api"), path)
+            if method in ("*", entry["method"]) and fnmatchcase(entry["path"][len("/api") :], path)
         ]
 
     def clear_requests(self) -> None:
@@ -140,17 +141,23 @@ class Sandbox:
         """Call one of the sandbox's controls, `/_sandbox/…`.
 
         Returns its JSON, None where there is none. Raises ValueError with the sandbox's words when it refuses, and
-        RuntimeError with its log when it has ended.
+        RuntimeError when it has ended, with its log, or can't be reached.
         """
         self.process.check()
         address = urlsplit(self.url)
+        headers = {"Content-Type": "application/json"}
+        if self.process.control_token:
+            headers["X-Sandbox-Token"] = self.process.control_token
         connection = HTTPConnection(str(address.hostname), address.port, timeout=_TIMEOUT_S)
         # Straight to loopback: a proxy that the environment names is for the code under test.
         try:
             content = None if body is None else json.dumps(body).encode()
-            connection.request(method, f"/_sandbox{path}", content, {"Content-Type": "application/json"})
+            connection.request(method, f"/_sandbox{path}", content, headers)
             response = connection.getresponse()
             answer = response.read().decode()
+        except OSError as exc:
+            self.process.check()
+            raise RuntimeError(f"No sandbox answers at {self.url}: {exc}") from exc
         finally:
             connection.close()
         if response.status >= 300:

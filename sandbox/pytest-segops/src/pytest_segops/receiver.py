@@ -1,4 +1,4 @@
-"""Where do a test's webhooks go? To a server on loopback that keeps what it gets."""
+"""A receiver of webhooks for a test: a server on loopback that keeps what it gets."""
 
 from __future__ import annotations
 
