@@ -22,7 +22,7 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup demo sandbox test test-postgres test-all check lint types format lock test-tools openapi built typescript
-.PHONY: dist dist-check bench parity record pre-commit clean distclean
+.PHONY: dist dist-check bench parity record first-test pre-commit clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9%.-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -134,6 +134,10 @@ parity: $(READY) built ## run every case in every lane, with the mutants; report
 
 record: $(READY) ## record the cassettes anew from a sandbox
 	@$(BIN)/python -m segops_parity record
+
+first-test: $(READY) ## measure how long a stranger's Django 4.2 project takes to its first test with pytest-segops
+	@$(BIN)/python tools/first_test.py
+	@$(BIN)/python tools/first_test.py --pip
 
 pre-commit: $(READY) ## run every pre-commit hook on every file
 	@$(BIN)/pre-commit run --all-files

@@ -1,4 +1,4 @@
-"""Does the guide on testing hold? Its files, written into a project as they stand, are a test run that passes."""
+"""The guide on testing: its files, written into a project as they stand, are a test run that passes."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def test_the_files_of_the_guide_are_a_test_run_that_passes(tmp_path: Path) -> No
 
 def test_what_the_guide_installs_is_what_there_is() -> None:
     shell = [text for language, text in FENCE.findall(GUIDE.read_text("utf-8")) if language == "sh"]
-    assert shell == ["pip install segops-sandbox segops_admin pytest\n"]
-    for folder, name in (("sandbox", "segops-sandbox"), ("python", "segops_admin")):
+    assert shell == ["pip install pytest-segops segops_admin\n"]
+    for folder, name in (("sandbox/pytest-segops", "pytest-segops"), ("python", "segops_admin")):
         assert f'name = "{name}"' in (ROOT / folder / "pyproject.toml").read_text("utf-8")
 
 

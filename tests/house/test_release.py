@@ -45,6 +45,7 @@ def test_a_new_version_is_written_to_every_file_that_holds_it(copy: Path) -> Non
             *copy.glob("*/pyproject.toml"),
             *copy.glob("*/*/pyproject.toml"),
             *copy.glob("*/src/*/__init__.py"),
+            *copy.glob("*/*/src/*/_version.py"),
         ]
         if f'version = "{old}"' in path.read_text(encoding="utf-8")
         or f'__version__ = "{old}"' in path.read_text(encoding="utf-8")

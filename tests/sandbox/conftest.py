@@ -158,6 +158,12 @@ def sandbox(
     assert process.stop() == 0, process.log.read_text()
 
 
+@pytest.fixture(scope="session")
+def connect() -> type[Api]:
+    """The way to talk to a process that a test started by itself."""
+    return Api
+
+
 @pytest.fixture
 def start(segops_sandbox_factory: SandboxFactory) -> Iterator[Callable[..., Api]]:
     """Start further sandboxes with other options; they are stopped after the test."""

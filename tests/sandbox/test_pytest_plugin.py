@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import psutil
 import pytest
 
+from pytest_segops import environment, launch
 from pytest_segops.process import SandboxProcess
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -219,6 +221,119 @@ def test_a_folder_may_have_a_server_with_other_options_and_a_test_one_of_its_own
         """,
     )
     assert "2 passed" in project.passes("-o", "segops_sandbox_options=--now 2001-01-01", "test_usual.py", "later")
+
+
+# --- scopes -------------------------------------------------------------------------------------------------------
+
+
+def test_workspaces_of_a_module_and_of_the_run_outlive_a_test_and_nobody_elses_reset_empties_them(
+    project: Project,
+) -> None:
+    for name, before in (("first", 0), ("second", 1)):
+        project.write(
+            f"test_{name}.py",
+            f"""
+            import pytest
+
+            pytestmark = pytest.mark.segops(now="2001-01-01")
+
+            def test_one(segops_client, segops_client_module, segops_client_session):
+                assert segops_client_session.segments.list()["count"] == {before}
+                for client in (segops_client, segops_client_module, segops_client_session):
+                    client.segments.create({{"name": "{name}"}})
+
+            def test_two(segops_client, segops_client_module, segops_client_session, segops_sandbox_module):
+                clients = (segops_client, segops_client_module, segops_client_session)
+                assert [client.segments.list()["count"] for client in clients] == [0, 1, {before + 1}]
+                assert segops_sandbox_module.now() == "2001-01-01T00:00:00Z"
+            """,
+        )
+    assert "4 passed" in project.passes()
+
+
+# --- where the server comes from ----------------------------------------------------------------------------------
+
+
+def test_a_server_that_runs_already_is_used_and_left_running(project: Project, segops_sandbox: Any) -> None:
+    project.write(
+        "test_it.py",
+        """
+        def test_one(segops_client, segops_sandbox):
+            segops_client.products.create({"sku": "A1", "name": "Boot"})
+            assert segops_client.products.score(1)["status"] == "queued"
+            assert [job["status"] for job in segops_sandbox.jobs()] == ["done"]
+
+        def test_two(segops_client):
+            assert segops_client.products.list()["count"] == 0
+        """,
+    )
+    named = {
+        "SEGOPS_SANDBOX_URL": segops_sandbox.process.root + "/",
+        "SEGOPS_SANDBOX_CONTROL_TOKEN": segops_sandbox.process.control_token,
+    }
+    assert "2 passed" in project.passes(**named)
+    assert segops_sandbox.process.popen.poll() is None
+
+
+def test_what_a_server_that_runs_already_cannot_do_is_said(project: Project, segops_sandbox: Any) -> None:
+    project.write("test_it.py", "def test_it(segops_sandbox, segops_sandbox_module): pass\n")
+    named = {
+        "SEGOPS_SANDBOX_URL": segops_sandbox.url,
+        "SEGOPS_SANDBOX_CONTROL_TOKEN": segops_sandbox.process.control_token,
+    }
+    assert "can't serve tests of function and module scope" in project.run(**named).stdout
+    options = project.run("-o", "segops_sandbox_options=--demo", **named).stdout
+    assert "can't be given the options --demo" in options
+    nobody = project.run(SEGOPS_SANDBOX_URL="http://127.0.0.1:9").stdout
+    assert "No sandbox answers at http://127.0.0.1:9/api" in nobody
+    assert "Traceback" not in nobody
+
+
+def test_a_command_on_the_path_is_started_where_the_package_is_not_installed(project: Project) -> None:
+    command = project.write("bin/segops-sandbox", f'#!/bin/sh\nexec {sys.executable} -m segops_sandbox "$@"\n')
+    command.chmod(0o755)
+    project.write("test_it.py", "def test_it(segops_sandbox): assert segops_sandbox.now()\n")
+    hide = "import sys\nsys.modules['segops_sandbox'] = None\n"
+    project.write("conftest.py", hide)
+    project.passes(PATH=f"{command.parent}:{os.environ['PATH']}")
+    done = project.run("-o", "segops_sandbox_server=command", PATH="/nowhere")
+    assert "no segops-sandbox on the PATH" in done.stdout
+    assert "SEGOPS_SANDBOX_URL" in done.stdout
+
+
+def test_an_environment_is_made_once_and_what_goes_wrong_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Offline, so by a distribution that stands for the sandbox; `make first-test` has the real one."""
+    wheel = distribution_of_one_module(tmp_path, "segops_sandbox", "print('ready')")
+    said: list[str] = []
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))  # where uv is
+    python = environment.python_of([str(wheel)], tmp_path / "cache", said.append)
+    assert environment.python_of([str(wheel)], tmp_path / "cache", said.append) == python
+    with pytest.raises(LookupError, match=r"failed:\s.*no-such-file"):
+        environment.python_of([str(tmp_path / "no-such-file.whl")], tmp_path / "cache", said.append)
+    assert [line.partition(" into ")[0] for line in said] == [
+        f"installing {wheel}",
+        f"installing {tmp_path / 'no-such-file.whl'}",
+    ]
+    run = subprocess.run(launch.python_command(python), capture_output=True, text=True, check=True)
+    assert run.stdout == "ready\n"
+
+
+def distribution_of_one_module(folder: Path, name: str, text: str) -> Path:
+    """A wheel, written by hand."""
+    path = folder / f"{name}-1.0.0-py3-none-any.whl"
+    info = f"{name}-1.0.0.dist-info"
+    files = {
+        f"{name}.py": text,
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0.0\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = "".join(f"{file},,\n" for file in [*files, f"{info}/RECORD"])
+    with zipfile.ZipFile(path, "w") as archive:
+        for file, content in {**files, f"{info}/RECORD": record}.items():
+            archive.writestr(file, content)
+    return path
 
 
 # --- what is wrong is said ----------------------------------------------------------------------------------------

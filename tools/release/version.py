@@ -19,6 +19,7 @@ SOURCE = "python/src/segops_admin/_version.py"
 COPIES = {
     SOURCE: r'(?m)^(__version__ = ")[^"]+',
     "sandbox/src/segops_sandbox/__init__.py": r'(?m)^(__version__ = ")[^"]+',
+    "sandbox/pytest-segops/src/pytest_segops/_version.py": r'(?m)^(__version__ = ")[^"]+',
     "parity/src/segops_parity/__init__.py": r'(?m)^(__version__ = ")[^"]+',
     "parity/pyproject.toml": r'(?m)^(version = ")[^"]+',
     "typescript-fixtures/admin/src/version.ts": r'(?m)^(export const VERSION = ")[^"]+',

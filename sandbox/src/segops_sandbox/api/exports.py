@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from segops_sandbox.exports import job
-from segops_sandbox.exports.formats import CSV, FORMATS
+from segops_sandbox.exports.formats import CSV, FORMATS, check
 from segops_sandbox.http.errors import Gone, field_error, object_of
 from segops_sandbox.http.views import tenant_of
 from segops_sandbox.models import Segment, SegmentExport
@@ -30,6 +30,7 @@ class Exports(APIView):
         kind = object_of(request.data).get("format", CSV)
         if not isinstance(kind, str) or kind not in FORMATS:
             raise field_error("format", f'"{kind}" is not a valid choice.')
+        check(kind)
         export = job.request(segment, kind)
         return Response(_export_json(export), status=status.HTTP_202_ACCEPTED)
 

@@ -1,4 +1,4 @@
-"""Which products fit a question? The best by TF-IDF, from an index that follows the catalogue."""
+"""The product search: the best matches of a question by TF-IDF, from an index that follows the catalogue."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from segops_sandbox import extras
 from segops_sandbox.catalogue.fingerprint import Fingerprint, fingerprint_of
 from segops_sandbox.catalogue.search_index import SearchIndex
 from segops_sandbox.catalogue.words import text_of
@@ -32,7 +33,11 @@ class Match:
 
 
 def search(tenant: Tenant, query: str, limit: int, product_segment_id: int | None = None) -> list[Match]:
-    """The best matches first, equally good ones in the order of their ids; a score of 0 is no match."""
+    """The best matches first, equally good ones in the order of their ids; a score of 0 is no match.
+
+    Raises MissingExtra where scikit-learn is not installed.
+    """
+    extras.SEARCH.need()
     index = _index_of(tenant)
     scores = index.scores(query)
     if product_segment_id is not None:

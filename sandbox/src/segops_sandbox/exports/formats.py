@@ -1,4 +1,4 @@
-"""How do members look as a file? Two columns, `user_id` and `computed_at`, as CSV or as Parquet."""
+"""Members as a file. Two columns, `user_id` and `computed_at`, as CSV or as Parquet."""
 
 from __future__ import annotations
 
@@ -8,11 +8,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from segops_sandbox import extras
+
 COLUMNS: Final = ("user_id", "computed_at")
 CSV, PARQUET = "csv", "parquet"
 _BATCH: Final = 10_000
 
 Row = tuple[str, str]
+
+
+def check(kind: str) -> None:
+    """Raise MissingExtra for a format that can't be written here."""
+    if kind == PARQUET:
+        extras.PARQUET.need()
 
 
 @dataclass(frozen=True)

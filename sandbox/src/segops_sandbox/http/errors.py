@@ -12,6 +12,8 @@ from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions, status, views
 from rest_framework.response import Response
 
+from segops_sandbox.extras import MissingExtra
+
 log = logging.getLogger("segops_sandbox")
 
 SERVER_ERROR = "Internal server error."
@@ -32,6 +34,14 @@ class Gone(exceptions.APIException):
     default_code = "gone"
 
 
+class NotInstalled(exceptions.APIException):
+    """This server lacks a package. Not a 501, which clients try again: nothing changes until somebody installs it."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_detail = "Not installed."
+    default_code = "not_installed"
+
+
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception of a view into the platform's answer. What it wrote is undone by `AtomicWritesMiddleware`."""
     if isinstance(exc, Http404):
@@ -39,6 +49,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         exc = exceptions.NotFound()
     elif isinstance(exc, PermissionDenied):
         exc = exceptions.PermissionDenied()
+    elif isinstance(exc, MissingExtra):
+        exc = NotInstalled(str(exc))
     return views.exception_handler(exc, context)
 
 
