@@ -63,6 +63,13 @@ def _parser() -> argparse.ArgumentParser:
     mutate = command("mutate", "mutate", "break the SDKs on purpose, and see whether the named check notices")
     mutate.add_argument("mutants", nargs="*", help="which ones; all unless given")
     _lane_options(mutate, cases=False)
+    probe = command("probe", "probe", "draw odd inputs, and see whether both SDKs and both command lines do the same")
+    probe.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="the same seed draws the same probes (default: 1)"
+    )
+    probe.add_argument("--count", type=int, default=3000, metavar="N", help="how many in all (default: 3000)")
+    probe.add_argument("--area", action="append", metavar="NAME", help="one of the areas; all unless given")
+    _lane_options(probe, cases=False)
     diff = command("diff", "diff", "what has changed from one report to another")
     diff.add_argument("old", type=Path)
     diff.add_argument("new", type=Path)

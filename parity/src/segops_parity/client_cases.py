@@ -82,17 +82,20 @@ def _step(entry: Mapping[str, Any], script: Script, case: str) -> Step:
     wanted = [asked(line, entry.get("body")) for line in entry.get("requests", ())]
     replies = script.replies(entry.get("replies", []), None)
     replies = tuple(_with(reply, request) for reply, request in zip(replies, wanted, strict=True))
+    op, named = entry.get("op", "open"), entry.get("named", {})
+    if op.startswith("webhook."):
+        op, named = "webhook", {"function": op.removeprefix("webhook.")}
     return Step(
         name=entry.get("name", case),
-        op=entry.get("op", "open"),
+        op=op,
         args=tuple(entry.get("args", ())),
-        named=entry.get("named", {}),
+        named=named,
         replies=replies,
         requests=tuple(wanted),
         delays=tuple(float(each) for each in entry.get("delays", ())),
         outcome=_outcome(entry),
         covers=tuple(entry.get("covers", ())),
-        walk="take" in entry,
+        walk="take" in entry or entry.get("op", "").rpartition(".")[2].startswith("iterate"),
         take=entry.get("take"),
         key=entry.get("key"),
         client=entry.get("client", "main"),

@@ -19,7 +19,19 @@ from segops_parity.runner import EXITS, Outcome, today
 from segops_parity.runner import check as run_check
 from segops_parity.suite import Suite, open_suite
 
-__all__ = ["check", "coverage", "deviations", "diff", "drift", "explain", "hygiene", "mutate", "record", "serve"]
+__all__ = [
+    "check",
+    "coverage",
+    "deviations",
+    "diff",
+    "drift",
+    "explain",
+    "hygiene",
+    "mutate",
+    "probe",
+    "record",
+    "serve",
+]
 
 
 def chosen_lanes(project: Project, options: argparse.Namespace) -> list[Lane]:
@@ -168,6 +180,26 @@ def mutate(project: Project, options: argparse.Namespace) -> int:
         print(f"{'  ' if good else '! '}{line['lane']:20} {line['mutant']:28} {line['verdict']:20} {line['check']}")
     print(f"{bad} mutants were not noticed" if bad else "every mutant that applies was noticed by the named check")
     return 1 if bad else 0
+
+
+def probe(project: Project, options: argparse.Namespace) -> int:
+    """Draw probes and tell what differs."""
+    from segops_parity.probes.areas import AREAS
+    from segops_parity.probes.run import LANES, lines, run_probes
+
+    areas = options.area or list(AREAS)
+    for name in areas:
+        if name not in AREAS:
+            raise ContractError("--area", name, f"expected one of {', '.join(AREAS)}")
+    options.lane = list(LANES)
+    lanes = chosen_lanes(project, options)
+    for lane in lanes:
+        if lane.missing:
+            print(f"UNTESTABLE {lane.name}: {lane.missing}")
+            return 3
+    found = run_probes(project, lanes, seed=options.seed, count=options.count, areas=areas)
+    print("\n".join(lines(found, options.seed)))
+    return 2 if any(area.has_faults for area in found) else 1 if any(area.findings for area in found) else 0
 
 
 def diff(project: Project, options: argparse.Namespace) -> int:

@@ -111,7 +111,8 @@ def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
     done = ask("cli", argv=list(step.args), env=env, stdin=step.named.get("stdin", ""))["ok"]
     printed = done["stdout"].replace(stage.base_url, "{base}")
     ended = {"exit": done["exit"], "stdout": _printed(printed), "messages": bool(done["stderr"].strip())}
-    return _observation(step, {"ok": ended}, stage, before=None)
+    said = done["stderr"].replace(stage.base_url, "{base}")
+    return {**_observation(step, {"ok": ended}, stage, before=None), "streams": {"stdout": printed, "stderr": said}}
 
 
 def _printed(text: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import socketserver
 import struct
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -31,7 +32,7 @@ class PlaySession:
 
     def __init__(self, number: int, base_url: str, elsewhere: str, key: str) -> None:
         self.base_url = f"{base_url}/_c/{number}/api"
-        self._number = number
+        self.number = number
         self._elsewhere = f"{elsewhere}/_e/{number}"
         self._key = key
         self._lock = threading.Lock()
@@ -69,7 +70,7 @@ class PlaySession:
                 told = {"expected": due.request if due else None, "differences": lines}
                 self.mismatches.append({"request": len(self.seen) - 1, **told})
                 body = json.dumps({"detail": "This request was not due.", **told}, default=str).encode()
-                headers = (("Content-Type", "application/json"), ("X-Parity-Mismatch", str(self._number)))
+                headers = (("Content-Type", "application/json"), ("X-Parity-Mismatch", str(self.number)))
                 return Reply(MISMATCH, headers, body)
             return self._filled(self._due.pop(0))
 
@@ -83,7 +84,10 @@ class PlaySession:
                 value = value.replace(placeholder, text)
             headers.append((name, value))
         body = reply.body.replace(b"{key}", self._key.encode())
-        filled = Reply(reply.status, tuple(headers), body, reply.fault, reply.gzip, reply.request)
+        raw = reply.raw
+        for placeholder, text in names:
+            raw = raw.replace(placeholder.encode(), text.encode()) if raw is not None else None
+        filled = replace(reply, headers=tuple(headers), body=body, raw=raw)
         return zipped(filled) if reply.gzip else filled
 
 
@@ -127,7 +131,7 @@ class _Handler(socketserver.BaseRequestHandler):
             name, _, value = line.decode("latin-1").partition(":")
             headers.append((name.strip(), value.strip()))
         body = self._body({name.lower(): value for name, value in headers})
-        session, below, elsewhere = self.server.find(target)
+        session, below, elsewhere = self.server.find(target, self.request.getsockname()[1])
         if session is None:
             self._send(Reply(404, (), b"no such case"), method)
             return True
@@ -151,6 +155,9 @@ class _Handler(socketserver.BaseRequestHandler):
         return body
 
     def _play(self, reply: Reply, method: str, session: PlaySession) -> bool:
+        if reply.raw is not None:
+            self.request.sendall(reply.raw)
+            return reply.keep
         if reply.fault == "reset":
             self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             return False
@@ -204,6 +211,8 @@ class ReplayServer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", port), _Handler)
         self._key = key
         self._sessions: dict[int, PlaySession] = {}
+        self._ports: dict[int, PlaySession] = {}
+        self._opened = 0
         self._listeners: list[socket.socket] = []
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
@@ -214,11 +223,21 @@ class ReplayServer(socketserver.ThreadingTCPServer):
 
     def open(self, *, fresh: bool = False) -> PlaySession:
         """A new case to play. `fresh` gives it an address of its own: no client has a connection to that yet."""
-        number = len(self._sessions) + 1
+        self._opened += 1
+        number = self._opened
         elsewhere = self.url.replace("127.0.0.1", "localhost")
-        session = PlaySession(number, self._further() if fresh else self.url, elsewhere, self._key)
+        url = self._further() if fresh else self.url
+        session = PlaySession(number, url, elsewhere, self._key)
         self._sessions[number] = session
+        if fresh:
+            self._ports[int(url.rpartition(":")[2])] = session
         return session
+
+    def forget(self, session: PlaySession) -> None:
+        """A case that has been played: whatever is asked of it from now on is not found."""
+        session.released.set()
+        self._sessions.pop(session.number, None)
+        self._ports.pop(int(session.base_url.split(":")[2].split("/")[0]), None)
 
     def _further(self) -> str:
         listener = socket.create_server(("127.0.0.1", 0))
@@ -241,12 +260,16 @@ class ReplayServer(socketserver.ThreadingTCPServer):
             listener.close()
         self._listeners.clear()
 
-    def find(self, target: str) -> tuple[PlaySession | None, str, bool]:
-        """The case that an address belongs to, what is left of the address, and whether it is the other origin's."""
-        _, kind, number, *rest = target.split("/", 3)
-        if kind not in ("_c", "_e") or not number.isdigit() or not rest:
-            return None, target, False
-        below = "/" + rest[0]
+    def find(self, target: str, port: int = 0) -> tuple[PlaySession | None, str, bool]:
+        """The case that an address belongs to, what is left of the address, and whether it is the other origin's.
+
+        Every address of a port that a case has of its own is that case's.
+        """
+        parts = target.split("/", 3)
+        if len(parts) < 4 or parts[1] not in ("_c", "_e") or not parts[2].isdigit():
+            return self._ports.get(port), target, False
+        _, kind, number, rest = parts
+        below = "/" + rest
         return self._sessions.get(int(number)), below.removeprefix("/api") if kind == "_c" else below, kind == "_e"
 
     def handle_error(self, request: Any, client_address: Any) -> None:

@@ -22,7 +22,8 @@ JSON = ("Content-Type", "application/json")
 class Reply:
     """A reply to play, with the request (method, path, query, body) that it answers.
 
-    `fault` is what happens to the connection: reset, stall, truncate, close-after or announce-65MiB.
+    `fault` is what happens to the connection: reset, stall, truncate, close-after or announce-65MiB. `raw` are the
+    bytes to send in place of status, headers and body; the connection is closed after them, unless `keep` is true.
     """
 
     status: int
@@ -32,6 +33,8 @@ class Reply:
     gzip: bool = False
     request: Mapping[str, Any] | None = None
     without_key: bool = False
+    raw: bytes | None = None
+    keep: bool = False
 
     def header(self, name: str) -> str | None:
         """A header's value."""
@@ -173,10 +176,13 @@ def _recorded(interaction: Interaction) -> Reply:
 
 
 def _written(entry: Mapping[str, Any]) -> Reply:
-    headers = dict(entry.get("headers", {}))
+    if "raw" in entry:
+        return Reply(0, (), b"", raw=entry["raw"].encode("latin-1"), keep=entry.get("keep", False))
+    given = entry.get("headers", {})
+    headers, repeated = ({}, given) if isinstance(given, list) else (dict(given), [])
     body = b""
     if "json" in entry:
-        body = json.dumps(entry["json"], ensure_ascii=False, separators=(",", ":")).encode()
+        body = _json(entry["json"])
         headers.setdefault(*JSON)
     elif "text" in entry:
         body = entry["text"].encode()
@@ -186,7 +192,15 @@ def _written(entry: Mapping[str, Any]) -> Reply:
     elif "nested" in entry:
         body = b"[" * entry["nested"] + b"]" * entry["nested"]
         headers.setdefault(*JSON)
-    return Reply(entry.get("status", 200), tuple(headers.items()), body)
+    said = [*headers.items(), *((name, value) for name, value in repeated)]
+    return Reply(entry.get("status", 200), tuple(said), body)
+
+
+def _json(value: Any) -> bytes:
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:  # half of a character, which JSON has an escape for
+        return json.dumps(value, separators=(",", ":")).encode()
 
 
 def _value(reply: Reply) -> Any:

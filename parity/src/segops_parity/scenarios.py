@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from segops_parity._files import ContractError, check_schema, read_yaml
 from segops_parity.contract import Contract
 from segops_parity.selector import Selector
 
-__all__ = ["Call", "Family", "Scenarios", "load_scenarios"]
+__all__ = ["Call", "Family", "Scenarios", "load_scenarios", "unfolded"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def load_scenarios(folder: Path, contract: Contract) -> Scenarios:
     content: dict[str, Any] = {}
     calls: dict[str, Call] = {}
     for file in sorted(folder.glob("*.yaml")):
-        found = read_yaml(file)
+        found = unfolded(read_yaml(file))
         check_schema(file, found, schema)
         for key, value in found.items():
             if key in contract.namespaces:
@@ -75,6 +76,15 @@ def load_scenarios(folder: Path, contract: Contract) -> Scenarios:
         families=tuple(_family(file, index, entry, contract) for index, entry in enumerate(families)),
         **{key: tuple(content[key][1]) for key in ("workspace", "client", "shell", "reasons")},
     )
+
+
+def unfolded(value: Any) -> Any:
+    """A value with every ``{$json: text}`` replaced by what its text says: YAML has no half characters."""
+    if isinstance(value, dict):
+        if set(value) == {"$json"}:
+            return json.loads(value["$json"])
+        return {key: unfolded(item) for key, item in value.items()}
+    return [unfolded(item) for item in value] if isinstance(value, list) else value
 
 
 def _calls(file: Path, namespace: str, entries: Mapping[str, Any], contract: Contract) -> dict[str, Call]:
