@@ -21,8 +21,18 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo sandbox test test-postgres test-all check lint types format lock test-tools openapi built typescript
-.PHONY: dist dist-check bench parity record first-test pre-commit clean distclean
+.PHONY: help
+.PHONY: setup test-tools
+.PHONY: demo sandbox openapi
+.PHONY: test test-postgres test-all check lint types
+.PHONY: first-test
+.PHONY: built typescript
+.PHONY: parity record
+.PHONY: bench
+.PHONY: docs
+.PHONY: dist dist-check
+.PHONY: format lock pre-commit
+.PHONY: clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9%.-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -153,6 +163,11 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-
 lock: $(READY) ## write the lock files anew from requirements/*.in (UV_ARGS=--upgrade for newer versions)
 	$(COMPILE) $(UV_ARGS) --python-version 3.9 requirements/sdk-tests.in -o requirements/sdk-tests.txt
 	$(COMPILE) $(UV_ARGS) --python-version 3.10 requirements/dev.in -o requirements/dev.txt
+
+docs: $(READY) ## build the documentation site into build/site; a broken link or a page in no menu fails
+	@$(BIN)/python tools/docs/site_pages.py build
+	@$(BIN)/zensical build --clean --strict --config-file build/mkdocs.yml
+	@echo "build/site/index.html"
 
 dist: built ## build every distribution and the npm package into dist/, the same bytes each time
 	@$(BIN)/python tools/release/build.py dist $(DISTRIBUTIONS)

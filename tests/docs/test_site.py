@@ -1,0 +1,108 @@
+"""The documentation site: its pages, its menu, its links, and the calls that the reference shows."""
+
+from __future__ import annotations
+
+import ast
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from repository import ROOT, make
+
+pytestmark = pytest.mark.needs_house
+sys.path.append(str(ROOT / "tools/docs"))
+
+
+@pytest.fixture(scope="module")
+def reference() -> Any:
+    from reference import Reference
+
+    from segops_parity.contract import load
+    from segops_parity.project import Project
+    from segops_parity.scenarios import load_scenarios
+
+    project, contract = Project.find(ROOT), load(ROOT / "spec")
+    return Reference(project, contract, load_scenarios(project.scenarios, contract))
+
+
+def test_the_site_builds_without_a_broken_link_or_a_page_in_no_menu() -> None:
+    built = make("docs")
+    assert built.returncode == 0, built.stdout + built.stderr
+    assert "No issues found" in built.stdout + built.stderr
+    site = ROOT / "build/site"
+    assert (site / "index.html").is_file()
+    assert "https://fonts." not in (site / "index.html").read_text(encoding="utf-8"), "it fetches from elsewhere"
+
+
+def test_a_page_that_no_menu_names_and_a_menu_entry_without_a_page_are_errors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import site_pages
+
+    monkeypatch.setitem(site_pages.BESIDE, "SECURITY.md", "security.md")
+    with pytest.raises(SystemExit, match=r"no menu names security\.md"):
+        site_pages.write(tmp_path)
+    monkeypatch.delitem(site_pages.BESIDE, "SECURITY.md")
+    monkeypatch.delitem(site_pages.BESIDE, "CHANGELOG.md")
+    with pytest.raises(SystemExit, match=r"names changelog\.md, which is no page"):
+        site_pages.write(tmp_path)
+
+
+def test_links_between_files_of_the_repository_become_links_between_pages() -> None:
+    from site_pages import relinked
+
+    pages = {"python/README.md": "python.md", "docs/guides/forks.md": "guides/forks.md"}
+    text = "[a](../../python/README.md#errors), [b](https://segops.ai/docs), [c](../../LICENSE), ![d](picture.svg)"
+    assert relinked(text, "docs/guides/forks.md", pages) == (
+        "[a](../python.md#errors), [b](https://segops.ai/docs), c, ![d](picture.svg)"
+    )
+
+
+def test_every_operation_has_a_page_with_four_calls_and_what_was_recorded(reference: Any) -> None:
+    pages = dict(reference.pages())
+    for operation in reference._contract.operations.values():
+        page = pages[f"{operation.namespace}/{operation.name}.md"]
+        for tab in ("Python", "asyncio", "TypeScript", "Shell"):
+            assert f'=== "{tab}"' in page, operation.id
+        if operation.request:
+            assert f"{operation.request.methods[0]} /api/" in page, operation.id
+
+
+def test_every_python_call_of_the_reference_is_python_and_gives_the_arguments_their_names(reference: Any) -> None:
+    import examples
+
+    for operation in reference._contract.operations.values():
+        arguments = reference._scenarios.calls[operation.id].arguments
+        tree = ast.parse(examples.python(operation, arguments))
+        (call,) = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and "client" in ast.unparse(node.func))
+        required = [argument.name for argument in operation.arguments if argument.required]
+        assert len(call.args) + len(call.keywords) >= len(required), operation.id
+
+
+def test_every_command_of_the_reference_sends_the_request_of_its_operation(
+    reference: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import shlex
+
+    import examples
+
+    from segops_admin.cli.main import main
+
+    (tmp_path / "catalogue.csv").write_text("sku,name\nTENT-1,Tent\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SEGOPS_API_KEY", "sk_test_docs")
+    wrong = []
+    for operation in reference._contract.operations.values():
+        call = reference._scenarios.calls[operation.id]
+        shown = examples.shell(operation, call.arguments)
+        sent = operation if operation.request else reference._contract.operations[operation.walks or operation.polls]
+        code = main(["--dry-run", *shlex.split(shown)[1:]])
+        printed = capsys.readouterr()
+        request = json.loads(printed.out) if code == 0 else {}
+        # A command that waits starts the job too, or looks at what is there first.
+        methods = {"GET", "POST"} if operation.polls else set(sent.request.methods)
+        if request.get("method") not in methods:
+            wrong.append((operation.id, shown, code, printed.out[:100], printed.err[:200]))
+    assert not wrong, "\n".join(map(str, wrong))
