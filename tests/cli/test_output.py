@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+import segops_admin
 
 ANSWER = {"name": "Größe 😀", "none": None, "list": []}
 
@@ -36,9 +40,13 @@ def test_an_answer_that_is_false_or_no_object_is_printed_as_it_is(answer: Any, s
 
 
 @pytest.mark.parametrize("variables", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}])
-def test_json_is_utf8_whatever_the_locale(variables: dict[str, str], server: Any, process: Any) -> None:
+def test_json_is_utf8_whatever_the_locale(variables: dict[str, str], server: Any, environment: Any) -> None:
     server.reply(ANSWER)
-    assert process("segments", "get", "1", **variables).json == ANSWER
+    # Without `site`: that reads an editable installation's path in the locale's encoding, which may have no ü.
+    command = [sys.executable, "-S", "-m", "segops_admin", "segments", "get", "1"]
+    env = {**environment, **variables, "PYTHONPATH": str(Path(segops_admin.__file__).parents[1])}
+    done = subprocess.run(command, env=env, capture_output=True, timeout=60)
+    assert json.loads(done.stdout.decode("utf-8")) == ANSWER
 
 
 def test_half_a_surrogate_pair_is_still_json(server: Any, process: Any) -> None:
@@ -131,12 +139,12 @@ def test_a_full_disk_is_a_failure_told_once(server: Any, command: Any, environme
 
 def test_a_closed_standard_output_is_a_failure(server: Any, command: Any, environment: Any) -> None:
     server.reply(ANSWER)
-    line = " ".join(command("segments", "get", "1")) + " >&-"
+    line = shlex.join(command("segments", "get", "1")) + " >&-"
     done = subprocess.run(line, shell=True, env=environment, stderr=subprocess.PIPE, timeout=30)
     assert (done.returncode, done.stderr) == (1, b"error: standard output is closed\n")
 
 
 def test_a_closed_standard_error_does_not_matter(server: Any, command: Any, environment: Any) -> None:
     server.reply({"detail": "no"}, status=404)
-    line = " ".join(command("segments", "get", "1")) + " 2>&-"
+    line = shlex.join(command("segments", "get", "1")) + " 2>&-"
     assert subprocess.run(line, shell=True, env=environment, timeout=30).returncode == 1

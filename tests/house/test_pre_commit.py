@@ -27,9 +27,10 @@ def test_every_hook_is_local_so_that_nothing_is_downloaded() -> None:
     assert not [hook["id"] for hook in HOOKS if "additional_dependencies" in hook]
 
 
-def test_pre_commit_accepts_the_configuration() -> None:
+def test_pre_commit_accepts_the_configuration(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pre_commit", "validate-config", str(CONFIG)],
+        env={**os.environ, "PRE_COMMIT_HOME": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,

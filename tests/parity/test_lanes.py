@@ -75,6 +75,7 @@ def test_a_shell_and_curl_can_join_by_the_protocol_alone(suite: Suite) -> None:
 
 
 def test_the_curl_driver_is_found_out_where_it_does_less_than_the_contract_asks(suite: Suite) -> None:
+    program("curl")
     outcome = check(
         suite, [Lane("curl", "shell", CURL, partial=True)], pattern="products.facets/server-errors", whole=False
     )
