@@ -162,6 +162,19 @@ def _property(condition: d.Property, scope: Scope) -> Matching:
 
 def latest_payload(event_type: str, scope: Scope) -> Sql:
     """`user_id` and `payload` of each user's latest event of a type; of two at one moment, the one stored later."""
+    if scope.relations.one_user:
+        return sql(
+            "SELECT * FROM (\n"
+            "  SELECT s.canonical_id AS user_id, e.payload\n"
+            "  FROM {events} AS e JOIN {subjects} AS s ON s.id = e.subject_id\n"
+            "  WHERE e.tenant_id = {tenant} AND e.event_type = {event_type}\n"
+            "  ORDER BY e.occurred_at DESC, e.id DESC LIMIT 1\n"
+            ") AS latest",
+            events=scope.relations.events,
+            subjects=scope.relations.subjects,
+            tenant=scope.tenant_id,
+            event_type=event_type,
+        )
     return sql(
         "SELECT r.user_id, e.payload\n"
         "FROM (\n"

@@ -17,6 +17,8 @@ class Relations:
     events: Sql
     subjects: Sql
     prelude: Sql
+    # Whether all of it is one user's. What is made for a query has no index: it is read through, once.
+    one_user: bool = False
 
 
 STORED = Relations(sql("sandbox_event"), sql("sandbox_subject"), sql(""))
@@ -59,4 +61,4 @@ def one_user(tenant_id: int, canonical_id: int | None, extra: SimulatedEvent | N
         own=own,
         history=history,
     )
-    return Relations(sql("user_event"), sql("user_subject"), prelude)
+    return Relations(sql("user_event"), sql("user_subject"), prelude, one_user=True)
