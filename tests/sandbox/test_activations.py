@@ -374,7 +374,7 @@ def test_a_secret_leaves_by_no_answer_and_is_only_where_it_arrived(api: Any, seg
         *(api.get(path) for path in ("/activations/", "/activations/1/", "/activations/1/syncs/")),
         api.get("/analytics/activations/"),
         api.patch("/activations/1/", {"status": "active"}),
-        api.session.get(f"{api.process.root}/_sandbox/jobs/"),
+        api.ask_control("GET", "/jobs/"),
     ]
     assert refused.status_code == 400
     for answer in answers:

@@ -66,7 +66,7 @@ def test_a_reset_ends_the_connection_with_a_reset_and_the_server_lives_on(api: A
     fault(api, kind="reset")
     host, port = api.url.split("/")[2].split(":")
     with socket.create_connection((host, int(port)), timeout=10) as sock:
-        sock.sendall(b"GET /api/pim/facets/ HTTP/1.1\r\nHost: x\r\n\r\n")
+        sock.sendall(b"GET /api/pim/facets/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
         with pytest.raises(ConnectionResetError):
             sock.recv(100)
     assert api.get("/pim/facets/").status_code == 200
@@ -176,7 +176,7 @@ def test_clearing_faults_lets_go_of_who_is_stalled(api: Any) -> None:
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused_whole_and_says_why(api: Any, body: Any, said: Any) -> None:
-    answer = api.session.post(f"{api.process.root}/_sandbox/faults/", json=body, timeout=10)
+    answer = api.ask_control("POST", "/faults/", body)
     assert (answer.status_code, answer.json()) == (400, said)
     assert api.control("GET", "/faults/") == []
 
@@ -228,18 +228,21 @@ def test_the_controls_answer_loopback_clients_only_also_where_the_api_answers_ot
     spoofed = {**api.headers, "X-Forwarded-For": "127.0.0.1", "X-Real-IP": "127.0.0.1", "Host": "127.0.0.1"}
     for method, path in CONTROLS:
         for headers in ({}, spoofed):
+            headers = {"X-Sandbox-Token": api.process.control_token, **headers}
             answer = requests.request(method, f"{outside}/_sandbox{path}", headers=headers, json={}, timeout=10)
-            said = {"detail": "The sandbox's controls answer loopback clients only."}
+            said = {"detail": "The sandbox's controls answer loopback clients only, unless it has --remote-controls."}
             assert (answer.status_code, answer.json()) == (403, said), (method, path)
-    assert requests.get(f"http://127.0.0.1:{port}/_sandbox/faults/", timeout=10).json() == []
+    assert api.control("GET", "/faults/") == []
     assert api.get("/pim/products/").json()["count"] == 1
 
 
 def test_a_loopback_client_of_a_server_on_all_ipv6_addresses_is_one(start: Any) -> None:
     """Which sees its address as `::ffff:127.0.0.1`."""
-    port = urlsplit(start("--host=::", "--allow-remote").url).port
-    assert requests.get(f"http://127.0.0.1:{port}/_sandbox/faults/", timeout=10).json() == []
-    assert requests.get(f"http://[::1]:{port}/_sandbox/faults/", timeout=10).json() == []
+    process = start("--host=::", "--allow-remote").process
+    headers = {"X-Sandbox-Token": process.control_token}
+    for host in ("127.0.0.1", "[::1]"):
+        url = f"http://{host}:{urlsplit(process.url).port}/_sandbox/faults/"
+        assert requests.get(url, headers=headers, timeout=10).json() == []
 
 
 # --- what arrived -----------------------------------------------------------------------------------------------
@@ -252,7 +255,7 @@ def test_requests_are_kept_as_they_arrived(api: Any) -> None:
     api.post("/pim/products/", data=b"\xff\x00", headers={"Content-Type": "application/octet-stream"})
     first, second, third = api.control("GET", "/requests/")
     assert (first["method"], first["path"], first["query"]) == ("GET", "/api/explorer/users/a%2Fb%40c/", "x=1&x=%20")
-    assert first["headers"]["Authorization"] == f"ApiKey {api.key}"
+    assert first["headers"]["Authorization"] == f"ApiKey sk_test_***{api.key[-4:]}"
     assert (first["body"], first["fault"]) == (None, None)
     assert (second["body"], second["fault"], second["status"]) == ('{"sku":"é"}', "status", 503)
     assert (third["body"], third["body_base64"], third["status"]) == (None, "/wA=", 415)
@@ -302,7 +305,7 @@ def test_a_reset_can_load_the_demo_data(start: Any) -> None:
     loaded = api.get("/explorer/users/").json()["count"]
     assert loaded > 2000
     assert start("--demo", "--now=1998-07-01").get("/explorer/users/").json()["count"] == loaded
-    answer = api.session.post(f"{api.process.root}/_sandbox/reset/", json={"demo": "yes"}, timeout=10)
+    answer = api.ask_control("POST", "/reset/", {"demo": "yes"})
     assert (answer.status_code, answer.json()) == (400, {"demo": ["Must be a valid boolean."]})
     assert api.get("/explorer/users/").json()["count"] == loaded
 
@@ -310,7 +313,7 @@ def test_a_reset_can_load_the_demo_data(start: Any) -> None:
 def test_a_second_tenant_can_be_had(api: Any) -> None:
     created = api.control("POST", "/tenants/", {"slug": "globex", "name": "Globex"})
     assert api.with_key(created["api_key"]).get("/pim/products/").status_code == 200
-    answer = api.session.post(f"{api.process.root}/_sandbox/tenants/", json={"slug": "globex", "name": "x"}, timeout=10)
+    answer = api.ask_control("POST", "/tenants/", {"slug": "globex", "name": "x"})
     assert (answer.status_code, list(answer.json())) == (400, ["slug"])
 
 
@@ -339,7 +342,7 @@ def test_a_frozen_clock_stands_still_until_it_is_moved(api: Any) -> None:
     ],
 )
 def test_a_clock_request_that_makes_no_sense_is_refused(api: Any, body: Any) -> None:
-    answer = api.session.post(f"{api.process.root}/_sandbox/clock/", json=body, timeout=10)
+    answer = api.ask_control("POST", "/clock/", body)
     assert answer.status_code == 400
     assert api.control("GET", "/clock/")["now"] == "2026-05-01T12:00:00Z"
 
@@ -347,7 +350,7 @@ def test_a_clock_request_that_makes_no_sense_is_refused(api: Any, body: Any) -> 
 def test_a_running_clock_is_not_advanced(start: Any) -> None:
     api = start()
     assert api.control("GET", "/clock/")["frozen"] is False
-    answer = api.session.post(f"{api.process.root}/_sandbox/clock/", json={"advance_seconds": 5}, timeout=10)
+    answer = api.ask_control("POST", "/clock/", {"advance_seconds": 5})
     assert answer.status_code == 400
     assert "--now" in str(answer.json())
 
@@ -393,7 +396,7 @@ def test_a_job_of_a_request_that_was_refused_never_exists(api: Any) -> None:
 
 @pytest.mark.parametrize("body", [{"mode": "sometimes"}, {"run": 0}, {}])
 def test_a_jobs_request_that_makes_no_sense_is_refused(api: Any, body: Any) -> None:
-    answer = api.session.post(f"{api.process.root}/_sandbox/jobs/", json=body, timeout=10)
+    answer = api.ask_control("POST", "/jobs/", body)
     assert answer.status_code == 400
     assert api.control("GET", "/jobs/")["mode"] == "instant"
 

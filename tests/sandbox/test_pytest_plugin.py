@@ -422,7 +422,7 @@ def test_it_runs_beside_another_django_project(project: Project) -> None:
     """Whose settings, database and modules with unlucky names the server must not see; found as users have it."""
     project.write("shop/__init__.py", "")
     project.write("shop/settings.py", 'SECRET_KEY = "x"\nINSTALLED_APPS = ["shop"]\nROOT_URLCONF = "shop.urls"\n')
-    for name in ("rest_framework", "jwt", "cheroot", "platform", "segops_sandbox_settings"):
+    for name in ("rest_framework", "jwt", "uvicorn", "platform", "segops_sandbox_settings"):
         project.write(f"{name}.py", "raise RuntimeError('a module of the shop')\n")
     project.write(
         "test_shop.py",

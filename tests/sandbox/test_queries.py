@@ -330,7 +330,7 @@ def test_when_all_take_too_long_there_is_no_answer(api: Any) -> None:
     ],
 )
 def test_a_wrong_latency_is_refused(api: Any, body: Any) -> None:
-    answer = api.session.post(f"{api.process.root}/_sandbox/providers/", json=body)
+    answer = api.ask_control("POST", "/providers/", body)
     assert answer.status_code == 400
     assert {entry["seconds"] for entry in api.control("GET", "/providers/")["providers"]} == {0.0}
 
@@ -362,10 +362,10 @@ def test_the_own_brand_and_its_aliases_can_be_set(api: Any, other_tenant: Any) -
     "body", [{"name": 5.5, "alias": []}, {"aliases": "ZW"}, {"aliases": [""]}, {"name": "x" * 256}]
 )
 def test_a_wrong_brand_is_refused(api: Any, body: Any) -> None:
-    url = f"{api.process.root}/_sandbox/tenants/acme/brand/"
-    assert api.session.put(url, json=body).status_code == 400
-    assert api.session.get(url).json() == {"name": "Acme", "aliases": []}
-    assert api.session.get(url.replace("acme", "nobody")).status_code == 404
+    path = "/tenants/acme/brand/"
+    assert api.ask_control("PUT", path, body).status_code == 400
+    assert api.ask_control("GET", path).json() == {"name": "Acme", "aliases": []}
+    assert api.ask_control("GET", path.replace("acme", "nobody")).status_code == 404
 
 
 def test_answers_cost_a_credit_each(api: Any) -> None:

@@ -175,9 +175,8 @@ def test_a_failed_authentication_counts_to_nobody(limited: Any) -> None:
 
 def test_the_controls_are_never_limited(limited: Any) -> None:
     use_up(limited)
-    headers = {"Authorization": f"ApiKey {limited.key}"}
     for _ in range(70):
-        answer = limited.session.get(f"{limited.process.root}/_sandbox/clock/", headers=headers, timeout=10)
+        answer = limited.ask_control("GET", "/clock/", Authorization=f"ApiKey {limited.key}")
         assert answer.status_code == 200
     assert limited.get("/segments/").status_code == 429
     limited.control("POST", "/reset/")
@@ -326,7 +325,7 @@ def test_a_plan_that_there_is_not_is_refused_and_changes_nothing(
     api: Any, method: str, path: str, body: Any, status: int
 ) -> None:
     api.post("/pim/products/", {"sku": "A1", "name": "x"})
-    answer = api.session.request(method, f"{api.process.root}/_sandbox{path}", json=body, timeout=10)
+    answer = api.ask_control(method, path, body)
     assert answer.status_code == status, answer.text
     assert api.get("/analytics/usage/").json()["plan"] == "business"
     assert api.get("/pim/products/").json()["count"] == 1

@@ -77,7 +77,7 @@ def test_stopping_does_not_wait_for_a_stalled_request(start: Any) -> None:
     api.control("POST", "/faults/", {"kind": "stall", "delay_ms": 600_000})
     port = int(api.url.split(":")[2].split("/")[0])
     with socket.create_connection(("127.0.0.1", port)) as waiting:
-        waiting.sendall(b"GET /api/pim/products/ HTTP/1.1\r\nHost: x\r\n\r\n")
+        waiting.sendall(b"GET /api/pim/products/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
         while not api.control("GET", "/requests/"):
             time.sleep(0.02)
         assert api.process.stop() == 0

@@ -95,6 +95,7 @@ class PreparedSandbox:
         self.url = ready["url"]
         self.root = self.url.removesuffix("/api")
         self.key = ready["api_key"]
+        self.controls = {"X-Sandbox-Token": ready["control_token"]}
         self.session = requests.Session()
         self.session.trust_env = False  # no proxy, and no time spent on looking for one at every request
         self._database = database
@@ -131,7 +132,8 @@ class PreparedSandbox:
 
     def _prepare(self) -> tuple[str, str]:
         fill_workspace(self.send)
-        other = _done(self.session.post(f"{self.root}/_sandbox/tenants/", json={"slug": "globex", "name": "Globex"}))
+        tenants, wanted = f"{self.root}/_sandbox/tenants/", {"slug": "globex", "name": "Globex"}
+        other = _done(self.session.post(tenants, json=wanted, headers=self.controls))
         account = {"email": "demo@acme.test", "password": "sandbox-demo"}
         access = _done(self.send("POST", "/auth/token/", key=None, json=account))["access"]
         wanted = {"name": "web", "tenant_slug": "acme", "key_type": "pk"}

@@ -28,6 +28,7 @@ class Server:
     log: Path
     url: str = ""
     key: str = ""
+    token: str = ""
 
     def wait(self) -> Server:
         """Until it is ready."""
@@ -35,7 +36,7 @@ class Server:
         line = self.popen.stdout.readline()
         assert line, f"the sandbox did not start:\n{self.log.read_text(encoding='utf-8')}"
         ready = json.loads(line)
-        self.url, self.key = ready["url"], ready["api_key"]
+        self.url, self.key, self.token = ready["url"], ready["api_key"], ready["control_token"]
         return self
 
     def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
@@ -51,7 +52,8 @@ class Server:
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """One of its own controls."""
-        answer = requests.request(method, f"{self.url.removesuffix('/api')}/_sandbox{path}", json=body, timeout=60)
+        url, headers = f"{self.url.removesuffix('/api')}/_sandbox{path}", {"X-Sandbox-Token": self.token}
+        answer = requests.request(method, url, json=body, headers=headers, timeout=60)
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.content else None
 

@@ -64,16 +64,17 @@ def record(
         raise RecordError(f"expected a case that is recorded; {pattern!r} matches none")
     if api is not None:
         return _finished(contract, scenarios, cassettes, _run(cases, *api, None), api, "api")
-    with running_sandbox() as server:
-        return _finished(contract, scenarios, cassettes, _run(cases, *server, scenarios.workspace), server, "sandbox")
+    with running_sandbox() as (server, key, token):
+        recorded = _run(cases, server, key, scenarios.workspace, token)
+        return _finished(contract, scenarios, cassettes, recorded, (server, key), "sandbox")
 
 
 def _run(
-    cases: Sequence[Case], server: str, key: str, workspace: Sequence[Mapping[str, Any]] | None
+    cases: Sequence[Case], server: str, key: str, workspace: Sequence[Mapping[str, Any]] | None, token: str = ""
 ) -> dict[str, list[Any]]:
     with tempfile.TemporaryDirectory(prefix="parity-record-") as folder:
         out = Path(folder)
-        plan = {"cases": list(cases), "server": server, "key": key, "workspace": workspace}
+        plan = {"cases": list(cases), "server": server, "key": key, "workspace": workspace, "token": token}
         (out / "plan").write_bytes(pickle.dumps(plan))
         run_pytest(out, "--record-mode=all")
         recorded = {}

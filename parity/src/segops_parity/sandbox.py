@@ -16,8 +16,8 @@ SEED = 7
 
 
 @contextmanager
-def running_sandbox() -> Iterator[tuple[str, str]]:
-    """A sandbox with a frozen clock and seeded ids, whose jobs end at once; gives its base URL and key."""
+def running_sandbox() -> Iterator[tuple[str, str, str]]:
+    """A sandbox with a frozen clock and seeded ids, whose jobs end at once; gives base URL, key and control token."""
     command = [sys.executable, "-m", "segops_sandbox", "--now", MOMENT, "--seed", str(SEED), "--jobs", "instant"]
     with (
         tempfile.TemporaryFile("w+") as log,
@@ -30,7 +30,7 @@ def running_sandbox() -> Iterator[tuple[str, str]]:
                 log.seek(0)
                 raise RuntimeError(f"the sandbox did not start: {log.read()[-500:]}")
             ready = json.loads(line)
-            yield ready["url"], ready["api_key"]
+            yield ready["url"], ready["api_key"], ready["control_token"]
         finally:
             process.terminate()
             process.wait(20)

@@ -33,6 +33,7 @@ def main(argv: list[str] | None = None) -> int:
     if not options.allow_remote and (problem := _remote_address(options.host)):
         print(f"segops-sandbox: {problem}", file=sys.stderr)
         return 2
+    os.umask(0o077)  # what is kept on disk is for whoever started this
     clock.freeze(options.now)
     ids.use_seed(options.seed)
     with tempfile.TemporaryDirectory(prefix="segops-sandbox-", ignore_cleanup_errors=True) as scratch:
@@ -55,6 +56,7 @@ def _serve(options: argparse.Namespace) -> int:
             from segops_sandbox.optional_packages import load_framework_without_them
 
             load_framework_without_them()
+            from segops_sandbox.http import guard
             from segops_sandbox.runtime import start
     except ValueError as exc:  # a DATABASE_URL that is none
         print(f"segops-sandbox: {exc}", file=sys.stderr)
@@ -70,13 +72,19 @@ def _serve(options: argparse.Namespace) -> int:
     if options.until_eof:
         threading.Thread(target=_tell_at_eof, args=(tell,), name="segops-eof", daemon=True).start()
     try:
+        guard.configure(
+            names=options.allowed_host,
+            remote_addresses=options.allow_remote,
+            remote_controls=options.remote_controls,
+        )
         running = start(options.host, options.port, options.jobs, demo=options.demo, plan=options.plan)
     except Exception as exc:
         log.debug("start failed", exc_info=True)
         print(f"segops-sandbox: cannot start: {exc}", file=sys.stderr)
         return 1
     try:
-        print(json.dumps({"url": running.url, "api_key": running.api_key}), flush=True)
+        ready = {"url": running.url, "api_key": running.api_key, "control_token": running.control_token}
+        print(json.dumps(ready), flush=True)
     except BrokenPipeError:  # who started it is gone; the line must not be tried again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     else:
@@ -141,6 +149,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--allow-remote", action="store_true", help="listen on an address that others can reach; it is a test server"
+    )
+    parser.add_argument(
+        "--allowed-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name to answer to besides localhost, such as that of a container; may be repeated",
+    )
+    parser.add_argument(
+        "--remote-controls", action="store_true", help="let others than loopback clients use controls and page, too"
     )
     parser.add_argument(
         "--until-eof",

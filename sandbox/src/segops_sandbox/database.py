@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+import stat
 from collections.abc import Mapping
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,6 +23,50 @@ _SQLITE_INIT = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA wal_autocheckpoint=20000; PRAGMA temp_store=MEMORY; "
     "PRAGMA cache_size=-4096;"
 )
+
+
+_OURS_ONLY = 0o600
+_SQLITE_HEAD = b"SQLite format 3\x00"
+
+
+class WrongFile(ValueError):
+    """A database file that the sandbox does not touch; says which and why."""
+
+
+def make_private(path: str) -> None:
+    """Make a SQLite file, and what SQLite keeps beside it, readable for its owner only; an absent one is made empty.
+
+    Raises WrongFile for a file that is none of SQLite's, or one of another program, and OSError for one that cannot be
+    opened; both name it, and nothing has touched it then.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, _OURS_ONLY)
+    try:
+        start = os.read(descriptor, len(_SQLITE_HEAD))
+    finally:
+        os.close(descriptor)
+    if start and start != _SQLITE_HEAD:
+        raise WrongFile(f"{path} is not a SQLite database, and is left as it is. Name another file.")
+    if start:
+        _refuse_a_foreign_one(path)
+    for each in (path, f"{path}-wal", f"{path}-shm", f"{path}-journal"):
+        try:
+            if stat.S_IMODE(os.stat(each).st_mode) != _OURS_ONLY:
+                os.chmod(each, _OURS_ONLY)
+        except FileNotFoundError:
+            continue
+
+
+def _refuse_a_foreign_one(path: str) -> None:
+    """Look into a database, without changing it, for tables that are not ours. An empty one becomes ours."""
+    with closing(sqlite3.connect(f"{Path(path).as_uri()}?mode=ro", uri=True, timeout=30)) as looked_at:
+        try:
+            rows = looked_at.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+        except sqlite3.DatabaseError as exc:
+            raise WrongFile(f"{path} cannot be read: {exc}.") from None
+    names = [str(name) for (name,) in rows]
+    if names and not any(name.startswith("sandbox_") for name in names):
+        some = ", ".join(names[:3])
+        raise WrongFile(f"{path} is the database of something else (it has {some}), and is left as it is.")
 
 
 def database_settings(environ: Mapping[str, str]) -> dict[str, Any]:

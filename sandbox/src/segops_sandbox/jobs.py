@@ -25,6 +25,8 @@ BACKGROUND, INSTANT, MANUAL = "background", "instant", "manual"
 MODES: Final = (BACKGROUND, INSTANT, MANUAL)
 # Another server on the same database may have stored a job; how often the thread looks, in seconds.
 _POLL_S = 0.5
+# How long it rests when the database does not answer, or has no space left.
+_REST_S = 2.0
 
 Handler = Callable[..., None]
 _handlers: dict[str, Handler] = {}
@@ -147,6 +149,7 @@ class Worker(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="segops-jobs", daemon=True)
         self._look_again = 0.0
+        self._said = ""
 
     def run(self) -> None:
         """Run due jobs until `stop`."""
@@ -156,9 +159,14 @@ class Worker(threading.Thread):
             try:
                 self._run_jobs()
             except DatabaseError as exc:  # it went away for a moment; the thread has to outlive that
-                log.warning("looking for jobs failed: %s", one_line(exc))
+                if (said := one_line(exc)) != self._said:
+                    log.warning("looking for jobs failed: %s", said)
+                self._said = said
+                _stopping.wait(_REST_S)
             except Exception:
                 log.exception("looking for jobs failed")
+            else:
+                self._said = ""
             close_old_connections()  # a connection that broke is replaced
             _wake.wait(_POLL_S)
         connection.close()

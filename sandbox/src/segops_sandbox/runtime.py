@@ -12,8 +12,9 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import DatabaseError, NotSupportedError, connection
 
 from segops_sandbox import jobs, schema, workspace
+from segops_sandbox.database import make_private
 from segops_sandbox.error_text import one_line
-from segops_sandbox.http import faults
+from segops_sandbox.http import faults, guard
 from segops_sandbox.http.wire import Wire
 from segops_sandbox.server import Server
 
@@ -30,6 +31,7 @@ class Running:
     worker: jobs.Worker
     thread: threading.Thread
     api_key: str
+    control_token: str
 
     @property
     def url(self) -> str:
@@ -48,11 +50,16 @@ class Running:
 def start(host: str, port: int, jobs_mode: str, *, demo: bool = False, plan: str | None = None) -> Running:
     """Prepare the database and serve; returns once requests are answered.
 
-    Raises OSError when the port is taken, and DatabaseError, with one line that says what to do, when the database
-    can't be reached or used.
+    Raises OSError when the port is taken or the file can't be opened, and DatabaseError or WrongFile, with one line
+    that says what to do, when the database can't be reached or used.
     """
     _reach_the_database()
-    schema.bring_up_to_date()
+    try:
+        schema.bring_up_to_date()
+    except DatabaseError as exc:
+        if connection.vendor != "sqlite":
+            raise
+        raise DatabaseError(f"{connection.settings_dict['NAME']}: {one_line(exc)}") from exc
     workspace.remember_start(jobs_mode, plan)
     key = workspace.ensure()
     import_module("segops_sandbox.urls")  # registers the job handlers too
@@ -61,17 +68,19 @@ def start(host: str, port: int, jobs_mode: str, *, demo: bool = False, plan: str
             workspace.load_demo(key.tenant)
     server = Server(host, port, Wire(WSGIHandler()))
     server.prepare()
-    thread = threading.Thread(target=server.serve, name="segops-http", daemon=True)
+    thread = threading.Thread(target=server.serve_until_stopped, name="segops-http", daemon=True)
     thread.start()
     worker = jobs.Worker()
     worker.start()
     log.info("serving %s; account %s, password %s", server.url, workspace.EMAIL, workspace.PASSWORD)
-    return Running(server, worker, thread, key.key)
+    return Running(server, worker, thread, key.key, guard.control_token())
 
 
 def _reach_the_database() -> None:
     """Connect. What the driver says is several lines long, and never has the password in it."""
     deadline = time.monotonic() + _PATIENCE_S
+    if connection.vendor == "sqlite":
+        make_private(connection.settings_dict["NAME"])
     while True:
         try:
             connection.ensure_connection()
@@ -86,5 +95,5 @@ def _reach_the_database() -> None:
                 raise DatabaseError(f"no connection to {where}, see DATABASE_URL: {one_line(exc)}") from exc
             # Another server may be switching the new file to its journal, which SQLite waits for in no other way.
             if "locked" not in str(exc) or time.monotonic() > deadline:
-                raise
+                raise DatabaseError(f"{connection.settings_dict['NAME']}: {one_line(exc)}") from exc
             time.sleep(0.05)

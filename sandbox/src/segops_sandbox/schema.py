@@ -14,6 +14,10 @@ from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from segops_sandbox.database import WrongFile
+
+# Django's name for this application.
+LABEL = "segops_sandbox"
 # The number of our advisory lock on PostgreSQL: "segops" in ASCII.
 _LOCK = 0x7365676F7073
 
@@ -30,6 +34,12 @@ def bring_up_to_date() -> None:
         recorder = MigrationRecorder(connection)
         applied = set(recorder.applied_migrations())
         known = set(MigrationLoader(None).disk_migrations or ())
+        newer = sorted(name for app, name in applied - known if app == LABEL)
+        if newer:
+            where = connection.settings_dict["NAME"]
+            raise WrongFile(
+                f"{where} was made by a newer segops-sandbox (it has {newer[-1]}). Update, or name another."
+            )
         if not applied:
             _create_all(recorder, known)
         elif known - applied:

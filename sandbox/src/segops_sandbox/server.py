@@ -1,91 +1,232 @@
-"""How do requests reach the application? A threaded HTTP/1.1 server (cheroot) that only says JSON."""
+"""The HTTP server: uvicorn with h11, whose event loop reads what clients send while threads do the work.
+
+A client that is silent, or sends a head or a body drop by drop, costs a file descriptor and no thread. What cannot be
+read as HTTP is refused in JSON too.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
+import socket
+import time
+from http import HTTPStatus
 from typing import Any
 
-from cheroot import server as cheroot_server
-from cheroot import wsgi as cheroot_wsgi
+import h11
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from segops_sandbox.http.wire import Application
+from segops_sandbox.http.heads import MAX_BYTES
+from segops_sandbox.http.wire import Wire
 
 log = logging.getLogger("segops_sandbox.server")
 
-THREADS = 16
-# A client may keep its connection for a while between two requests.
-IDLE_TIMEOUT_S = 60
-MAX_HEADER_BYTES = 64 << 10
+# How long a connection may wait for its next request, a head for its end, or a body for its next byte.
+PATIENCE_S = 60
+# Beyond this many, whoever has waited longest for a request of its own is let go.
+MOST_CONNECTIONS = 4000
+# For the database, its journal, bodies and webhooks.
+_OTHER_FILES = 256
+_BACKLOG = 1024
 
 
-class Request(cheroot_server.HTTPRequest):
-    """A request whose refusal by the server itself (bad request line, huge headers) is JSON as well."""
+class Connection(h11.Connection):
+    """h11's, which keeps the head of the request as it was sent, and what was wrong with one that is none."""
 
-    def simple_response(self, status: Any, msg: str = "") -> None:
-        """Answer and close: after a request that could not be read, what follows can't be trusted."""
-        status = str(status)
-        body = json.dumps({"detail": msg or status[4:] + "."}).encode()
-        head = (
-            f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-            "Connection: close\r\n\r\n"
-        )
-        self.close_connection = True
+    head: h11.Request | None = None
+    problem: h11.RemoteProtocolError | None = None
+
+    def next_event(self) -> Any:
+        """The next event of the client."""
         try:
-            self.conn.wfile.write(head.encode("latin-1") + body)
-        except OSError:
-            log.debug("the client left before it was told: %s", status)
+            event = super().next_event()
+        except h11.RemoteProtocolError as exc:
+            self.problem = exc
+            raise
+        if isinstance(event, h11.Request):
+            self.head = event
+        return event
 
 
-class Connection(cheroot_server.HTTPConnection):
-    """A connection that a fault may have ended already."""
+class Protocol(H11Protocol):
+    """uvicorn's connection, with refusals in JSON, an end to waiting, and the means to play faults."""
 
-    RequestHandlerClass = Request
+    conn: Connection
 
-    def _close_kernel_socket(self) -> None:
-        if self.socket.fileno() != -1:
-            super()._close_kernel_socket()  # type: ignore[misc]
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.conn = Connection(h11.SERVER, MAX_BYTES)
+        self.waits_since = time.monotonic()
+        # `scope["state"]` of every request.
+        self.app_state = {**self.app_state, "connection": self}
+
+    def connection_made(self, transport: Any) -> None:
+        """A client is there."""
+        super().connection_made(transport)
+        if len(self.connections) > MOST_CONNECTIONS:
+            connections: set[Any] = self.connections
+            waiting = [each for each in connections if each.waits_for_a_request()]
+            min(waiting, key=lambda each: each.waits_since, default=self).transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Some bytes of it."""
+        if self.reads_a_body():
+            self.waits_since = time.monotonic()
+        super().data_received(data)
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # asyncio takes True for "leave it open"
+        """The client sends no more; it may still wait for its answer."""
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete:
+            return False
+        if cycle.more_body:
+            self.conn.receive_data(b"")
+            self.handle_events()  # which finds that the body is not whole
+            return False
+        cycle.keep_alive = False
+        return True
+
+    def on_response_complete(self) -> None:
+        """Waiting begins anew."""
+        self.waits_since = time.monotonic()
+        super().on_response_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is not HTTP, and close: what follows it can't be trusted."""
+        status, detail = _refusal(self.conn)
+        body = json.dumps({"detail": detail}, separators=(",", ":")).encode()
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+            answer = h11.Response(
+                status_code=status, headers=[*headers, ("Connection", "close")], reason=HTTPStatus(status).phrase
+            )
+            for event in (answer, h11.Data(data=body), h11.EndOfMessage()):
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+    def waits_for_a_request(self) -> bool:
+        """Whether nothing of ours is at work for this client."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def reads_a_body(self) -> bool:
+        """Whether a request is on its way in whose head is here."""
+        return self.cycle is not None and not self.cycle.response_complete and self.cycle.more_body
+
+    def head_as_sent(self) -> list[tuple[str, str]]:
+        """The headers of the current request, names as the client spelt them."""
+        assert self.conn.head is not None
+        headers: Any = self.conn.head.headers
+        return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw_items()]
+
+    def reset(self) -> None:
+        """End the connection with a TCP reset."""
+        self.cycle.disconnected = True
+        wire: Any = self.transport.get_extra_info("socket")
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        self.transport.abort()
+
+    def drop(self) -> None:
+        """End the connection in the middle of an answer, after what was sent of it."""
+        self.cycle.disconnected = True
+        self.transport.close()
 
 
-class Gateway(cheroot_wsgi.Gateway_10):
-    """WSGI with two extras for `http/wire.py`: the headers as they were sent, and the server's request."""
+class Server(uvicorn.Server):
+    """A server on an address; `url` is known as soon as it is prepared."""
 
-    def get_environ(self) -> dict[str, Any]:  # type: ignore[override]
-        """The WSGI environment of the request."""
-        environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]
-        environ["segops_sandbox.request"] = self.req
-        environ["segops_sandbox.headers"] = {
-            name.decode("latin-1"): value.decode("latin-1") for name, value in self.req.inheaders.items()
-        }
-        return environ
-
-
-class Server(cheroot_wsgi.Server):
-    """cheroot's server with the classes above and limits for a test server."""
-
-    ConnectionClass = Connection
-    keep_alive_conn_limit = 1000
-    max_request_header_size = MAX_HEADER_BYTES
-    expiration_interval = 0.1
-
-    def __init__(self, host: str, port: int, application: Application) -> None:
+    def __init__(self, host: str, port: int, application: Wire) -> None:
+        self.application = application
+        self._address = (host, port)
+        self._socket: socket.socket | None = None
+        self._let_go_at = 0.0
         super().__init__(
-            (host, port),
-            application,
-            numthreads=THREADS,
-            server_name="segops-sandbox",
-            request_queue_size=128,
-            timeout=IDLE_TIMEOUT_S,
-            shutdown_timeout=2,
+            uvicorn.Config(
+                application,
+                http=Protocol,
+                ws="none",
+                loop="asyncio",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                date_header=False,
+                backlog=_BACKLOG,
+                timeout_keep_alive=PATIENCE_S,
+                timeout_graceful_shutdown=2,
+            )
         )
-        self.gateway = Gateway
+
+    def prepare(self) -> None:
+        """Take the port. Raises OSError when it is taken."""
+        _allow_many_files()
+        host, port = self._address
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        self._socket = socket.socket(family, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6 and host == "::":
+            self._socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        try:
+            self._socket.bind((host, port))
+            self._socket.listen(_BACKLOG)
+        except OSError:
+            self._socket.close()
+            raise
 
     @property
     def url(self) -> str:
-        """The base URL of the API, once the server is prepared."""
-        host, port = self.bind_addr[:2]
+        """The base URL of the API."""
+        assert self._socket is not None
+        host, port = self._socket.getsockname()[:2]
         return f"http://[{host}]:{port}/api" if ":" in host else f"http://{host}:{port}/api"
 
-    def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
-        """cheroot's complaints go to the log."""
-        log.log(level, msg, exc_info=traceback)
+    def serve_until_stopped(self) -> None:
+        """Answer requests until `stop`."""
+        assert self._socket is not None
+        try:
+            self.run(sockets=[self._socket])
+        finally:
+            self.application.close()
+
+    def stop(self) -> None:
+        """Have `serve_until_stopped` end: no new requests, and two seconds for those that are there."""
+        self.should_exit = True
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second; once a second, let go of who is waited for too long."""
+        now = time.monotonic()
+        if now >= self._let_go_at:
+            self._let_go_at = now + 1
+            connections: list[Any] = list(self.server_state.connections)
+            for each in connections:
+                if now - each.waits_since > PATIENCE_S and (each.waits_for_a_request() or each.reads_a_body()):
+                    each.transport.abort()
+        return await super().on_tick(counter)
+
+
+def _refusal(connection: Connection) -> tuple[int, str]:
+    """Status and detail for a request that is no HTTP."""
+    start, _ = connection.trailing_data
+    hint = connection.problem.error_status_hint if connection.problem else 400
+    if hint == 431 and b"\n" not in start:
+        return 414, "The address is too long."
+    if hint == 431:
+        return 431, f"The headers exceed {MAX_BYTES} bytes."
+    return hint, f"This is not HTTP: {connection.problem}." if connection.problem else "This is not HTTP."
+
+
+def _allow_many_files() -> None:
+    """Each connection is an open file, and systems begin with 1,024 or fewer."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        except (ValueError, OSError) as exc:
+            log.info("open files stay limited to %d: %s", soft, exc)

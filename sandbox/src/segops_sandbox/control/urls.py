@@ -1,4 +1,4 @@
-"""The sandbox's own controls, beside the API: `/_sandbox/…`, without a key, for loopback clients only."""
+"""The sandbox's own controls, beside the API: `/_sandbox/…`, with the token of the ready line."""
 
 from __future__ import annotations
 

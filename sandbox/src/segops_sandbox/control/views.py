@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
 
 from rest_framework import status
@@ -21,30 +20,35 @@ from segops_sandbox.control.serializers import (
     ResetSerializer,
     TenantSerializer,
 )
-from segops_sandbox.http import faults, journal
+from segops_sandbox.http import faults, guard, journal
 from segops_sandbox.http.errors import field_error
 from segops_sandbox.models import IngestionError, Job, Tenant
 from segops_sandbox.timestamps import isoformat, isoformat_micros
 
 
-class FromLoopback(BasePermission):
-    """Only clients on this machine, whatever address the server listens on."""
+class MaySteer(BasePermission):
+    """Clients on this machine with the token of the ready line; no page of another site (`http/guard.py`)."""
 
-    message = "The sandbox's controls answer loopback clients only."
+    message = ""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """By the address of the connection, which no header can change."""
-        address = ipaddress.ip_address(request.META["REMOTE_ADDR"].partition("%")[0])
-        # A server on all IPv6 addresses sees an IPv4 client in this disguise.
-        mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-        return (mapped or address).is_loopback
+        """False with a message that says what is missing."""
+        if not guard.may_steer(request._request):
+            self.message = "The sandbox's controls answer loopback clients only, unless it has --remote-controls."
+        elif guard.is_foreign(request.headers):
+            self.message = "A page of another site may not use the sandbox's controls."
+        elif not guard.has_token(request._request):
+            self.message = f"The controls need control_token of the ready line, as the header {guard.TOKEN_HEADER}."
+        else:
+            return True
+        return False
 
 
 class ControlView(APIView):
-    """A control: no credential, loopback only."""
+    """A control: no credential of the API, but the token of this process."""
 
     authentication_classes = ()
-    permission_classes = (FromLoopback,)
+    permission_classes = (MaySteer,)
 
 
 class Faults(ControlView):

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template import Context, Engine, Template
 from django.urls import path
 
-from segops_sandbox.control.views import FromLoopback
 from segops_sandbox.home import facts
 from segops_sandbox.home.sparkline import sparkline
+from segops_sandbox.http import guard
 from segops_sandbox.http.errors import refusal
 from segops_sandbox.models import Tenant
 
@@ -22,8 +22,10 @@ _LEAST_REFRESH_S, _MOST_REFRESH_S = 1, 3600
 
 def home(request: HttpRequest) -> HttpResponse:
     """The page of the first tenant, or of the one that `?tenant=` names; `?refresh=5` has it load again by itself."""
-    if not FromLoopback().has_permission(request, None):  # type: ignore[arg-type]  # it reads META only
+    if not guard.may_steer(request):
         return refusal(403, "This page is shown to clients on this machine only.")
+    if guard.is_foreign(request.headers):
+        return refusal(403, "This page does not follow other sites' links. Open its address yourself.")
     if request.method not in ("GET", "HEAD"):
         answer = refusal(405, f'Method "{request.method}" not allowed.')
         answer["Allow"] = "GET, HEAD"

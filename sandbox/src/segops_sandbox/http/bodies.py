@@ -1,12 +1,13 @@
-"""How does a request body come in? Whole, before anything runs, large ones by way of a file; too large is refused."""
+"""Request bodies: taken in whole before anything runs, large ones by way of a file; too large ones are refused."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable
 from typing import IO, Any, cast
 
 MAX_BODY = 100 << 20
@@ -15,39 +16,58 @@ _CHUNK = 1 << 16
 _DRAIN_S = 5.0
 _BOUNDARY = re.compile(r'boundary="?([^";]+)"?', re.IGNORECASE)
 
+Receive = Callable[[], Awaitable[Any]]
+
 
 class BodyTooLarge(Exception):
     """The body is larger than MAX_BODY."""
 
 
-class BrokenBody(Exception):
-    """The body ended before its declared length, or its chunks are not chunks."""
+class ClientLeft(Exception):
+    """The connection ended before the body did; nobody is there to be told."""
 
 
-def spool(environ: dict[str, Any]) -> IO[bytes]:
-    """Read the body into a file and put that in its place, with a known length also for chunked bodies.
+async def spool(receive: Receive, declared: int) -> tuple[IO[bytes], int]:
+    """Read the body into a file; returns it, at its beginning, with its size.
 
-    Raises BodyTooLarge and BrokenBody.
+    Args:
+        receive: ASGI's, of the request.
+        declared: the Content-Length, 0 where there is none.
+
+    Raises BodyTooLarge and ClientLeft.
     """
-    declared = int(environ.get("CONTENT_LENGTH") or 0)
     if declared > MAX_BODY:
         raise BodyTooLarge
     body = cast("IO[bytes]", tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 - `Wire` closes it
     size = 0
-    for chunk in _chunks(environ["wsgi.input"]):
-        size += len(chunk)
-        if size > MAX_BODY:
-            raise BodyTooLarge
-        body.write(chunk)
-    if environ.get("wsgi.input_terminated"):
-        # The trailer has to be read as well, or it would be taken for the next request.
-        _read_trailer(environ["wsgi.input"])
-    elif size < declared:
-        raise BrokenBody(f"The body ended after {size} of {declared} bytes.")
+    try:
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientLeft
+            size += len(message["body"])
+            if size > MAX_BODY:
+                raise BodyTooLarge
+            body.write(message["body"])
+            more = message["more_body"]
+    except BaseException:
+        body.close()
+        raise
     body.seek(0)
-    environ["wsgi.input"] = environ["segops_sandbox.body"] = body
-    environ["CONTENT_LENGTH"] = str(size)
-    return body
+    return body, size
+
+
+async def drain(receive: Receive) -> None:
+    """Read on for a while what a refused client is still sending, so that it gets to see its answer."""
+    deadline = time.monotonic() + _DRAIN_S
+    try:
+        while (left := deadline - time.monotonic()) > 0:
+            message = await asyncio.wait_for(receive(), left)
+            if message["type"] == "http.disconnect" or not message["more_body"]:
+                return
+    except asyncio.TimeoutError:
+        return
 
 
 def read_start(body: IO[bytes], limit: int) -> bytes:
@@ -69,33 +89,3 @@ def fingerprint(environ: dict[str, Any]) -> str:
             digest.update(chunk)
     body.seek(0)
     return digest.hexdigest()
-
-
-def drain(connection: Any) -> None:
-    """Read on for a while what a refused client is still sending, so that it gets to see its answer."""
-    deadline = time.monotonic() + _DRAIN_S
-    try:
-        connection.socket.settimeout(1.0)
-        while time.monotonic() < deadline and connection.rfile.read1(_CHUNK):
-            pass
-    except (TimeoutError, OSError, ValueError):
-        return
-
-
-def _chunks(stream: Any) -> Iterator[bytes]:
-    while True:
-        try:
-            chunk = stream.read(_CHUNK)
-        except ValueError as exc:
-            raise BrokenBody(str(exc)) from None
-        if not chunk:
-            return
-        yield chunk
-
-
-def _read_trailer(stream: Any) -> None:
-    try:
-        for _ in stream.read_trailer_lines():
-            pass
-    except ValueError as exc:
-        raise BrokenBody(str(exc)) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 from typing import Any
@@ -18,11 +19,13 @@ log = logging.getLogger("segops_sandbox")
 
 SERVER_ERROR = "Internal server error."
 _AT_ONCE = "Another request changed the same thing at the same moment. Try again."
+NO_SPACE = "The disk of the sandbox is full: nothing was stored. Make room, then send it again."
 _NO_DATABASE = "The database does not answer. Try again."
 
 # PostgreSQL's codes: what a second try gets over, because another transaction is through by then; broken connections.
 _COLLISIONS = {"23503", "23505", "40001", "40P01", "55P03"}
 _BROKEN = ("08", "53", "57P")
+_PG_DISK_FULL = "53100"
 _SQLITE_COLLISIONS = ("UNIQUE constraint", "FOREIGN KEY constraint")
 
 
@@ -85,9 +88,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonR
 def server_error(request: HttpRequest) -> JsonResponse:
     """The answer to a crash of ours; the traceback goes to the log (by `log_exception`).
 
-    Trouble with the database that is nobody's mistake is a 409 or a 503, which clients try again.
+    Trouble with the database that is nobody's mistake is a 409 or a 503, which clients try again; a full disk a 507.
     """
     exc = sys.exc_info()[1]
+    if isinstance(exc, (Error, OSError)) and is_full(exc):
+        return refusal(507, NO_SPACE)
     if isinstance(exc, Error) and is_unreachable(exc):
         answer = refusal(503, _NO_DATABASE)
     elif isinstance(exc, Error) and is_collision(exc):
@@ -106,9 +111,17 @@ def is_collision(exc: Error) -> bool:
     return isinstance(exc, IntegrityError) and str(exc).startswith(_SQLITE_COLLISIONS)
 
 
+def is_full(exc: BaseException) -> bool:
+    """Whether there is no space left, for the database or for a file."""
+    if isinstance(exc, OSError):
+        return exc.errno in (errno.ENOSPC, errno.EDQUOT)
+    code = getattr(exc.__cause__, "sqlstate", None)
+    return code == _PG_DISK_FULL if code is not None else "disk is full" in str(exc)
+
+
 def is_unreachable(exc: Error) -> bool:
     """Whether the database went away, takes no more connections, or is locked for longer than one waits."""
-    if not isinstance(exc, (OperationalError, InterfaceError)):
+    if not isinstance(exc, (OperationalError, InterfaceError)) or is_full(exc):
         return False
     code = getattr(exc.__cause__, "sqlstate", None)
     return code.startswith(_BROKEN) if code is not None else not is_collision(exc)

@@ -5,11 +5,10 @@ Kept in memory: a fault belongs to the process that it was asked of.
 
 from __future__ import annotations
 
-import errno
-import socket
-import struct
+import asyncio
 import threading
-from collections.abc import Iterator
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from itertools import count
@@ -21,8 +20,8 @@ KINDS = (STATUS, DELAY, RESET, TRUNCATE, GARBAGE, STALL)
 _numbers = count(1)
 _lock = threading.Lock()
 _faults: list[Fault] = []
-# Set to let go of whoever is being delayed or stalled.
-_released = threading.Event()
+# Of whoever is being delayed or stalled: done to let go of them.
+_waiting: set[Future[None]] = set()
 
 
 @dataclass
@@ -71,11 +70,12 @@ def left() -> list[dict[str, Any]]:
 
 def clear() -> None:
     """Forget all faults and let go of whoever waits because of one."""
-    global _released
     with _lock:
         _faults.clear()
-        _released.set()
-        _released = threading.Event()
+        waiting = list(_waiting)
+    for each in waiting:
+        with suppress(InvalidStateError):  # it has waited long enough this very moment
+            each.set_result(None)
 
 
 def take(method: str, path: str) -> Fault | None:
@@ -94,21 +94,14 @@ def take(method: str, path: str) -> Fault | None:
     return None
 
 
-def wait(fault: Fault) -> None:
-    """Hold the request for the fault's delay, or until faults are cleared."""
-    _released.wait(fault.delay_ms / 1000)
-
-
-def reset_connection(connection: Any) -> None:
-    """End the connection with a TCP reset, and have the server drop it in silence."""
-    sock = connection.socket
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    # By the descriptor: the server's own close would first shut down politely.
-    socket.close(sock.detach())
-    raise ConnectionResetError(errno.ECONNRESET, "a fault was asked for")
-
-
-def cut_off(body: bytes) -> Iterator[bytes]:
-    """Send half of the body, then drop the connection."""
-    yield body[: len(body) // 2]
-    raise ConnectionAbortedError(errno.ECONNABORTED, "a fault was asked for")
+async def wait(fault: Fault) -> None:
+    """Hold the request for the fault's delay, or until faults are cleared. It takes no thread meanwhile."""
+    released: Future[None] = Future()
+    with _lock:
+        _waiting.add(released)
+    try:
+        await asyncio.wait([asyncio.wrap_future(released)], timeout=fault.delay_ms / 1000)
+    finally:
+        with _lock:
+            _waiting.discard(released)
+        released.cancel()

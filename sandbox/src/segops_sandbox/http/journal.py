@@ -8,6 +8,8 @@ from collections import deque
 from itertools import count
 from typing import Any
 
+from segops_sandbox.http import masking
+
 _KEPT = 1000
 # Of one body, and of all that are kept, in bytes: a client that sends large batches must not fill the memory.
 BODY_LIMIT = 1 << 20
@@ -42,9 +44,10 @@ def record(method: str, path: str, query: str, headers: dict[str, str], body: by
 
 
 def entries() -> list[dict[str, Any]]:
-    """The requests in the order of their arrival."""
+    """The requests in the order of their arrival, with credentials masked."""
     with _lock:
-        return [dict(entry) for _, entry in _entries]
+        kept = [dict(entry) for _, entry in _entries]
+    return [_masked(entry) for entry in kept]
 
 
 def clear() -> None:
@@ -54,6 +57,15 @@ def clear() -> None:
         _entries.clear()
         _size = 0
         _numbers = count(1)
+
+
+def _masked(entry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **entry,
+        "query": masking.text(entry["query"]),
+        "headers": {name: masking.header(name, value) for name, value in entry["headers"].items()},
+        "body": None if entry["body"] is None else masking.text(entry["body"]),
+    }
 
 
 def _body(body: bytes) -> dict[str, Any]:

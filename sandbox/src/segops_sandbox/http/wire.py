@@ -1,114 +1,105 @@
-"""What happens between the socket and Django? The outermost WSGI application.
+"""The outermost application, between the server and Django: ASGI outside, WSGI inside.
 
 It keeps the path as it was sent (a decoded `%2F` could not be told from a slash), takes in the body, writes the request
 into the journal, plays faults, and sees to it that every answer has a length, a date and a request id, even a crash.
+Reading and waiting happen in the server's event loop; only Django's work takes a thread.
 """
 
 from __future__ import annotations
 
-import json
+import asyncio
 import logging
-import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import format_datetime
 from http import HTTPStatus
 from itertools import count
-from typing import Any
-from urllib.parse import quote
+from typing import IO, Any
 
 from segops_sandbox import clock
-from segops_sandbox.http import bodies, faults, journal
-from segops_sandbox.http.errors import SERVER_ERROR
+from segops_sandbox.http import bodies, faults, guard, journal, memory
+from segops_sandbox.http.answers import Answer, status_line
+from segops_sandbox.http.errors import NO_SPACE, SERVER_ERROR, is_full
+from segops_sandbox.http.heads import Head, NotARequest
 
 log = logging.getLogger("segops_sandbox")
 
-StartResponse = Callable[..., Any]
-Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
-_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+THREADS = 16
 _GARBAGE = '<html>\x00\x1f{"results": [{"id": 1, '
 _request_numbers = count(1)
 
 
-@dataclass
-class Answer:
-    """A complete response."""
-
-    status: str
-    headers: list[tuple[str, str]]
-    body: bytes
-
-    @classmethod
-    def json(cls, status: int, data: Any, **headers: str) -> Answer:
-        """A JSON answer; header names are given with underscores."""
-        named = [(name.replace("_", "-"), value) for name, value in headers.items()]
-        body = json.dumps(data, separators=(",", ":")).encode()
-        return cls(status_line(status), [("Content-Type", "application/json"), *named], body)
-
-
 class Wire:
-    """The WSGI application that the server calls, around Django's."""
+    """The ASGI application that the server calls, around Django's."""
 
     def __init__(self, application: Application) -> None:
         self.application = application
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="segops-request")
 
-    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    def close(self) -> None:
+        """Take no more work."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Answer one request."""
-        raw = environ["REQUEST_URI"].partition("?")[0]
-        environ["PATH_INFO"] = path = normalise(raw)
+        connection = scope["state"]["connection"]
         try:
-            body = bodies.spool(environ)
+            head = Head.of(scope, connection.head_as_sent())
+            if reason := guard.wrong_host(head.host, connection.server[0]):
+                raise NotARequest(reason, 421)
+            body, size = await bodies.spool(receive, head.declared_length)
+        except NotARequest as exc:
+            return await _refuse(Answer.json(exc.status, {"detail": str(exc)}), scope, receive, send)
         except bodies.BodyTooLarge:
-            limit = f"Request body exceeds {bodies.MAX_BODY} bytes."
-            return _refuse(Answer.json(413, {"detail": limit}), environ, start_response)
-        except bodies.BrokenBody as exc:
-            return _refuse(Answer.json(400, {"detail": str(exc)}), environ, start_response)
+            answer = Answer.json(413, {"detail": f"Request body exceeds {bodies.MAX_BODY} bytes."})
+            return await _refuse(answer, scope, receive, send)
+        except OSError as exc:
+            if not is_full(exc):
+                raise
+            return await _refuse(Answer.json(507, {"detail": NO_SPACE}), scope, receive, send)
+        except bodies.ClientLeft:
+            return None
         with body:
-            if "%00" in path or "%00" in environ["QUERY_STRING"]:
-                answer = Answer.json(400, {"detail": "NUL characters are not allowed in a URL."})
-                return _send(answer, environ, start_response)
-            if any("\x00" in value for value in environ["segops_sandbox.headers"].values()):
-                answer = Answer.json(400, {"detail": "NUL characters are not allowed in a header."})
-                return _send(answer, environ, start_response)
-            if not path.startswith("/api/"):
-                return _send(self._run(environ), environ, start_response)
-            start = bodies.read_start(body, journal.BODY_LIMIT)
-            entry = journal.record(
-                environ["REQUEST_METHOD"], raw, environ["QUERY_STRING"], environ["segops_sandbox.headers"], start
-            )
-            return self._answer(path, entry, environ, start_response)
+            environ = head.environ(scope, body, size)
+            if head.path.startswith("/api/"):
+                await self._answer(head, environ, connection, send)
+            else:
+                await _send(await self._run(environ), environ, send)
+        if size > memory.LARGE:
+            await asyncio.get_running_loop().run_in_executor(self._threads, memory.give_back)
+        return None
 
-    def _answer(
-        self, path: str, entry: dict[str, Any], environ: dict[str, Any], start_response: StartResponse
-    ) -> Iterable[bytes]:
-        fault = faults.take(environ["REQUEST_METHOD"], path.removeprefix("/api"))
-        if fault is None:
-            answer = self._run(environ)
-        else:
-            entry["fault"] = fault.kind
-            answer = self._go_wrong(fault, environ)
+    async def _answer(self, head: Head, environ: dict[str, Any], connection: Any, send: Any) -> None:
+        """Answer a call of the API: note it, and let it meet its fault."""
+        body: IO[bytes] = environ["segops_sandbox.body"]
+        start = bodies.read_start(body, journal.BODY_LIMIT)
+        entry = journal.record(head.method, head.raw_path, head.query, dict(head.as_sent), start)
+        fault = faults.take(head.method, head.path.removeprefix("/api"))
+        answer = await self._run(environ) if fault is None else await self._go_wrong(fault, environ, connection)
+        entry["fault"] = None if fault is None else fault.kind
+        if answer is None:
+            return
         entry["status"] = int(answer.status[:3])
         log.debug("%s %s: %s%s", entry["method"], entry["path"], answer.status, f" ({fault.kind})" if fault else "")
         if fault is not None and fault.kind == faults.TRUNCATE:
-            return _cut_short(answer, environ, start_response)
-        return _send(answer, environ, start_response)
+            await _cut_short(answer, environ, send)
+            connection.drop()
+        else:
+            await _send(answer, environ, send)
 
-    def _go_wrong(self, fault: faults.Fault, environ: dict[str, Any]) -> Answer:
-        """Play a fault. A reset and the end of a stall raise, and the server drops the connection."""
-        if fault.kind == faults.TRUNCATE:
-            return self._run(environ)
-        if fault.execute or fault.kind == faults.DELAY:
-            if fault.kind == faults.DELAY:
-                faults.wait(fault)
-            answer = self._run(environ)
-        if fault.kind == faults.DELAY:
+    async def _go_wrong(self, fault: faults.Fault, environ: dict[str, Any], connection: Any) -> Answer | None:
+        """Play a fault; None when the connection has ended with it."""
+        if fault.kind in (faults.DELAY, faults.STALL):
+            await faults.wait(fault)
+        if fault.execute or fault.kind in (faults.DELAY, faults.TRUNCATE):
+            answer = await self._run(environ)
+        if fault.kind in (faults.DELAY, faults.TRUNCATE):
             return answer
-        if fault.kind == faults.STALL:
-            faults.wait(fault)
         if fault.kind in (faults.RESET, faults.STALL):
-            faults.reset_connection(environ["segops_sandbox.request"].conn)
+            connection.reset()
+            return None
         extra = {"Retry_After": fault.retry_after} if fault.retry_after is not None else {}
         if fault.kind == faults.GARBAGE:
             answer = Answer.json(200, None)
@@ -119,7 +110,10 @@ class Wire:
             answer.body = fault.body.encode()
         return answer
 
-    def _run(self, environ: dict[str, Any]) -> Answer:
+    async def _run(self, environ: dict[str, Any]) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._ask_django, environ)
+
+    def _ask_django(self, environ: dict[str, Any]) -> Answer:
         """Django's answer, complete; a crash outside of Django's own care is a 500 in JSON too."""
         got: dict[str, Any] = {}
 
@@ -139,58 +133,46 @@ class Wire:
         return Answer(got["status"], got["headers"], body)
 
 
-def normalise(raw: str) -> str:
-    """A path in one spelling: what needs no escape has none, what needs one is escaped, in capitals."""
-
-    def respell(match: re.Match[str]) -> str:
-        character = chr(int(match.group(1), 16))
-        return character if _UNRESERVED.match(character) else match.group(0).upper()
-
-    # The server hands over raw bytes as Latin-1 text; what is not ASCII there was not escaped by the client.
-    return _ESCAPE.sub(respell, quote(raw.encode("latin-1"), safe="/%:@!$&'()*+,;=~"))
-
-
-def status_line(status: int) -> str:
-    """`404 Not Found` for 404."""
-    return f"{status} {HTTPStatus(status).phrase}"
-
-
-def completed(answer: Answer, environ: dict[str, Any]) -> list[tuple[str, str]]:
-    """The headers of an answer with length and date, and an id for a request to the API (not for the controls)."""
-    has_body = answer.status[:3] not in ("204", "304") and answer.status[0] != "1"
-    headers = [(name, value) for name, value in answer.headers if name.lower() not in ("content-length", "date")]
-    if has_body:
-        headers.append(("Content-Length", str(len(answer.body))))
-    headers.append(("Date", format_datetime(clock.now().replace(microsecond=0), usegmt=True)))
-    if environ["PATH_INFO"].startswith("/api/"):
-        headers.append(("X-Request-Id", f"req_{next(_request_numbers):08d}"))
-    return headers
-
-
 def restart_request_ids() -> None:
     """Number the requests from 1 again, as a clean workspace does."""
     global _request_numbers
     _request_numbers = count(1)
 
 
-def _send(answer: Answer, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-    start_response(answer.status, completed(answer, environ))
-    return [] if environ["REQUEST_METHOD"] == "HEAD" or answer.status[:3] in ("204", "304") else [answer.body]
+def _completed(answer: Answer, path: str) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer with length and date, and an id for a request to the API (not for the controls)."""
+    headers = [(name, value) for name, value in answer.headers if name.lower() not in ("content-length", "date")]
+    if answer.may_have_a_body:
+        headers.append(("Content-Length", str(len(answer.body))))
+    headers.append(("Date", format_datetime(clock.now().replace(microsecond=0), usegmt=True)))
+    if path.startswith("/api/"):
+        headers.append(("X-Request-Id", f"req_{next(_request_numbers):08d}"))
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
-def _cut_short(answer: Answer, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+async def _start(answer: Answer, path: str, send: Any) -> None:
+    start = {"type": "http.response.start", "status": int(answer.status[:3]), "headers": _completed(answer, path)}
+    await send(start)
+
+
+async def _send(answer: Answer, environ: dict[str, Any], send: Any) -> None:
+    await _start(answer, environ["PATH_INFO"], send)
+    await send({"type": "http.response.body", "body": answer.body if answer.may_have_a_body else b""})
+
+
+async def _cut_short(answer: Answer, environ: dict[str, Any], send: Any) -> None:
     """Announce the whole body, or one where there is none, and send half of it."""
-    if answer.status[:3] in ("204", "304"):
+    if not answer.may_have_a_body:
         answer.status = status_line(200)
     answer.body = answer.body or b" " * 64
-    start_response(answer.status, completed(answer, environ))
-    return faults.cut_off(answer.body)
+    await _start(answer, environ["PATH_INFO"], send)
+    await send({"type": "http.response.body", "body": answer.body[: len(answer.body) // 2], "more_body": True})
 
 
-def _refuse(answer: Answer, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+async def _refuse(answer: Answer, scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Answer a request whose body was not taken in, then read on a little before the connection ends."""
-    request = environ["segops_sandbox.request"]
-    request.close_connection = True
-    start_response(answer.status, completed(answer, environ))
-    yield answer.body
-    bodies.drain(request.conn)
+    answer.headers.append(("Connection", "close"))
+    await _start(answer, scope["path"], send)
+    await send({"type": "http.response.body", "body": answer.body, "more_body": True})
+    await bodies.drain(receive)
+    await send({"type": "http.response.body", "body": b""})

@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Read the plan: {cases, server, key, workspace}."""
+    """Read the plan: {cases, server, key, workspace, token}."""
     config.parity_plan = pickle.loads(Path(config.getoption("--parity-plan")).read_bytes())  # type: ignore[attr-defined]
 
 
@@ -72,7 +72,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def _prepare(plan: dict[str, Any]) -> None:
     server = plan["server"]
-    _post(f"{server.removesuffix('/api')}/_sandbox/reset/", "POST", b"{}", {"Content-Type": "application/json"})
+    controls = {"Content-Type": "application/json", "X-Sandbox-Token": plan["token"]}
+    _post(f"{server.removesuffix('/api')}/_sandbox/reset/", "POST", b"{}", controls)
     for entry in plan["workspace"]:
         method, path = entry["request"].split(" ", 1)
         headers = {"Authorization": f"ApiKey {plan['key']}", "Content-Type": "application/json"}

@@ -1,0 +1,36 @@
+"""Memory that a large body took: given back to the system, which an allocator left to itself does not do."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import sys
+import threading
+from functools import cache
+from typing import Any
+
+# Bodies from this size on, in bytes.
+LARGE = 4 << 20
+
+_lock = threading.Lock()
+
+
+def give_back() -> None:
+    """Free what only cycles hold, then have the C library return what is free. Does nothing while another one does."""
+    if not _lock.acquire(blocking=False):
+        return
+    try:
+        gc.collect()
+        trim = _trim()
+        if trim is not None:
+            trim(0)
+    finally:
+        _lock.release()
+
+
+@cache
+def _trim() -> Any:
+    """glibc's `malloc_trim`; None where the C library is another one."""
+    if sys.platform != "linux":
+        return None
+    return getattr(ctypes.CDLL(None), "malloc_trim", None)

@@ -1,0 +1,93 @@
+"""Clients that are silent, slow or large: what they cost, which is no thread, no other client's time and no memory."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import resource
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+from sandbox_servers import until
+
+IDLE, DRIPPING = 1000, 200
+
+
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    """Leave for as many connections as the test makes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = IDLE + DRIPPING + 200
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        pytest.skip(f"this machine allows {hard} open files, and {wanted} are needed")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.usefixtures("many_files")
+def test_a_thousand_silent_and_two_hundred_dripping_clients_hold_up_nobody(start: Any) -> None:
+    api = start()
+    address = ("127.0.0.1", int(urlsplit(api.url).port or 0))
+    beginnings = [
+        b"GET /api/segments/ HTTP/1.1\r\nHost: localhost\r\nX-Half: ",
+        b"POST /api/pim/products/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n",
+    ]
+    with ExitStack() as stack:
+        for _ in range(IDLE):
+            stack.enter_context(socket.create_connection(address, 10))
+        dripping = [stack.enter_context(socket.create_connection(address, 10)) for _ in range(DRIPPING)]
+        for number, each in enumerate(dripping):
+            each.sendall(beginnings[number % 2])
+        for _ in range(20):
+            for each in dripping:
+                each.sendall(b"x")
+            assert api.get("/pim/products/").status_code == 200
+        assert psutil.Process(api.process.popen.pid).num_threads() < 30
+    assert api.process.stop() == 0
+
+
+def test_a_slow_body_is_taken_in_when_it_is_whole(api: Any) -> None:
+    body = json.dumps({"sku": "A1", "name": "slow"}).encode()
+    head = f"POST /api/pim/products/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: ApiKey {api.key}\r\n"
+    head += f"Content-Type: application/json\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", int(urlsplit(api.url).port or 0)), 20) as client:
+        for byte in head.encode() + body:
+            client.sendall(bytes([byte]))
+        assert client.recv(100).startswith(b"HTTP/1.1 201 ")
+
+
+def test_a_client_that_says_that_it_has_sent_everything_still_gets_its_answer(api: Any) -> None:
+    with socket.create_connection(("127.0.0.1", int(urlsplit(api.url).port or 0)), 20) as client:
+        client.sendall(f"GET /api/segments/ HTTP/1.1\r\nHost: x.localhost\r\nX-API-Key: {api.key}\r\n\r\n".encode())
+        client.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: client.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("coding", ["gzip", "GZIP", "br"])
+def test_an_encoded_body_is_a_415_that_says_so(api: Any, coding: str) -> None:
+    body = gzip.compress(json.dumps({"sku": "A1", "name": "x"}).encode())
+    headers = {"Content-Encoding": coding, "Content-Type": "application/json"}
+    answer = api.post("/pim/products/", data=body, headers=headers)
+    assert answer.status_code == 415
+    assert "without encoding" in answer.json()["detail"]
+    assert api.get("/pim/products/").json()["count"] == 0
+
+
+def test_a_large_json_body_leaves_no_memory_behind(start: Any) -> None:
+    """What the process holds afterwards, measured against what it held before; while it works it takes 300 MB."""
+    api = start()
+    process = psutil.Process(api.process.popen.pid)
+    api.post("/pim/products/bulk/", {"products": []})
+    before = process.memory_info().rss
+    body = b'{"items": [' + b",".join([b'{"sku": "S1", "name": "x", "note": [1.5, {"n": 7.25}]}'] * 400_000) + b"]}"
+    assert len(body) > 20 << 20
+    answer = api.post("/pim/products/bulk/", data=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400
+    until(lambda: process.memory_info().rss - before < 60 << 20, within=60)
