@@ -71,6 +71,13 @@ $(NODE_READY): $(READY) typescript-fixtures/package-lock.json typescript-fixture
 	@cd typescript-fixtures && SEGOPS_NODE_QUIET=1 tools/node.sh npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# The runners that @segops/admin/sandbox is tested with; nothing else needs them.
+RUNNERS_READY := typescript-fixtures/runners/node_modules/.ready
+$(RUNNERS_READY): $(READY) typescript-fixtures/runners/package-lock.json
+	@echo "installing typescript-fixtures/runners/package-lock.json, by hash"
+	@cd typescript-fixtures/runners && SEGOPS_NODE_QUIET=1 ../tools/node.sh current npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 # ---------------------------------------------------------------------------------------------- running
 
 demo: $(READY) ## tell the story: a sandbox with real data, driven from Python and from the shell
@@ -93,7 +100,7 @@ typescript: built ## build @segops/admin, lint it, and test it on the oldest and
 	@cd typescript-fixtures && tools/node.sh node admin/scripts/test.mjs --no-compile
 	@cd typescript-fixtures && tools/node.sh current node admin/scripts/test.mjs --no-compile
 
-test: $(READY) built ## run every test that this machine can (TESTS=tests/cli for some, PYTEST_ARGS for pytest's options)
+test: $(READY) built $(RUNNERS_READY) ## run every test that this machine can (TESTS=tests/cli for some, PYTEST_ARGS for pytest's options)
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS) \
 	  $(or $(TESTS),--ignore=tests/postgres)
 
@@ -184,4 +191,4 @@ clean: ## remove what was built and cached
 	@find . -path './.venv*' -prune -o -type d \( -name __pycache__ -o -name .mypy_cache -o -name .ruff_cache \) -prune -exec rm -rf {} +
 
 distclean: clean ## remove the environments as well
-	@rm -rf .venv .venvs typescript-fixtures/node_modules
+	@rm -rf .venv .venvs typescript-fixtures/node_modules typescript-fixtures/runners/node_modules

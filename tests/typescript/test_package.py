@@ -41,8 +41,9 @@ def test_it_has_no_dependencies_and_no_side_effects() -> None:
     assert (PACKAGE / "LICENSE").read_text() == (WORKSPACE.parent / "LICENSE").read_text()
 
 
-def test_the_lock_file_names_hashes_and_no_address() -> None:
-    packages = json.loads((WORKSPACE / "package-lock.json").read_text())["packages"]
+@pytest.mark.parametrize("folder", [".", "runners"])
+def test_the_lock_file_names_hashes_and_no_address(folder: str) -> None:
+    packages = json.loads((WORKSPACE / folder / "package-lock.json").read_text())["packages"]
     fetched = {
         name: each for name, each in packages.items() if name.startswith("node_modules/") and not each.get("link")
     }
@@ -61,7 +62,13 @@ def test_attw_finds_nothing(run: Run, tarball: Path) -> None:
     attw = WORKSPACE / "node_modules/@arethetypeswrong/cli/dist/index.js"
     report = json.loads(run("current", "node", str(attw), str(tarball), "--format", "json"))
     assert not report.get("problems")
-    assert set(report["analysis"]["entrypoints"]) >= {".", "./webhook", "./testing"}
+    assert set(report["analysis"]["entrypoints"]) >= {
+        ".",
+        "./webhook",
+        "./testing",
+        "./sandbox",
+        "./sandbox/global-setup",
+    }
 
 
 LOADS = """
