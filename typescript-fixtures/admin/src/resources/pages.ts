@@ -1,8 +1,8 @@
 /** Landing pages written for AI assistants. Source: https://segops.ai/docs/api/ai-pages */
 
-import { fillPath } from "../paths.js";
 import type { ExportJob, GeneratedPage, GeneratedPageListing, PageJob, ProductQuery, Queued } from "../records.js";
 import type { CallOptions, ChangeOptions, Fields, Id, Query } from "../types.js";
+import { fillPath } from "../wire/paths.js";
 import { Collection, checkChoice } from "./namespace.js";
 
 /** The options of `pages.export`. */

@@ -1,8 +1,8 @@
 /** Segments of products. Source: https://segops.ai/docs/pim/segments */
 
-import { fillPath } from "../paths.js";
 import type { ProductSegment, ProductSegmentPage, Queued } from "../records.js";
 import type { ChangeOptions, Id } from "../types.js";
+import { fillPath } from "../wire/paths.js";
 import { Collection } from "./namespace.js";
 
 /** Segments of products: rules over the catalogue; their members are SKUs. */

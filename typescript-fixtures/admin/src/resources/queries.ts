@@ -1,8 +1,8 @@
 /** Questions asked of AI assistants. Source: https://segops.ai/docs/api/ai-visibility */
 
-import { fillPath } from "../paths.js";
 import type { AIQuery, AIQueryListing, Dashboard, QueryResult, Queued, Simulation, WinRate } from "../records.js";
 import type { CallOptions, ChangeOptions, Fields, Id, Query } from "../types.js";
+import { fillPath } from "../wire/paths.js";
 import { Collection } from "./namespace.js";
 
 /** Questions asked of AI assistants, and how visible the brand is in their answers. */

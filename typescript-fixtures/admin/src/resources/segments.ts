@@ -1,8 +1,8 @@
 /** Segments of users. Source: https://segops.ai/docs/api/segments */
 
-import { openSink, type Sink } from "../download.js";
-import { walkCursor } from "../pagination.js";
-import { checkedId, fillPath } from "../paths.js";
+import { openSink, type Sink } from "../call/download.js";
+import { walkCursor } from "../call/pagination.js";
+import { jobFailure, Recompute, waitUntil } from "../call/waiting.js";
 import type {
   ExportJob,
   Member,
@@ -16,7 +16,7 @@ import type {
   SegmentVersion,
 } from "../records.js";
 import type { CallOptions, ChangeOptions, Fields, Id, Query, WaitOptions } from "../types.js";
-import { jobFailure, Recompute, waitUntil } from "../waiting.js";
+import { checkedId, fillPath } from "../wire/paths.js";
 import { Collection, checkChoice } from "./namespace.js";
 
 /** The options of `segments.export`. */

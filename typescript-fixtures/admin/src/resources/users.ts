@@ -1,8 +1,8 @@
 /** Users and their events (the explorer). Source: https://segops.ai/docs/api/explorer */
 
-import { fillPath } from "../paths.js";
 import type { Explanation, SandboxResult, UserEvents, UserProfile, UserSearch, UserSegment } from "../records.js";
 import type { CallOptions, Fields, Id, Query } from "../types.js";
+import { fillPath } from "../wire/paths.js";
 import { Namespace } from "./namespace.js";
 
 /** Users and their events (the explorer); read-only. */
