@@ -31,7 +31,7 @@ endif
 .PHONY: bench
 .PHONY: docs
 .PHONY: dist dist-check
-.PHONY: format lock pre-commit
+.PHONY: format generate lock pre-commit
 .PHONY: clean distclean
 
 help: ## list the targets
@@ -86,6 +86,9 @@ demo: $(READY) ## tell the story: a sandbox with real data, driven from Python a
 sandbox: $(READY) ## keep a sandbox running and print the two export lines to paste (PORT=8000)
 	@$(BIN)/python tools/run_sandbox.py --port $(PORT) --demo --now 1998-07-01
 
+generate: $(READY) ## write the records, inputs and command tables of both SDKs from the contract
+	@PYTHONPATH=tools $(BIN)/python -m generate
+
 openapi: $(READY) ## derive build/openapi.json from the contract
 	@mkdir -p build
 	$(BIN)/python -m segops_parity.openapi -o build/openapi.json
@@ -135,6 +138,7 @@ lint: $(READY) $(NODE_READY) ## ruff and biome: lint and formatting
 	@cd typescript-fixtures && SEGOPS_NODE_QUIET=1 tools/node.sh npm run --silent lint
 
 types: $(READY) ## mypy --strict and pyright on the SDK, mypy on the sandbox, the harness and tools
+	@PYTHONPATH=tools $(BIN)/python -m generate --check
 	$(BIN)/mypy --strict --no-error-summary python/src
 	$(BIN)/mypy --strict --no-error-summary tools
 	@for part in sandbox sandbox/pytest-segops parity; do echo "mypy in $$part"; (cd $$part && $(CURDIR)/$(BIN)/mypy --no-error-summary) || exit 1; done

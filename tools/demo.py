@@ -18,17 +18,17 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from segops_admin import SegOpsAdmin
+from segops_admin.types import SegmentDefinition
 from segops_sandbox import demo
 
 NOW = "1998-07-01"
 BATCH = 500
-GOOD_AND_GONE: dict[str, Any] = {
+GOOD_AND_GONE: SegmentDefinition = {
     "logic": "AND",
     "conditions": [
         {

@@ -9,7 +9,11 @@ from typing import Any
 import conformance
 import pytest
 
-SEGMENT = {"id": 1, "name": "Customers"}
+SEGMENT = {
+    "id": 1, "name": "Customers", "description": "", "segment_type": "rule", "definition": {}, "is_active": True,
+    "member_count": 0, "last_computed_at": None, "created_at": "2026-04-25T12:00:00Z",
+    "updated_at": "2026-04-25T12:00:00Z",
+}  # fmt: skip
 
 
 @dataclass

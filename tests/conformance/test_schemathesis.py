@@ -30,14 +30,16 @@ LENIENT_QUERY = {"page_size", "limit"}
 COERCED = {"string": ["string", "number"], "boolean": ["boolean", "number", "string"], "integer": ["integer", "string"]}
 # What no schema says: which config a connector takes, and how a slug is spelt. These succeed in test_operations.
 NEED_MORE = {"POST /activations/", "PUT /activations/{id}/", "POST /ai-pages/pages/", "PUT /ai-pages/pages/{id}/"}
+VALUE_TYPE = {"$ref": "#/components/schemas/ValueType"}
 # Read by hand: in these a null is as good as nothing, and so is an empty visitor id, which trackers in browsers send.
 NULL_IS_NOTHING = {
     ("Event", "payload"),
     ("Event", "occurred_at"),
     ("Event", "anonymous_id"),
+    ("SampleEvent", "payload"),
     ("ImportConfirmation", "mapping"),
     ("ImportConfirmation", "schema"),
-    ("SchemaField", "description"),
+    ("SchemaFieldFields", "description"),
 }
 
 
@@ -62,11 +64,19 @@ def _document() -> dict[str, Any]:
     for condition in schemas["SegmentDefinition"]["properties"]["conditions"]["items"]["oneOf"]:
         if "window_days" in condition["properties"] and "window_days" not in condition["required"]:
             condition["properties"]["window_days"]["type"] = ["number", "null"]
+    for name in ("SegmentDefinition", "ProductSegmentDefinition"):
+        for condition in schemas[name]["properties"]["conditions"]["items"]["oneOf"]:
+            # Looked at only where the operator takes it; and a null is as good as nothing.
+            if "value2" in condition["properties"]:
+                condition["properties"] |= {"value2": {}, "value_type": {"anyOf": [{"type": "null"}, VALUE_TYPE]}}
+    # What no page documents is taken as it is, and not looked at.
+    for name, keys in {"PageBatch": ("queries", "segment_id"), "SampleEvent": ("user_id", "occurred_at")}.items():
+        schemas[name]["properties"].update({key: {} for key in keys})
     # A bad row is reported in the answer, and the others go in.
     schemas["ProductRow"] = {}
     # A definition may be filled in later, and a property that does not say its type is a text.
     schemas["ProductSegmentDefinition"].pop("required")
-    schemas["SchemaProperty"]["required"] = schemas["SchemaField"]["required"] = ["name"]
+    schemas["SchemaPropertyFields"]["required"] = schemas["SchemaFieldFields"]["required"] = ["name"]
     # An update may repeat the SKU, whatever it says: it is not changed.
     schemas["ProductChanges"]["properties"].pop("sku")
     update = document["paths"]["/pim/products/{id}/"]["put"]["requestBody"]["content"]["application/json"]

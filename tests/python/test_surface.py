@@ -6,8 +6,8 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import re
 import types
-import typing
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,10 @@ import yaml
 from repository import ROOT
 
 import segops_admin
-from segops_admin import SegOpsAdmin, _records
+from segops_admin import SegOpsAdmin
 from segops_admin.testing import Script, reply
 
 CONTRACT = yaml.safe_load((ROOT / "spec/admin.yaml").read_text("utf-8"))
-RECORDS = {
-    path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted((ROOT / "spec/records").glob("*.yaml"))
-}
 NAMESPACES = CONTRACT["namespaces"]
 RESOURCES = Path(segops_admin.__file__).parent / "resources"
 
@@ -204,7 +201,7 @@ def returned() -> dict[tuple[str, str], str]:
             for method, text in methods.items():
                 found[namespace, method] = text
             if parameters:
-                record, listing = parameters
+                record, listing, *_ = parameters
                 for method, text in shared.items():
                     found[namespace, method] = text.replace("Record", record).replace("Listing", listing, 1)
     return found
@@ -256,67 +253,45 @@ def test_a_method_returns_the_contracts_record(namespace: str, name: str) -> Non
     assert RETURNED[namespace, name] in in_python(operations(namespace)[name]["returns"], namespace)
 
 
-TYPED = {
-    name: value
-    for name, value in vars(_records).items()
-    if isinstance(value, type) and issubclass(value, dict) and value.__module__ == _records.__name__
-}
-INPUTS = {  # what users write rather than read is a Mapping to them, whatever its keys
-    "Detail",
-    "FieldErrors",
-    "ImportConfirmation",
-    "ProductRow",
-    "ProductSegmentDefinition",
-    "SegmentDefinition",
-    "SimulationRequest",
-    "Event",
-}
+# ------------------------------------------------------------------------------------------------ arguments' types
 
 
-@pytest.mark.parametrize("name", sorted(set(RECORDS) - INPUTS))
-def test_a_record_has_the_contracts_keys_and_all_may_be_missing(name: str) -> None:
-    record = RECORDS[name]
-    if not record.get("properties"):
-        assert hasattr(_records, name), "its keys are the workspace's own, so that an alias has to do"
-    elif record.get("type") == "object":
-        assert name in TYPED, "the contract's record has no TypedDict"
-        assert set(typing.get_type_hints(TYPED[name])) == set(record.get("properties", {}))
-        assert TYPED[name].__total__ is False
+def arguments_types() -> dict[tuple[str, str, str], str]:
+    """What each argument is annotated to be, with the shared six's type variables filled in."""
+    found: dict[tuple[str, str, str], str] = {}
+    by_class = {type(value): name for name, value in vars(Script().client()).items() if name in NAMESPACES}
+    for kind, namespace in by_class.items():
+        bases = ast.parse(Path(inspect.getfile(kind)).read_text("utf-8")).body
+        (node,) = [each for each in bases if isinstance(each, ast.ClassDef)]
+        inner = node.bases[0].slice if isinstance(node.bases[0], ast.Subscript) else None
+        given = inner.elts if isinstance(inner, ast.Tuple) else []
+        names = [str(item.value) for item in given if isinstance(item, ast.Constant)]
+        filled = dict(zip(("Record", "Listing", "Create", "Update", "Params"), names))
+        for name in operations(namespace):
+            for argument, written in getattr(kind, name).__annotations__.items():
+                word, *rest = written.split(" ", 1)
+                found[namespace, name, argument] = " ".join([filled.get(word, word), *rest])
+    return found
 
 
-def test_every_typed_dict_is_a_record_of_the_contract_or_a_page_or_a_part_of_one() -> None:
-    nested = set()
-    for value in TYPED.values():
-        for hint in typing.get_type_hints(value).values():
-            nested |= {name for name in TYPED if name in repr(hint)}
-    pages = {name for name in TYPED if set(TYPED[name].__annotations__) == {"count", "next", "previous", "results"}}
-    assert set(TYPED) - set(RECORDS) - nested - pages == set()
+ARGUMENTS_TYPES = arguments_types()
 
 
-JSON_TYPES = {"string": str, "integer": int, "number": float, "boolean": bool, "array": list, "object": dict}
+@pytest.mark.parametrize(("namespace", "name"), OPERATIONS)
+def test_an_argument_that_is_a_body_or_a_query_has_a_type_of_its_own(namespace: str, name: str) -> None:
+    from segops_admin import types as public
 
-
-@pytest.mark.parametrize("name", sorted(set(RECORDS) & set(TYPED)))
-def test_the_keys_of_a_record_have_the_contracts_types(name: str) -> None:
-    hints = typing.get_type_hints(TYPED[name])
-    for key, schema in RECORDS[name].get("properties", {}).items():
-        written = schema.get("type")
-        if written is None or key not in hints:
-            continue
-        wanted = {JSON_TYPES.get(kind, type(None)) for kind in ([written] if isinstance(written, str) else written)}
-        assert kinds(hints[key]) in (wanted, {Any}), f"{name}.{key}"
-
-
-def kinds(hint: Any) -> set[Any]:
-    """The plain types that a hint allows."""
-    origin = typing.get_origin(hint)
-    if origin is typing.Union:
-        return {kind for part in typing.get_args(hint) for kind in kinds(part)}
-    if origin is typing.Literal:
-        return {type(value) for value in typing.get_args(hint)}
-    if origin is not None:
-        return {origin}
-    return {dict} if isinstance(hint, type) and issubclass(hint, dict) else {hint}
+    for argument, (_, default) in contracted(operations(namespace)[name]).items():
+        kind = CONTRACT["arguments"].get(argument, {}).get("type")
+        text = ARGUMENTS_TYPES[namespace, name, argument]
+        if kind in ("object", "array", "query") and argument != "payload":
+            (inner,) = re.fullmatch(r"(?:Iterable\[)?(\w+)\]?(?: \| None)?", text).groups()  # type: ignore[union-attr]
+            assert inner in public.__all__, text
+            assert text.endswith("| None") == (kind == "query")
+        if kind == "enum":
+            values = CONTRACT["arguments"][argument].get("values") or operations(namespace)[name]["formats"]
+            assert text == f"Literal[{', '.join(map(repr, values))}]"
+            assert default in values
 
 
 # ------------------------------------------------------------------------------------------------ exports, docs

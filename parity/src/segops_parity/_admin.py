@@ -43,6 +43,7 @@ class AdminReader:
             summary=entry["summary"],
             path=entry.get("path"),
             record=entry.get("record"),
+            also=self._parse(where + ".also", parse_returns, entry["also"]) if "also" in entry else None,
             source=entry["source"],
             operations=operations,
         )
@@ -55,6 +56,11 @@ class AdminReader:
                 # {id} and {method} are arguments and stay; {path}, {record} and {list} are the namespace's.
                 template[key] = re.sub(r"\{(path|record|list)\}", lambda m: known[m[1]], template[key])
         self._known(f"{where}.record", namespace["record"], self.records, "a record of records/")
+        if "params" in template:
+            self._known(
+                f"crud_methods.{method}.params", template["params"], self.content["parameters"], "a set of `parameters`"
+            )
+            template["params"] = {**self.content["parameters"][template["params"]], **namespace.get("params", {})}
         verbs = {"list": "One page of", "iterate": "Walk all of", "get": "One of", "create": "Add to",
                  "update": "Change one of", "delete": "Delete one of"}  # fmt: skip
         template["summary"] = f"{verbs[method]} the {where.removeprefix('namespaces.').replace('_', ' ')}."
@@ -88,6 +94,7 @@ class AdminReader:
             arguments=arguments,
             request=request,
             query=query,
+            params=entry.get("params") or walked.get("params") or {},
             body=entry.get("body"),
             multipart=multipart,
             success=tuple(entry.get("success", ())),
@@ -201,7 +208,9 @@ def _flags(
 
 
 def _hash(namespace: str, method: str, entry: dict[str, Any], arguments: tuple[Argument, ...]) -> str:
-    told = {key: value for key, value in entry.items() if key not in ("summary", "source", "since", "crud")}
+    # What a query may hold is for types and help: a cassette does not depend on it.
+    untold = ("summary", "source", "since", "crud", "params")
+    told = {key: value for key, value in entry.items() if key not in untold}
     told["args"] = [
         [argument.name, argument.type, argument.required, argument.default, argument.keyword_only, argument.values]
         for argument in arguments

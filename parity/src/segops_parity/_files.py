@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 __all__ = ["ContractError", "check_schema", "format_checker", "read_json", "read_yaml"]
 
@@ -92,7 +94,10 @@ def read_json(file: Path) -> Any:
 
 def check_schema(file: Path, content: Any, schema_file: Path) -> None:
     """Raise `ContractError` for the first thing in `content` that the JSON Schema in `schema_file` does not allow."""
-    validator = Draft202012Validator(read_json(schema_file), format_checker=format_checker)
+    # A schema may refer to one beside it, as admin.schema.json does to what record.schema.json calls a property.
+    siblings = ((file.name, DRAFT202012.create_resource(read_json(file))) for file in schema_file.parent.glob("*.json"))
+    registry: Registry[Any] = Registry().with_resources(siblings)
+    validator = Draft202012Validator(read_json(schema_file), registry=registry, format_checker=format_checker)
     errors = sorted(validator.iter_errors(content), key=lambda error: (-len(error.absolute_path), error.json_path))
     if not errors:
         return

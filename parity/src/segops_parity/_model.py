@@ -32,6 +32,8 @@ class Operation:
 
     `query` maps query keys to arguments, ``"*"`` standing for "each key of this argument"; `body` maps JSON keys to
     arguments, or is the name of the argument that is the body; `multipart` maps part names to (content, file name).
+    `params` describes the keys that the query argument is known to take, each by a schema as in records/; ``"*"`` among
+    them stands for further ones.
     An operation that `walks` or `polls` names the operation whose request it repeats, and has no `request`.
     """
 
@@ -42,6 +44,7 @@ class Operation:
     arguments: tuple[Argument, ...]
     request: Request | None
     query: Mapping[str, str]
+    params: Mapping[str, Mapping[str, Any]]
     body: str | Mapping[str, str] | None
     multipart: Mapping[str, tuple[str, str]]
     success: tuple[int, ...]
@@ -81,13 +84,17 @@ class Operation:
 
 @dataclass(frozen=True)
 class Namespace:
-    """One attribute of the client, with its operations by method name."""
+    """One attribute of the client, with its operations by method name.
+
+    `also` is a second form of what its ``list`` returns, where the published pages differ.
+    """
 
     name: str
     typescript: str
     summary: str
     path: str | None
     record: str | None
+    also: Returns | None
     source: str
     operations: Mapping[str, Operation]
 

@@ -120,12 +120,16 @@ def schemas(contract: Contract) -> Json:
     """The records as they are answered, as they are sent, and in pages."""
     found: Json = {}
     collections = {namespace.record for namespace in contract.namespaces.values()}
+    sent = {name: written(record, partial=False) for name, record in contract.records.items()}
     for record in contract.records.values():
-        found[record.name] = _rewritten(record.schema)
+        # A record that is sent and never comes back refers to others as they are sent.
+        found[record.name] = _rewritten(
+            record.schema, sent if record.requests and record.name == sent[record.name] else {}
+        )
         if record.required_to_create:
-            found[written(record, partial=False)] = _writable(record, partial=False)
+            found[written(record, partial=False)] = _writable(record, sent, partial=False)
         if record.name in collections:
-            found[written(record, partial=True)] = _writable(record, partial=True)
+            found[written(record, partial=True)] = _writable(record, sent, partial=True)
     for operation in contract.operations.values():
         if operation.returns.kind == "page":
             item = {"$ref": f"{SCHEMAS}{operation.returns.record}"}
@@ -133,8 +137,8 @@ def schemas(contract: Contract) -> Json:
     return dict(sorted(found.items()))
 
 
-def _writable(record: Record, *, partial: bool) -> Json:
-    schema = _rewritten(record.schema)
+def _writable(record: Record, sent: Mapping[str, str], *, partial: bool) -> Json:
+    schema = _rewritten(record.schema, sent)
     own = {name: value for name, value in schema["properties"].items() if not value.get("readOnly")}
     what = "what may be changed of it" if partial else "what is sent of it"
     description = f"{record.schema['description'].rstrip('.')}: {what}."
@@ -144,15 +148,29 @@ def _writable(record: Record, *, partial: bool) -> Json:
     return written
 
 
-def _rewritten(schema: Any) -> Any:
-    """A record's schema with references into this document, and without what concerns the contract only."""
+# What of a record concerns the contract, the SDKs' types and the tests only. Apart from these, x-source stays.
+_KEPT = "x-source"
+
+
+def _rewritten(schema: Any, sent: Mapping[str, str]) -> Any:
+    """A record's schema with references into this document, and without what concerns the contract only.
+
+    Args:
+        schema: the schema, or a part of it.
+        sent: for what is sent, each record's name as it is sent; empty for what comes back.
+    """
     if isinstance(schema, Mapping):
-        dropped = ("$schema", "x-request", "x-required-to-create", "x-statuses")
-        kept = {key: _rewritten(value) for key, value in schema.items() if key not in dropped}
-        if isinstance(kept.get("$ref"), str):
-            kept["$ref"] = SCHEMAS + kept["$ref"].removesuffix(".yaml")
-        return kept
-    return [_rewritten(item) for item in schema] if isinstance(schema, list) else schema
+        if sent and "x-input" in schema:
+            kept = {key: schema[key] for key in ("description", "x-source") if key in schema}
+            schema = {**schema["x-input"], **kept}
+        rewritten = {
+            k: _rewritten(v, sent) for k, v in schema.items() if k == _KEPT or not k.startswith(("x-", "$schema"))
+        }
+        if isinstance(rewritten.get("$ref"), str):
+            name = rewritten["$ref"].removesuffix(".yaml")
+            rewritten["$ref"] = SCHEMAS + sent.get(name, name)
+        return rewritten
+    return [_rewritten(item, sent) for item in schema] if isinstance(schema, list) else schema
 
 
 def written(record: Record, *, partial: bool) -> str:

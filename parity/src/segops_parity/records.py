@@ -33,6 +33,11 @@ class Record:
         return tuple(self.schema.get("x-required-to-create", ()))
 
     @property
+    def is_enumeration(self) -> bool:
+        """Whether this is a set of words rather than an object."""
+        return "enum" in self.schema
+
+    @property
     def requests(self) -> tuple[str, ...]:
         """The arguments (``namespace.method.argument``) that take this record; of an array, its items."""
         return tuple(self.schema.get("x-request", ()))

@@ -12,7 +12,7 @@ are in ``segops_admin.webhook``, test doubles in ``segops_admin.testing``.
 
 from ._version import __version__
 
-TYPE_CHECKING = False  # type checkers know this name; importing it from typing would cost more than this whole module
+TYPE_CHECKING = bool()  # type checkers know this name; importing it from typing would cost more than this whole module
 if TYPE_CHECKING:
     from ._client import SegOpsAdmin
     from ._errors import (
@@ -34,19 +34,10 @@ if TYPE_CHECKING:
         SegOpsWebhookError,
     )
     from ._pool import HTTPTransport
-    from ._records import (
-        Activation,
-        AIQuery,
-        EventSchema,
-        ExportJob,
-        GeneratedPage,
-        Product,
-        ProductSegment,
-        Segment,
-    )
     from ._transport.protocol import Headers, Request, Response, Transport
     from ._transport.requests import RequestsTransport
     from ._types import Paginated
+    from .types import Activation, AIQuery, EventSchema, ExportJob, GeneratedPage, Product, ProductSegment, Segment
 
 __all__ = [
     "AIQuery",
@@ -101,7 +92,7 @@ def _home(name: str) -> str:
     if name.startswith("SegOps"):
         return "_client" if name == "SegOpsAdmin" else "_errors"
     if name in _RECORDS:
-        return "_records"
+        return "types"
     elsewhere = {"Paginated": "_types", "HTTPTransport": "_pool", "RequestsTransport": "_transport.requests"}
     return elsewhere.get(name, "_transport.protocol")
 

@@ -20,12 +20,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-TYPE_CHECKING = False
+TYPE_CHECKING = bool()
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, Union
 
-    from ._records import WebhookEvent
+    from .types import WebhookEvent
 
     Text = Union[bytes, bytearray, memoryview, str]
 

@@ -42,9 +42,10 @@ function docOf(node) {
 }
 
 /** What a parameter is to the shell: a word, a JSON object, a JSON array, a file to send, a file to write, flags. */
-function kindOf(type) {
-  const kinds = { Query: "query", Fields: "object", "Iterable<Fields>": "array", FileData: "file", Sink: "out" };
-  return kinds[type] ?? "value";
+function kindOf(name, type) {
+  const named = { params: "query", body: "object", definition: "object", payload: "object", event: "object" };
+  const typed = { FileData: "file", Sink: "out" };
+  return named[name] ?? (type.startsWith("Iterable<") ? "array" : (typed[type] ?? "value"));
 }
 
 /** The options that an interface has, its own first. */
@@ -77,7 +78,7 @@ function methodOf(node) {
     source,
     parameters: parameters.map((parameter) => ({
       name: snake(parameter.name.getText()),
-      kind: kindOf(parameter.type.getText()),
+      kind: kindOf(parameter.name.getText(), parameter.type.getText()),
       required: parameter.questionToken === undefined && parameter.initializer === undefined,
       about: about[parameter.name.getText()] ?? "",
     })),
@@ -87,8 +88,13 @@ function methodOf(node) {
 
 function methodsOf(node) {
   const parent = parentOf(node, classes);
-  const own = node.members.filter((member) => ts.isMethodDeclaration(member)).map(methodOf);
-  return [...(parent === undefined ? [] : methodsOf(parent)), ...own];
+  const inherited = parent === undefined ? [] : methodsOf(parent);
+  const found = new Map(inherited.map((method) => [method.name, method]));
+  // Of an overridden or overloaded method, the first signature that is met.
+  for (const method of node.members.filter((member) => ts.isMethodDeclaration(member)).map(methodOf)) {
+    if (!found.has(method.name)) found.set(method.name, method);
+  }
+  return [...found.values()];
 }
 
 const index = resourceFiles.find((file) => file.fileName.endsWith("index.ts"));

@@ -13,9 +13,8 @@
  * Webhook helpers are in `@segops/admin/webhook`, test doubles in `@segops/admin/testing`.
  */
 
-export type { NodeWritable, Sink } from "./call/download.js";
-export type { FormFile, Http, RequestOptions } from "./call/http.js";
 export { SegOpsAdmin, type SegOpsAdminOptions } from "./client.js";
+export type { NodeWritable, Sink } from "./download.js";
 export {
   type ApiErrorDetails,
   type ConnectionErrorDetails,
@@ -36,8 +35,9 @@ export {
   SegOpsTimeoutError,
   SegOpsWaitTimeout,
   SegOpsWebhookError,
-} from "./errors/index.js";
-export type * from "./records.js";
+} from "./errors.js";
+export type { FormFile, Http, RequestOptions } from "./http.js";
+export type { FileData } from "./multipart.js";
 export type {
   Activations,
   Analytics,
@@ -53,17 +53,23 @@ export type {
 export type { UpdateOptions } from "./resources/namespace.js";
 export type { PageExportOptions } from "./resources/pages.js";
 export type { RecomputeWaitOptions, SegmentExportOptions } from "./resources/segments.js";
-export type { Fetch } from "./transport/fetch.js";
+export type { Fetch } from "./transport.js";
+export type * from "./types/inputs.js";
+export type * from "./types/records.js";
 export type {
   CallOptions,
   ChangeOptions,
   Fields,
   Id,
   IterateOptions,
+  LooseCondition,
+  LooseConditions,
+  LooseDefinition,
   Query,
   QueryScalar,
   QueryValue,
   WaitOptions,
+  WithLooseConditions,
+  WithLooseDefinition,
 } from "./types.js";
 export { VERSION } from "./version.js";
-export type { FileData } from "./wire/multipart.js";

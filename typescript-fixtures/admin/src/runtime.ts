@@ -1,8 +1,6 @@
-/** What the SDK takes from the world that a test must be able to replace: clock, sleep, randomness. */
+/** What does the SDK take from the world that a test must be able to replace? Clock, sleep, randomness. */
 
 import { randomUUID } from "node:crypto";
-import { onAbort } from "./transport/signals.js";
-import { after, monotonic } from "./transport/timers.js";
 
 /** The clock, the sleep and the random source that a client uses. Times are in seconds. */
 export interface Runtime {
@@ -21,10 +19,10 @@ export interface Runtime {
 /** The real one. */
 export const systemRuntime: Runtime = {
   now: () => Date.now() / 1000,
-  monotonic,
+  monotonic: () => performance.now() / 1000,
   sleep,
   random: Math.random,
-  uuid: () => randomUUID(),
+  uuid: randomUUID,
 };
 
 function sleep(seconds: number, signal?: AbortSignal): Promise<void> {
@@ -33,13 +31,16 @@ function sleep(seconds: number, signal?: AbortSignal): Promise<void> {
       reject(signal.reason);
       return;
     }
-    const stopTimer = after(seconds, () => {
-      stopListening();
+    const wake = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", interrupt);
       resolve();
-    });
-    const stopListening = onAbort(signal, () => {
-      stopTimer();
+    };
+    const interrupt = (): void => {
+      clearTimeout(timer);
       reject(signal?.reason);
-    });
+    };
+    const timer = setTimeout(wake, seconds * 1000);
+    signal?.addEventListener("abort", interrupt, { once: true });
   });
 }

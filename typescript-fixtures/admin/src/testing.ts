@@ -14,9 +14,9 @@
 import { AssertionError } from "node:assert";
 import { randomUUID } from "node:crypto";
 import { SegOpsAdmin, type SegOpsAdminOptions } from "./client.js";
-import { SegOpsConnectionError } from "./errors/index.js";
+import { SegOpsConnectionError } from "./errors.js";
 import type { Runtime } from "./runtime.js";
-import type { Fetch } from "./transport/fetch.js";
+import type { Fetch } from "./transport.js";
 
 const BASE_URL = "https://api.segops.test/api";
 const API_KEY = "sk_test_scripted";

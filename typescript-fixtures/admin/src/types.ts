@@ -1,5 +1,7 @@
 /** Which names do signatures share? */
 
+import type { Logic } from "./types/records.js";
+
 /** A record's id. Integers beyond 2^53 lose digits as numbers: give them as text or bigint. */
 export type Id = number | string | bigint;
 
@@ -14,6 +16,30 @@ export type Query = Readonly<Record<string, QueryValue>>;
 
 /** The fields of a JSON object. Date values travel as ISO 8601 text. */
 export type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * A definition whose words the compiler has widened to `string`, as it does in a variable without `as const`. Only a
+ * variable passes: a literal with wrong words has keys too many for this, and is checked by its own type.
+ */
+export interface LooseDefinition {
+  conditions: readonly LooseCondition[];
+}
+
+/** The same for a literal whose conditions are in a variable. */
+export interface LooseConditions extends LooseDefinition {
+  logic?: Logic | undefined;
+}
+
+/** A condition in such a variable. */
+export interface LooseCondition {
+  type: string;
+}
+
+/** A body whose definition is in a variable. */
+export type WithLooseDefinition<Body> = Omit<Body, "definition"> & { definition: LooseDefinition };
+
+/** A body whose definition has its conditions in a variable. */
+export type WithLooseConditions<Body> = Omit<Body, "definition"> & { definition: LooseConditions };
 
 /** What every call takes as its last argument. */
 export interface CallOptions {

@@ -147,8 +147,15 @@ test("retries and timeout are checked, and have defaults", () => {
   }
 });
 
-test("fetch must be a function", () => {
+test("fetch must be a function, and there must be one", () => {
   assert.match(refusal({ apiKey: KEY, fetch: {} as typeof fetch }).message, /must be a function/);
+  const { fetch } = globalThis;
+  try {
+    Object.assign(globalThis, { fetch: undefined });
+    assert.match(refusal({ apiKey: KEY }).message, /Node 18 or later, or pass fetch/);
+  } finally {
+    Object.assign(globalThis, { fetch });
+  }
 });
 
 test("the key shows in no inspection and no JSON of the client or its parts", () => {
@@ -169,7 +176,7 @@ test("a closed client refuses every call, sends nothing, and may be closed again
     const calls = [
       () => closed.segments.list(),
       () => closed.segments.iterate().next(),
-      () => closed.segments.create({}),
+      () => closed.segments.create({ name: "x" }),
       () => closed.products.importCsv(new Uint8Array(1)),
       () => closed.segments.downloadExport(1, "never-written"),
       () => closed.http.request("GET", "/x/"),

@@ -30,9 +30,9 @@ test("list makes one request and returns what the server sent", async () => {
 
 test("a walk yields every page in order and keeps the caller's parameters", async () => {
   await withServer(listing(7, 3), async ({ client, seen }) => {
-    assert.deepEqual(ids(await collect(client().segments.iterate({ q: "x", page: 1 }))), [0, 1, 2, 3, 4, 5, 6]);
+    assert.deepEqual(ids(await collect(client().segments.iterate({ page_size: 3, page: 1 }))), [0, 1, 2, 3, 4, 5, 6]);
     assert.deepEqual(pagesOf(seen), ["1", "2", "3"]);
-    assert.ok(seen.every(({ query, path }) => Object.fromEntries(query).q === "x" && path === "/segments/"));
+    assert.ok(seen.every(({ query, path }) => Object.fromEntries(query).page_size === "3" && path === "/segments/"));
   });
 });
 
@@ -68,7 +68,7 @@ test("nothing is asked for before the first item, and no page before it is neede
 test("a page or a prefetch that is no count is refused at once", () =>
   withServer({ json: {} }, async ({ client, seen }) => {
     for (const page of [0, -1, 1.5, "x", "", true, Number.NaN]) {
-      assert.throws(() => client().segments.iterate({ page }), SegOpsArgumentError, String(page));
+      assert.throws(() => client().segments.iterate({ page: page as number }), SegOpsArgumentError, String(page));
     }
     for (const prefetch of [-1, 0.5, Number.NaN]) {
       assert.throws(() => client().segments.iterate({}, { prefetch }), SegOpsArgumentError);

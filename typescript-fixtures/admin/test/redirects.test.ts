@@ -62,11 +62,11 @@ test("a redirect of anything but a GET is raised", async () => {
   await withServer({ status: 307, headers: { location: "/api/there/" } }, async ({ client, seen }) => {
     const { segments, products } = client();
     const calls = [
-      () => segments.create({}),
+      () => segments.create({ name: "x" }),
       () => segments.update(1, {}),
-      () => products.replaceSchema({}),
+      () => products.replaceSchema({ fields: [] }),
       () => segments.delete(1),
-      () => segments.preview({}),
+      () => segments.preview({ conditions: [] }),
     ];
     for (const call of calls) {
       assert.equal(((await rejection(call())) as SegOpsApiError).status, 307);

@@ -22,11 +22,11 @@ test("every request carries key, accepted type, version and accepted encoding", 
 test("a call that mutates carries a fresh UUIDv4, others carry no key", async () => {
   await withServer({ json: {} }, async ({ client, seen }) => {
     const c = client();
-    await c.segments.create({});
-    await c.segments.create({});
+    await c.segments.create({ name: "x" });
+    await c.segments.create({ name: "x" });
     await c.segments.recompute(1);
     await c.segments.list();
-    await c.segments.preview({});
+    await c.segments.preview({ conditions: [] });
     await c.http.request("POST", "/x/", { body: {} });
     await c.http.request("POST", "/x/", { body: {}, idempotent: true });
     const keys = seen.map(({ headers }) => headers["idempotency-key"]);
@@ -40,10 +40,12 @@ test("a call that mutates carries a fresh UUIDv4, others carry no key", async ()
 
 test("a given idempotency key is sent as it is, and an unusable one is refused", async () => {
   await withServer({ json: {} }, async ({ client, seen }) => {
-    await client().segments.create({}, { idempotencyKey: "order-7/a b" });
+    await client().segments.create({ name: "x" }, { idempotencyKey: "order-7/a b" });
     assert.equal(seen[0]?.headers["idempotency-key"], "order-7/a b");
     for (const idempotencyKey of ["", "é", "a\nb", "x".repeat(256)]) {
-      assert.ok((await rejection(client().segments.create({}, { idempotencyKey }))) instanceof SegOpsArgumentError);
+      assert.ok(
+        (await rejection(client().segments.create({ name: "x" }, { idempotencyKey }))) instanceof SegOpsArgumentError,
+      );
     }
     await client().segments.delete(1, { idempotencyKey: "x".repeat(255) });
     assert.equal(seen.length, 2);
@@ -77,7 +79,7 @@ test("what is no id is refused, and nothing is sent", async () => {
 
 test("a query leaves out null, writes booleans and dates, and repeats the key of a list", async () => {
   await withServer({ json: {} }, async ({ client, seen }) => {
-    await client().users.events("u", {
+    await client().products.list({
       a: null,
       b: undefined,
       yes: true,
@@ -91,11 +93,11 @@ test("a query leaves out null, writes booleans and dates, and repeats the key of
     });
     assert.equal(
       seen[0]?.target,
-      "/api/explorer/users/u/events/?yes=true&no=false&n=0&list=x&list=2&day=2026-04-25&at=2026-04-25T12%3A00%3A00Z" +
+      "/api/pim/products/?yes=true&no=false&n=0&list=x&list=2&day=2026-04-25&at=2026-04-25T12%3A00%3A00Z" +
         "&exact=2026-04-25T12%3A00%3A00.120000Z&text=a+b%26c%3Dd%2B%C3%A9~%2A",
     );
     for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY, {}, new Date(Number.NaN), "\udc00", () => 1]) {
-      assert.ok((await rejection(client().segments.list({ wrong: wrong as string }))) instanceof SegOpsArgumentError);
+      assert.ok((await rejection(client().products.list({ wrong: wrong as string }))) instanceof SegOpsArgumentError);
     }
     assert.equal(seen.length, 1);
   });
@@ -104,7 +106,7 @@ test("a query leaves out null, writes booleans and dates, and repeats the key of
 test("a JSON body is compact UTF-8, with dates as in a query", async () => {
   await withServer({ json: {} }, async ({ client, seen }) => {
     const at = new Date(Date.UTC(2026, 3, 25, 12));
-    await client().segments.create({
+    await client().pages.bulkGenerate({
       name: "Käufer ≥ 🎁",
       n: [1, 2.5, null, true],
       at,
@@ -139,7 +141,7 @@ test("what has no JSON form is refused, and nothing is sent", async () => {
       circular,
     ];
     for (const value of wrong) {
-      const error = await rejection(client().segments.create({ deep: [{ value }] }));
+      const error = await rejection(client().pages.bulkGenerate({ deep: [{ value }] }));
       assert.ok(error instanceof SegOpsArgumentError, String(error));
       assert.match(error.message, /^The body cannot be sent as JSON: /);
     }

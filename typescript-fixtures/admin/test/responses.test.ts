@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
-import { quote } from "../src/errors/text.js";
 import {
   SegOpsApiError,
   SegOpsAuthenticationError,
@@ -15,6 +14,7 @@ import {
   SegOpsRateLimitError,
   SegOpsServerError,
 } from "../src/index.js";
+import { quote } from "../src/quote.js";
 import { KEY, rejection, withRawServer, withServer } from "./support/server.js";
 
 const JSON_TYPE = { "content-type": "application/json" };
@@ -137,9 +137,9 @@ test("a reply cut short is a connection error, retried where that is safe", asyn
       async ({ client, connections, time }) => {
         const error = await rejection(client().segments.list());
         assert.ok(error instanceof SegOpsConnectionError, inspect(error));
-        assert.match(error.message, /the reply was cut short after 1( of 100)? bytes.* \(tried 4 times\)/);
+        assert.match(error.message, /the reply was cut short after 1 bytes.* \(tried 4 times\)/);
         assert.deepEqual([connections(), time.sleeps], [4, [1, 2, 4]]);
-        assert.ok((await rejection(client().segments.create({}))) instanceof SegOpsConnectionError);
+        assert.ok((await rejection(client().segments.create({ name: "x" }))) instanceof SegOpsConnectionError);
         assert.equal(connections(), 5);
       },
     );
@@ -175,7 +175,7 @@ test("an API error carries what came back and how it was asked", async () => {
     headers: { "X-Request-Id": "r-7" },
   };
   await withServer(answer, async ({ client, seen }) => {
-    const error = await rejection(client().segments.create({}));
+    const error = await rejection(client().segments.create({ name: "x" }));
     assert.ok(error instanceof SegOpsApiError);
     assert.equal(error.status, 400);
     assert.deepEqual(error.body, answer.json);

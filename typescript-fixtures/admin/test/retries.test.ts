@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { delay, retryAfter } from "../src/call/retry.js";
 import {
   SegOpsApiError,
   SegOpsBadRequestError,
@@ -9,6 +8,7 @@ import {
   SegOpsRateLimitError,
   SegOpsServerError,
 } from "../src/index.js";
+import { delay, retryAfter } from "../src/retry.js";
 import { FakeTime } from "../src/testing.js";
 import { deadAddress, KEY, rejection, withServer } from "./support/server.js";
 
@@ -68,7 +68,7 @@ test("a Retry-After of up to 60 seconds replaces the delay", async () => {
     [" 5 ", 5],
   ] as const) {
     await withServer([{ status: 429, headers: { "Retry-After": value } }, { json: {} }], async ({ client, time }) => {
-      await client().segments.create({});
+      await client().segments.create({ name: "x" });
       assert.deepEqual(time.sleeps, [waited]);
     });
   }
@@ -125,7 +125,7 @@ test("a Retry-After that is neither is ignored", () => {
 test("a connection that fails before anything was sent is retried, whatever the call", async () => {
   const baseUrl = await deadAddress();
   await withServer({ json: {} }, async ({ client, time }) => {
-    const error = await rejection(client({ baseUrl }).segments.create({}));
+    const error = await rejection(client({ baseUrl }).segments.create({ name: "x" }));
     assert.ok(error instanceof SegOpsConnectionError);
     assert.deepEqual([error.sent, error.attempts, error.name], [false, 4, "SegOpsConnectionError"]);
     assert.match(
@@ -150,7 +150,7 @@ test("a lost reply to a read, PUT or DELETE is retried", async () => {
       });
     }
     await withServer([{ fault }, { json: { ok: 1 } }], async ({ client, seen }) => {
-      assert.deepEqual(await client().segments.preview({}), { ok: 1 });
+      assert.deepEqual(await client().segments.preview({ conditions: [] }), { ok: 1 });
       assert.equal(seen.length, 2);
     });
   }
@@ -160,7 +160,7 @@ test("a lost reply to a POST or PATCH that mutates is final and names its key", 
   for (const fault of ["close", "reset"] as const) {
     await withServer({ fault }, async ({ client, seen, time }) => {
       const calls = [
-        () => client().segments.create({}),
+        () => client().segments.create({ name: "x" }),
         () => client().segments.update(1, {}),
         () => client().segments.recompute(1),
         () => client().http.request("POST", "/x/", { idempotent: true }),
@@ -220,7 +220,7 @@ test("the caller's signal ends a call, the wait before a retry included, with it
 test("the caller's signal ends a request under way", async () => {
   await withServer({ fault: "silence" }, async ({ client, seen }) => {
     const controller = new AbortController();
-    const call = rejection(client().segments.create({}, { signal: controller.signal }));
+    const call = rejection(client().segments.create({ name: "x" }, { signal: controller.signal }));
     while (seen.length === 0) {
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -231,7 +231,7 @@ test("the caller's signal ends a request under way", async () => {
 
 test("a 400 after a 500 is a 400", async () => {
   await withServer([{ status: 500 }, { status: 400, json: { name: ["required"] } }], async ({ client }) => {
-    const error = await rejection(client().segments.create({}));
+    const error = await rejection(client().segments.create({ name: "x" }));
     assert.ok(error instanceof SegOpsBadRequestError);
     assert.equal(error.attempts, 2);
   });

@@ -108,7 +108,7 @@ def parameters(function: Any, doc: Doc) -> list[Parameter]:
     return [
         Parameter(
             name,
-            _kind(function.__annotations__.get(name, "")),
+            _kind(name, function.__annotations__.get(name, "")),
             name not in default_of,
             default_of.get(name),
             doc.arguments.get(name, ""),
@@ -118,11 +118,11 @@ def parameters(function: Any, doc: Doc) -> list[Parameter]:
     ]
 
 
-def _kind(annotation: str) -> str:
+def _kind(name: str, annotation: str) -> str:
     """The kind for an annotation, which is text: the modules postpone the evaluation of theirs."""
-    if annotation.startswith("Query"):
+    if name == "params":
         return QUERY
-    if annotation.startswith("Mapping["):
+    if name in ("body", "definition", "payload", "event"):
         return OBJECT
     if annotation.startswith("Iterable["):
         return ARRAY

@@ -5,16 +5,19 @@ from __future__ import annotations
 from .._errors import SegOpsArgumentError
 from .._wire.paths import segment
 
-TYPE_CHECKING = False
+TYPE_CHECKING = bool()
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from typing import Any, Generic, TypeVar
+    from typing import Any, Generic, Literal, TypeVar
 
     from .._http import Http
-    from .._types import Id, Query
+    from .._types import Id
 
-    Listing = TypeVar("Listing")
     Record = TypeVar("Record")
+    Listing = TypeVar("Listing")
+    Create = TypeVar("Create", bound=Mapping[str, Any])
+    Update = TypeVar("Update", bound=Mapping[str, Any])
+    Params = TypeVar("Params", bound=Mapping[str, Any])
 else:
     # typing is slow to import, and this package is loaded by every `segops-admin --help`.
     class Generic:
@@ -23,7 +26,7 @@ else:
         def __class_getitem__(cls, parameters):
             return cls
 
-    Listing = Record = None
+    Record = Listing = Create = Update = Params = None
 
 __all__ = ["Collection", "Namespace"]
 
@@ -38,12 +41,16 @@ class Namespace:
         return f"<{type(self).__name__} of {self._http.base_url}>"
 
 
-class Collection(Namespace, Generic[Record, Listing]):
-    """A namespace whose records can be listed, read, created, changed and deleted."""
+class Collection(Namespace, Generic[Record, Listing, Create, Update, Params]):
+    """A namespace whose records can be listed, read, created, changed and deleted.
+
+    Its parameters are the types of one record, of what ``list`` returns, of what ``create`` and ``update`` take, and of
+    the query parameters.
+    """
 
     _path: str
 
-    def list(self, params: Query | None = None) -> Listing:
+    def list(self, params: Params | None = None) -> Listing:
         """One page of records, as the server sends it: an envelope with ``results``, or a bare array.
 
         Args:
@@ -52,7 +59,7 @@ class Collection(Namespace, Generic[Record, Listing]):
         answer: Listing = self._http.read(self._path, params)
         return answer
 
-    def iterate(self, params: Query | None = None, *, prefetch: int = 0) -> Iterator[Record]:
+    def iterate(self, params: Params | None = None, *, prefetch: int = 0) -> Iterator[Record]:
         """Walks all records, page by page. Nothing is asked for before the first record is.
 
         Args:
@@ -73,7 +80,7 @@ class Collection(Namespace, Generic[Record, Listing]):
         record: Record = self._http.read(f"{self._path}{segment(id)}/")
         return record
 
-    def create(self, body: Mapping[str, Any], *, idempotency_key: str | None = None) -> Record:
+    def create(self, body: Create, *, idempotency_key: str | None = None) -> Record:
         """Creates a record and returns it.
 
         Args:
@@ -87,7 +94,7 @@ class Collection(Namespace, Generic[Record, Listing]):
         return record
 
     def update(
-        self, id: Id, body: Mapping[str, Any], *, method: str = "PATCH", idempotency_key: str | None = None
+        self, id: Id, body: Update, *, method: Literal["PATCH", "PUT"] = "PATCH", idempotency_key: str | None = None
     ) -> Record:
         """Changes a record and returns it.
 

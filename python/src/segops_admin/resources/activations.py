@@ -5,15 +5,17 @@ from __future__ import annotations
 from .._wire.paths import path
 from ._crud import Collection
 
-TYPE_CHECKING = False
+TYPE_CHECKING = bool()
 if TYPE_CHECKING:
-    from .._records import Activation, ActivationPage, Queued
     from .._types import Id
+    from ..types import Activation, ActivationCreate, ActivationListParams, ActivationPage, ActivationUpdate, Queued
 
 __all__ = ["Activations"]
 
 
-class Activations(Collection["Activation", "ActivationPage"]):
+class Activations(
+    Collection["Activation", "ActivationPage", "ActivationCreate", "ActivationUpdate", "ActivationListParams"]
+):
     """Connectors that segments are synced to. The secrets in ``config`` come back as ``***``."""
 
     _path = "/activations/"

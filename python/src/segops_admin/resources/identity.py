@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ._crud import Namespace
 
-TYPE_CHECKING = False
+TYPE_CHECKING = bool()
 if TYPE_CHECKING:
-    from .._records import Alias, Merge
+    from ..types import Alias, Merge
 
 __all__ = ["Identity"]
 

@@ -6,23 +6,39 @@ from .._errors import SegOpsArgumentError
 from .._wire.paths import path
 from ._crud import Collection
 
-TYPE_CHECKING = False
+TYPE_CHECKING = bool()
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+    from typing import Literal
 
-    from .._records import ExportJob, GeneratedPage, GeneratedPageListing, PageJob, ProductQuery, Queued
-    from .._types import Id, Query
+    from .._types import Id
+    from ..types import (
+        ExportJob,
+        GeneratedPage,
+        GeneratedPageCreate,
+        GeneratedPageListing,
+        GeneratedPageListParams,
+        GeneratedPageUpdate,
+        PageBatch,
+        PageBuild,
+        PageJob,
+        PagesQueryParams,
+        ProductQuery,
+        Queued,
+    )
 
 __all__ = ["Pages"]
 
 
-class Pages(Collection["GeneratedPage", "GeneratedPageListing"]):
+class Pages(
+    Collection[
+        "GeneratedPage", "GeneratedPageListing", "GeneratedPageCreate", "GeneratedPageUpdate", "GeneratedPageListParams"
+    ]
+):
     """Landing pages written for AI assistants, and the catalogue search behind them."""
 
     _path = "/ai-pages/pages/"
 
-    def bulk_generate(self, body: Mapping[str, Any], *, idempotency_key: str | None = None) -> PageJob:
+    def bulk_generate(self, body: PageBatch, *, idempotency_key: str | None = None) -> PageJob:
         """Queues a page for each active AI query and returns at once.
 
         Args:
@@ -46,7 +62,7 @@ class Pages(Collection["GeneratedPage", "GeneratedPageListing"]):
         )
         return answer
 
-    def build(self, id: Id, body: Mapping[str, Any], *, idempotency_key: str | None = None) -> Queued:
+    def build(self, id: Id, body: PageBuild, *, idempotency_key: str | None = None) -> Queued:
         """Builds a page from its blocks.
 
         Args:
@@ -75,7 +91,9 @@ class Pages(Collection["GeneratedPage", "GeneratedPageListing"]):
         )
         return answer
 
-    def export(self, id: Id, *, format: str = "html", idempotency_key: str | None = None) -> ExportJob:
+    def export(
+        self, id: Id, *, format: Literal["tsx", "html", "json"] = "html", idempotency_key: str | None = None
+    ) -> ExportJob:
         """Starts writing a page to a file.
 
         Args:
@@ -98,7 +116,7 @@ class Pages(Collection["GeneratedPage", "GeneratedPageListing"]):
         )
         return job
 
-    def query(self, q: str, params: Query | None = None) -> ProductQuery:
+    def query(self, q: str, params: PagesQueryParams | None = None) -> ProductQuery:
         """Searches the catalogue by meaning.
 
         Args:

@@ -5,15 +5,30 @@ from __future__ import annotations
 from .._wire.paths import path
 from ._crud import Collection
 
-TYPE_CHECKING = False
+TYPE_CHECKING = bool()
 if TYPE_CHECKING:
-    from .._records import ProductSegment, ProductSegmentPage, Queued
     from .._types import Id
+    from ..types import (
+        ProductSegment,
+        ProductSegmentCreate,
+        ProductSegmentListParams,
+        ProductSegmentPage,
+        ProductSegmentUpdate,
+        Queued,
+    )
 
 __all__ = ["ProductSegments"]
 
 
-class ProductSegments(Collection["ProductSegment", "ProductSegmentPage"]):
+class ProductSegments(
+    Collection[
+        "ProductSegment",
+        "ProductSegmentPage",
+        "ProductSegmentCreate",
+        "ProductSegmentUpdate",
+        "ProductSegmentListParams",
+    ]
+):
     """Segments of products: rules over the catalogue; their members are SKUs."""
 
     _path = "/product-segments/"

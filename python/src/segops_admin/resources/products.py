@@ -5,36 +5,41 @@ from __future__ import annotations
 from .._wire.paths import path
 from ._crud import Collection
 
-TYPE_CHECKING = False
+TYPE_CHECKING = bool()
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from typing import Any
+    from collections.abc import Iterable
 
     from .._call.waiting import Progress
-    from .._records import (
+    from .._types import Id
+    from .._wire.multipart import FileData
+    from ..types import (
         BulkUpsert,
         Facets,
+        ImportConfirmation,
         ImportConfirmed,
         ImportJob,
         ImportUpload,
         Product,
+        ProductCreate,
+        ProductListParams,
         ProductPage,
+        ProductRow,
         ProductSchema,
+        ProductSchemaInput,
         ProductScore,
+        ProductUpdate,
         Queued,
     )
-    from .._types import Id
-    from .._wire.multipart import FileData
 
 __all__ = ["Products"]
 
 
-class Products(Collection["Product", "ProductPage"]):
+class Products(Collection["Product", "ProductPage", "ProductCreate", "ProductUpdate", "ProductListParams"]):
     """The product catalogue: records, schema, CSV imports, and how readable products are to AI assistants."""
 
     _path = "/pim/products/"
 
-    def bulk_upsert(self, rows: Iterable[Mapping[str, Any]], *, idempotency_key: str | None = None) -> BulkUpsert:
+    def bulk_upsert(self, rows: Iterable[ProductRow], *, idempotency_key: str | None = None) -> BulkUpsert:
         """Creates or updates products by SKU. A row that is refused does not stop the others.
 
         Args:
@@ -95,7 +100,7 @@ class Products(Collection["Product", "ProductPage"]):
         answer: ProductSchema = self._http.read("/pim/schema/")
         return answer
 
-    def replace_schema(self, body: Mapping[str, Any], *, idempotency_key: str | None = None) -> ProductSchema:
+    def replace_schema(self, body: ProductSchemaInput, *, idempotency_key: str | None = None) -> ProductSchema:
         """Replaces the catalogue's schema and returns it.
 
         Args:
@@ -139,7 +144,7 @@ class Products(Collection["Product", "ProductPage"]):
         return job
 
     def confirm_import(
-        self, job_id: Id, body: Mapping[str, Any], *, idempotency_key: str | None = None
+        self, job_id: Id, body: ImportConfirmation, *, idempotency_key: str | None = None
     ) -> ImportConfirmed:
         """Fixes an import's mapping and schema, and starts it.
 

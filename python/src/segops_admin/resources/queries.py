@@ -5,18 +5,28 @@ from __future__ import annotations
 from .._wire.paths import path
 from ._crud import Collection
 
-TYPE_CHECKING = False
+TYPE_CHECKING = bool()
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
-    from .._records import AIQuery, AIQueryListing, Dashboard, QueryResult, Queued, Simulation, WinRate
-    from .._types import Id, Query
+    from .._types import Id
+    from ..types import (
+        AIQuery,
+        AIQueryCreate,
+        AIQueryListing,
+        AIQueryListParams,
+        AIQueryUpdate,
+        Dashboard,
+        QueriesWinRateParams,
+        QueryResult,
+        Queued,
+        Simulation,
+        SimulationRequest,
+        WinRate,
+    )
 
 __all__ = ["Queries"]
 
 
-class Queries(Collection["AIQuery", "AIQueryListing"]):
+class Queries(Collection["AIQuery", "AIQueryListing", "AIQueryCreate", "AIQueryUpdate", "AIQueryListParams"]):
     """Questions asked of AI assistants, and how visible the brand is in their answers."""
 
     _path = "/ai-reach/queries/"
@@ -42,7 +52,7 @@ class Queries(Collection["AIQuery", "AIQueryListing"]):
         answer: list[QueryResult] = self._http.read(path("/ai-reach/queries/{}/results/", id))
         return answer
 
-    def simulate(self, body: Mapping[str, Any]) -> Simulation:
+    def simulate(self, body: SimulationRequest) -> Simulation:
         """Asks the providers now, without saving a query. The server takes up to 30 s.
 
         Args:
@@ -58,7 +68,7 @@ class Queries(Collection["AIQuery", "AIQueryListing"]):
         answer: Dashboard = self._http.read("/ai-reach/dashboard/")
         return answer
 
-    def win_rate(self, params: Query | None = None) -> list[WinRate]:
+    def win_rate(self, params: QueriesWinRateParams | None = None) -> list[WinRate]:
         """How often the brand ranks ahead of each competitor, highest first.
 
         Args:

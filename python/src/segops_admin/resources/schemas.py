@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from ._crud import Collection
 
-TYPE_CHECKING = False
+TYPE_CHECKING = bool()
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-    from .._records import EventSchema, EventSchemaPage, InferredSchema, Validation
+    from ..types import (
+        EventSchema,
+        EventSchemaCreate,
+        EventSchemaListParams,
+        EventSchemaPage,
+        EventSchemaUpdate,
+        InferredSchema,
+        SampleEvent,
+        Validation,
+    )
 
 __all__ = ["Schemas"]
 
 
-class Schemas(Collection["EventSchema", "EventSchemaPage"]):
+class Schemas(
+    Collection["EventSchema", "EventSchemaPage", "EventSchemaCreate", "EventSchemaUpdate", "EventSchemaListParams"]
+):
     """Schemas of events: which properties an event type has, and which it must have."""
 
     _path = "/schemas/"
 
-    def infer(self, events: Iterable[Mapping[str, Any]]) -> InferredSchema:
+    def infer(self, events: Iterable[SampleEvent]) -> InferredSchema:
         """Proposes a schema from sample events; nothing is saved.
 
         Args:

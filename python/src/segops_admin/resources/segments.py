@@ -6,36 +6,41 @@ from .._errors import SegOpsArgumentError
 from .._wire.paths import checked_id, path
 from ._crud import Collection
 
-TYPE_CHECKING = False
+TYPE_CHECKING = bool()
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import Any
+    from collections.abc import Iterator
+    from typing import Literal
 
     from .._call.download import Sink
     from .._call.waiting import Progress
-    from .._records import (
+    from .._types import Id
+    from ..types import (
         ExportJob,
         Member,
         MemberPage,
         Membership,
         Queued,
         Segment,
+        SegmentCreate,
+        SegmentDefinition,
         SegmentEstimate,
+        SegmentListParams,
         SegmentPage,
         SegmentPreview,
+        SegmentsMembersParams,
+        SegmentUpdate,
         SegmentVersion,
     )
-    from .._types import Id, Query
 
 __all__ = ["Segments"]
 
 
-class Segments(Collection["Segment", "SegmentPage"]):
+class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpdate", "SegmentListParams"]):
     """Segments of users: their definitions, members and exports."""
 
     _path = "/segments/"
 
-    def preview(self, definition: Mapping[str, Any]) -> SegmentPreview:
+    def preview(self, definition: SegmentDefinition) -> SegmentPreview:
         """Evaluates a definition without saving it: how many users match, and a sample of them.
 
         Args:
@@ -79,7 +84,7 @@ class Segments(Collection["Segment", "SegmentPage"]):
         answer: Queued = self._http.change("POST", path("/segments/{}/compute/", id), idempotency_key=idempotency_key)
         return answer
 
-    def members(self, id: Id, params: Query | None = None) -> MemberPage:
+    def members(self, id: Id, params: SegmentsMembersParams | None = None) -> MemberPage:
         """One stretch of a segment's members.
 
         Args:
@@ -91,7 +96,7 @@ class Segments(Collection["Segment", "SegmentPage"]):
         answer: MemberPage = self._http.read(path("/segments/{}/members/", id), params)
         return answer
 
-    def iterate_members(self, id: Id, params: Query | None = None) -> Iterator[Member]:
+    def iterate_members(self, id: Id, params: SegmentsMembersParams | None = None) -> Iterator[Member]:
         """Walks all members of a segment. Nothing is asked for before the first member is.
 
         Args:
@@ -111,7 +116,9 @@ class Segments(Collection["Segment", "SegmentPage"]):
         answer: Membership = self._http.read("/segments/membership/", {"user_id": checked_id(user_id)})
         return answer
 
-    def export(self, id: Id, *, format: str = "csv", idempotency_key: str | None = None) -> ExportJob:
+    def export(
+        self, id: Id, *, format: Literal["csv", "parquet"] = "csv", idempotency_key: str | None = None
+    ) -> ExportJob:
         """Starts writing a segment's members to a file: ``user_id`` and ``computed_at``.
 
         Args:

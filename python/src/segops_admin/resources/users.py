@@ -5,13 +5,20 @@ from __future__ import annotations
 from .._wire.paths import path
 from ._crud import Namespace
 
-TYPE_CHECKING = False
+TYPE_CHECKING = bool()
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
-    from .._records import Explanation, SandboxResult, UserEvents, UserProfile, UserSearch, UserSegment
-    from .._types import Id, Query
+    from .._types import Id
+    from ..types import (
+        Event,
+        Explanation,
+        SandboxResult,
+        UserEvents,
+        UserProfile,
+        UserSearch,
+        UserSegment,
+        UsersEventsParams,
+        UsersSearchParams,
+    )
 
 __all__ = ["Users"]
 
@@ -19,7 +26,7 @@ __all__ = ["Users"]
 class Users(Namespace):
     """Users and their events (the explorer); read-only."""
 
-    def search(self, params: Query | None = None) -> UserSearch:
+    def search(self, params: UsersSearchParams | None = None) -> UserSearch:
         """Finds users by their id.
 
         Args:
@@ -40,7 +47,7 @@ class Users(Namespace):
         answer: UserProfile = self._http.read(path("/explorer/users/{}/", user_id))
         return answer
 
-    def events(self, user_id: str, params: Query | None = None) -> UserEvents:
+    def events(self, user_id: str, params: UsersEventsParams | None = None) -> UserEvents:
         """One user's events, newest first.
 
         Args:
@@ -70,7 +77,7 @@ class Users(Namespace):
         answer: list[Explanation] = self._http.read(address)
         return answer
 
-    def publish_sandbox(self, event: Mapping[str, Any]) -> SandboxResult:
+    def publish_sandbox(self, event: Event) -> SandboxResult:
         """Tries an event out: which segments would the user enter or leave? Nothing is stored.
 
         Args:

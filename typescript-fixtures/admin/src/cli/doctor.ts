@@ -1,22 +1,29 @@
 /** Can this program work here? Which key, which server, does it answer, how fast, and what time is it there? */
 
-import type { ReplyInfo } from "../call/observing.js";
 import type { SegOpsAdmin } from "../client.js";
-import { SegOpsApiError, SegOpsAuthenticationError, SegOpsError, SegOpsPermissionError } from "../errors/index.js";
+import { SegOpsApiError, SegOpsAuthenticationError, SegOpsError, SegOpsPermissionError } from "../errors.js";
+import type { Fetch } from "../transport.js";
 import { VERSION } from "../version.js";
 import { NotSent } from "./dry-run.js";
 import { masked } from "./settings.js";
 
 const PROBES = 5;
 
-/** Remembers the time that the last reply said it was. */
+/** A fetch that remembers the time that the last reply says it is. */
 export class Watched {
   date: string | null = null;
   received = 0;
+  readonly #fetch: Fetch;
 
-  readonly onReply = ({ headers }: ReplyInfo): void => {
-    this.date = headers.get("date");
+  constructor(fetch: Fetch) {
+    this.#fetch = fetch;
+  }
+
+  readonly fetch: Fetch = async (url, init) => {
+    const response = await this.#fetch(url, init);
+    this.date = response.headers.get("date");
     this.received = Date.now();
+    return response;
   };
 }
 
@@ -27,7 +34,7 @@ export interface Report {
   node_version: string;
   api_key: string;
   base_url: string;
-  /** No proxy is taken from the environment. */
+  /** Node's fetch takes no proxy from the environment unless it is told to. */
   proxy: string | null;
   reachable: boolean;
   authorized: boolean | null;
@@ -39,7 +46,7 @@ export interface Report {
 /**
  * What there is to know.
  *
- * @param client tells `watched` of its replies
+ * @param client makes its requests through `watched`
  */
 export async function examine(client: SegOpsAdmin, watched: Watched, signal: AbortSignal): Promise<Report> {
   const report: Report = {

@@ -6,11 +6,10 @@
 
 import { accessSync, constants, createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import type { Sink } from "../call/download.js";
-import { firstBadByte } from "../call/reply.js";
-import { quote } from "../errors/text.js";
-import { parseJson } from "../wire/json-text.js";
-import type { FileData } from "../wire/multipart.js";
+import { firstBadByte, parseJson } from "../decoding.js";
+import type { Sink } from "../download.js";
+import type { FileData } from "../multipart.js";
+import { quote } from "../quote.js";
 import { systemReason, UsageError } from "./failures.js";
 import { mistakeIn } from "./json-place.js";
 import type { Progress } from "./progress.js";

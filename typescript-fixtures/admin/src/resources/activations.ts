@@ -1,12 +1,19 @@
 /** Connectors that segments are synced to. Source: https://segops.ai/docs/api/activations */
 
-import type { Activation, ActivationPage, Queued } from "../records.js";
+import { fillPath } from "../paths.js";
+import type { ActivationCreate, ActivationListParams, ActivationUpdate } from "../types/inputs.js";
+import type { Activation, ActivationPage, Queued } from "../types/records.js";
 import type { ChangeOptions, Id } from "../types.js";
-import { fillPath } from "../wire/paths.js";
 import { Collection } from "./namespace.js";
 
 /** Connectors that segments are synced to. The secrets in `config` come back as `***`. */
-export class Activations extends Collection<Activation, ActivationPage> {
+export class Activations extends Collection<
+  Activation,
+  ActivationPage,
+  ActivationCreate,
+  ActivationUpdate,
+  ActivationListParams
+> {
   /** @internal */
   protected readonly path = "/activations/";
 

@@ -6,7 +6,7 @@ import type {
   AnalyticsOverview,
   AnalyticsSegment,
   AnalyticsUsage,
-} from "../records.js";
+} from "../types/records.js";
 import type { CallOptions } from "../types.js";
 import { Namespace } from "./namespace.js";
 

@@ -1,6 +1,6 @@
 /** Which ids belong to one user. Source: https://segops.ai/docs/identity-resolution */
 
-import type { Alias, Merge } from "../records.js";
+import type { Alias, Merge } from "../types/records.js";
 import type { ChangeOptions } from "../types.js";
 import { Namespace } from "./namespace.js";
 

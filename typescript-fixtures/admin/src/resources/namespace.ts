@@ -1,10 +1,10 @@
 /** What do all collections offer? list, iterate, get, create, update, delete. */
 
-import type { Http } from "../call/http.js";
-import { SegOpsArgumentError } from "../errors/index.js";
-import { describe } from "../errors/text.js";
-import type { CallOptions, ChangeOptions, Fields, Id, IterateOptions, Query } from "../types.js";
-import { segment } from "../wire/paths.js";
+import { SegOpsArgumentError } from "../errors.js";
+import type { Http } from "../http.js";
+import { segment } from "../paths.js";
+import { describe } from "../quote.js";
+import type { CallOptions, ChangeOptions, Id, IterateOptions, Query } from "../types.js";
 
 /** A group of calls; holds what makes them, out of sight of `console.log` and `JSON.stringify`. */
 export class Namespace {
@@ -22,8 +22,13 @@ export interface UpdateOptions extends ChangeOptions {
   method?: "PATCH" | "PUT" | undefined;
 }
 
-/** A namespace whose records can be listed, read, created, changed and deleted. */
-export abstract class Collection<Entity, Listing> extends Namespace {
+/**
+ * A namespace whose records can be listed, read, created, changed and deleted.
+ *
+ * Its parameters are the types of one record, of what `list` returns, of what `create` and `update` take, and of the query
+ * parameters.
+ */
+export abstract class Collection<Entity, Listing, Create, Update, Params> extends Namespace {
   /** @internal */
   protected abstract readonly path: string;
 
@@ -32,8 +37,8 @@ export abstract class Collection<Entity, Listing> extends Namespace {
    *
    * @param params query parameters, such as `page` and `page_size`
    */
-  async list(params?: Query, options?: CallOptions): Promise<Listing> {
-    return this.http.read(this.path, params, options);
+  async list(params?: Params, options?: CallOptions): Promise<Listing> {
+    return this.http.read(this.path, params as Query | undefined, options);
   }
 
   /**
@@ -41,8 +46,8 @@ export abstract class Collection<Entity, Listing> extends Namespace {
    *
    * @param params query parameters; `page` is where to begin
    */
-  iterate(params?: Query, options?: IterateOptions): AsyncGenerator<Entity, void, undefined> {
-    return this.http.paginate(this.path, params, options);
+  iterate(params?: Params, options?: IterateOptions): AsyncGenerator<Entity, void, undefined> {
+    return this.http.paginate(this.path, params as Query | undefined, options);
   }
 
   /**
@@ -61,7 +66,7 @@ export abstract class Collection<Entity, Listing> extends Namespace {
    * @param body its fields
    * @throws {SegOpsBadRequestError} the server does not accept a field; `body` on the error says which
    */
-  async create(body: Fields, options?: ChangeOptions): Promise<Entity> {
+  async create(body: Create, options?: ChangeOptions): Promise<Entity> {
     return this.http.change("POST", this.path, body, options);
   }
 
@@ -72,7 +77,7 @@ export abstract class Collection<Entity, Listing> extends Namespace {
    * @param body the fields to change, or all fields with `method: "PUT"`
    * @throws {SegOpsArgumentError} `method` is neither PATCH nor PUT
    */
-  async update(id: Id, body: Fields, options: UpdateOptions = {}): Promise<Entity> {
+  async update(id: Id, body: Update, options: UpdateOptions = {}): Promise<Entity> {
     const { method = "PATCH", ...rest } = options;
     checkChoice("method", method, ["PATCH", "PUT"]);
     return this.http.change(method, `${this.path}${segment(id)}/`, body, rest);

@@ -1,8 +1,23 @@
 /** Landing pages written for AI assistants. Source: https://segops.ai/docs/api/ai-pages */
 
-import type { ExportJob, GeneratedPage, GeneratedPageListing, PageJob, ProductQuery, Queued } from "../records.js";
-import type { CallOptions, ChangeOptions, Fields, Id, Query } from "../types.js";
-import { fillPath } from "../wire/paths.js";
+import { fillPath } from "../paths.js";
+import type {
+  GeneratedPageCreate,
+  GeneratedPageListParams,
+  GeneratedPageUpdate,
+  PageBatch,
+  PageBuild,
+  PagesQueryParams,
+} from "../types/inputs.js";
+import type {
+  ExportJob,
+  GeneratedPage,
+  GeneratedPageListing,
+  PageJob,
+  ProductQuery,
+  Queued,
+} from "../types/records.js";
+import type { CallOptions, ChangeOptions, Id } from "../types.js";
 import { Collection, checkChoice } from "./namespace.js";
 
 /** The options of `pages.export`. */
@@ -12,7 +27,13 @@ export interface PageExportOptions extends ChangeOptions {
 }
 
 /** Landing pages written for AI assistants, and the catalogue search behind them. */
-export class Pages extends Collection<GeneratedPage, GeneratedPageListing> {
+export class Pages extends Collection<
+  GeneratedPage,
+  GeneratedPageListing,
+  GeneratedPageCreate,
+  GeneratedPageUpdate,
+  GeneratedPageListParams
+> {
   /** @internal */
   protected readonly path = "/ai-pages/pages/";
 
@@ -21,7 +42,7 @@ export class Pages extends Collection<GeneratedPage, GeneratedPageListing> {
    *
    * @param body options; `{}` for none
    */
-  async bulkGenerate(body: Fields, options?: ChangeOptions): Promise<PageJob> {
+  async bulkGenerate(body: PageBatch, options?: ChangeOptions): Promise<PageJob> {
     return this.http.change("POST", "/ai-pages/pages/bulk-generate/", body, options);
   }
 
@@ -42,7 +63,7 @@ export class Pages extends Collection<GeneratedPage, GeneratedPageListing> {
    *
    * Source: https://segops.ai/docs/ai-reach/landing-pages
    */
-  async build(id: Id, body: Fields, options?: ChangeOptions): Promise<Queued> {
+  async build(id: Id, body: PageBuild, options?: ChangeOptions): Promise<Queued> {
     return this.http.change("POST", fillPath("/ai-pages/pages/{}/build/", id), body, options);
   }
 
@@ -77,7 +98,7 @@ export class Pages extends Collection<GeneratedPage, GeneratedPageListing> {
    * @param q what to look for
    * @param params `limit` (100 at most) and `segment_id` (a product segment)
    */
-  async query(q: string, params?: Query, options?: CallOptions): Promise<ProductQuery> {
+  async query(q: string, params?: PagesQueryParams, options?: CallOptions): Promise<ProductQuery> {
     return this.http.read("/ai-pages/query", { q, ...params }, options);
   }
 }

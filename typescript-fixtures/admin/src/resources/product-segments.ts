@@ -1,14 +1,56 @@
 /** Segments of products. Source: https://segops.ai/docs/pim/segments */
 
-import type { ProductSegment, ProductSegmentPage, Queued } from "../records.js";
-import type { ChangeOptions, Id } from "../types.js";
-import { fillPath } from "../wire/paths.js";
-import { Collection } from "./namespace.js";
+import { fillPath } from "../paths.js";
+import type { ProductSegmentCreate, ProductSegmentListParams, ProductSegmentUpdate } from "../types/inputs.js";
+import type { ProductSegment, ProductSegmentPage, Queued } from "../types/records.js";
+import type { ChangeOptions, Id, WithLooseConditions, WithLooseDefinition } from "../types.js";
+import { Collection, type UpdateOptions } from "./namespace.js";
 
 /** Segments of products: rules over the catalogue; their members are SKUs. */
-export class ProductSegments extends Collection<ProductSegment, ProductSegmentPage> {
+export class ProductSegments extends Collection<
+  ProductSegment,
+  ProductSegmentPage,
+  ProductSegmentCreate,
+  ProductSegmentUpdate,
+  ProductSegmentListParams
+> {
   /** @internal */
   protected readonly path = "/product-segments/";
+
+  /**
+   * Creates a segment and returns it.
+   *
+   * @param body its fields
+   * @throws {SegOpsBadRequestError} the server does not accept a field; `body` on the error says which
+   */
+  override create(body: ProductSegmentCreate, options?: ChangeOptions): Promise<ProductSegment>;
+  override create(body: WithLooseDefinition<ProductSegmentCreate>, options?: ChangeOptions): Promise<ProductSegment>;
+  override create(body: WithLooseConditions<ProductSegmentCreate>, options?: ChangeOptions): Promise<ProductSegment>;
+  override async create(body: object, options?: ChangeOptions): Promise<ProductSegment> {
+    return super.create(body as ProductSegmentCreate, options);
+  }
+
+  /**
+   * Changes a segment and returns it.
+   *
+   * @param id the segment's id
+   * @param body the fields to change, or all fields with `method: "PUT"`
+   * @throws {SegOpsArgumentError} `method` is neither PATCH nor PUT
+   */
+  override update(id: Id, body: ProductSegmentUpdate, options?: UpdateOptions): Promise<ProductSegment>;
+  override update(
+    id: Id,
+    body: WithLooseDefinition<ProductSegmentUpdate>,
+    options?: UpdateOptions,
+  ): Promise<ProductSegment>;
+  override update(
+    id: Id,
+    body: WithLooseConditions<ProductSegmentUpdate>,
+    options?: UpdateOptions,
+  ): Promise<ProductSegment>;
+  override async update(id: Id, body: object, options?: UpdateOptions): Promise<ProductSegment> {
+    return super.update(id, body as ProductSegmentUpdate, options);
+  }
 
   /**
    * Queues a recompute of a product segment and returns at once.

@@ -1,6 +1,15 @@
 /** The product catalogue (PIM). Source: https://segops.ai/docs/api/pim */
 
-import { jobFailure, waitUntil } from "../call/waiting.js";
+import type { FileData } from "../multipart.js";
+import { fillPath } from "../paths.js";
+import type {
+  ImportConfirmation,
+  ProductCreate,
+  ProductListParams,
+  ProductRow,
+  ProductSchemaInput,
+  ProductUpdate,
+} from "../types/inputs.js";
 import type {
   BulkUpsert,
   Facets,
@@ -12,14 +21,13 @@ import type {
   ProductSchema,
   ProductScore,
   Queued,
-} from "../records.js";
-import type { CallOptions, ChangeOptions, Fields, Id, WaitOptions } from "../types.js";
-import type { FileData } from "../wire/multipart.js";
-import { fillPath } from "../wire/paths.js";
+} from "../types/records.js";
+import type { CallOptions, ChangeOptions, Id, WaitOptions } from "../types.js";
+import { jobFailure, waitUntil } from "../waiting.js";
 import { Collection } from "./namespace.js";
 
 /** The product catalogue: records, schema, CSV imports, and how readable products are to AI assistants. */
-export class Products extends Collection<Product, ProductPage> {
+export class Products extends Collection<Product, ProductPage, ProductCreate, ProductUpdate, ProductListParams> {
   /** @internal */
   protected readonly path = "/pim/products/";
 
@@ -29,7 +37,7 @@ export class Products extends Collection<Product, ProductPage> {
    * @param rows flat rows, each with its `sku`; every key but `sku` and `name` goes into `data`
    * @returns how many were created and updated, and the rows that were refused, with their reasons
    */
-  async bulkUpsert(rows: Iterable<Fields>, options?: ChangeOptions): Promise<BulkUpsert> {
+  async bulkUpsert(rows: Iterable<ProductRow>, options?: ChangeOptions): Promise<BulkUpsert> {
     return this.http.change("POST", "/pim/products/bulk/", { products: [...rows] }, options);
   }
 
@@ -80,7 +88,7 @@ export class Products extends Collection<Product, ProductPage> {
    *
    * @param body `{ fields: [...], default_currency: "USD", default_locale: "en_US" }`
    */
-  async replaceSchema(body: Fields, options?: ChangeOptions): Promise<ProductSchema> {
+  async replaceSchema(body: ProductSchemaInput, options?: ChangeOptions): Promise<ProductSchema> {
     return this.http.change("PUT", "/pim/schema/", body, options);
   }
 
@@ -118,7 +126,7 @@ export class Products extends Collection<Product, ProductPage> {
    *
    * Source: https://segops.ai/docs/pim/import
    */
-  async confirmImport(jobId: Id, body: Fields, options?: ChangeOptions): Promise<ImportConfirmed> {
+  async confirmImport(jobId: Id, body: ImportConfirmation, options?: ChangeOptions): Promise<ImportConfirmed> {
     return this.http.change("POST", fillPath("/pim/import/{}/confirm/", jobId), body, options);
   }
 

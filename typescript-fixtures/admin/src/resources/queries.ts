@@ -1,12 +1,19 @@
 /** Questions asked of AI assistants. Source: https://segops.ai/docs/api/ai-visibility */
 
-import type { AIQuery, AIQueryListing, Dashboard, QueryResult, Queued, Simulation, WinRate } from "../records.js";
-import type { CallOptions, ChangeOptions, Fields, Id, Query } from "../types.js";
-import { fillPath } from "../wire/paths.js";
+import { fillPath } from "../paths.js";
+import type {
+  AIQueryCreate,
+  AIQueryListParams,
+  AIQueryUpdate,
+  QueriesWinRateParams,
+  SimulationRequest,
+} from "../types/inputs.js";
+import type { AIQuery, AIQueryListing, Dashboard, QueryResult, Queued, Simulation, WinRate } from "../types/records.js";
+import type { CallOptions, ChangeOptions, Id } from "../types.js";
 import { Collection } from "./namespace.js";
 
 /** Questions asked of AI assistants, and how visible the brand is in their answers. */
-export class Queries extends Collection<AIQuery, AIQueryListing> {
+export class Queries extends Collection<AIQuery, AIQueryListing, AIQueryCreate, AIQueryUpdate, AIQueryListParams> {
   /** @internal */
   protected readonly path = "/ai-reach/queries/";
 
@@ -35,7 +42,7 @@ export class Queries extends Collection<AIQuery, AIQueryListing> {
    *
    * Source: https://segops.ai/docs/segments/simulation
    */
-  async simulate(body: Fields, options?: CallOptions): Promise<Simulation> {
+  async simulate(body: SimulationRequest, options?: CallOptions): Promise<Simulation> {
     return this.http.ask("/ai-reach/simulate/", body, options);
   }
 
@@ -51,7 +58,7 @@ export class Queries extends Collection<AIQuery, AIQueryListing> {
    *
    * Source: https://segops.ai/docs/ai-reach/competitors
    */
-  async winRate(params?: Query, options?: CallOptions): Promise<WinRate[]> {
+  async winRate(params?: QueriesWinRateParams, options?: CallOptions): Promise<WinRate[]> {
     return this.http.read("/ai-reach/win-rate/", params, options);
   }
 }

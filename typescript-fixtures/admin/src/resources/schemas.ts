@@ -1,11 +1,18 @@
 /** Schemas of events. Source: https://segops.ai/docs/event-tracking/schema */
 
-import type { EventSchema, EventSchemaPage, InferredSchema, Validation } from "../records.js";
+import type { EventSchemaCreate, EventSchemaListParams, EventSchemaUpdate, SampleEvent } from "../types/inputs.js";
+import type { EventSchema, EventSchemaPage, InferredSchema, Validation } from "../types/records.js";
 import type { CallOptions, Fields } from "../types.js";
 import { Collection } from "./namespace.js";
 
 /** Schemas of events: which properties an event type has, and which it must have. */
-export class Schemas extends Collection<EventSchema, EventSchemaPage> {
+export class Schemas extends Collection<
+  EventSchema,
+  EventSchemaPage,
+  EventSchemaCreate,
+  EventSchemaUpdate,
+  EventSchemaListParams
+> {
   /** @internal */
   protected readonly path = "/schemas/";
 
@@ -14,7 +21,7 @@ export class Schemas extends Collection<EventSchema, EventSchemaPage> {
    *
    * @param events `{ user_id, event_type, payload }` each
    */
-  async infer(events: Iterable<Fields>, options?: CallOptions): Promise<InferredSchema> {
+  async infer(events: Iterable<SampleEvent>, options?: CallOptions): Promise<InferredSchema> {
     return this.http.ask("/schemas/infer/", { events: [...events] }, options);
   }
 

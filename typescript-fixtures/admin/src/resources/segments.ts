@@ -1,8 +1,9 @@
 /** Segments of users. Source: https://segops.ai/docs/api/segments */
 
-import { openSink, type Sink } from "../call/download.js";
-import { walkCursor } from "../call/pagination.js";
-import { jobFailure, Recompute, waitUntil } from "../call/waiting.js";
+import { openSink, type Sink } from "../download.js";
+import { walkCursor } from "../pagination.js";
+import { checkedId, fillPath } from "../paths.js";
+import type { SegmentCreate, SegmentListParams, SegmentsMembersParams, SegmentUpdate } from "../types/inputs.js";
 import type {
   ExportJob,
   Member,
@@ -10,14 +11,24 @@ import type {
   Membership,
   Queued,
   Segment,
+  SegmentDefinition,
   SegmentEstimate,
   SegmentPage,
   SegmentPreview,
   SegmentVersion,
-} from "../records.js";
-import type { CallOptions, ChangeOptions, Fields, Id, Query, WaitOptions } from "../types.js";
-import { checkedId, fillPath } from "../wire/paths.js";
-import { Collection, checkChoice } from "./namespace.js";
+} from "../types/records.js";
+import type {
+  CallOptions,
+  ChangeOptions,
+  Id,
+  LooseConditions,
+  LooseDefinition,
+  WaitOptions,
+  WithLooseConditions,
+  WithLooseDefinition,
+} from "../types.js";
+import { jobFailure, Recompute, waitUntil } from "../waiting.js";
+import { Collection, checkChoice, type UpdateOptions } from "./namespace.js";
 
 /** The options of `segments.export`. */
 export interface SegmentExportOptions extends ChangeOptions {
@@ -35,9 +46,36 @@ export interface RecomputeWaitOptions extends WaitOptions<Segment> {
 }
 
 /** Segments of users: their definitions, members and exports. */
-export class Segments extends Collection<Segment, SegmentPage> {
+export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, SegmentUpdate, SegmentListParams> {
   /** @internal */
   protected readonly path = "/segments/";
+
+  /**
+   * Creates a segment and returns it.
+   *
+   * @param body its fields
+   * @throws {SegOpsBadRequestError} the server does not accept a field; `body` on the error says which
+   */
+  override create(body: SegmentCreate, options?: ChangeOptions): Promise<Segment>;
+  override create(body: WithLooseDefinition<SegmentCreate>, options?: ChangeOptions): Promise<Segment>;
+  override create(body: WithLooseConditions<SegmentCreate>, options?: ChangeOptions): Promise<Segment>;
+  override async create(body: object, options?: ChangeOptions): Promise<Segment> {
+    return super.create(body as SegmentCreate, options);
+  }
+
+  /**
+   * Changes a segment and returns it.
+   *
+   * @param id the segment's id
+   * @param body the fields to change, or all fields with `method: "PUT"`
+   * @throws {SegOpsArgumentError} `method` is neither PATCH nor PUT
+   */
+  override update(id: Id, body: SegmentUpdate, options?: UpdateOptions): Promise<Segment>;
+  override update(id: Id, body: WithLooseDefinition<SegmentUpdate>, options?: UpdateOptions): Promise<Segment>;
+  override update(id: Id, body: WithLooseConditions<SegmentUpdate>, options?: UpdateOptions): Promise<Segment>;
+  override async update(id: Id, body: object, options?: UpdateOptions): Promise<Segment> {
+    return super.update(id, body as SegmentUpdate, options);
+  }
 
   /**
    * Evaluates a definition without saving it: how many users match, and a sample of them.
@@ -45,7 +83,10 @@ export class Segments extends Collection<Segment, SegmentPage> {
    * @param definition `{ logic: "AND" | "OR", conditions: [...] }`
    * @throws {SegOpsBadRequestError} the definition is not valid; the error names the condition
    */
-  async preview(definition: Fields, options?: CallOptions): Promise<SegmentPreview> {
+  preview(definition: SegmentDefinition, options?: CallOptions): Promise<SegmentPreview>;
+  preview(definition: LooseDefinition, options?: CallOptions): Promise<SegmentPreview>;
+  preview(definition: LooseConditions, options?: CallOptions): Promise<SegmentPreview>;
+  async preview(definition: object, options?: CallOptions): Promise<SegmentPreview> {
     return this.http.ask("/segments/preview/", { definition }, options);
   }
 
@@ -88,7 +129,7 @@ export class Segments extends Collection<Segment, SegmentPage> {
    *
    * Source: https://segops.ai/docs/api
    */
-  async members(id: Id, params?: Query, options?: CallOptions): Promise<MemberPage> {
+  async members(id: Id, params?: SegmentsMembersParams, options?: CallOptions): Promise<MemberPage> {
     return this.http.read(fillPath("/segments/{}/members/", id), params, options);
   }
 
@@ -98,7 +139,11 @@ export class Segments extends Collection<Segment, SegmentPage> {
    * @param id the segment's id
    * @param params `limit` is the size of a stretch, `cursor` where to begin
    */
-  iterateMembers(id: Id, params?: Query, options: CallOptions = {}): AsyncGenerator<Member, void, undefined> {
+  iterateMembers(
+    id: Id,
+    params?: SegmentsMembersParams,
+    options: CallOptions = {},
+  ): AsyncGenerator<Member, void, undefined> {
     return walkCursor<Member>(this.http, fillPath("/segments/{}/members/", id), params, options);
   }
 

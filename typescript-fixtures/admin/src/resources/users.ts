@@ -1,8 +1,9 @@
 /** Users and their events (the explorer). Source: https://segops.ai/docs/api/explorer */
 
-import type { Explanation, SandboxResult, UserEvents, UserProfile, UserSearch, UserSegment } from "../records.js";
-import type { CallOptions, Fields, Id, Query } from "../types.js";
-import { fillPath } from "../wire/paths.js";
+import { fillPath } from "../paths.js";
+import type { Event, UsersEventsParams, UsersSearchParams } from "../types/inputs.js";
+import type { Explanation, SandboxResult, UserEvents, UserProfile, UserSearch, UserSegment } from "../types/records.js";
+import type { CallOptions, Id } from "../types.js";
 import { Namespace } from "./namespace.js";
 
 /** Users and their events (the explorer); read-only. */
@@ -12,7 +13,7 @@ export class Users extends Namespace {
    *
    * @param params `q` (a part of the id) and `limit`
    */
-  async search(params?: Query, options?: CallOptions): Promise<UserSearch> {
+  async search(params?: UsersSearchParams, options?: CallOptions): Promise<UserSearch> {
     return this.http.read("/explorer/users/", params, options);
   }
 
@@ -32,7 +33,7 @@ export class Users extends Namespace {
    * @param userId the user's id
    * @param params `event_type`, `since` (a date or time) and `limit`
    */
-  async events(userId: string, params?: Query, options?: CallOptions): Promise<UserEvents> {
+  async events(userId: string, params?: UsersEventsParams, options?: CallOptions): Promise<UserEvents> {
     return this.http.read(fillPath("/explorer/users/{}/events/", userId), params, options);
   }
 
@@ -63,7 +64,7 @@ export class Users extends Namespace {
    *
    * Source: https://segops.ai/docs/sandbox
    */
-  async publishSandbox(event: Fields, options?: CallOptions): Promise<SandboxResult> {
+  async publishSandbox(event: Event, options?: CallOptions): Promise<SandboxResult> {
     return this.http.ask("/explorer/sandbox/publish/", event, options);
   }
 }

@@ -1,0 +1,167 @@
+/** What is a page, and how does a walk go from one to the next? */
+
+import { SegOpsArgumentError, SegOpsDecodeError } from "./errors.js";
+import type { Http } from "./http.js";
+import { describe } from "./quote.js";
+import type { CallOptions, IterateOptions, Query } from "./types.js";
+
+type Fetched = Promise<unknown>;
+type FetchPage = (page: number, signal?: AbortSignal) => Fetched;
+
+/**
+ * Walks every item of a listing, from the caller's `page` on, until `next` is empty. A bare array is the only page.
+ *
+ * @throws {SegOpsArgumentError} `page` or `prefetch` is not a count; thrown at once, not at the first item
+ * @throws {SegOpsDecodeError} an answer is not a page
+ */
+export function paginate<T>(
+  http: Http,
+  path: string,
+  query: Query | undefined,
+  options: IterateOptions,
+): AsyncGenerator<T, void, undefined> {
+  const { page, ...parameters } = query ?? {};
+  const first = wholeNumber("page", page, 1, 1);
+  const ahead = wholeNumber("prefetch", options.prefetch, 0, 0);
+  const fetch: FetchPage = (number, signal) =>
+    http.read(path, { ...parameters, page: number }, { signal: signal ?? options.signal });
+  return walk<T>(path, fetch, first, ahead, options.signal);
+}
+
+async function* walk<T>(
+  path: string,
+  fetch: FetchPage,
+  first: number,
+  ahead: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<T, void, undefined> {
+  let answer = await fetch(first);
+  if (Array.isArray(answer)) {
+    yield* answer;
+    return;
+  }
+  let { results, hasMore } = envelope<T>(answer, path, first);
+  const isAhead = hasMore && ahead > 0;
+  const following = isAhead ? new Ahead(fetch, first + 1, ahead, lastPage(answer, results, first), signal) : undefined;
+  try {
+    yield* results;
+    for (let page = first + 1; hasMore; page++) {
+      answer = await (following?.take() ?? fetch(page));
+      ({ results, hasMore } = envelope<T>(answer, path, page));
+      if (hasMore) {
+        following?.ask();
+      }
+      yield* results;
+    }
+  } finally {
+    following?.close();
+  }
+}
+
+function envelope<T>(answer: unknown, path: string, page: number): { results: T[]; hasMore: boolean } {
+  const { results, next } = (answer ?? {}) as { results?: unknown; next?: unknown };
+  const where = { method: "GET", path: `${path} (page ${page})` };
+  if (!Array.isArray(results)) {
+    const kind = answer === null ? "nothing" : `a ${typeof answer} without a list of results`;
+    throw new SegOpsDecodeError(`it is not a page but ${kind}`, where);
+  }
+  if (next && results.length === 0) {
+    // An empty page that promises another would be followed for ever.
+    throw new SegOpsDecodeError("it is an empty page that names a next one", where);
+  }
+  return { results, hasMore: Boolean(next) };
+}
+
+/** The number of the last page that is known to exist: the next one, or more where `count` tells. */
+function lastPage(answer: unknown, results: unknown[], page: number): number {
+  const { count } = answer as { count?: unknown };
+  return Number.isInteger(count) ? Math.max(page + 1, Math.ceil((count as number) / results.length)) : page + 1;
+}
+
+/** Pages that are asked for before they are needed, several at once, and handed out in order. */
+class Ahead {
+  readonly #fetch: FetchPage;
+  readonly #ahead: number;
+  readonly #last: number;
+  readonly #underWay: Fetched[] = [];
+  readonly #abandon = new AbortController();
+  readonly #signal: AbortSignal | undefined;
+  readonly #forward = (): void => this.#abandon.abort(this.#signal?.reason);
+  #page: number;
+
+  /**
+   * @param page the first of them
+   * @param ahead how many may be under way at once
+   * @param last the last page that is known to exist; none beyond it is asked for until the page before names it
+   */
+  constructor(fetch: FetchPage, page: number, ahead: number, last: number, signal: AbortSignal | undefined) {
+    this.#fetch = fetch;
+    this.#page = page;
+    this.#ahead = ahead;
+    this.#last = last;
+    this.#signal = signal;
+    signal?.addEventListener("abort", this.#forward, { once: true });
+    this.ask();
+  }
+
+  /** Asks for as many pages as may be under way, knowing that the last page taken named a next one. */
+  ask(): void {
+    while (this.#underWay.length < this.#ahead && (this.#page <= this.#last || this.#underWay.length === 0)) {
+      const fetched = this.#fetch(this.#page, this.#abandon.signal);
+      fetched.catch(() => undefined); // a page that is never looked at may fail unseen
+      this.#underWay.push(fetched);
+      this.#page += 1;
+    }
+  }
+
+  /** The next page. */
+  take(): Fetched | undefined {
+    return this.#underWay.shift();
+  }
+
+  /** Ends what is under way. */
+  close(): void {
+    this.#signal?.removeEventListener("abort", this.#forward);
+    this.#abandon.abort(new Error("the walk is over"));
+  }
+}
+
+/**
+ * Walks every item of a listing by its cursor, from the caller's `cursor` on, until `next_cursor` is empty.
+ *
+ * @throws {SegOpsDecodeError} an answer is not a page, or its cursor leads back to itself
+ */
+export async function* walkCursor<T>(
+  http: Http,
+  path: string,
+  query: Query | undefined,
+  options: CallOptions,
+): AsyncGenerator<T, void, undefined> {
+  let parameters: Query = { ...query };
+  for (;;) {
+    const answer = await http.read(path, parameters, options);
+    const { results, next_cursor: cursor } = (answer ?? {}) as { results?: T[]; next_cursor?: string | null };
+    if (!Array.isArray(results)) {
+      throw new SegOpsDecodeError("it is not a page of results with a next_cursor", { method: "GET", path });
+    }
+    yield* results;
+    if (!cursor) {
+      return;
+    }
+    if (cursor === parameters.cursor) {
+      throw new SegOpsDecodeError("its next_cursor is the cursor that was sent", { method: "GET", path });
+    }
+    parameters = { ...parameters, cursor };
+  }
+}
+
+function wholeNumber(name: string, value: unknown, fallback: number, least: number): number {
+  if (value === undefined || value === null) {
+    return fallback;
+  }
+  const number = typeof value === "string" && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : value;
+  if (!Number.isSafeInteger(number) || (number as number) < least) {
+    throw new SegOpsArgumentError(`${name} must be a whole number from ${least} up, not ${describe(value)}.`);
+  }
+  return number as number;
+}
