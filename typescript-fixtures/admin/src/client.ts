@@ -1,8 +1,9 @@
 /** What is a client? A key, a server, and the namespaces of its API. */
 
+import type { Settings } from "./call/call.js";
+import { Http } from "./call/http.js";
+import type { OnReply } from "./call/observing.js";
 import { checkedBaseUrl, checkedKey, checkedRetries, checkedTimeout } from "./config.js";
-import type { HttpSettings } from "./exchange.js";
-import { Http } from "./http.js";
 import {
   Activations,
   Analytics,
@@ -16,7 +17,9 @@ import {
   Users,
 } from "./resources/index.js";
 import { type Runtime, systemRuntime } from "./runtime.js";
-import { type Fetch, Transport } from "./transport.js";
+import { type Fetch, FetchTransport } from "./transport/fetch.js";
+import { Pool } from "./transport/pool.js";
+import type { Transport } from "./transport/protocol.js";
 
 /** The options of {@link SegOpsAdmin}. */
 export interface SegOpsAdminOptions {
@@ -34,12 +37,19 @@ export interface SegOpsAdminOptions {
    * given. A simulation takes the server up to 30 s.
    */
   timeout?: number | undefined;
-  /** What carries the requests, in place of the global fetch. */
+  /**
+   * What carries the requests in place of the client's own connections: a function with the signature of the global
+   * fetch, for edge runtimes and mocks.
+   */
   fetch?: Fetch | undefined;
+  /** @internal What carries the requests. */
+  transport?: Transport | undefined;
   /** @internal Clock, sleep and randomness. */
   runtime?: Runtime | undefined;
   /** @internal Is told of each attempt. */
   log?: ((line: string) => void) | undefined;
+  /** Is told of each attempt: operation, status, headers, seconds. What it throws ends the call. */
+  onReply?: OnReply | undefined;
 }
 
 /**
@@ -59,22 +69,28 @@ export class SegOpsAdmin {
   readonly queries: Queries;
   readonly pages: Pages;
   readonly analytics: Analytics;
-  readonly #settings: HttpSettings;
+  readonly #settings: Settings;
+  /** Whether the connections are this client's own, not those of the client it was made from. */
+  readonly #isOwner: boolean;
   #isClosed = false;
 
   /** @throws {SegOpsConfigError} an option is unusable; nothing is sent before the first call */
   constructor(options: SegOpsAdminOptions = {}) {
     const apiKey = checkedKey(options.apiKey);
     const baseUrl = checkedBaseUrl(options.baseUrl);
-    const derived = options as SegOpsAdminOptions & { [PARENT]?: HttpSettings };
+    const derived = options as SegOpsAdminOptions & { [PARENT]?: Settings };
     const parent = derived[PARENT];
-    const { maxRetries = 3, timeout = 60, fetch, runtime = systemRuntime } = options;
+    const { maxRetries = 3, timeout = 60, runtime = systemRuntime } = options;
+    this.#isOwner = parent === undefined;
     this.#settings = {
       apiKey,
       baseUrl,
       maxRetries: checkedRetries(maxRetries),
       timeout: checkedTimeout(timeout),
-      transport: parent?.transport ?? new Transport(fetch),
+      deadline: undefined,
+      headers: {},
+      onReply: options.onReply,
+      transport: parent?.transport ?? transportOf(options),
       runtime,
       log: options.log,
       isClosed: () => this.#isClosed || (parent?.isClosed() ?? false),
@@ -99,9 +115,9 @@ export class SegOpsAdmin {
    * Closing it leaves this client open; closing this client ends both.
    */
   withOptions(options: { timeout?: number | undefined; maxRetries?: number | undefined } = {}): SegOpsAdmin {
-    const { apiKey, baseUrl, runtime, log } = this.#settings;
+    const { apiKey, baseUrl, runtime, log, onReply } = this.#settings;
     const { timeout = this.#settings.timeout, maxRetries = this.#settings.maxRetries } = options;
-    const derived = { apiKey, baseUrl, runtime, log, timeout, maxRetries, [PARENT]: this.#settings };
+    const derived = { apiKey, baseUrl, runtime, log, onReply, timeout, maxRetries, [PARENT]: this.#settings };
     return new SegOpsAdmin(derived);
   }
 
@@ -116,6 +132,9 @@ export class SegOpsAdmin {
    */
   close(): void {
     this.#isClosed = true;
+    if (this.#isOwner) {
+      this.#settings.transport.close();
+    }
   }
 
   /** @internal What `console.log` shows: no key. */
@@ -126,3 +145,8 @@ export class SegOpsAdmin {
 
 /** Where a derived client finds what it shares; a symbol, so that it is no option of the constructor. */
 const PARENT = Symbol("parent");
+
+/** What carries the requests of a client. */
+function transportOf(options: SegOpsAdminOptions): Transport {
+  return options.transport ?? (options.fetch == null ? new Pool() : new FetchTransport(options.fetch));
+}

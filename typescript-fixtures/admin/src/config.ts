@@ -1,7 +1,7 @@
 /** Is what the caller (or the environment) configured usable? */
 
-import { SegOpsConfigError } from "./errors.js";
-import { describe, quote } from "./quote.js";
+import { SegOpsConfigError } from "./errors/index.js";
+import { describe, quote } from "./errors/text.js";
 
 export const DEFAULT_BASE_URL = "https://api.segops.ai/api";
 

@@ -13,8 +13,9 @@
  * Webhook helpers are in `@segops/admin/webhook`, test doubles in `@segops/admin/testing`.
  */
 
+export type { NodeWritable, Sink } from "./call/download.js";
+export type { FormFile, Http, RequestOptions } from "./call/http.js";
 export { SegOpsAdmin, type SegOpsAdminOptions } from "./client.js";
-export type { NodeWritable, Sink } from "./download.js";
 export {
   type ApiErrorDetails,
   type ConnectionErrorDetails,
@@ -35,9 +36,7 @@ export {
   SegOpsTimeoutError,
   SegOpsWaitTimeout,
   SegOpsWebhookError,
-} from "./errors.js";
-export type { FormFile, Http, RequestOptions } from "./http.js";
-export type { FileData } from "./multipart.js";
+} from "./errors/index.js";
 export type {
   Activations,
   Analytics,
@@ -53,7 +52,7 @@ export type {
 export type { UpdateOptions } from "./resources/namespace.js";
 export type { PageExportOptions } from "./resources/pages.js";
 export type { RecomputeWaitOptions, SegmentExportOptions } from "./resources/segments.js";
-export type { Fetch } from "./transport.js";
+export type { Fetch } from "./transport/fetch.js";
 export type * from "./types/inputs.js";
 export type * from "./types/records.js";
 export type {
@@ -73,3 +72,4 @@ export type {
   WithLooseDefinition,
 } from "./types.js";
 export { VERSION } from "./version.js";
+export type { FileData } from "./wire/multipart.js";

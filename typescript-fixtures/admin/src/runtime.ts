@@ -1,6 +1,8 @@
-/** What does the SDK take from the world that a test must be able to replace? Clock, sleep, randomness. */
+/** What the SDK takes from the world that a test must be able to replace: clock, sleep, randomness. */
 
 import { randomUUID } from "node:crypto";
+import { onAbort } from "./transport/signals.js";
+import { after, monotonic } from "./transport/timers.js";
 
 /** The clock, the sleep and the random source that a client uses. Times are in seconds. */
 export interface Runtime {
@@ -19,10 +21,10 @@ export interface Runtime {
 /** The real one. */
 export const systemRuntime: Runtime = {
   now: () => Date.now() / 1000,
-  monotonic: () => performance.now() / 1000,
+  monotonic,
   sleep,
   random: Math.random,
-  uuid: randomUUID,
+  uuid: () => randomUUID(),
 };
 
 function sleep(seconds: number, signal?: AbortSignal): Promise<void> {
@@ -31,16 +33,13 @@ function sleep(seconds: number, signal?: AbortSignal): Promise<void> {
       reject(signal.reason);
       return;
     }
-    const wake = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", interrupt);
+    const stopTimer = after(seconds, () => {
+      stopListening();
       resolve();
-    };
-    const interrupt = (): void => {
-      clearTimeout(timer);
+    });
+    const stopListening = onAbort(signal, () => {
+      stopTimer();
       reject(signal?.reason);
-    };
-    const timer = setTimeout(wake, seconds * 1000);
-    signal?.addEventListener("abort", interrupt, { once: true });
+    });
   });
 }

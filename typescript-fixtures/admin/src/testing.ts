@@ -14,9 +14,9 @@
 import { AssertionError } from "node:assert";
 import { randomUUID } from "node:crypto";
 import { SegOpsAdmin, type SegOpsAdminOptions } from "./client.js";
-import { SegOpsConnectionError } from "./errors.js";
+import { SegOpsConnectionError } from "./errors/index.js";
 import type { Runtime } from "./runtime.js";
-import type { Fetch } from "./transport.js";
+import type { Fetch } from "./transport/fetch.js";
 
 const BASE_URL = "https://api.segops.test/api";
 const API_KEY = "sk_test_scripted";

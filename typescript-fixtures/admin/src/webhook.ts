@@ -10,9 +10,9 @@
  */
 
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { parseJson } from "./decoding.js";
-import { SegOpsArgumentError, SegOpsWebhookError } from "./errors.js";
+import { SegOpsArgumentError, SegOpsWebhookError } from "./errors/index.js";
 import type { WebhookEvent } from "./types/records.js";
+import { parseJson } from "./wire/json-text.js";
 
 /** Text or bytes; text counts as UTF-8. */
 export type WebhookText = string | Uint8Array | ArrayBuffer;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
+import { quote } from "../src/errors/text.js";
 import {
   SegOpsApiError,
   SegOpsAuthenticationError,
@@ -14,7 +15,6 @@ import {
   SegOpsRateLimitError,
   SegOpsServerError,
 } from "../src/index.js";
-import { quote } from "../src/quote.js";
 import { KEY, rejection, withRawServer, withServer } from "./support/server.js";
 
 const JSON_TYPE = { "content-type": "application/json" };
@@ -137,7 +137,7 @@ test("a reply cut short is a connection error, retried where that is safe", asyn
       async ({ client, connections, time }) => {
         const error = await rejection(client().segments.list());
         assert.ok(error instanceof SegOpsConnectionError, inspect(error));
-        assert.match(error.message, /the reply was cut short after 1 bytes.* \(tried 4 times\)/);
+        assert.match(error.message, /the reply was cut short after 1( of 100)? bytes.* \(tried 4 times\)/);
         assert.deepEqual([connections(), time.sleeps], [4, [1, 2, 4]]);
         assert.ok((await rejection(client().segments.create({ name: "x" }))) instanceof SegOpsConnectionError);
         assert.equal(connections(), 5);

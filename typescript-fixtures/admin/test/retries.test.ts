@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { delay, retryAfter } from "../src/call/retry.js";
 import {
   SegOpsApiError,
   SegOpsBadRequestError,
@@ -8,7 +9,6 @@ import {
   SegOpsRateLimitError,
   SegOpsServerError,
 } from "../src/index.js";
-import { delay, retryAfter } from "../src/retry.js";
 import { FakeTime } from "../src/testing.js";
 import { deadAddress, KEY, rejection, withServer } from "./support/server.js";
 

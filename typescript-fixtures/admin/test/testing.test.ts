@@ -10,7 +10,7 @@ async function largestSegment(client: SegOpsAdmin): Promise<number | undefined> 
 }
 
 test("a script answers in order and keeps what was sent", async () => {
-  const script = new Script(reply({ results: [{ id: 7, member_count: 3 }], next: null }), reply());
+  const script = new Script(reply({ results: [{ id: 7, member_count: 3 }], next: null }), reply({ id: 8 }));
   assert.equal(await largestSegment(script.client()), 7);
   await script.client().segments.update("a/b", { name: "é" }, { method: "PUT" });
   const [first, second] = script.requests;

@@ -3,7 +3,6 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type net from "node:net";
 import { test } from "node:test";
-import { whyReadingFailed, whySendingFailed } from "../src/failures.js";
 import { SegOpsAdmin, SegOpsConnectionError, SegOpsDecodeError, SegOpsTimeoutError } from "../src/index.js";
 import { KEY, rejection, withRawServer, withServer } from "./support/server.js";
 
@@ -148,106 +147,14 @@ test("a host that does not exist is a connection error before anything was sent"
   assert.match(error.message, /no connection to segops\.invalid:443/);
 });
 
-test("any function with the signature of fetch can be used, with the same keys, retries and decoding", async () => {
-  const requests: [string, RequestInit][] = [];
-  const fetch = async (url: unknown, init?: RequestInit): Promise<Response> => {
-    requests.push([String(url), init ?? {}]);
-    return requests.length === 1
-      ? new Response("busy", { status: 503 })
-      : new Response('{"id":1}', { headers: { "content-type": "application/json" } });
-  };
-  await withServer({}, async ({ client, time }) => {
-    const c = client({ baseUrl: "https://host.test/api", fetch: fetch as typeof globalThis.fetch });
-    assert.deepEqual(await c.segments.create({ name: "é" }), { id: 1 });
-    assert.deepEqual(time.sleeps, [1]);
-    const [url, init] = requests[1] ?? ["", {}];
-    assert.equal(url, "https://host.test/api/segments/");
-    assert.deepEqual([init.method, init.redirect], ["POST", "manual"]);
-    assert.equal(new Headers(init.headers).get("authorization"), `ApiKey ${KEY}`);
-    assert.equal(Buffer.from(init.body as Uint8Array).toString(), '{"name":"é"}');
-  });
-});
-
-test("the global fetch of the moment is used, so that it can be replaced", async () => {
+test("a fetch of the program's own is not used unless it is given", async () => {
   const { fetch } = globalThis;
-  const client = new SegOpsAdmin({ apiKey: KEY });
   try {
-    Object.assign(globalThis, {
-      fetch: async () => new Response("[]", { headers: { "content-type": "application/json" } }),
-    });
-    assert.deepEqual(await client.analytics.segments(), []);
+    Object.assign(globalThis, { fetch: async () => assert.fail("fetch was called") });
+    await withServer({ json: [] }, async ({ client }) => assert.deepEqual(await client().analytics.segments(), []));
   } finally {
     Object.assign(globalThis, { fetch });
   }
-});
-
-test("a fetch that says nothing of what failed counts as perhaps sent", async () => {
-  const fetch = async (): Promise<Response> => {
-    throw new TypeError("Failed to fetch");
-  };
-  await withServer({}, async ({ client, time }) => {
-    const c = client({ fetch });
-    const write = await rejection(c.segments.create({ name: "x" }));
-    assert.ok(write instanceof SegOpsConnectionError);
-    assert.deepEqual([write.sent, time.sleeps], [true, []]);
-    const read = await rejection(c.segments.list());
-    assert.deepEqual([(read as SegOpsConnectionError).attempts, time.sleeps], [4, [1, 2, 4]]);
-  });
-});
-
-/** A failure in the shape of Node's fetch. */
-function fetchFailed(details: object): TypeError {
-  return new TypeError("fetch failed", { cause: Object.assign(new Error("as it is"), details) });
-}
-
-test("failures are told apart: unsent, perhaps sent, pointless to repeat", () => {
-  const cases: [object, Partial<SegOpsConnectionError>][] = [
-    [{ code: "ECONNREFUSED" }, { sent: false, transient: true }],
-    [{ code: "ENOTFOUND" }, { sent: false, transient: true }],
-    [
-      { code: "EAI_AGAIN", syscall: "getaddrinfo" },
-      { sent: false, transient: true },
-    ],
-    [{ code: "UND_ERR_CONNECT_TIMEOUT" }, { sent: false, name: "SegOpsTimeoutError" }],
-    [
-      { code: "ETIMEDOUT", syscall: "connect" },
-      { sent: false, name: "SegOpsTimeoutError" },
-    ],
-    [
-      { code: "ETIMEDOUT", syscall: "read" },
-      { sent: true, name: "SegOpsTimeoutError" },
-    ],
-    [{ code: "UND_ERR_HEADERS_TIMEOUT" }, { sent: true, name: "SegOpsTimeoutError" }],
-    [{ code: "CERT_HAS_EXPIRED" }, { sent: false, transient: false }],
-    [{ code: "DEPTH_ZERO_SELF_SIGNED_CERT" }, { sent: false, transient: false }],
-    [{ code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" }, { sent: false, transient: false }],
-    [{ code: "ERR_TLS_CERT_ALTNAME_INVALID" }, { sent: false, transient: false }],
-    [{ code: "ERR_SSL_WRONG_VERSION_NUMBER" }, { sent: false, transient: true }],
-    [{ code: "ECONNRESET" }, { sent: true, transient: true, stale: true }],
-    [{ code: "EPIPE" }, { sent: true, transient: true, stale: true }],
-    [
-      { code: "UND_ERR_SOCKET", socket: { bytesRead: 0 } },
-      { sent: true, stale: false },
-    ],
-    [
-      { code: "UND_ERR_SOCKET", socket: { bytesRead: 40 } },
-      { sent: true, stale: true },
-    ],
-    [{ code: "SOMETHING_ELSE" }, { sent: true, transient: true, stale: false }],
-  ];
-  for (const [details, expected] of cases) {
-    const error = whySendingFailed(fetchFailed(details), "host:443", "host", true) as SegOpsConnectionError;
-    for (const [name, value] of Object.entries(expected)) {
-      assert.equal(error[name as keyof SegOpsConnectionError], value, `${name} of ${JSON.stringify(details)}`);
-    }
-    assert.ok(error.cause instanceof TypeError);
-  }
-  const both = new TypeError("fetch failed", {
-    cause: new AggregateError([Object.assign(new Error(), { code: "ECONNREFUSED" })]),
-  });
-  assert.equal((whySendingFailed(both, "h:1", "h", false) as SegOpsConnectionError).sent, false);
-  assert.ok(whyReadingFailed(fetchFailed({ code: "Z_DATA_ERROR" }), 200, 5) instanceof SegOpsDecodeError);
-  assert.ok(whyReadingFailed(fetchFailed({ code: "UND_ERR_BODY_TIMEOUT" }), 200, 5) instanceof SegOpsTimeoutError);
 });
 
 test("nothing is printed, retries and errors included", async () => {
@@ -259,8 +166,7 @@ test("nothing is printed, retries and errors included", async () => {
     await client.segments.list().then(() => process.exit(9), () => undefined);
   `;
   await withServer([{ status: 500 }, { json: {} }, { status: 400 }], async ({ url, seen }) => {
-    // Node 18 itself announces that its fetch is experimental; --no-warnings is what that is about.
-    const child = spawn(process.execPath, ["--no-warnings", "--input-type=module", "-e", program, url]);
+    const child = spawn(process.execPath, ["--input-type=module", "-e", program, url]);
     const printed: string[] = [];
     child.stdout.on("data", (chunk) => printed.push(String(chunk)));
     child.stderr.on("data", (chunk) => printed.push(String(chunk)));

@@ -1,29 +1,22 @@
 /** Can this program work here? Which key, which server, does it answer, how fast, and what time is it there? */
 
+import type { ReplyInfo } from "../call/observing.js";
 import type { SegOpsAdmin } from "../client.js";
-import { SegOpsApiError, SegOpsAuthenticationError, SegOpsError, SegOpsPermissionError } from "../errors.js";
-import type { Fetch } from "../transport.js";
+import { SegOpsApiError, SegOpsAuthenticationError, SegOpsError, SegOpsPermissionError } from "../errors/index.js";
 import { VERSION } from "../version.js";
 import { NotSent } from "./dry-run.js";
 import { masked } from "./settings.js";
 
 const PROBES = 5;
 
-/** A fetch that remembers the time that the last reply says it is. */
+/** Remembers the time that the last reply said it was. */
 export class Watched {
   date: string | null = null;
   received = 0;
-  readonly #fetch: Fetch;
 
-  constructor(fetch: Fetch) {
-    this.#fetch = fetch;
-  }
-
-  readonly fetch: Fetch = async (url, init) => {
-    const response = await this.#fetch(url, init);
-    this.date = response.headers.get("date");
+  readonly onReply = ({ headers }: ReplyInfo): void => {
+    this.date = headers.get("date");
     this.received = Date.now();
-    return response;
   };
 }
 
@@ -34,7 +27,7 @@ export interface Report {
   node_version: string;
   api_key: string;
   base_url: string;
-  /** Node's fetch takes no proxy from the environment unless it is told to. */
+  /** No proxy is taken from the environment. */
   proxy: string | null;
   reachable: boolean;
   authorized: boolean | null;
@@ -46,7 +39,7 @@ export interface Report {
 /**
  * What there is to know.
  *
- * @param client makes its requests through `watched`
+ * @param client tells `watched` of its replies
  */
 export async function examine(client: SegOpsAdmin, watched: Watched, signal: AbortSignal): Promise<Report> {
   const report: Report = {

@@ -1,7 +1,7 @@
 /** Which request would be sent? Made by everything that makes real ones, and stopped at the last moment. */
 
-import { SegOpsError } from "../errors.js";
-import type { Fetch } from "../transport.js";
+import { SegOpsError } from "../errors/index.js";
+import type { StreamedBody, Transport, TransportRequest } from "../transport/protocol.js";
 import { masked } from "./settings.js";
 
 /** Thrown in place of sending; an error of the SDK, so that it is not taken for a failure of the network. */
@@ -15,28 +15,29 @@ export class NotSent extends SegOpsError {
   }
 }
 
-/** A fetch that sends nothing. */
-export const dryRun: Fetch = async (url, init) => {
-  throw new NotSent(await described(String(url), init ?? {}));
+/** A transport that sends nothing. */
+export const dryRun: Transport = {
+  async send(request) {
+    throw new NotSent(await described(request));
+  },
+  close: () => undefined,
 };
 
 /** A request as JSON, its key masked; a file in it by its size and name. */
-async function described(url: string, init: RequestInit): Promise<Record<string, unknown>> {
-  const headers = Object.entries(init.headers ?? {}).map(([name, value]) => [name, shown(name, String(value))]);
-  const request = { method: init.method, url, query: queryOf(url), headers: Object.fromEntries(headers) };
-  if (init.body instanceof Uint8Array) {
-    return { ...request, body: JSON.parse(new TextDecoder().decode(init.body)) };
+async function described({ method, url, headers, body }: TransportRequest): Promise<Record<string, unknown>> {
+  const isForm = body !== undefined && !(body instanceof Uint8Array);
+  const shownHeaders = Object.entries(headers)
+    .filter(([name]) => name !== "Content-Length" || isForm) // a form's length is known before it is made
+    .map(([name, value]) => [name, shown(name, value)]);
+  const request = { method, url: url.href, query: queryOf(url), headers: Object.fromEntries(shownHeaders) };
+  if (body instanceof Uint8Array) {
+    return { ...request, body: JSON.parse(new TextDecoder().decode(body)) };
   }
-  if (init.body instanceof ReadableStream) {
-    const length = Number(new Headers(init.headers).get("content-length"));
-    return { ...request, multipart: await part(init.body, length) };
-  }
-  return request;
+  return body === undefined ? request : { ...request, multipart: await part(body) };
 }
 
-function queryOf(url: string): Record<string, string | string[]> {
+function queryOf({ searchParams }: URL): Record<string, string | string[]> {
   const query: Record<string, string | string[]> = {};
-  const { searchParams } = new URL(url);
   for (const name of new Set(searchParams.keys())) {
     const values = searchParams.getAll(name);
     query[name] = values.length === 1 ? (values[0] as string) : values;
@@ -50,11 +51,12 @@ function shown(name: string, value: string): string {
 }
 
 /** The head of the one part that a form has, and the size of what follows it. */
-async function part(body: ReadableStream<Uint8Array>, length: number): Promise<Record<string, unknown>> {
-  const reader = body.getReader();
-  const { value = new Uint8Array() } = await reader.read();
-  await reader.cancel();
-  const [boundary = "", disposition = "", type = ""] = new TextDecoder().decode(value).split("\r\n");
+async function part(body: StreamedBody): Promise<Record<string, unknown>> {
+  const blocks = body.blocks();
+  const { value } = await blocks.next();
+  await blocks.return(undefined);
+  const head = value ?? new Uint8Array();
+  const [boundary = "", disposition = "", type = ""] = new TextDecoder().decode(head).split("\r\n");
   const names = Object.fromEntries(
     [...disposition.matchAll(/; (\w+)="([^"]*)"/g)].map(([, name, text]) => [name, text]),
   );
@@ -63,6 +65,6 @@ async function part(body: ReadableStream<Uint8Array>, length: number): Promise<R
     field: names.name,
     filename: names.filename,
     content_type: type.slice("Content-Type: ".length),
-    bytes: length - value.byteLength - tail,
+    bytes: body.length - head.byteLength - tail,
   };
 }

@@ -6,7 +6,7 @@ import {
   SegOpsConnectionError,
   SegOpsError,
   SegOpsWaitTimeout,
-} from "../errors.js";
+} from "../errors/index.js";
 import { say } from "./output.js";
 
 export const FAILURE = 1;

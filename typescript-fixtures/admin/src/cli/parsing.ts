@@ -5,7 +5,7 @@
  * nothing never takes the word after it. On a listing, a flag that is not known is a query parameter.
  */
 
-import { quote } from "../quote.js";
+import { quote } from "../errors/text.js";
 import { find, GLOBAL, OWN_WORDS, optionOf, resources, SHORT, shown, verbs } from "./commands.js";
 import { UsageError } from "./failures.js";
 import type { Command, Option } from "./shapes.js";

@@ -1,9 +1,9 @@
 /** How does a command become calls of the SDK, and what is printed of their answers? */
 
+import type { Sink } from "../call/download.js";
 import type { SegOpsAdmin } from "../client.js";
-import type { Sink } from "../download.js";
-import { SegOpsDecodeError } from "../errors.js";
-import { quote } from "../quote.js";
+import { SegOpsDecodeError } from "../errors/index.js";
+import { quote } from "../errors/text.js";
 import type { Query } from "../types.js";
 import { OF_WALKS_AND_WAITS } from "./commands.js";
 import { examine, Watched } from "./doctor.js";
@@ -25,7 +25,7 @@ export async function run(command: Command, line: Invocation, signal: AbortSigna
     if (command.name === "doctor") {
       return await doctor(line, isDry, signal);
     }
-    const call = new Call(command, line, connect(line, isDry ? dryRun : undefined), signal);
+    const call = new Call(command, line, connect(line, isDry ? { transport: dryRun } : {}), signal);
     const answer = command.name === "api" ? await call.raw() : await call.make();
     if (!call.isPrinted) {
       await writeJson(answer, isCompact);
@@ -81,8 +81,9 @@ function checkFlags(command: Command, line: Invocation): void {
 }
 
 async function doctor(line: Invocation, isDry: boolean, signal: AbortSignal): Promise<number> {
-  const watched = new Watched(isDry ? dryRun : globalThis.fetch);
-  const report = await examine(connect(line, watched.fetch), watched, signal);
+  const watched = new Watched();
+  const { onReply } = watched;
+  const report = await examine(connect(line, { onReply, ...(isDry ? { transport: dryRun } : {}) }), watched, signal);
   await writeJson(report, line.has("compact"));
   return report.ok ? 0 : FAILURE;
 }

@@ -4,10 +4,9 @@
  * A flag comes before the environment, and the environment before the default.
  */
 
-import { SegOpsAdmin } from "../client.js";
-import { SegOpsConfigError } from "../errors.js";
-import { quote } from "../quote.js";
-import type { Fetch } from "../transport.js";
+import { SegOpsAdmin, type SegOpsAdminOptions } from "../client.js";
+import { SegOpsConfigError } from "../errors/index.js";
+import { quote } from "../errors/text.js";
 import { UsageError } from "./failures.js";
 import { say } from "./output.js";
 import type { Invocation } from "./parsing.js";
@@ -15,11 +14,11 @@ import type { Invocation } from "./parsing.js";
 /**
  * A client as the flags and the environment say.
  *
- * @param fetch what carries the requests, in place of the global fetch
+ * @param more what carries the requests, and who is told of replies
  * @throws {UsageError} the key is missing, or a flag or variable holds no usable value
  * @throws {SegOpsConfigError} the key or the address is not one
  */
-export function connect(line: Invocation, fetch?: Fetch): SegOpsAdmin {
+export function connect(line: Invocation, more: Pick<SegOpsAdminOptions, "transport" | "onReply"> = {}): SegOpsAdmin {
   if (!process.env.SEGOPS_API_KEY) {
     throw new UsageError("SEGOPS_API_KEY is not set.", "Set it to a secret key (sk_...) of your workspace.");
   }
@@ -31,7 +30,7 @@ export function connect(line: Invocation, fetch?: Fetch): SegOpsAdmin {
     throw new UsageError("--api-url is empty.", "Give the API's root, such as https://api.segops.ai/api.");
   }
   try {
-    return new SegOpsAdmin({ baseUrl, timeout, maxRetries, fetch, log });
+    return new SegOpsAdmin({ baseUrl, timeout, maxRetries, log, ...more });
   } catch (error) {
     if (baseUrl === undefined || !(error instanceof SegOpsConfigError)) {
       throw error;

@@ -1,6 +1,6 @@
 /** How does a shell ask `completion` for words? By a short script that `segops-admin completion` prints. */
 
-import { quote } from "../quote.js";
+import { quote } from "../errors/text.js";
 import { UsageError } from "./failures.js";
 
 const BASH = `# bash completion for segops-admin. In ~/.bashrc:  source <(segops-admin completion bash)

@@ -1,9 +1,9 @@
 /** Connectors that segments are synced to. Source: https://segops.ai/docs/api/activations */
 
-import { fillPath } from "../paths.js";
 import type { ActivationCreate, ActivationListParams, ActivationUpdate } from "../types/inputs.js";
 import type { Activation, ActivationPage, Queued } from "../types/records.js";
 import type { ChangeOptions, Id } from "../types.js";
+import { fillPath } from "../wire/paths.js";
 import { Collection } from "./namespace.js";
 
 /** Connectors that segments are synced to. The secrets in `config` come back as `***`. */

@@ -1,10 +1,10 @@
 /** What do all collections offer? list, iterate, get, create, update, delete. */
 
-import { SegOpsArgumentError } from "../errors.js";
-import type { Http } from "../http.js";
-import { segment } from "../paths.js";
-import { describe } from "../quote.js";
+import type { Http } from "../call/http.js";
+import { SegOpsArgumentError } from "../errors/index.js";
+import { describe } from "../errors/text.js";
 import type { CallOptions, ChangeOptions, Id, IterateOptions, Query } from "../types.js";
+import { segment } from "../wire/paths.js";
 
 /** A group of calls; holds what makes them, out of sight of `console.log` and `JSON.stringify`. */
 export class Namespace {

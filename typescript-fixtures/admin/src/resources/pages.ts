@@ -1,6 +1,5 @@
 /** Landing pages written for AI assistants. Source: https://segops.ai/docs/api/ai-pages */
 
-import { fillPath } from "../paths.js";
 import type {
   GeneratedPageCreate,
   GeneratedPageListParams,
@@ -18,6 +17,7 @@ import type {
   Queued,
 } from "../types/records.js";
 import type { CallOptions, ChangeOptions, Id } from "../types.js";
+import { fillPath } from "../wire/paths.js";
 import { Collection, checkChoice } from "./namespace.js";
 
 /** The options of `pages.export`. */

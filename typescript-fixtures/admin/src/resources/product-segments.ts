@@ -1,9 +1,9 @@
 /** Segments of products. Source: https://segops.ai/docs/pim/segments */
 
-import { fillPath } from "../paths.js";
 import type { ProductSegmentCreate, ProductSegmentListParams, ProductSegmentUpdate } from "../types/inputs.js";
 import type { ProductSegment, ProductSegmentPage, Queued } from "../types/records.js";
 import type { ChangeOptions, Id, WithLooseConditions, WithLooseDefinition } from "../types.js";
+import { fillPath } from "../wire/paths.js";
 import { Collection, type UpdateOptions } from "./namespace.js";
 
 /** Segments of products: rules over the catalogue; their members are SKUs. */

@@ -1,7 +1,6 @@
 /** The product catalogue (PIM). Source: https://segops.ai/docs/api/pim */
 
-import type { FileData } from "../multipart.js";
-import { fillPath } from "../paths.js";
+import { jobFailure, waitUntil } from "../call/waiting.js";
 import type {
   ImportConfirmation,
   ProductCreate,
@@ -23,7 +22,8 @@ import type {
   Queued,
 } from "../types/records.js";
 import type { CallOptions, ChangeOptions, Id, WaitOptions } from "../types.js";
-import { jobFailure, waitUntil } from "../waiting.js";
+import type { FileData } from "../wire/multipart.js";
+import { fillPath } from "../wire/paths.js";
 import { Collection } from "./namespace.js";
 
 /** The product catalogue: records, schema, CSV imports, and how readable products are to AI assistants. */

@@ -1,6 +1,5 @@
 /** Questions asked of AI assistants. Source: https://segops.ai/docs/api/ai-visibility */
 
-import { fillPath } from "../paths.js";
 import type {
   AIQueryCreate,
   AIQueryListParams,
@@ -10,6 +9,7 @@ import type {
 } from "../types/inputs.js";
 import type { AIQuery, AIQueryListing, Dashboard, QueryResult, Queued, Simulation, WinRate } from "../types/records.js";
 import type { CallOptions, ChangeOptions, Id } from "../types.js";
+import { fillPath } from "../wire/paths.js";
 import { Collection } from "./namespace.js";
 
 /** Questions asked of AI assistants, and how visible the brand is in their answers. */

@@ -1,8 +1,8 @@
 /** Segments of users. Source: https://segops.ai/docs/api/segments */
 
-import { openSink, type Sink } from "../download.js";
-import { walkCursor } from "../pagination.js";
-import { checkedId, fillPath } from "../paths.js";
+import { openSink, type Sink } from "../call/download.js";
+import { walkCursor } from "../call/pagination.js";
+import { jobFailure, Recompute, waitUntil } from "../call/waiting.js";
 import type { SegmentCreate, SegmentListParams, SegmentsMembersParams, SegmentUpdate } from "../types/inputs.js";
 import type {
   ExportJob,
@@ -27,7 +27,7 @@ import type {
   WithLooseConditions,
   WithLooseDefinition,
 } from "../types.js";
-import { jobFailure, Recompute, waitUntil } from "../waiting.js";
+import { checkedId, fillPath } from "../wire/paths.js";
 import { Collection, checkChoice, type UpdateOptions } from "./namespace.js";
 
 /** The options of `segments.export`. */

@@ -1,9 +1,9 @@
 /** Users and their events (the explorer). Source: https://segops.ai/docs/api/explorer */
 
-import { fillPath } from "../paths.js";
 import type { Event, UsersEventsParams, UsersSearchParams } from "../types/inputs.js";
 import type { Explanation, SandboxResult, UserEvents, UserProfile, UserSearch, UserSegment } from "../types/records.js";
 import type { CallOptions, Id } from "../types.js";
+import { fillPath } from "../wire/paths.js";
 import { Namespace } from "./namespace.js";
 
 /** Users and their events (the explorer); read-only. */

@@ -1,8 +1,8 @@
 /** How does a file travel: as one part of a form, streamed, and again on a retry? */
 
 import type { FileHandle } from "node:fs/promises";
-import { SegOpsArgumentError } from "./errors.js";
-import { describe, quote } from "./quote.js";
+import { SegOpsArgumentError } from "../errors/index.js";
+import { describe, quote } from "../errors/text.js";
 
 const BLOCK = 256 * 1024;
 
@@ -39,25 +39,7 @@ export class Multipart {
   }
 
   /** The body from its beginning, every time: a retry sends the same bytes again. */
-  stream(progress: () => void): ReadableStream<Uint8Array> {
-    const blocks = this.#blocks();
-    return new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        progress();
-        const { done, value } = await blocks.next();
-        if (done) {
-          controller.close();
-        } else {
-          controller.enqueue(value);
-        }
-      },
-      async cancel() {
-        await blocks.return(undefined);
-      },
-    });
-  }
-
-  async *#blocks(): AsyncGenerator<Uint8Array, void, undefined> {
+  async *blocks(): AsyncGenerator<Uint8Array, void, undefined> {
     yield this.#head;
     let left = this.#file.size;
     for await (const block of this.#file.read()) {

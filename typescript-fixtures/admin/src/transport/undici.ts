@@ -6,7 +6,7 @@
  */
 
 import { channel } from "node:diagnostics_channel";
-import type { Fetch } from "./transport.js";
+import type { Fetch } from "./fetch.js";
 
 /** Bytes from which on a body is sent this way; a smaller one may as well be held. */
 export const LARGE_BODY = 1024 * 1024;

@@ -1,8 +1,8 @@
 /** How do values travel: as a path, a query, a JSON body? */
 
-import { SegOpsArgumentError } from "./errors.js";
+import { SegOpsArgumentError } from "../errors/index.js";
+import { describe, quote } from "../errors/text.js";
 import { percentEncode } from "./paths.js";
-import { describe, quote } from "./quote.js";
 
 /**
  * A path below the base URL, for calls that no method wraps.

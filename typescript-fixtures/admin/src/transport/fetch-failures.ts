@@ -5,7 +5,8 @@
  * Another implementation of fetch may say less: then the request may have been sent.
  */
 
-import { SegOpsConnectionError, SegOpsDecodeError, SegOpsError, SegOpsTimeoutError } from "./errors.js";
+import { SegOpsConnectionError, SegOpsDecodeError, SegOpsError, SegOpsTimeoutError } from "../errors/index.js";
+import { CERTIFICATE } from "./socket-failures.js";
 
 interface Cause {
   name?: unknown;
@@ -14,7 +15,6 @@ interface Cause {
   syscall?: unknown;
   cause?: unknown;
   errors?: unknown;
-  socket?: { bytesRead?: unknown };
 }
 
 /** What fails before there is a connection, whatever it is called. */
@@ -30,7 +30,6 @@ const NO_CONNECTION = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
-const CERTIFICATE = /^(CERT_|CRL_|ERR_TLS_CERT|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA)/;
 const HANDSHAKE = /^(ERR_SSL_|ERR_TLS_|EPROTO$)/;
 const DISCONNECTED = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE", "ECONNABORTED"]);
 
@@ -64,11 +63,10 @@ export function passesThrough(error: unknown): unknown {
  *
  * @param error what fetch was rejected with
  * @param peer host and port, for messages
- * @param kept whether the connection had been used before, as far as is known
  */
-export function whySendingFailed(error: unknown, peer: string, host: string, kept: boolean): SegOpsError {
+export function whySendingFailed(error: unknown, peer: string, host: string): SegOpsError {
   const found = causes(error);
-  const { code, message, syscall, socket } = root(found);
+  const { code, message, syscall } = root(found);
   const name = String(code ?? "");
   const said = String(message || code || error);
   if (CERTIFICATE.test(name)) {
@@ -95,8 +93,7 @@ export function whySendingFailed(error: unknown, peer: string, host: string, kep
     return new SegOpsDecodeError(`what ${peer} sent is not HTTP (${what})`, { cause: error });
   }
   if (DISCONNECTED.has(name)) {
-    const used = typeof socket?.bytesRead === "number" ? socket.bytesRead > 0 : kept;
-    return new SegOpsConnectionError(`${peer} closed the connection`, { stale: used, cause: error });
+    return new SegOpsConnectionError(`${peer} closed the connection`, { cause: error });
   }
   return new SegOpsConnectionError(`the connection to ${peer} failed: ${said}`, { cause: error });
 }

@@ -1,19 +1,20 @@
-/** What does one call go through: headers, attempts, redirects, decoding? */
+/** The public way into calls, and what the resource classes make theirs with. */
 
-import { describeBody } from "./advice.js";
-import { type Call, target } from "./call.js";
-import { decode, readReply } from "./decoding.js";
+import { SegOpsArgumentError, SegOpsConfigError, SegOpsDecodeError } from "../errors/index.js";
+import { quote } from "../errors/text.js";
+import type { Runtime } from "../runtime.js";
+import type { TransportReply } from "../transport/protocol.js";
+import type { CallOptions, ChangeOptions, IterateOptions, Query } from "../types.js";
+import { encodeJson, encodePath, encodeQuery } from "../wire/encoding.js";
+import { type FileData, Multipart, openFile } from "../wire/multipart.js";
+import type { Reception } from "./attempt.js";
+import type { Call, Settings } from "./call.js";
+import { Course } from "./course.js";
+import { Deadline } from "./deadline.js";
 import { copyReply, type OpenSink } from "./download.js";
-import { encodeJson, encodePath, encodeQuery } from "./encoding.js";
-import { SegOpsArgumentError, SegOpsConfigError, type SegOpsConnectionError, SegOpsDecodeError } from "./errors.js";
-import { Exchange, type HttpSettings } from "./exchange.js";
-import { type FileData, Multipart, openFile } from "./multipart.js";
+import { describeBody } from "./failures.js";
 import { paginate } from "./pagination.js";
-import { quote } from "./quote.js";
-import { delay, isRetryableStatus, LONGEST_WAIT, mayRepeat, retryAfter } from "./retry.js";
-import type { Runtime } from "./runtime.js";
-import type { Reply } from "./transport.js";
-import type { CallOptions, ChangeOptions, IterateOptions, Query } from "./types.js";
+import { decode, readReply } from "./reply.js";
 
 const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
 const WITHOUT_BODY = ["GET", "HEAD", "OPTIONS"];
@@ -54,17 +55,15 @@ export class Http {
   readonly timeout: number;
   /** @internal */
   readonly runtime!: Runtime;
-  readonly #exchange: Exchange;
-  readonly #isClosed: () => boolean;
+  readonly #settings: Settings;
 
   /** @internal */
-  constructor(settings: HttpSettings) {
+  constructor(settings: Settings) {
     this.baseUrl = settings.baseUrl;
     this.maxRetries = settings.maxRetries;
     this.timeout = settings.timeout;
     Object.defineProperty(this, "runtime", { value: settings.runtime });
-    this.#exchange = new Exchange(settings);
-    this.#isClosed = settings.isClosed;
+    this.#settings = settings;
   }
 
   /**
@@ -114,6 +113,11 @@ export class Http {
     return this.#record<T>(this.#call("GET", path, { query, safe: true, signal }));
   }
 
+  /** @internal A GET of what may be anything; walks say themselves what is no page. */
+  async look(path: string, query: Query | undefined, { signal }: CallOptions = {}): Promise<unknown> {
+    return this.#decoded(this.#call("GET", path, { query, safe: true, signal }));
+  }
+
   /** @internal A POST that changes nothing: it carries no key and may be repeated. */
   async ask<T>(path: string, body?: unknown, { signal }: CallOptions = {}): Promise<T> {
     return this.#record<T>(this.#call("POST", path, { body, safe: true, signal }));
@@ -135,12 +139,12 @@ export class Http {
   /** @internal A GET whose reply goes to `sink` as it comes. Resolves to the number of bytes written. */
   async download(path: string, sink: OpenSink, { signal }: CallOptions = {}): Promise<number> {
     const call = this.#call("GET", path, { safe: true, signal });
-    return this.#attempts(call, (reply) => copyReply(reply, sink), 0, true);
+    return this.#made(call, { receive: (reply) => copyReply(reply, sink), gone: 0, mayLeave: true });
   }
 
   /** @internal Refuses a call on a closed client. */
   checkOpen(): void {
-    if (this.#isClosed()) {
+    if (this.#settings.isClosed()) {
       throw new SegOpsConfigError("This client is closed. Make a new one.");
     }
   }
@@ -170,6 +174,8 @@ export class Http {
     this.checkOpen();
     const hasBody = isGiven(asked.body);
     return {
+      operation: "http.request",
+      deadline: new Deadline(this.#settings.deadline, this.runtime.monotonic),
       method,
       path,
       query: encodeQuery(asked.query),
@@ -193,75 +199,40 @@ export class Http {
     }
   }
 
+  #made<T>(call: Call, reception: Reception<T>): Promise<T> {
+    return new Course(call, this.#settings, reception).run();
+  }
+
   /** The reply to a call, decoded: JSON, text or null. */
   #decoded(call: Call): Promise<unknown> {
-    return this.#attempts(
-      call,
-      async (reply) => decode(reply.status, reply.headers, await readReply(reply)),
-      null as unknown,
-    );
+    return this.#made<unknown>(call, { receive: decodedReply, gone: null, mayLeave: false });
   }
 
-  /** The reply to a call that is answered with JSON, or with nothing. */
-  async #record<T>(call: Call): Promise<T> {
-    const value = await this.#decoded(call);
-    if (typeof value === "string") {
-      const start = quote(this.#exchange.hideKey(describeBody(value, 60)));
-      const reason = `it is text where JSON was expected: ${start}. Check the base URL.`;
-      throw new SegOpsDecodeError(reason, { method: call.method, path: target(call) });
-    }
-    return value as T;
+  /** The reply to a call that is answered with a record, a page or a list; a DELETE with nothing. */
+  #record<T>(call: Call): Promise<T> {
+    const receive = async (reply: TransportReply): Promise<T> => {
+      const value = await decodedReply(reply);
+      checkRecord(value, reply.status);
+      return (call.method === "DELETE" ? null : value) as T;
+    };
+    return this.#made(call, { receive, gone: null as T, mayLeave: false });
   }
+}
 
-  /**
-   * Sends a call until it is answered for good, and gives its reply to `receive`.
-   *
-   * @param gone what a repeated DELETE that meets 404 resolves to
-   * @param elsewhere whether a redirect may lead to another origin, without the key
-   */
-  async #attempts<T>(call: Call, receive: (reply: Reply) => Promise<T>, gone: T, elsewhere = false): Promise<T> {
-    const { runtime, maxRetries } = this;
-    let retries = 0;
-    let maybeDone = false; // an earlier attempt may have been carried out
-    let reopened = false;
-    for (;;) {
-      const outcome = await this.#exchange.attempt(call, receive, elsewhere, retries + 1);
-      if ("value" in outcome) {
-        return outcome.value;
-      }
-      let wait: number | undefined;
-      if ("lost" in outcome) {
-        const { lost } = outcome;
-        const again = lost.transient && mayRepeat(call.method, call.safe, lost.sent);
-        maybeDone ||= lost.sent;
-        if (again && lost.stale && !reopened) {
-          reopened = true;
-          continue;
-        }
-        if (!again || retries >= maxRetries) {
-          throw this.#lost(lost, call, retries + 1);
-        }
-      } else {
-        const { status, headers } = outcome.reply;
-        if (status === 404 && call.method === "DELETE" && maybeDone) {
-          return gone;
-        }
-        wait = retryAfter(headers.get("retry-after"), runtime.now());
-        const isTooLong = wait !== undefined && wait > LONGEST_WAIT;
-        if (!isRetryableStatus(status) || retries >= maxRetries || isTooLong) {
-          throw this.#exchange.apiError(call, outcome.reply, outcome.body, wait, retries + 1);
-        }
-        maybeDone ||= status >= 500;
-      }
-      await runtime.sleep(wait ?? delay(retries, runtime.random()), call.signal);
-      retries += 1;
-    }
-  }
+async function decodedReply(reply: TransportReply): Promise<unknown> {
+  return decode(reply.status, reply.headers, await readReply(reply));
+}
 
-  #lost(lost: SegOpsConnectionError, call: Call, attempts: number): SegOpsConnectionError {
-    const { method, idempotencyKey } = call;
-    return lost.with({ method, path: target(call), attempts, idempotencyKey });
+/** Refuses what is no record, page or list. */
+function checkRecord(value: unknown, status: number): void {
+  if (typeof value === "object") {
+    return; // an empty reply included
   }
+  const reason =
+    typeof value === "string"
+      ? `it is text where JSON was expected: ${quote(describeBody(value, 60))}. Check the base URL.`
+      : `it is a ${typeof value} where an object or an array was expected`;
+  throw new SegOpsDecodeError(reason, { status });
 }
 
 /** Null counts as not given: no call of the API has a body of null. */

@@ -1,9 +1,9 @@
 /** How is a job waited for? */
 
-import { SegOpsArgumentError, SegOpsJobError, SegOpsWaitTimeout } from "./errors.js";
+import { SegOpsArgumentError, SegOpsJobError, SegOpsWaitTimeout } from "../errors/index.js";
+import { describe } from "../errors/text.js";
+import type { WaitOptions } from "../types.js";
 import type { Http } from "./http.js";
-import { describe } from "./quote.js";
-import type { WaitOptions } from "./types.js";
 
 /** How to look at a job, and what its answers mean. */
 export interface Watched<Job> {

@@ -1,9 +1,9 @@
 /** What is a page, and how does a walk go from one to the next? */
 
-import { SegOpsArgumentError, SegOpsDecodeError } from "./errors.js";
+import { SegOpsArgumentError, SegOpsDecodeError } from "../errors/index.js";
+import { describe } from "../errors/text.js";
+import type { CallOptions, IterateOptions, Query } from "../types.js";
 import type { Http } from "./http.js";
-import { describe } from "./quote.js";
-import type { CallOptions, IterateOptions, Query } from "./types.js";
 
 type Fetched = Promise<unknown>;
 type FetchPage = (page: number, signal?: AbortSignal) => Fetched;
@@ -24,7 +24,7 @@ export function paginate<T>(
   const first = wholeNumber("page", page, 1, 1);
   const ahead = wholeNumber("prefetch", options.prefetch, 0, 0);
   const fetch: FetchPage = (number, signal) =>
-    http.read(path, { ...parameters, page: number }, { signal: signal ?? options.signal });
+    http.look(path, { ...parameters, page: number }, { signal: signal ?? options.signal });
   return walk<T>(path, fetch, first, ahead, options.signal);
 }
 
@@ -139,7 +139,7 @@ export async function* walkCursor<T>(
 ): AsyncGenerator<T, void, undefined> {
   let parameters: Query = { ...query };
   for (;;) {
-    const answer = await http.read(path, parameters, options);
+    const answer = await http.look(path, parameters, options);
     const { results, next_cursor: cursor } = (answer ?? {}) as { results?: T[]; next_cursor?: string | null };
     if (!Array.isArray(results)) {
       throw new SegOpsDecodeError("it is not a page of results with a next_cursor", { method: "GET", path });

@@ -1,7 +1,7 @@
 /** How does an id become one segment of a path? */
 
-import { SegOpsArgumentError } from "./errors.js";
-import { describe, quote } from "./quote.js";
+import { SegOpsArgumentError } from "../errors/index.js";
+import { describe, quote } from "../errors/text.js";
 
 /**
  * Fills the `{}` of a path template with ids, each as exactly one segment.

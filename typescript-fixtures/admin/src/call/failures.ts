@@ -1,6 +1,5 @@
-/** Which error is a status, and what does its message say? */
+/** The error for a reply that is no success: its class, and a message that says what to do. */
 
-import { STATUS_CODES } from "node:http";
 import {
   SegOpsApiError,
   SegOpsAuthenticationError,
@@ -9,8 +8,13 @@ import {
   SegOpsPermissionError,
   SegOpsRateLimitError,
   SegOpsServerError,
-} from "./errors.js";
+} from "../errors/index.js";
+import type { TransportReply } from "../transport/protocol.js";
+import { type Call, target } from "./call.js";
+import { decodeErrorBody } from "./reply.js";
+import { bytesWithoutKey, headersWithoutKey, withoutKey } from "./secrets.js";
 
+const REQUEST_ID_HEADERS = ["x-request-id", "request-id", "x-correlation-id"];
 const BY_STATUS: Readonly<Record<number, typeof SegOpsApiError>> = {
   400: SegOpsBadRequestError,
   401: SegOpsAuthenticationError,
@@ -50,23 +54,54 @@ export function whatToDo(status: number, retryAfter: number | undefined): string
   return WHAT_TO_DO[status] ?? "";
 }
 
-/** What was asked, what came back and what to do, in one line. */
-export function apiMessage(
-  asked: string,
-  answer: { status: number; body: unknown; retryAfter: number | undefined; attempts: number; requestId?: string },
-): string {
-  const phrase = STATUS_CODES[answer.status];
-  const said = describeBody(answer.body).replace(/\.$/, "");
+/** What is known of the attempts of a call when it ends. */
+export interface Ended {
+  retryAfter: number | undefined;
+  attempts: number;
+  /** Whether an earlier attempt may have been carried out. */
+  maybeDone: boolean;
+}
+
+/** The server's name for a request, if it gave one. */
+export function requestIdOf(headers: TransportReply["headers"]): string | undefined {
+  return REQUEST_ID_HEADERS.map((name) => headers.get(name)).find((id) => id !== null) ?? undefined;
+}
+
+/**
+ * The error for an answer that is no success.
+ *
+ * @param raw the answer's body
+ * @param apiKey is kept out of it
+ */
+export async function apiError(
+  call: Call,
+  reply: TransportReply,
+  raw: Uint8Array,
+  apiKey: string,
+  ended: Ended,
+): Promise<SegOpsApiError> {
+  const { STATUS_CODES } = await import("node:http");
+  const body = decodeErrorBody(bytesWithoutKey(raw, apiKey));
+  const headers = headersWithoutKey(reply.headers, apiKey);
+  const requestId = requestIdOf(headers);
+  const { retryAfter, attempts } = ended;
+  const { method, idempotencyKey } = call;
+  const path = target(call);
+  const phrase = STATUS_CODES[reply.status];
+  const said = describeBody(body).replace(/\.$/, "");
   const notes = [
-    ...(answer.attempts > 1 ? [`tried ${answer.attempts} times`] : []),
-    ...(answer.requestId ? [`request id ${answer.requestId}`] : []),
+    ...(attempts > 1 ? [`tried ${attempts} times`] : []),
+    ...(requestId ? [`request id ${requestId}`] : []),
   ];
   const parts = [
-    `${asked} answered ${answer.status}${phrase ? ` ${phrase}` : ""}${said ? `: ${said}.` : "."}`,
-    whatToDo(answer.status, answer.retryAfter),
+    `${method} ${path} answered ${reply.status}${phrase ? ` ${phrase}` : ""}${said ? `: ${said}.` : "."}`,
+    whatToDo(reply.status, retryAfter),
     notes.length > 0 ? `(${notes.join(", ")})` : "",
   ];
-  return parts.filter((part) => part !== "").join(" ");
+  const message = parts.filter((part) => part !== "").join(" ");
+  const ErrorClass = errorClass(reply.status);
+  const details = { headers, method, path, requestId, retryAfter, attempts, idempotencyKey };
+  return new ErrorClass(withoutKey(message, apiKey), reply.status, body, details);
 }
 
 /** An answer in one short line: the platform's `detail`, its field errors, or the start of the text. */

@@ -1,10 +1,10 @@
-/** How does a reply become a file: streamed, and whole or not at all? */
+/** A reply to a file: streamed, and whole or not at all. */
 
 import type { FileHandle } from "node:fs/promises";
-import { refuseEncoding } from "./decoding.js";
-import { SegOpsArgumentError, SegOpsConnectionError } from "./errors.js";
-import { describe, quote } from "./quote.js";
-import type { Reply } from "./transport.js";
+import { SegOpsArgumentError, SegOpsConnectionError } from "../errors/index.js";
+import { describe, quote } from "../errors/text.js";
+import type { TransportReply } from "../transport/protocol.js";
+import { partsOf } from "./reply.js";
 
 /** What Node's own writable streams have. */
 export interface NodeWritable {
@@ -132,16 +132,15 @@ async function openBeside(fs: FileSystem, path: string, mode: number | undefined
 }
 
 /** Writes a reply's body to the sink and resolves to the bytes written; a failed attempt leaves the sink as it was. */
-export async function copyReply(reply: Reply, sink: OpenSink): Promise<number> {
-  await refuseEncoding(reply);
+export async function copyReply(reply: TransportReply, sink: OpenSink): Promise<number> {
   let written = 0;
   try {
-    for (let chunk = await reply.read(); chunk !== undefined; chunk = await reply.read()) {
-      await sink.write(chunk);
-      written += chunk.byteLength;
+    for await (const part of partsOf(reply)) {
+      await sink.write(part);
+      written += part.byteLength;
     }
   } catch (error) {
-    await reply.discard();
+    reply.discard();
     const isClean = await sink.rewind();
     if (!isClean && error instanceof SegOpsConnectionError) {
       throw error.with({ transient: false }); // a second attempt would add to half of the first

@@ -1,0 +1,67 @@
+/** One attempt of a call: sent, its redirects followed, its reply received. */
+
+import { SegOpsConnectionError, SegOpsDecodeError } from "../errors/index.js";
+import type { TransportReply } from "../transport/protocol.js";
+import { type Call, type Settings, target } from "./call.js";
+import { headersOf } from "./headers.js";
+import { follow } from "./redirects.js";
+import { readFailure } from "./reply.js";
+import { mayRepeat } from "./retry.js";
+import { withoutKey } from "./secrets.js";
+
+/** How a reply is received, and what a call may do. */
+export interface Reception<T> {
+  /** Turns a successful reply into the call's value. */
+  receive: (reply: TransportReply) => Promise<T>;
+  /** What a repeated DELETE that meets 404 resolves to. */
+  gone: T;
+  /** Whether a redirect may lead to another origin, without the key. */
+  mayLeave: boolean;
+}
+
+/** What came of an attempt: a value, a reply that is no success, a connection that failed, or what cannot be read. */
+export type Outcome<T> =
+  | { kind: "value"; value: T; reply: TransportReply }
+  | { kind: "refused"; reply: TransportReply; body: Uint8Array }
+  | { kind: "lost"; error: SegOpsConnectionError }
+  | { kind: "unreadable"; error: SegOpsDecodeError };
+
+/** Makes one attempt. What is no failure of the network or the server is thrown. */
+export async function attempt<T>(call: Call, settings: Settings, reception: Reception<T>): Promise<Outcome<T>> {
+  try {
+    const reply = await send(call, settings, reception.mayLeave);
+    if (reply.status < 200 || reply.status >= 300) {
+      return { kind: "refused", reply, body: await readFailure(reply) };
+    }
+    if (reply.status === 206) {
+      reply.discard();
+      throw new SegOpsDecodeError("it is a part of a reply, which nobody asked for", { status: 206 });
+    }
+    return { kind: "value", value: await reception.receive(reply), reply };
+  } catch (error) {
+    if (error instanceof SegOpsConnectionError) {
+      return { kind: "lost", error };
+    }
+    if (error instanceof SegOpsDecodeError) {
+      const { status, cause, reason } = error;
+      const details = { status, method: call.method, path: target(call), cause };
+      return { kind: "unreadable", error: new SegOpsDecodeError(withoutKey(reason, settings.apiKey), details) };
+    }
+    throw error;
+  }
+}
+
+function send(call: Call, settings: Settings, mayLeave: boolean): Promise<TransportReply> {
+  const { method, body, signal, deadline, safe } = call;
+  const request = {
+    method,
+    url: new URL(`${settings.baseUrl}${target(call)}`),
+    headers: headersOf(call, settings),
+    body,
+    timeout: settings.timeout,
+    deadline: deadline.left,
+    isRepeatable: mayRepeat(method, safe, true),
+    signal,
+  };
+  return follow(request, mayLeave, (each) => settings.transport.send({ ...each, deadline: deadline.left }));
+}

@@ -1,0 +1,87 @@
+/** The headers of a request: the SDK's own, and those that a caller adds. */
+
+import { SegOpsConfigError } from "../errors/index.js";
+import { describe, quote } from "../errors/text.js";
+import { VERSION } from "../version.js";
+import type { Call, Settings } from "./call.js";
+
+/** What the SDK sends itself, or what would break a request apart. */
+const OWNED = [
+  "accept",
+  "accept-encoding",
+  "authorization",
+  "connection",
+  "content-encoding",
+  "content-length",
+  "content-type",
+  "expect",
+  "host",
+  "idempotency-key",
+  "keep-alive",
+  "proxy-authorization",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "user-agent",
+];
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/**
+ * The headers that a caller adds, as they are sent.
+ *
+ * @throws {SegOpsConfigError} one is the SDK's own, or cannot be sent
+ */
+export function checkedHeaders(headers: unknown): Readonly<Record<string, string>> {
+  if (headers === undefined || headers === null) {
+    return {};
+  }
+  if (typeof headers !== "object" || Array.isArray(headers)) {
+    throw new SegOpsConfigError(`headers must be an object of names and values, not ${describe(headers)}.`);
+  }
+  const checked: Record<string, string> = {};
+  for (const [name, value] of headers instanceof Map ? headers : Object.entries(headers)) {
+    if (typeof name !== "string" || !TOKEN.test(name)) {
+      throw new SegOpsConfigError(`headers: ${describe(name)} is not the name of a header.`);
+    }
+    if (OWNED.includes(name.toLowerCase())) {
+      throw new SegOpsConfigError(`headers: ${quote(name)} is set by the SDK and cannot be replaced.`);
+    }
+    if (typeof value !== "string" || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
+      throw new SegOpsConfigError(`headers: the value of ${quote(name)} is not text that a header can hold.`);
+    }
+    checked[name] = value;
+  }
+  return checked;
+}
+
+/** The headers of a call. */
+export function headersOf(call: Call, settings: Settings): Record<string, string> {
+  const headers: Record<string, string> = {
+    Authorization: `ApiKey ${settings.apiKey}`,
+    Accept: "application/json",
+    "User-Agent": `segops-admin-typescript/${VERSION}`,
+    "Accept-Encoding": "gzip",
+    ...settings.headers,
+  };
+  const { body } = call;
+  if (call.contentType !== undefined) {
+    headers["Content-Type"] = call.contentType;
+  }
+  if (body !== undefined) {
+    headers["Content-Length"] = String(body instanceof Uint8Array ? body.byteLength : body.length);
+  } else if (["POST", "PUT", "PATCH"].includes(call.method)) {
+    headers["Content-Length"] = "0";
+  }
+  if (call.idempotencyKey !== undefined) {
+    headers["Idempotency-Key"] = call.idempotencyKey;
+  }
+  return headers;
+}
+
+/** The headers that may go to another server: none that tells who asks. */
+export function headersForOthers(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const { "Accept-Encoding": encoding = "gzip", "User-Agent": agent = "" } = headers;
+  return { "Accept-Encoding": encoding, "User-Agent": agent };
+}

@@ -1,0 +1,93 @@
+/** The errors of calls that the server answered with anything but success. */
+
+import { HttpHeaders } from "../wire/headers.js";
+import { hide, SegOpsError, type WithCause } from "./base.js";
+
+/** What a {@link SegOpsApiError} knows. */
+export interface ApiErrorDetails extends WithCause {
+  headers?: HttpHeaders;
+  method?: string;
+  path?: string;
+  requestId?: string | undefined;
+  retryAfter?: number | undefined;
+  attempts?: number;
+  idempotencyKey?: string | undefined;
+}
+
+/** Thrown when the server answered with anything but success. */
+export class SegOpsApiError extends SegOpsError {
+  /** @internal */
+  static override readonly kind: string = "SegOpsApiError";
+  override name = "SegOpsApiError";
+  /** The HTTP status. */
+  readonly status: number;
+  /** The answer, decoded if it was JSON, else its text; null if it was empty or unreadable. */
+  readonly body: unknown;
+  /** The answer's headers. */
+  readonly headers!: HttpHeaders;
+  readonly method: string;
+  readonly path: string;
+  /** The server's name for this request, if it gave one. */
+  readonly requestId: string | undefined;
+  /** Seconds that the server asks to wait, if it said so. */
+  readonly retryAfter: number | undefined;
+  /** How many times it was tried. */
+  readonly attempts: number;
+  /** The key that the call carried, if any. */
+  readonly idempotencyKey: string | undefined;
+
+  constructor(message: string, status: number, body: unknown = null, details: ApiErrorDetails = {}) {
+    super(message, details);
+    this.status = status;
+    this.body = body;
+    hide(this, "headers", details.headers ?? new HttpHeaders());
+    this.method = details.method ?? "";
+    this.path = details.path ?? "";
+    this.requestId = details.requestId;
+    this.retryAfter = details.retryAfter;
+    this.attempts = details.attempts ?? 1;
+    this.idempotencyKey = details.idempotencyKey;
+  }
+}
+
+/** Thrown on 400 and 422: the server does not accept what was sent; `body` says which field. */
+export class SegOpsBadRequestError extends SegOpsApiError {
+  /** @internal */
+  static override readonly kind: string = "SegOpsBadRequestError";
+  override name = "SegOpsBadRequestError";
+}
+
+/** Thrown on 401: the key is missing, wrong or revoked. */
+export class SegOpsAuthenticationError extends SegOpsApiError {
+  /** @internal */
+  static override readonly kind: string = "SegOpsAuthenticationError";
+  override name = "SegOpsAuthenticationError";
+}
+
+/** Thrown on 403: the key is valid, but its kind, role or plan does not allow this. */
+export class SegOpsPermissionError extends SegOpsApiError {
+  /** @internal */
+  static override readonly kind: string = "SegOpsPermissionError";
+  override name = "SegOpsPermissionError";
+}
+
+/** Thrown on 404: there is no such thing in this key's workspace. */
+export class SegOpsNotFoundError extends SegOpsApiError {
+  /** @internal */
+  static override readonly kind: string = "SegOpsNotFoundError";
+  override name = "SegOpsNotFoundError";
+}
+
+/** Thrown on 429, after the retries; `retryAfter` holds the seconds that the server asks for. */
+export class SegOpsRateLimitError extends SegOpsApiError {
+  /** @internal */
+  static override readonly kind: string = "SegOpsRateLimitError";
+  override name = "SegOpsRateLimitError";
+}
+
+/** Thrown on any 5xx, after the retries. */
+export class SegOpsServerError extends SegOpsApiError {
+  /** @internal */
+  static override readonly kind: string = "SegOpsServerError";
+  override name = "SegOpsServerError";
+}

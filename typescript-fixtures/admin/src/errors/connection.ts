@@ -1,0 +1,83 @@
+/** The errors of calls that got no whole reply. */
+
+import { SegOpsError, type WithCause } from "./base.js";
+import { quote } from "./text.js";
+
+/** What a {@link SegOpsConnectionError} knows. */
+export interface ConnectionErrorDetails extends WithCause {
+  sent?: boolean;
+  transient?: boolean;
+  stale?: boolean;
+  method?: string;
+  path?: string;
+  attempts?: number;
+  idempotencyKey?: string | undefined;
+}
+
+/** Thrown when no whole reply came back: no connection, a reset, a reply cut short. */
+export class SegOpsConnectionError extends SegOpsError {
+  /** @internal */
+  static override readonly kind: string = "SegOpsConnectionError";
+  override name = "SegOpsConnectionError";
+  /** What happened, without what was asked. */
+  readonly reason: string;
+  /** False if the server cannot have seen the request; true if it may have acted on it. */
+  readonly sent: boolean;
+  /** False if trying again is pointless (a certificate that does not verify). */
+  readonly transient: boolean;
+  /** True if a connection kept from an earlier call turned out to be closed. */
+  readonly stale: boolean;
+  readonly method: string;
+  readonly path: string;
+  /** How many times it was tried. */
+  readonly attempts: number;
+  /** The key that the call carried; pass it as `idempotencyKey` to repeat the same call. */
+  readonly idempotencyKey: string | undefined;
+
+  constructor(reason: string, details: ConnectionErrorDetails = {}) {
+    super(connectionMessage(reason, details), details);
+    this.reason = reason;
+    this.sent = details.sent ?? true;
+    this.transient = details.transient ?? true;
+    this.stale = details.stale ?? false;
+    this.method = details.method ?? "";
+    this.path = details.path ?? "";
+    this.attempts = details.attempts ?? 1;
+    this.idempotencyKey = details.idempotencyKey;
+  }
+
+  /**
+   * The same failure with more of what is known about it.
+   *
+   * @internal
+   */
+  with(details: ConnectionErrorDetails): SegOpsConnectionError {
+    const Class = this.constructor as typeof SegOpsConnectionError;
+    const { sent, transient, stale, method, path, attempts, idempotencyKey, cause } = this;
+    const known = { sent, transient, stale, method, path, attempts, idempotencyKey, cause };
+    return new Class(this.reason, { ...known, ...details });
+  }
+}
+
+function connectionMessage(reason: string, details: ConnectionErrorDetails): string {
+  if (!details.method) {
+    return reason;
+  }
+  const tries = (details.attempts ?? 1) > 1 ? ` (tried ${details.attempts} times)` : "";
+  const text = `${details.method} ${details.path} got no reply: ${reason}${tries}`;
+  if (details.idempotencyKey === undefined || details.sent === false) {
+    return text;
+  }
+  const key = quote(details.idempotencyKey);
+  return (
+    `${text}. The server may have carried it out: look before you repeat it, ` +
+    `and repeat it with idempotencyKey: ${key}.`
+  );
+}
+
+/** Thrown when nothing was heard for `timeout` seconds while connecting, sending or receiving. */
+export class SegOpsTimeoutError extends SegOpsConnectionError {
+  /** @internal */
+  static override readonly kind: string = "SegOpsTimeoutError";
+  override name = "SegOpsTimeoutError";
+}

@@ -1,0 +1,140 @@
+/** The opening of a connection: an address, TLS where it is asked for, and nothing sent yet. */
+
+import * as net from "node:net";
+import { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
+import { SegOpsTimeoutError } from "../errors/index.js";
+import { onAbort, throwIfAborted } from "./signals.js";
+import { type Peer, whyDialingFailed } from "./socket-failures.js";
+import { after } from "./timers.js";
+
+/** A server: where to, and how. */
+export interface Origin extends Peer {
+  isSecure: boolean;
+  port: number;
+}
+
+/** An open connection. */
+export interface Line {
+  /** What is written to and read from. */
+  stream: Duplex;
+  /** The socket below it: the same, or what carries TLS. */
+  socket: net.Socket;
+  /** Whether the other side has said that nothing more comes, once the stream has ended; TCP's word is enough without TLS. */
+  isEndKnown(): boolean;
+}
+
+/** How long to try, and what ends it. */
+export interface Patience {
+  seconds: number;
+  signal: AbortSignal | undefined;
+}
+
+/** What is known of the address of a request. */
+export function originOf(url: URL): Origin {
+  const isSecure = url.protocol === "https:";
+  const port = Number(url.port) || (isSecure ? 443 : 80);
+  return { isSecure, port, host: url.hostname, peer: `${url.hostname}:${port}` };
+}
+
+/**
+ * Opens a connection.
+ *
+ * @throws {SegOpsTimeoutError} it takes too long
+ * @throws {SegOpsConnectionError} there is none; `sent` is false
+ */
+export async function dial(origin: Origin, patience: Patience): Promise<Line> {
+  const tls = origin.isSecure ? await import("node:tls") : undefined;
+  throwIfAborted(patience.signal);
+  return new Promise((resolve, reject) => {
+    const host = origin.host.replace(/^\[|\]$/g, "");
+    const socket = net.connect({ host, port: origin.port });
+    socket.setNoDelay(true);
+    let line: Line = { stream: socket, socket, isEndKnown: () => true };
+    const settle = (): void => {
+      stopTimer();
+      stopWatching();
+      line.stream.off("error", fail).off("close", fail);
+      socket.off("error", fail).off("close", fail);
+    };
+    const giveUp = (why: unknown): void => {
+      settle();
+      line.stream.on("error", () => undefined).destroy();
+      socket.on("error", () => undefined).destroy();
+      reject(why);
+    };
+    const fail = (error?: unknown): void => giveUp(whyDialingFailed(error || CLOSED, origin));
+    const stopTimer = after(patience.seconds, () =>
+      giveUp(new SegOpsTimeoutError(`no connection to ${origin.peer} in time`, { sent: false })),
+    );
+    const stopWatching = onAbort(patience.signal, () => giveUp(patience.signal?.reason));
+    const succeed = (): void => {
+      settle();
+      resolve(line);
+    };
+    socket.once("error", fail).once("close", fail);
+    socket.once("connect", () => {
+      if (tls === undefined) {
+        succeed();
+        return;
+      }
+      line = secured(tls, socket, host);
+      line.stream.once("error", fail).once("close", fail).once("secureConnect", succeed);
+    });
+  });
+}
+
+const CLOSED = Object.assign(new Error("it was closed before TLS was set up"), { code: "ECONNRESET" });
+
+/** Whether this is Node itself. Other runtimes have its modules, and their TLS takes no streams of one's own. */
+const IS_NODE = process.versions.bun === undefined && !("Deno" in globalThis);
+
+/**
+ * TLS over an open socket.
+ *
+ * Node does not tell whether TLS ended properly or its connection was cut. Here the encrypted bytes pass by: if they end
+ * and TLS had not, it was cut.
+ */
+function secured(tls: typeof import("node:tls"), socket: net.Socket, host: string): Line {
+  const servername = net.isIP(host) === 0 ? host : "";
+  const options = { host, servername, ALPNProtocols: ["http/1.1"] };
+  if (!IS_NODE) {
+    return { stream: tls.connect({ ...options, socket }), socket, isEndKnown: () => false };
+  }
+  let isCut = false;
+  const passage = passageTo(socket, () => {
+    isCut = !hasEnded(stream);
+  });
+  const stream: TLSSocket = tls.connect({ ...options, socket: passage as unknown as net.Socket });
+  stream.once("close", () => socket.destroy());
+  return { stream, socket, isEndKnown: () => !isCut };
+}
+
+/** Whether a stream has been told that nothing more comes, read or not. */
+function hasEnded(stream: Duplex): boolean {
+  return (stream as unknown as { _readableState: { ended: boolean } })._readableState.ended;
+}
+
+/** A stream that passes everything on, to and from a socket; `ended` is called when the socket's bytes end. */
+function passageTo(socket: net.Socket, ended: () => void): Duplex {
+  const passage = new Duplex({
+    read: () => void socket.resume(),
+    write: (chunk, _, done) => void socket.write(chunk, done),
+    final: (done) => void socket.end(done),
+    destroy: (error, done) => {
+      socket.destroy();
+      done(error);
+    },
+  });
+  socket.on("data", (chunk) => {
+    if (!passage.push(chunk)) {
+      socket.pause();
+    }
+  });
+  socket.once("end", () => {
+    ended();
+    passage.push(null);
+  });
+  socket.on("error", (error) => passage.destroy(error));
+  return passage;
+}

@@ -1,0 +1,156 @@
+/** The default transport: HTTP/1.1 connections of the client's own, kept open between calls and shared by them. */
+
+import { SegOpsTimeoutError } from "../errors/index.js";
+import { Connection } from "./connection.js";
+import { dial, type Origin, originOf } from "./dial.js";
+import type { Transport, TransportReply, TransportRequest } from "./protocol.js";
+import { onAbort, throwIfAborted } from "./signals.js";
+import { after, monotonic, turn } from "./timers.js";
+
+/** Seconds for which an idle connection is kept; many load balancers close theirs after 60. */
+const IDLE_SECONDS = 50;
+
+/** What a kept connection's own end is expected before, in seconds. */
+const MARGIN = 1;
+
+/** Keeps connections, the newest used first, and opens no more than it may. */
+export class Pool implements Transport {
+  readonly #most: number;
+  readonly #idle: { connection: Connection; until: number }[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #open = 0;
+  #isClosed = false;
+
+  /** @param most how many connections may be open at once */
+  constructor(most = 100) {
+    this.#most = most;
+  }
+
+  /** How many connections are open. */
+  get size(): number {
+    return this.#open;
+  }
+
+  async send(request: TransportRequest): Promise<TransportReply> {
+    throwIfAborted(request.signal);
+    const started = monotonic();
+    const origin = originOf(request.url);
+    const seconds = Math.min(request.timeout, request.deadline ?? request.timeout);
+    let kept = await this.#kept(origin, request.isRepeatable);
+    while (kept === undefined && !this.#hasRoom()) {
+      await this.#turnOf(origin, seconds, request.signal);
+      kept = await this.#kept(origin, request.isRepeatable);
+    }
+    const connection = kept ?? (await this.#opened(origin, seconds, request.signal));
+    const deadline = request.deadline === undefined ? undefined : request.deadline - (monotonic() - started);
+    return connection.send({ ...request, deadline });
+  }
+
+  async #opened(origin: Origin, seconds: number, signal: AbortSignal | undefined): Promise<Connection> {
+    this.#open += 1;
+    try {
+      return new Connection(origin, await dial(origin, { seconds, signal }), this);
+    } catch (error) {
+      this.#left();
+      throw error;
+    }
+  }
+
+  /** An idle connection to an origin. */
+  async #kept(origin: Origin, isRepeatable: boolean): Promise<Connection | undefined> {
+    for (let kept = this.#take(origin); kept !== undefined; kept = this.#take(origin)) {
+      if (!isRepeatable) {
+        await turn(); // a server that has closed it by now is heard first: what cannot be repeated must not be lost
+      }
+      if (!kept.isClosed) {
+        return kept;
+      }
+    }
+    return undefined;
+  }
+
+  #take(origin: Origin): Connection | undefined {
+    const present = monotonic();
+    for (let index = this.#idle.length - 1; index >= 0; index--) {
+      const { connection, until } = this.#idle[index] as { connection: Connection; until: number };
+      const known = connection.origin;
+      if (known.peer === origin.peer && known.isSecure === origin.isSecure) {
+        this.#idle.splice(index, 1);
+        if (until > present) {
+          return connection;
+        }
+        connection.close();
+      }
+    }
+    return undefined;
+  }
+
+  /** Whether one more connection may be opened; an idle one to another server makes room for it. */
+  #hasRoom(): boolean {
+    if (this.#open >= this.#most) {
+      this.#idle[0]?.connection.close();
+    }
+    return this.#open < this.#most;
+  }
+
+  /** Waits until a connection has become free. */
+  #turnOf(origin: Origin, seconds: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        stopTimer();
+        stopListening();
+        const index = this.#waiting.indexOf(proceed);
+        if (index !== -1) {
+          this.#waiting.splice(index, 1);
+        }
+      };
+      const proceed = (): void => {
+        settle();
+        resolve();
+      };
+      const stopTimer = after(seconds, () => {
+        settle();
+        const reason = `none of ${this.#most} connections to ${origin.peer} became free in time`;
+        reject(new SegOpsTimeoutError(reason, { sent: false }));
+      });
+      const stopListening = onAbort(signal, () => {
+        settle();
+        reject(signal?.reason);
+      });
+      this.#waiting.push(proceed);
+    });
+  }
+
+  #left(): void {
+    this.#open -= 1;
+    this.#waiting[0]?.();
+  }
+
+  /** @internal */
+  released(connection: Connection, keptFor: number | undefined): void {
+    const seconds = Math.min(IDLE_SECONDS, (keptFor ?? Number.POSITIVE_INFINITY) - MARGIN);
+    if (this.#isClosed || seconds <= 0) {
+      connection.close();
+      return;
+    }
+    connection.closeAfter(seconds);
+    this.#idle.push({ connection, until: monotonic() + seconds });
+    this.#waiting[0]?.();
+  }
+
+  /** @internal */
+  ended(connection: Connection): void {
+    const index = this.#idle.findIndex((entry) => entry.connection === connection);
+    if (index !== -1) {
+      this.#idle.splice(index, 1);
+    }
+    this.#left();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const { connection } of this.#idle.splice(0)) {
+      connection.close();
+    }
+  }
+}

@@ -1,0 +1,88 @@
+/** The undoing of gzip: all members, to the last byte, and not one byte more than may be. */
+
+import { promisify } from "node:util";
+import { createGunzip, gunzip, gunzipSync } from "node:zlib";
+
+/** Thrown when what should be gzip is broken, cut short, or followed by something else. */
+export class GzipError extends Error {}
+
+/** Thrown when it holds more than it may. */
+export class GzipTooLarge extends GzipError {}
+
+/** Bytes up to which unzipping takes no longer than handing the work to another thread. */
+const SMALL = 64 * 1024;
+
+interface Unzipped {
+  buffer: Uint8Array;
+  engine: { bytesWritten: number };
+}
+
+const unzip = promisify(gunzip) as unknown as (bytes: Uint8Array, options: object) => Promise<Unzipped>;
+
+/**
+ * Unzips what has come whole.
+ *
+ * @param most bytes that it may hold
+ * @throws {GzipError} it is broken
+ */
+export async function unzipped(bytes: Uint8Array, most: number): Promise<Uint8Array> {
+  const options = { maxOutputLength: most, info: true };
+  try {
+    const isSmall = bytes.byteLength <= SMALL;
+    const { buffer, engine } = isSmall
+      ? (gunzipSync(bytes, options) as unknown as Unzipped)
+      : await unzip(bytes, options);
+    checkEnd(engine.bytesWritten, bytes.byteLength);
+    return buffer;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {
+      throw new GzipTooLarge("it is too large", { cause: error });
+    }
+    throw asGzipError(error);
+  }
+}
+
+/** Unzips what comes in parts. */
+export async function* unzippedParts(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const engine = createGunzip();
+  let given = 0;
+  let failure: unknown;
+  const feed = async (): Promise<void> => {
+    for await (const part of parts) {
+      given += part.byteLength;
+      if (!engine.write(part)) {
+        await new Promise((resolve) => engine.once("drain", resolve).once("close", resolve));
+      }
+      if (engine.destroyed) {
+        return;
+      }
+    }
+    engine.end();
+  };
+  const fed = feed().catch((error) => {
+    failure = error;
+    engine.destroy();
+  });
+  try {
+    yield* engine;
+  } catch (error) {
+    throw failure ?? asGzipError(error);
+  } finally {
+    engine.destroy();
+    await fed;
+  }
+  if (failure !== undefined) {
+    throw failure;
+  }
+  checkEnd(engine.bytesWritten, given);
+}
+
+function checkEnd(read: number, given: number): void {
+  if (given === 0 || read !== given) {
+    throw new GzipError(given === 0 ? "unexpected end of file" : "something else follows it");
+  }
+}
+
+function asGzipError(error: unknown): GzipError {
+  return error instanceof GzipError ? error : new GzipError((error as Error).message, { cause: error });
+}

@@ -1,0 +1,111 @@
+/** The head of an HTTP/1.1 reply: its status line and headers, and where they say that its body ends (RFC 9112). */
+
+import { HttpHeaders } from "./headers.js";
+
+/** Bytes of one head, and of all trailers together. */
+export const LARGEST_HEAD = 64 * 1024;
+
+/** Thrown when what a server sends is not HTTP/1.1, or leaves in doubt where its reply ends. */
+export class WireError extends Error {}
+
+/** How a body ends: there is none, after so many bytes, with its last chunk, or with its connection. */
+export type Framing = { kind: "none" | "chunked" | "close" } | { kind: "length"; length: number };
+
+/** The head of a reply. */
+export interface Head {
+  status: number;
+  headers: HttpHeaders;
+  framing: Framing;
+  /** Whether the connection can carry another request afterwards. */
+  isKept: boolean;
+}
+
+const STATUS_LINE = /^HTTP\/1\.(\d) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
+const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)$/;
+const START = Buffer.from("HTTP/1.");
+const LONGEST_LENGTH = 15; // digits: beyond that, a number loses some
+
+/** Refuses what cannot become a head, however much is still to come. */
+export function checkStart(bytes: Buffer): void {
+  const known = Math.min(bytes.length, START.length);
+  if (bytes.compare(START, 0, known, 0, known) !== 0) {
+    throw new WireError("it does not begin with HTTP/1.");
+  }
+  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) {
+    if (bytes[at - 1] !== CR) {
+      throw new WireError("a line ends in LF alone");
+    }
+  }
+  const end = bytes.indexOf("\r\n");
+  if (end !== -1) {
+    statusOf(bytes.toString("latin1", 0, end));
+  }
+}
+
+const [CR, LF] = [0x0d, 0x0a];
+
+/**
+ * Reads a head.
+ *
+ * @param text the head without the empty line that ends it; its characters are bytes
+ * @param method the request's method, since the reply to HEAD has no body
+ * @throws {WireError} it is malformed
+ */
+export function readHead(text: string, method: string): Head {
+  const [line = "", ...lines] = text.split("\r\n");
+  const { minor, status } = statusOf(line);
+  const headers = new HttpHeaders(lines.map(headerOf));
+  const framing = framingOf(status, headers, method);
+  const connection = listOf(headers.get("connection"));
+  const isNew = minor > 0;
+  // Chunks beside a length, or over HTTP/1.0: read as chunks, and nothing more is expected of such a connection.
+  const isDubious = framing.kind === "chunked" && (headers.has("content-length") || !isNew);
+  const isKept = isNew ? !connection.includes("close") : connection.includes("keep-alive");
+  return { status, headers, framing, isKept: isKept && !isDubious && framing.kind !== "close" };
+}
+
+function statusOf(line: string): { minor: number; status: number } {
+  const found = STATUS_LINE.exec(line);
+  if (found === null) {
+    throw new WireError("its status line is malformed");
+  }
+  return { minor: Number(found[1]), status: Number(found[2]) };
+}
+
+/** A header's name and value. A line that continues the one before it has no name, and is refused. */
+export function headerOf(line: string): [string, string] {
+  const found = HEADER.exec(line);
+  if (found === null) {
+    throw new WireError("a header is malformed");
+  }
+  return [found[1] as string, (found[2] as string).replace(/[\t ]+$/, "")];
+}
+
+function framingOf(status: number, headers: HttpHeaders, method: string): Framing {
+  if (method === "HEAD" || status < 200 || status === 204 || status === 304) {
+    return { kind: "none" };
+  }
+  const coding = headers.get("transfer-encoding");
+  if (coding !== null) {
+    if (coding.toLowerCase() !== "chunked") {
+      throw new WireError("its transfer encoding was not asked for");
+    }
+    return { kind: "chunked" };
+  }
+  const length = headers.get("content-length");
+  return length === null ? { kind: "close" } : { kind: "length", length: lengthOf(length) };
+}
+
+/** A length that may have been sent more than once, if it is the same each time. */
+function lengthOf(value: string): number {
+  const given = value.split(",").map((text) => text.trim().replace(/^0+(?=\d)/, ""));
+  const [first = ""] = given;
+  if (!/^\d+$/.test(first) || first.length > LONGEST_LENGTH || given.some((text) => text !== first)) {
+    throw new WireError("its Content-Length is malformed");
+  }
+  return Number(first);
+}
+
+function listOf(value: string | null): string[] {
+  return (value ?? "").split(",").map((text) => text.trim().toLowerCase());
+}

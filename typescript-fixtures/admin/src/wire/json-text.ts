@@ -1,0 +1,64 @@
+/** The reading of JSON text: strictly, and no deeper than code can go. */
+
+/** Levels of nesting. A page has a handful, and code that walks a value by recursion fails beyond a few thousand. */
+const DEEPEST = 1000;
+
+/**
+ * JSON, unless it is nested too deeply: `JSON.parse` takes any depth, and passes the trouble on.
+ *
+ * @throws {SyntaxError} it is not JSON
+ * @throws {RangeError} it is nested too deeply, or has a number that is too large for JavaScript
+ */
+export function parseJson(text: string): unknown {
+  // Every level takes two characters, so that nearly all replies are cleared by their length.
+  if (text.length > 2 * DEEPEST && isTooDeep(text)) {
+    throw new RangeError("it is nested too deeply");
+  }
+  const value: unknown = JSON.parse(text);
+  // Only an exponent or very many digits make a number that is too large.
+  if (/\d[eE]|\d{300}/.test(text) && holdsInfinity(value)) {
+    throw new RangeError("it has a number that is too large");
+  }
+  return value;
+}
+
+function holdsInfinity(value: unknown): boolean {
+  if (typeof value === "object" && value !== null) {
+    return Object.values(value).some(holdsInfinity);
+  }
+  return typeof value === "number" && !Number.isFinite(value);
+}
+
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (let index = 0; index < text.length; index++) {
+    const character = text.charCodeAt(index);
+    if (character === QUOTE) {
+      index = endOfString(text, index);
+    } else if (character === OPEN_BRACE || character === OPEN_BRACKET) {
+      depth++;
+      if (depth > DEEPEST) {
+        return true;
+      }
+    } else if (character === CLOSE_BRACE || character === CLOSE_BRACKET) {
+      depth--;
+    }
+  }
+  return false;
+}
+
+const [QUOTE, BACKSLASH, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d];
+
+/** The index of the quote that ends the string that begins at `start`. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) {
+      backslashes++;
+    }
+    if (backslashes % 2 === 0) {
+      return end;
+    }
+  }
+  return text.length;
+}
