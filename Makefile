@@ -27,7 +27,7 @@ endif
 .PHONY: test test-postgres test-all check lint types
 .PHONY: first-test
 .PHONY: built typescript
-.PHONY: parity record
+.PHONY: parity mutants record
 .PHONY: bench
 .PHONY: docs
 .PHONY: dist dist-check
@@ -152,6 +152,9 @@ bench: $(READY) built ## measure speed and size of the SDK, the sandbox and the 
 
 parity: $(READY) built ## run every case in every lane, with the mutants; reports in build/parity (PARITY_ARGS)
 	@$(BIN)/python -m segops_parity check --mutate $(PARITY_ARGS)
+
+mutants: $(READY) built ## change the sources in small ways, and see whether parity notices (MUTANTS_ARGS)
+	@$(BIN)/python -m segops_parity mutants $(MUTANTS_ARGS)
 
 record: $(READY) ## record the cassettes anew from a sandbox
 	@$(BIN)/python -m segops_parity record

@@ -51,6 +51,7 @@ export class Session {
       cli: () => this.#cli(command),
       webhook: () => this.#webhook(command),
       close: () => this.#close(command),
+      switch: () => this.#switch(command),
       bye: () => ({ ok: { fired: this.#mutation.fired } }),
     };
     try {
@@ -128,6 +129,10 @@ export class Session {
       values.push(Object.fromEntries(named));
     }
     const [namespace, name] = command.op.split(".").map(camel);
+    if (command.op === "client.options") {
+      const { baseUrl, maxRetries, timeout } = client.http;
+      return this.#outcome(time, given, async () => ({ base_url: baseUrl, max_retries: maxRetries, timeout }));
+    }
     const owner = namespace === "client" ? client : client[namespace];
     if (typeof owner?.[name] !== "function") {
       throw new RangeError(`the SDK has no ${command.op}`);
@@ -185,6 +190,13 @@ export class Session {
     const given = new Given();
     const values = args.map((each) => given.value(each));
     return this.#outcome(new Time(0, 0), given, async () => this.#sdk.webhook[camel(name)](...values));
+  }
+
+  #switch({ mutant, limit }) {
+    if (globalThis.__segopsMutants === undefined) {
+      throw new RangeError("the SDK is no instrumented copy: only `segops-parity mutants` makes one");
+    }
+    return { ok: globalThis.__segopsMutants.turn(mutant, limit) };
   }
 
   #close({ client }) {

@@ -1,14 +1,16 @@
 /** How do values travel in JSON lines that JSON has no form for: bytes, dates, files, callbacks? And errors? */
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 
 const NUMBERS = { NaN: Number.NaN, Infinity: Number.POSITIVE_INFINITY, "-Infinity": Number.NEGATIVE_INFINITY };
 
 /** The arguments of one call, and what was written to its sink and told to its callback. */
 export class Given {
   #sink;
+  #folder;
   #progress;
 
   /** The JavaScript value of what was sent. */
@@ -38,7 +40,17 @@ export class Given {
         return NUMBERS[value];
       case "$sink": {
         this.#sink = mkdtempSync(join(tmpdir(), "parity-sink-"));
+        if (value !== true) {
+          writeFileSync(join(this.#sink, "download"), Buffer.from(value.holds, "base64"));
+        }
         return join(this.#sink, "download");
+      }
+      case "$path":
+      case "$file": {
+        this.#folder = mkdtempSync(join(tmpdir(), "parity-upload-"));
+        const path = join(this.#folder, value.name);
+        writeFileSync(path, Buffer.from(value.bytes, "base64"));
+        return tag === "$path" ? path : Readable.from([Buffer.from(value.bytes, "base64").subarray(value.at)]);
       }
       case "$callback": {
         const progress = [];
@@ -60,7 +72,11 @@ export class Given {
       if (existsSync(file)) {
         left.sink = readFileSync(file).toString("base64");
       }
+      left.left = readdirSync(this.#sink).sort();
       rmSync(this.#sink, { recursive: true });
+    }
+    if (this.#folder !== undefined) {
+      rmSync(this.#folder, { recursive: true });
     }
     return left;
   }
@@ -95,8 +111,21 @@ export function errorValue(error, SegOpsError) {
       told[name] = error[own] ?? null;
     }
   }
+  told.classes = ancestry(error);
   if (error.headers?.entries !== undefined) {
     told.headers = Object.fromEntries(error.headers.entries());
   }
   return told;
+}
+
+/** The SDK's classes that an error is an instance of, its own first. */
+function ancestry(error) {
+  const found = [];
+  for (let at = Object.getPrototypeOf(error); at !== null; at = Object.getPrototypeOf(at)) {
+    const { name } = at.constructor;
+    if (name.startsWith("SegOps") && error instanceof at.constructor) {
+      found.push(name);
+    }
+  }
+  return found;
 }

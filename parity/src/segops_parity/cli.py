@@ -70,6 +70,21 @@ def _parser() -> argparse.ArgumentParser:
     probe.add_argument("--count", type=int, default=3000, metavar="N", help="how many in all (default: 3000)")
     probe.add_argument("--area", action="append", metavar="NAME", help="one of the areas; all unless given")
     _lane_options(probe, cases=False)
+    mutants = command(
+        "mutants", "mutants", "change the sources of both SDKs in small ways, and see whether parity notices"
+    )
+    mutants.add_argument("--language", choices=["python", "typescript"], help="one of them")
+    mutants.add_argument(
+        "--area", default="*", metavar="GLOBS", help="which files, such as 'cli/*' or '_call/*,call/*'"
+    )
+    mutants.add_argument(
+        "--changed", nargs="?", const="main", metavar="COMMIT", help="files that differ from it (main)"
+    )
+    mutants.add_argument("--sample", type=int, metavar="N", help="that many, drawn by --seed")
+    mutants.add_argument("--seed", type=int, default=0)
+    mutants.add_argument("--limit", type=int, default=120, metavar="N", help="cases for each mutant at most (120)")
+    mutants.add_argument("--workers", type=int, default=2, help="how many at a time (2)")
+    mutants.add_argument("--report", type=Path, metavar="FILE", help="where the results go (build/mutants.ndjson)")
     diff = command("diff", "diff", "what has changed from one report to another")
     diff.add_argument("old", type=Path)
     diff.add_argument("new", type=Path)

@@ -101,6 +101,7 @@ def _step(entry: Mapping[str, Any], script: Script, case: str) -> Step:
         client=entry.get("client", "main"),
         derived=entry.get("derived", ""),
         open=entry.get("open"),
+        connections=entry.get("connections"),
     )
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "drift",
     "explain",
     "hygiene",
+    "mutants",
     "mutate",
     "probe",
     "record",
@@ -71,6 +72,22 @@ def check(project: Project, options: argparse.Namespace) -> int:
     _tell(outcome)
     print(f"reports: {folder}/report.html, report.ndjson, junit.xml, summary.md")
     return code
+
+
+def mutants(project: Project, options: argparse.Namespace) -> int:
+    """Change the sources, and see what parity notices; exit 1 below the share that is asked for."""
+    from segops_parity.mutants import run as source_mutants
+
+    asked = source_mutants.Options(
+        language=options.language or "*",
+        area=options.area,
+        changed=options.changed,
+        sample=options.sample,
+        seed=options.seed,
+        workers=options.workers,
+        most=options.limit,
+    )
+    return source_mutants.report(project, asked, options.report or project.root / "build" / "mutants.ndjson")
 
 
 def _tell(outcome: Outcome) -> None:

@@ -15,6 +15,7 @@ from segops_parity._model import Operation
 from segops_parity.canonical import canonical_path, canonical_query, canonical_value, difference
 from segops_parity.cases import API_KEY, Case, Step
 from segops_parity.contract import Contract
+from segops_parity.wording import wording
 
 __all__ = ["OUTCOME", "REQUESTS", "check_case"]
 
@@ -55,6 +56,8 @@ def _step_checks(
     delays = _delay_problems(step, seen)
     outcome = _outcome_problems(step, seen)
     kind = [line for line in outcome if line["at"] == "/error/kind"]
+    if step.connections is not None and seen["connections"] not in (0, step.connections):
+        requests.append(_problem("/connections", step.connections, seen["connections"]))
     yield REQUESTS, requests
     yield OUTCOME, outcome + delays
     for behaviour in step.covers:
@@ -64,6 +67,9 @@ def _step_checks(
     error = seen["outcome"].get("error")
     if error is not None:
         yield "error.message", _message_problems(error)
+        yield "error.classes", _ancestry_problems(contract, error, language)
+        if "headers" in error and step.replies and "retry_after" in error:
+            yield "error.headers", _kept_headers(step, error)
         yield "error.hides-key", _key_problems(error)
         if operation is not None and "status" in step.outcome.get("error", {}):
             yield "error.by-status", kind
@@ -108,6 +114,8 @@ def _outcome_problems(step: Step, seen: Mapping[str, Any]) -> Problems:
     if step.op == "open" and "ok" in expected:
         found = {"ok": {name: value for name, value in found["ok"].items() if name in expected["ok"]}}
     if step.op == "cli":
+        problems += _printed_problems(expected["ok"], found["ok"])
+        expected["ok"] = {name: value for name, value in expected["ok"].items() if name not in ("prints", "says")}
         found = {"ok": {name: value for name, value in found["ok"].items() if name in expected["ok"]}}
     for name, value in expected.items():
         if name not in found:
@@ -117,12 +125,30 @@ def _outcome_problems(step: Step, seen: Mapping[str, Any]) -> Problems:
     return problems
 
 
+def _printed_problems(expected: Mapping[str, Any], found: Mapping[str, Any]) -> Problems:
+    """The texts that standard output (`prints`) and standard error (`says`) must hold."""
+    streams = (("prints", "raw"), ("says", "stderr"))
+    return [
+        _problem(f"/{name}", f"to hold {text!r}", found.get(name))
+        for words, name in streams
+        for text in expected.get(words, ())
+        if text not in found.get(name, "")
+    ]
+
+
 def _error_problems(expected: Mapping[str, Any], found: Mapping[str, Any], seen: Mapping[str, Any]) -> Problems:
     error = found.get("error")
     if error is None:
         return [_problem("/error", expected["kind"], None)]
     problems: Problems = []
     for name, value in expected.items():
+        if name == "message":
+            problems += [
+                _problem("/error/message", f"to say {text!r}", error["message"])
+                for text in value
+                if wording(text) not in wording(error["message"])
+            ]
+            continue
         if name == "path":
             path, _, query = str(error.get("path") or "").partition("?")
             problems += [] if canonical_path(path) == canonical_path(value) else [_problem("/error/path", value, path)]
@@ -148,9 +174,41 @@ def _message_problems(error: Mapping[str, Any]) -> Problems:
     wanted = [error.get("method"), str(error.get("path") or "").partition(" (")[0]]
     if "retry_after" in error:
         wanted.append(str(error.get("status")))
+        wanted += [f"tried {error['attempts']} times"] if error["attempts"] > 1 else []
+        wanted += [error["request_id"]] if error.get("request_id") else []
+        detail = error["body"].get("detail") if isinstance(error.get("body"), dict) else None
+        wanted += [detail.removesuffix(".")] if isinstance(detail, str) and len(detail) < 300 else []
     missing = [text for text in wanted if text and text not in message]
     short = [] if len(message) > 15 else [_problem("/error/message", "a sentence", message)]
     return short + ([_problem("/error/message", f"to name {missing}", message)] if missing else [])
+
+
+def _ancestry_problems(contract: Contract, error: Mapping[str, Any], language: str) -> Problems:
+    """An error is one of its class, of every class above, and of what the language itself calls such an error."""
+    figures = contract.behaviours["error.classes"].figures if "error.classes" in contract.behaviours else {}
+    above = {kind: parent for parent, kinds in figures.get("below", {}).items() for kind in kinds}
+    if error["kind"] not in {*above, *figures.get("below", {})} or "classes" not in error:
+        return []
+    wanted = [error["kind"]]
+    while wanted[-1] in above:
+        wanted.append(above[wanted[-1]])
+    if language == "python":
+        wanted += [also for kind, also in figures.get("python", {}).items() if kind in wanted]
+    missing = [name for name in wanted if name not in error["classes"]]
+    return [_problem("/error/classes", wanted, error["classes"])] if missing else []
+
+
+def _kept_headers(step: Step, error: Mapping[str, Any]) -> Problems:
+    """Every header of the reply that the error stands for is on it."""
+    skipped = ("content-length", "content-encoding", "transfer-encoding", "connection", "date", "keep-alive")
+    problems: Problems = []
+    for name, value in step.replies[-1].headers:
+        if name.lower() in skipped or "{" in value.replace("{key}", ""):
+            continue
+        found = error["headers"].get(name.lower())
+        if found is None or value.replace("{key}", "sk_***") not in found:
+            problems.append(_problem(f"/error/headers/{name.lower()}", value, found))
+    return problems
 
 
 def _key_problems(error: Mapping[str, Any]) -> Problems:

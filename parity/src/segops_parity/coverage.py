@@ -116,7 +116,8 @@ def ideal(case: Case) -> dict[str, Any]:
         if isinstance(outcome.get("sink"), bytes):
             outcome["sink"] = base64.b64encode(outcome["sink"]).decode("ascii")
         if "error" in outcome:
-            outcome["error"] = {"message": "", **outcome["error"]}
+            headers = {name.lower(): value for name, value in (step.replies[-1].headers if step.replies else ())}
+            outcome["error"] = {"message": "", "headers": headers, **outcome["error"]}
         requests = [
             {
                 **request,

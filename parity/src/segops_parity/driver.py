@@ -75,7 +75,7 @@ class Driver:
     ) -> None:
         self._argv = list(argv)
         self._protocol = protocol
-        self._timeout = timeout
+        self.timeout = timeout
         self._last = 0
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._complaints: list[str] = []
@@ -134,10 +134,10 @@ class Driver:
 
     def _reply(self, command: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            line = self._lines.get(timeout=self._timeout)
+            line = self._lines.get(timeout=self.timeout)
         except queue.Empty:
             self.kill()
-            raise DriverFault(f"{command['cmd']}: no answer within {self._timeout:g} s") from None
+            raise DriverFault(f"{command['cmd']}: no answer within {self.timeout:g} s") from None
         if line is None:
             raise self._gone(command["cmd"])
         if len(line) > _LONGEST_LINE:

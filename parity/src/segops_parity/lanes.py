@@ -82,6 +82,11 @@ class ServerStage:
         """The requests that the server saw."""
         return list(self._session.seen)
 
+    @property
+    def connections(self) -> set[int]:
+        """The connections that the case's requests have come over so far."""
+        return self._session.connections
+
     def left(self) -> tuple[int, list[dict[str, Any]]]:
         """How many replies were not asked for, and what did not fit."""
         return self._session.unplayed, list(self._session.mismatches)

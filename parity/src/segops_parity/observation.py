@@ -7,13 +7,17 @@ for `contract_checks` to say.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from segops_parity.canonical import canonical_value, is_compact_json, load_json
 from segops_parity.cases import API_KEY, NOW, Case, Step
 
-__all__ = ["Ask", "Stage", "observe"]
+__all__ = ["Ask", "Stage", "as_compared", "observe"]
+
+# 35.0 and 35 are one number to JavaScript, until its command line passes numbers through as they are written.
+_INTEGRAL = re.compile(r"(?<=\d)\.0(?=[,\n\]}])")
 
 Ask = Callable[..., dict[str, Any]]
 
@@ -110,9 +114,21 @@ def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
     env = {"SEGOPS_API_URL": stage.base_url, **step.named.get("env", {})}
     done = ask("cli", argv=list(step.args), env=env, stdin=step.named.get("stdin", ""))["ok"]
     printed = done["stdout"].replace(stage.base_url, "{base}")
-    ended = {"exit": done["exit"], "stdout": _printed(printed), "messages": bool(done["stderr"].strip())}
-    said = done["stderr"].replace(stage.base_url, "{base}")
-    return {**_observation(step, {"ok": ended}, stage, before=None), "streams": {"stdout": printed, "stderr": said}}
+    told = done["stderr"].replace(stage.base_url, "{base}")
+    ended = {
+        "exit": done["exit"],
+        "stdout": _printed(printed),
+        "raw": as_compared(printed),
+        "messages": bool(told.strip()),
+        "stderr": told,
+    }
+    streams = {"stdout": printed, "stderr": told}
+    return {**_observation(step, {"ok": ended}, stage, before=None), "streams": streams}
+
+
+def as_compared(printed: str) -> str:
+    """Standard output to the byte, but for how whole numbers are written."""
+    return _INTEGRAL.sub("", printed)
 
 
 def _printed(text: str) -> dict[str, Any]:
@@ -140,12 +156,13 @@ def _observation(step: Step, reply: Mapping[str, Any], stage: Stage, before: int
                 name: value.replace(stage.base_url, "{base}") if isinstance(value, str) else value
                 for name, value in outcome["ok"].items()
             }
-    for name in ("sink", "progress"):
+    for name in ("sink", "left", "progress"):
         if name in reply:
             outcome[name] = canonical_value(reply[name])
     found = {
         "step": step.name,
         "requests": [_told(request) for request in stage.seen()],
+        "connections": len(getattr(stage, "connections", ())),
         "delays": [round(delay, 3) for delay in reply.get("delays", ())],
         "outcome": outcome,
         "unplayed": unplayed,

@@ -60,6 +60,10 @@ class Project:
         return self.root / "parity" / "mutants.yaml"
 
     @property
+    def source_mutants(self) -> Path:
+        return self.root / "parity" / "source-mutants.yaml"
+
+    @property
     def protocol(self) -> Path:
         return self.root / "spec" / "schema" / "protocol.schema.json"
 

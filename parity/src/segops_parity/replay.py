@@ -39,6 +39,7 @@ class PlaySession:
         self._due: list[Reply] = []
         self.seen: list[dict[str, Any]] = []
         self.mismatches: list[dict[str, Any]] = []
+        self.connections: set[int] = set()
         self.released = threading.Event()
         self.closed = threading.Event()
         self.sent = 0
@@ -137,6 +138,7 @@ class _Handler(socketserver.BaseRequestHandler):
             return True
         seen = canonical_request(method, below, headers, body)
         seen["raw"] = {"headers": headers, "body": body, "target": below, "elsewhere": elsewhere}
+        session.connections.add(id(self))
         reply = session.answer(seen)
         goes_on = self._play(reply, method, session)
         session.sent += 1

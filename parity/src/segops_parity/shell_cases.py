@@ -12,6 +12,7 @@ from segops_parity.cases import API_KEY, Case, Step
 from segops_parity.cassettes import Cassette
 from segops_parity.client_cases import asked
 from segops_parity.contract import Contract
+from segops_parity.observation import as_compared
 from segops_parity.replies import Reply, Script
 from segops_parity.scenarios import Scenarios
 from segops_parity.wire import expected_request, query_text
@@ -40,7 +41,8 @@ def _case(operation: Operation, contract: Contract, scenarios: Scenarios, happy:
         request["body"]["parts"][0]["filename"] = given["filename"]
     replies = Script(operation, contract, happy, happy).replies(["happy"], request)
     shown = _shown(replies[-1])
-    stdout = {"json": shown, "rows": json.dumps(shown, indent=2).count("\n") + 1}
+    raw = json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
+    printed = {"exit": 0, "stdout": {"json": shown, "rows": raw.count("\n")}, "raw": as_compared(raw)}
     step = Step(
         name="command",
         op="cli",
@@ -49,7 +51,7 @@ def _case(operation: Operation, contract: Contract, scenarios: Scenarios, happy:
         replies=replies,
         requests=(request,),
         delays=(),
-        outcome={"ok": {"exit": 0, "stdout": stdout}} if "downloads" not in operation.flags else {"ok": {"exit": 0}},
+        outcome={"ok": printed} if "downloads" not in operation.flags else {"ok": {"exit": 0}},
         covers=("cli.every-operation", "cli.json-only", "cli.exit-success"),
         key="uuid" if operation.mutates else None,
     )
@@ -111,10 +113,15 @@ def _one(entry: Mapping[str, Any], script: Script) -> Case:
     if "stdout" in entry:
         rows = entry.get("rows", json.dumps(entry["stdout"], indent=2).count("\n") + 1)
         expected["stdout"] = {"json": entry["stdout"], "rows": rows}
+        if "rows" not in entry:
+            expected["raw"] = json.dumps(entry["stdout"], indent=2, ensure_ascii=False) + "\n"
     elif "lines" in entry:
         expected["stdout"] = {"lines": entry["lines"], "rows": len(entry["lines"])}
     elif entry["exit"]:
         expected |= {"stdout": {"lines": [], "rows": 0}, "messages": True}
+    expected |= {name: entry[name] for name in ("prints", "says") if name in entry}
+    if "raw" in entry:
+        expected["raw"] = entry["raw"]
     step = Step(
         name=entry["case"],
         op="cli",

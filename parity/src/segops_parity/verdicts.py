@@ -16,12 +16,14 @@ from segops_parity.cases import Case
 from segops_parity.contract import Contract
 from segops_parity.contract_checks import check_case
 from segops_parity.lanes import Lane, LaneRun
+from segops_parity.wording import wording
 
 __all__ = ["AGREEMENT", "LOCKSTEP", "CaseVerdict", "Problem", "judge"]
 
 LOCKSTEP = "lockstep"
 AGREEMENT = "lanes-agree"
 _AGENT = re.compile(r"segops-admin-(python|typescript)/[\w.]+")
+_KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -102,7 +104,8 @@ def _compare(case: Case, lane: str, check: str, reference: tuple[str, Any], foun
     verdict.checks.setdefault(lane, set()).add(check)
     differs = False
     for expected, other in zip(reference[1], found, strict=False):
-        if lines := difference(expected, other):
+        pair = (expected, other) if check == LOCKSTEP else (_without_transport(expected), _without_transport(other))
+        if lines := difference(*pair):
             differs = True
             verdict.problems.append(Problem(case.id, lane, expected["step"], check, lines))
     if len(reference[1]) != len(found):
@@ -110,6 +113,15 @@ def _compare(case: Case, lane: str, check: str, reference: tuple[str, Any], foun
         line = {"at": "/steps", "expected": len(reference[1]), "found": len(found)}
         verdict.problems.append(Problem(case.id, lane, "", check, [line]))
     return differs
+
+
+def _without_transport(step: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A step without the text of a connection's failure: each transport names what it knows of it."""
+    error = step["outcome"].get("error")
+    if error is None or "SegOpsConnectionError" not in error["classes"]:
+        return step
+    kept = {name: value for name, value in error.items() if name != "message"}
+    return {**step, "outcome": {**step["outcome"], "error": kept}}
 
 
 def comparable(observation: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -138,7 +150,9 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
         requests.append({**kept, "compact": request.get("compact", True), "headers": headers})
     outcome = dict(step["outcome"])
     if "error" in outcome:
-        error = {name: value for name, value in outcome["error"].items() if name not in ("message", "headers")}
+        error = {name: value for name, value in outcome["error"].items() if name != "headers"}
+        error["message"] = wording(error["message"])
+        error["classes"] = [name for name in error.get("classes", ()) if name.startswith("SegOps")]
         error["idempotency_key"] = named(error.get("idempotency_key"))
         path, _, query = str(error.get("path") or "").partition("?")
         error["path"] = {"path": canonical_path(path), "query": canonical_query(query)}
@@ -146,7 +160,12 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(outcome.get("ok"), dict) and "repr" in outcome["ok"]:
         outcome["ok"] = {name: value for name, value in outcome["ok"].items() if name != "repr"}
     if isinstance(outcome.get("ok"), dict) and "stdout" in outcome["ok"]:
-        outcome["ok"] = {**outcome["ok"], "stdout": _shell_output(outcome["ok"]["stdout"], named)}
+        outcome["ok"] = {
+            **outcome["ok"],
+            "stdout": _shell_output(outcome["ok"]["stdout"], named),
+            "raw": _KEY.sub("a key", _AGENT.sub("segops-admin", outcome["ok"]["raw"])),
+            "stderr": wording(outcome["ok"]["stderr"]),
+        }
     delays = [float(delay) for delay in step["delays"]]
     return {"step": step["step"], "requests": requests, "delays": delays, "outcome": outcome}
 

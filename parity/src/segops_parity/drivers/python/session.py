@@ -6,6 +6,7 @@ import inspect
 import logging
 import os
 import platform
+import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
@@ -152,6 +153,8 @@ class Session:
         return self._outcome(call, time, given)
 
     def _method(self, client: SegOpsAdmin, op: str) -> Callable[..., Any]:
+        if op == "client.options":
+            return lambda: {name: getattr(client.http, name) for name in ("base_url", "max_retries", "timeout")}
         owner, _, name = op.partition(".")
         found = getattr(client if owner == "client" else getattr(client, owner), name, None)
         if not callable(found):
@@ -200,6 +203,12 @@ class Session:
         if "client" not in command:
             self._walks.clear()
         return {"ok": None}
+
+    def _do_switch(self, command: dict[str, Any]) -> dict[str, Any]:
+        switch = sys.modules.get("_segops_mutants")
+        if switch is None:
+            raise LookupError("the SDK is no instrumented copy: only `segops-parity mutants` makes one")
+        return {"ok": switch.turn(command["mutant"], command["limit"])}
 
     def _do_bye(self, command: dict[str, Any]) -> dict[str, Any]:
         self._do_close({})

@@ -12,7 +12,7 @@ import math
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from segops_admin import SegOpsApiError, SegOpsError
 
@@ -27,6 +27,8 @@ class Given:
     def __init__(self) -> None:
         self.sink: Path | None = None
         self.progress: list[Any] | None = None
+        self._folder: Path | None = None
+        self._opened: BinaryIO | None = None
 
     def value(self, sent: Any) -> Any:
         """The Python value of what was sent."""
@@ -49,11 +51,26 @@ class Given:
             return _NUMBERS[value]
         if tag == "$sink":
             self.sink = Path(tempfile.mkdtemp(prefix="parity-sink-")) / "download"
+            if value is not True:
+                self.sink.write_bytes(base64.b64decode(value["holds"]))
             return self.sink
+        if tag in ("$path", "$file"):
+            return self._upload(tag, value)
         if tag == "$callback":
             self.progress = []
             return self.progress.append
         raise LookupError(f"expected a known tag, found {tag!r}")
+
+    def _upload(self, tag: str, value: dict[str, Any]) -> Any:
+        """The path of a file to upload, or the file opened, where it stands at a byte."""
+        self._folder = Path(tempfile.mkdtemp(prefix="parity-upload-"))
+        path = self._folder / value["name"]
+        path.write_bytes(base64.b64decode(value["bytes"]))
+        if tag == "$path":
+            return path
+        self._opened = path.open("rb")
+        self._opened.seek(value["at"])
+        return self._opened
 
     def told(self) -> dict[str, Any]:
         """What the call left behind, for the reply."""
@@ -61,7 +78,12 @@ class Given:
         if self.sink is not None:
             if self.sink.exists():
                 left["sink"] = base64.b64encode(self.sink.read_bytes()).decode("ascii")
+            left["left"] = sorted(file.name for file in self.sink.parent.iterdir())
             shutil.rmtree(self.sink.parent)
+        if self._opened is not None:
+            self._opened.close()
+        if self._folder is not None:
+            shutil.rmtree(self._folder)
         if self.progress is not None:
             left["progress"] = self.progress
         return left
@@ -86,11 +108,16 @@ _CARRIED = (
 )
 
 
+def _is_told(name: str) -> bool:
+    return name.startswith("SegOps") or name in ("TimeoutError", "ValueError")
+
+
 def error_value(error: BaseException) -> dict[str, Any]:
     """An error as the protocol has it: its class, its text, and whatever it carries under the contract's names."""
     told: dict[str, Any] = {"kind": type(error).__name__, "message": str(error)}
     if isinstance(error, SegOpsError):
         told |= {name: getattr(error, name) for name in _CARRIED if hasattr(error, name)}
+        told["classes"] = [each.__name__ for each in type(error).__mro__ if _is_told(each.__name__)]
     if isinstance(error, SegOpsApiError):
         told["headers"] = {name.lower(): value for name, value in error.headers.items()}
     return told

@@ -1,0 +1,273 @@
+"""A campaign: which cases reach which mutant, and whether parity notices it.
+
+The verdict is parity's own: the observation with the mutant on is judged against the contract and against the unchanged
+twin, as in `segops-parity check`. After each kill the same case is played with the mutant off, in the same process: if
+that fails too, the process is spoilt, and the mutant is tried once more in a fresh one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from segops_parity.cases import Case
+from segops_parity.contract import Contract
+from segops_parity.driver import DriverFault
+from segops_parity.lanes import Lane, LaneRun
+from segops_parity.mutants.bench import Bench
+from segops_parity.mutants.copies import Copy
+from segops_parity.mutants.mutant import Mutant
+from segops_parity.mutants.python_schemata import FUNCTIONS
+from segops_parity.verdicts import judge
+
+__all__ = ["Baseline", "Result", "Tried", "baseline", "reaching", "try_mutant"]
+
+KILLED = ("difference", "fault", "endless", "hang", "load")
+TWINS = {
+    "python-http": "typescript-current",
+    "python-requests": "typescript-current",
+    "python-async": "typescript-current",
+    "cli-python": "cli-typescript",
+    "typescript-current": "python-http",
+    "cli-typescript": "cli-python",
+}
+Where = tuple[str, str]
+"""A lane's name and a case's id."""
+
+
+@dataclass
+class Baseline:
+    """What the unchanged SDKs do: by lane and case the observation, the mutants reached, the steps taken."""
+
+    observations: dict[Where, dict[str, Any]] = field(default_factory=dict)
+    reached: dict[Where, frozenset[int]] = field(default_factory=dict)
+    steps: dict[Where, int] = field(default_factory=dict)
+    red: dict[Where, str] = field(default_factory=dict)
+    """Cases that are red without any mutant: they prove nothing."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a mutant. `behaviours` are those whose checks failed first, `case` the one they failed in."""
+
+    mutant: Mutant
+    verdict: str
+    case: str = ""
+    behaviours: tuple[str, ...] = ()
+    tried: int = 0
+    detail: str = ""
+
+    @property
+    def killed(self) -> bool:
+        return self.verdict in KILLED
+
+
+def baseline(copies: Iterable[Copy], cases: Sequence[Case], contract: Contract, bench: Bench) -> Baseline:
+    """Play every case to every unchanged SDK, and judge."""
+    found = Baseline()
+    lanes: dict[str, Lane] = {}
+    for copy in copies:
+        for lane in copy.lanes:
+            lanes[lane.name] = lane
+            for case in cases:
+                if not lane.takes(case):
+                    continue
+                where = (lane.name, case.id)
+                try:
+                    bench.turn(lane, 0)
+                    found.observations[where] = bench.observe(case, lane)
+                    told = bench.turn(lane, 0)
+                except DriverFault as fault:
+                    found.red[where] = str(fault)
+                    bench.stop()
+                    continue
+                found.reached[where] = frozenset(told["reached"])
+                found.steps[where] = told["steps"]
+    for where in found.observations:
+        problems = judged(contract, _case(cases, where), lanes[where[0]], found.observations[where], found)
+        if problems:
+            found.red[where] = ", ".join(sorted(problems))
+    return found
+
+
+def _case(cases: Sequence[Case], where: Where) -> Case:
+    index = _INDEX.setdefault(id(cases), {case.id: case for case in cases})
+    return index[where[1]]
+
+
+_INDEX: dict[int, dict[str, Case]] = {}
+
+
+def judged(
+    contract: Contract, case: Case, lane: Lane, seen: Mapping[str, Any], known: Baseline
+) -> dict[str, list[dict[str, Any]]]:
+    """The checks that fail for an observation, by name, each with its differences."""
+    runs = {lane.name: LaneRun(lane.name, {}, {case.id: dict(seen)})}
+    lanes = [lane]
+    twin = TWINS[lane.name]
+    other = known.observations.get((twin, case.id))
+    if other is not None:
+        language = "typescript" if lane.language == "python" else "python"
+        mate = Lane(twin, language, kind=lane.kind)
+        runs[twin] = LaneRun(twin, {}, {case.id: other})
+        lanes = [lane, mate] if lane.language == "python" else [mate, lane]
+    verdict = judge(contract, [case], lanes, runs)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for each in verdict:
+        for problem in each.problems:
+            found.setdefault(problem.check, []).extend(problem.differences)
+    return found
+
+
+def reaching(copy: Copy, known: Baseline) -> dict[int, list[Where]]:
+    """By mutant the places that reach it; of one that takes effect at loading, those that use what it changes."""
+    firsts: dict[int, list[Where]] = {}
+    names = {lane.name for lane in copy.lanes}
+    for where, numbers in known.reached.items():
+        if where[0] in names and where not in known.red:
+            for number in numbers:
+                firsts.setdefault(number, []).append(where)
+    found: dict[int, list[Where]] = {}
+    site = 0
+    for mutant in copy.mutants:
+        site = mutant.number if mutant.number in firsts else site
+        if mutant.early:
+            found[mutant.number] = _users(copy, mutant, firsts)
+        else:
+            found[mutant.number] = firsts.get(_site(copy, mutant, firsts), [])
+    return found
+
+
+def _site(copy: Copy, mutant: Mutant, firsts: Mapping[int, Any]) -> int:
+    """The number that is noted for the mutant's place: that of the first of its changes."""
+    number = mutant.number
+    while number > 1 and number not in firsts:
+        before = copy.mutants[number - 2]
+        if (before.file, before.line, before.was) != (mutant.file, mutant.line, mutant.was):
+            break
+        number -= 1
+    return number
+
+
+def _users(copy: Copy, mutant: Mutant, firsts: Mapping[int, list[Where]]) -> list[Where]:
+    users: dict[Where, None] = {}
+    names = {mutant.uses, mutant.scope.rpartition(".")[2]} - {""}
+    for number, (file, mentioned) in copy.functions.items():
+        if mentioned & names or (not names and file == mutant.file):
+            users |= dict.fromkeys(firsts.get(number, ()))
+    if not users:
+        for number, (file, _) in copy.functions.items():
+            if file == mutant.file:
+                users |= dict.fromkeys(firsts.get(number, ()))
+    return list(users)
+
+
+class Tried:
+    """The cases of a campaign in a useful order: those that killed a mutant of the same file before come first."""
+
+    def __init__(self, cases: Mapping[str, Case], contract: Contract, most: int) -> None:
+        self._cases = cases
+        self._contract = contract
+        self._most = most
+        self._lucky: dict[str, dict[Where, None]] = {}
+
+    def order(self, mutant: Mutant, places: Sequence[Where]) -> list[Where]:
+        """The places to try; a choice of them, by family and kind of operation, where there are too many."""
+        chosen = list(places)
+        if len(chosen) > self._most:
+            groups: dict[tuple[Any, ...], list[Where]] = {}
+            for place in chosen:
+                groups.setdefault(self._kind(place), []).append(place)
+            turns = max(map(len, groups.values()))
+            chosen = [each[turn] for turn in range(turns) for each in groups.values() if turn < len(each)]
+            chosen = chosen[: max(self._most, len(groups))]
+        lucky = self._lucky.get(mutant.file, {})
+        reached = set(places)
+        first = [place for place in reversed(lucky) if place in reached]
+        return [*first, *(place for place in chosen if place not in lucky)]
+
+    def killed(self, mutant: Mutant, place: Where) -> None:
+        """Remember what noticed it."""
+        lucky = self._lucky.setdefault(mutant.file, {})
+        lucky.pop(place, None)
+        lucky[place] = None
+
+    def _kind(self, place: Where) -> tuple[Any, ...]:
+        case = self._cases[place[1]]
+        operation = self._contract.operations.get(case.operation)
+        flags = operation.flags if operation else frozenset()
+        kinds = ("mutates", "downloads", "multipart", "walks", "polls")
+        return place[0], case.family, *(kind in flags for kind in kinds)
+
+
+def try_mutant(
+    mutant: Mutant,
+    places: Sequence[Where],
+    lanes: Mapping[str, Lane],
+    cases: Mapping[str, Case],
+    contract: Contract,
+    known: Baseline,
+    bench: Bench,
+) -> Result:
+    """Play the cases one after the other, until one shows a difference."""
+    for count, place in enumerate(places, 1):
+        lane, case = lanes[place[0]], cases[place[1]]
+        result = _one(mutant, lane, case, contract, known, bench)
+        if result is not None:
+            return Result(mutant, result[0], "/".join(place), result[1], count, result[2])
+    return Result(mutant, "survived" if places else "not reached", tried=len(places))
+
+
+Verdict = tuple[str, tuple[str, ...], str]
+
+
+def _one(
+    mutant: Mutant, lane: Lane, case: Case, contract: Contract, known: Baseline, bench: Bench, again: bool = False
+) -> Verdict | None:
+    limit = max(50_000, 200 * known.steps.get((lane.name, case.id), 0))
+    try:
+        bench.turn(lane, mutant.number, limit, early=mutant.early)
+    except DriverFault as fault:
+        bench.stop()
+        return ("load", (), str(fault)[:200]) if mutant.early else ("fault", (), str(fault)[:200])
+    try:
+        seen = bench.observe(case, lane)
+    except DriverFault as fault:
+        bench.stop()
+        return _fault(mutant, lane, case, str(fault), contract, known, bench, again)
+    problems = judged(contract, case, lane, seen, known)
+    if not problems:
+        return None
+    if not mutant.early and not again and _spoilt(lane, case, contract, known, bench):
+        bench.stop()
+        return _one(mutant, lane, case, contract, known, bench, again=True)
+    first = next(iter(problems.values()))
+    return "difference", tuple(sorted(problems)), str(first[:1])[:200]
+
+
+def _spoilt(lane: Lane, case: Case, contract: Contract, known: Baseline, bench: Bench) -> bool:
+    """Whether the process shows a difference with no mutant on."""
+    try:
+        bench.turn(lane, 0)
+        return bool(judged(contract, case, lane, bench.observe(case, lane), known))
+    except DriverFault:
+        bench.stop()
+        return True
+
+
+def _fault(
+    mutant: Mutant, lane: Lane, case: Case, fault: str, contract: Contract, known: Baseline, bench: Bench, again: bool
+) -> Verdict | None:
+    """A driver that failed is the mutant's doing only if it does not fail without it, and fails with it once more."""
+    if _spoilt(lane, case, contract, known, bench):
+        return None
+    if not again:
+        return _one(mutant, lane, case, contract, known, bench, again=True)
+    kind = "endless" if "Endless" in fault else "hang" if "no answer within" in fault else "fault"
+    return kind, (), fault[:200]
+
+
+def number_of_mutants(reached: Iterable[int]) -> int:
+    """How many numbers are mutants, not functions."""
+    return sum(number < FUNCTIONS for number in reached)

@@ -1,0 +1,203 @@
+"""`segops-parity mutants`: make the copies, record what reaches what, try the mutants, tell the figures."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from segops_parity._files import ContractError
+from segops_parity.mutants.bench import Bench
+from segops_parity.mutants.campaign import Baseline, Result, Tried, baseline, reaching, try_mutant
+from segops_parity.mutants.copies import Copy, Exceptions, instrumented, load_exceptions
+from segops_parity.mutants.mutant import Mutant
+from segops_parity.project import Project
+from segops_parity.suite import Suite, open_suite
+
+__all__ = ["Options", "run"]
+
+CHUNK = 24
+SECONDS = 4.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is asked for. `changed` is a commit: only files that differ from it; `sample` mutants by `seed`."""
+
+    language: str = "*"
+    area: str = "*"
+    changed: str | None = None
+    sample: int | None = None
+    seed: int = 0
+    workers: int = 2
+    most: int = 120
+
+
+@dataclass
+class Plan:
+    """What a worker needs."""
+
+    project: Project
+    copies: tuple[Copy, ...]
+    known: Baseline
+    places: dict[tuple[str, int], list[tuple[str, str]]]
+    most: int
+
+
+def run(project: Project, options: Options) -> list[Result]:
+    """Try the mutants that the options choose."""
+    suite = open_suite(project)
+    exceptions = load_exceptions(project.source_mutants)
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="parity-mutants-") as folder:
+        copies = tuple(
+            instrumented(project, language, Path(folder) / language, exceptions)
+            for language in ("python", "typescript")
+        )
+        with Bench(project.protocol, 20.0) as bench:
+            known = baseline(copies, list(suite.cases.values()), suite.contract, bench)
+        for where, why in sorted(known.red.items())[:10]:
+            print(f"RED without a mutant: {'/'.join(where)}: {why[:200]}")
+        chosen = _chosen(project, copies, options)
+        counts = {copy.language: sum(each.language == copy.language for each in chosen) for copy in copies}
+        print(f"baseline: {len(known.observations)} observations, {len(known.red)} red; mutants: {counts}", flush=True)
+        places: dict[tuple[str, int], list[tuple[str, str]]] = {}
+        for copy in copies:
+            found = reaching(copy, known)
+            places |= {
+                (copy.language, each.number): found[each.number] for each in chosen if each.language == copy.language
+            }
+        plan = Path(folder) / "plan"
+        plan.write_bytes(pickle.dumps(Plan(project, copies, known, places, options.most)))
+        results = []
+        last = started
+        for result in _tried(plan, chosen, options.workers):
+            results.append(result)
+            if time.monotonic() - last > 30:
+                last = time.monotonic()
+                killed = sum(each.killed for each in results)
+                print(f"{len(results)} of {len(chosen)} tried, {killed} killed, {last - started:.0f} s", flush=True)
+    return sorted(results, key=lambda each: (each.mutant.language, each.mutant.number))
+
+
+def _chosen(project: Project, copies: Sequence[Copy], options: Options) -> list[Mutant]:
+    found = [
+        mutant
+        for copy in copies
+        for mutant in copy.mutants
+        if fnmatchcase(copy.language, options.language)
+        and any(fnmatchcase(mutant.file, each) for each in options.area.split(","))
+    ]
+    if options.changed is not None:
+        files = _changed(project, options.changed)
+        roots = {"python": "python/src/segops_admin/", "typescript": "typescript-fixtures/admin/src/"}
+        found = [mutant for mutant in found if roots[mutant.language] + mutant.file in files]
+    if options.sample is not None and options.sample < len(found):
+        found = random.Random(options.seed).sample(found, options.sample)
+    return sorted(found, key=lambda mutant: (mutant.language, mutant.file, mutant.number))
+
+
+def _changed(project: Project, commit: str) -> set[str]:
+    words = ["git", "diff", "--name-only", commit, "--", "python/src", "typescript-fixtures/admin/src"]
+    done = subprocess.run(words, cwd=project.root, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ContractError("--changed", commit, done.stderr.strip()[-200:])
+    return set(done.stdout.split())
+
+
+def _tried(plan: Path, chosen: Sequence[Mutant], workers: int) -> Iterator[Result]:
+    """Mutants of one file stay together, those that take effect at loading last: a process is kept while it can be."""
+    ordered = sorted(chosen, key=lambda each: (each.language, each.early))
+    chunks = [ordered[at : at + CHUNK] for at in range(0, len(ordered), CHUNK)]
+    context = get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(str(plan),)) as pool:
+        for future in as_completed([pool.submit(_chunk, chunk) for chunk in chunks]):
+            yield from future.result()
+
+
+_PLAN: Plan
+_SUITE: Suite
+_ORDER: Tried
+_BENCH: Bench
+
+
+def _begin(plan: str) -> None:
+    global _PLAN, _SUITE, _ORDER, _BENCH
+    sys.setrecursionlimit(20_000)
+    _PLAN = pickle.loads(Path(plan).read_bytes())
+    _SUITE = open_suite(_PLAN.project)
+    _ORDER = Tried(_SUITE.cases, _SUITE.contract, _PLAN.most)
+    _BENCH = Bench(_PLAN.project.protocol, SECONDS)
+    _BENCH.__enter__()
+
+
+def _chunk(mutants: Sequence[Mutant]) -> list[Result]:
+    lanes = {lane.name: lane for copy in _PLAN.copies for lane in copy.lanes}
+    results = []
+    for mutant in mutants:
+        places = _ORDER.order(mutant, _PLAN.places[(mutant.language, mutant.number)])
+        result = try_mutant(mutant, places, lanes, _SUITE.cases, _SUITE.contract, _PLAN.known, _BENCH)
+        if result.killed and result.case:
+            lane, _, case = result.case.partition("/")
+            _ORDER.killed(mutant, (lane, case))
+        results.append(result)
+    _BENCH.stop()
+    return results
+
+
+def report(project: Project, options: Options, file: Path) -> int:
+    """Try the mutants, write the results, print what survived and the figures."""
+    results = run(project, options)
+    write(results, file)
+    exceptions = load_exceptions(project.source_mutants)
+    alive = [each for each in results if not each.killed and not is_equivalent(each.mutant, exceptions)]
+    for each in alive[:40]:
+        mutant = each.mutant
+        print(f"{each.verdict} ({each.tried} cases): {mutant.file}:{mutant.line}: {mutant.was} => {mutant.becomes}")
+    if len(alive) > 40:
+        print(f"… and {len(alive) - 40} more: {file}")
+    enough = True
+    for line, share, wanted in summary(results, exceptions):
+        enough = enough and share >= wanted
+        print(line)
+    return 0 if enough else 1
+
+
+def write(results: Sequence[Result], file: Path) -> None:
+    """One line of JSON for each mutant."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    lines = [json.dumps({**asdict(each), "key": each.mutant.key, "killed": each.killed}) for each in results]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def is_equivalent(mutant: Mutant, exceptions: Exceptions) -> Mapping[str, Any] | None:
+    """The entry of mutants.yaml that says why this one changes nothing that is promised."""
+    return next((each for each in exceptions.equivalent if fnmatchcase(mutant.key, each["match"])), None)
+
+
+def summary(results: Sequence[Result], exceptions: Exceptions) -> Iterator[tuple[str, float, float]]:
+    """By language and part: a line, the share killed of those that are not equivalent, and the share asked for."""
+    for language in ("python", "typescript"):
+        for shell in (False, True):
+            own = [each for each in results if each.mutant.language == language and each.mutant.is_shell == shell]
+            if not own:
+                continue
+            equal = [each for each in own if not each.killed and is_equivalent(each.mutant, exceptions)]
+            killed = sum(each.killed for each in own)
+            counted = len(own) - len(equal)
+            kinds = {kind: sum(each.verdict == kind for each in own) for kind in sorted({each.verdict for each in own})}
+            share = 100 * killed / counted if counted else 100.0
+            part = "command line" if shell else "SDK"
+            line = f"{language} {part}: {killed} of {counted} killed, {share:.1f} % ({len(equal)} equivalent; {kinds})"
+            yield line, share, exceptions.wanted["cli" if shell else "sdk"]

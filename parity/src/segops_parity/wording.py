@@ -1,0 +1,40 @@
+"""The wording of errors and messages, as far as two languages must share it.
+
+Texts are compared between the SDKs, word by word. What may differ is taken out first: how a language spells names
+(``max_retries``, ``maxRetries``; ``query=``, ``query``), how it writes quotes, and what the operating system or the
+runtime says of a cause.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["wording"]
+
+_CAMEL = re.compile(r"(?<=[a-z])([A-Z])(?=[a-z])")
+_KEYWORD = re.compile(r"\b([a-z_]+)=(?=[\s;,.])")
+_QUOTED_VALUE = re.compile(r"\bidempotency_key(?:=|: )")
+_CAUSES = (
+    re.compile(r"(is not JSON|as JSON)(?:: | \().*?(?=; it starts with|$)", re.DOTALL),
+    re.compile(r"(is broken|not UTF-8) \([^)]*\)"),
+    re.compile(r"(no connection to \S+?): .*?(?=(?: \(tried|\. The server|$))", re.DOTALL),
+    re.compile(r"(the connection to \S+ failed): .*?(?=(?: \(tried|\. The server|$))", re.DOTALL),
+)
+_VALUES = {"None": "null", "True": "true", "False": "false", "a dict": "an object", "a object": "an object"}
+_VALUE = re.compile(rf"\b(?:{'|'.join(_VALUES)})\b")
+_ESCAPE = re.compile(r"\\x([0-9a-f]{2})")
+_OF_BYTES = re.compile(r"(after \d+) of \d+ bytes")
+_PORT = re.compile(r"\b(127\.0\.0\.1|localhost):\d+")
+_KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def wording(text: str) -> str:
+    """A text without what languages and systems may say differently."""
+    text = _CAMEL.sub(lambda found: f"_{found[1].lower()}", text)
+    text = _KEYWORD.sub(r"\1", _QUOTED_VALUE.sub("idempotency_key ", text))
+    text = _KEY.sub("a key", _PORT.sub(r"\1:port", text))
+    text = _VALUE.sub(lambda found: _VALUES[found[0]], text)
+    text = _OF_BYTES.sub(r"\1 bytes", _ESCAPE.sub(r"\\u00\1", text))
+    for cause in _CAUSES:
+        text = cause.sub(r"\1", text)
+    return text.replace('"', "'").replace("`", "'")
