@@ -258,7 +258,7 @@ function isReplaceable(node) {
 for (const path of files(sources)) {
   const file = relative(sources, path).split(sep).join("/");
   let text = readFileSync(path, "utf8");
-  if (!skipped.includes(file)) {
+  if (!skipped.some((each) => (each.endsWith("/*") ? file.startsWith(each.slice(0, -1)) : file === each))) {
     const bang = /^#!.*\n/.exec(text)?.[0] ?? "";
     text = bang + new Rewriting(file, text.slice(bang.length)).result();
   }
