@@ -106,7 +106,9 @@ CALLS_WITH_IDS: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("bad", ["", ".", "..", None, True, 1.5, b"7", "\ud800"])
+@pytest.mark.parametrize(
+    "bad", ["", ".", "..", None, True, 1.5, 2.0**53, b"7", "\ud800", [1], {"id": 1}, decimal.Decimal(7)]
+)
 def test_what_is_no_id_is_refused_everywhere_and_nothing_is_sent(bad: Any) -> None:
     for call in CALLS_WITH_IDS:
         script = Script()
@@ -139,6 +141,30 @@ def test_numbers_text_and_uuids_are_ids(id: Any) -> None:
     assert script.requests[0].path == f"/segments/{id}/"
 
 
+class Colour(enum.Enum):
+    RED = "red"
+
+
+class Size(enum.IntEnum):
+    LARGE = 3
+
+
+class Counted:
+    """A whole number of another library, such as numpy's."""
+
+    def __index__(self) -> int:
+        return 7
+
+
+@pytest.mark.parametrize(
+    ("id", "segment"), [(Colour.RED, "red"), (Size.LARGE, "3"), (7.0, "7"), (-0.0, "0"), (Counted(), "7")]
+)
+def test_the_value_of_an_enumeration_and_whole_numbers_of_any_kind_are_ids(id: Any, segment: str) -> None:
+    script = Script(reply({}))
+    script.client().segments.get(id)
+    assert script.requests[0].path == f"/segments/{segment}/"
+
+
 @given(text=TEXT)
 def test_a_path_of_ones_own_never_leaves_the_base_url(text: str) -> None:
     try:
@@ -165,14 +191,6 @@ def test_a_list_in_a_query_repeats_its_key_without_what_is_none(values: list[Any
     assert read == [("tag[]", str(value)) for value in values if value is not None]
 
 
-class Colour(enum.Enum):
-    RED = "red"
-
-
-class Size(enum.IntEnum):
-    LARGE = 3
-
-
 @pytest.mark.parametrize(
     ("value", "sent"),
     [
@@ -180,6 +198,12 @@ class Size(enum.IntEnum):
         (False, "false"),
         (0, "0"),
         (1.5, "1.5"),
+        (10.0, "10"),
+        (-0.0, "0"),
+        (1e-7, "1e-7"),
+        (0.000001, "0.000001"),
+        (9007199254740991.0, "9007199254740991"),
+        (9007199254740993, "9007199254740993"),
         (decimal.Decimal("9.90"), "9.90"),
         (uuid.UUID(int=1), "00000000-0000-0000-0000-000000000001"),
         (datetime.date(2026, 4, 25), "2026-04-25"),

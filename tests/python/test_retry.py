@@ -200,6 +200,28 @@ def test_an_unreadable_retry_after_is_ignored(value: str, serve: Any, connect: A
     assert time.sleeps == [1.0]
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Tue, 14 Nov 2023 22:13:27",
+        "Tue, 14 Nov 2023 22:13:27 EST",
+        "Tue, 14 Nov 2023 22:13:27 +0000",
+        "Tue, 14 Nov 2023 22:13:27 gmt",
+        "tue, 14 nov 2023 22:13:27 GMT",
+        "14 Nov 2023 22:13:27 GMT",
+        "Tue, 14 Nov 0000 22:13:27 GMT",
+        "2023-11-14T22:13:27Z",
+    ],
+)
+def test_a_date_in_another_form_than_those_of_http_is_no_retry_after(value: str) -> None:
+    assert retry_after({"Retry-After": value}, 1_700_000_000.0) is None
+
+
+def test_two_digits_of_a_year_are_of_the_past_century_when_they_are_more_than_50_years_ahead() -> None:
+    assert retry_after({"Retry-After": "Monday, 14-Nov-73 22:13:27 GMT"}, 1_700_000_000.0) > 1e9  # type: ignore[operator]
+    assert retry_after({"Retry-After": "Wednesday, 14-Nov-74 22:13:27 GMT"}, 1_700_000_000.0) == 0
+
+
 @given(value=st.text(), now=st.floats(0, 4e9))
 def test_no_retry_after_raises_or_asks_for_less_than_nothing(value: str, now: float) -> None:
     seconds = retry_after({"Retry-After": value}, now)

@@ -43,7 +43,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Case:
-    """Steps taken with one client. `faults` says that it needs a real connection to break."""
+    """Steps taken with one client.
+
+    `faults` says that it needs a real connection to break. `languages` are the only ones that it is about, if not all:
+    a limit of a language has a case on each side of it.
+    """
 
     id: str
     operation: str
@@ -52,6 +56,7 @@ class Case:
     steps: tuple[Step, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
     faults: bool = False
+    languages: tuple[str, ...] = ()
     spec_hash: str = ""
     recorded_under: str = ""
 

@@ -31,6 +31,7 @@ def client_cases(contract: Contract, scenarios: Scenarios) -> Iterator[Case]:
             steps=tuple(_step(step, script, entry["case"]) for step in entry["steps"]),
             options=entry.get("options", {}),
             faults=entry.get("faults", False),
+            languages=tuple(entry.get("languages", ())),
         )
     yield from _vectors(contract)
 

@@ -49,7 +49,9 @@ class Lane:
 
     def takes(self, case: Case) -> bool:
         """Whether a case is for this lane: command lines have their own, and VCR has no connection to break."""
-        if self.families and case.family not in self.families:
+        if (self.families and case.family not in self.families) or self.language not in (
+            case.languages or (self.language,)
+        ):
             return False
         return case.is_shell == (self.kind == "shell") and not (case.faults and self.kind == "vcr")
 

@@ -5,13 +5,22 @@ from __future__ import annotations
 import base64
 import datetime
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from segops_parity._model import Operation
 
-__all__ = ["arranged", "call_arguments", "expected_body", "expected_query", "expected_request", "raw_request"]
+__all__ = [
+    "arranged",
+    "call_arguments",
+    "expected_body",
+    "expected_query",
+    "expected_request",
+    "number_text",
+    "raw_request",
+]
 
 
 def arranged(operation: Operation, given: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
@@ -38,7 +47,30 @@ def plain(value: Any) -> Any:
 def query_text(value: Any) -> str:
     """One value of a query."""
     value = plain(value)
-    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return number_text(value) if isinstance(value, float) else str(value)
+
+
+def number_text(value: float) -> str:
+    """A number as JavaScript writes it, which is how both languages write it into a query."""
+    if isinstance(value, int):
+        return str(value)
+    if value == 0:
+        return "0"
+    mantissa, _, exponent = f"{abs(value)!r}".partition("e")
+    before, _, after = mantissa.partition(".")
+    digits = (before + after).lstrip("0") if before.strip("0") == "" else before + after
+    point = len(before) + int(exponent or 0) if before.strip("0") else len(digits) - len(after) + int(exponent or 0)
+    digits = digits.rstrip("0")
+    sign = "-" if math.copysign(1, value) < 0 else ""
+    if 0 < point <= 21:
+        whole_part = digits[:point].ljust(point, "0")
+        return sign + whole_part + (f".{digits[point:]}" if len(digits) > point else "")
+    if -6 < point <= 0:
+        return f"{sign}0.{'0' * -point}{digits}"
+    rest = f".{digits[1:]}" if len(digits) > 1 else ""
+    return f"{sign}{digits[0]}{rest}e{point - 1:+d}"
 
 
 def call_arguments(operation: Operation, given: Mapping[str, Any]) -> dict[str, Any]:

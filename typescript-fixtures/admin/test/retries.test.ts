@@ -116,10 +116,17 @@ test("a Retry-After that is neither is ignored", () => {
     "Thu, 31 Feb 2026 00:00:00 GMT",
     "2026-01-01T00:00:05Z",
     "Thu, 01 Jan 2026 24:00:00 GMT",
+    "Thu, 01 Jan 2026 00:00:30",
+    "Thu, 01 Jan 2026 00:00:30 EST",
+    "Thu, 01 Jan 2026 00:00:30 +0000",
+    "Thu, 01 Jan 2026 00:00:30 gmt",
+    "thu, 01 jan 2026 00:00:30 GMT",
+    "01 Jan 2026 00:00:30 GMT",
+    "Sat, 01 Jan 0000 00:00:30 GMT",
   ]) {
     assert.equal(retryAfter(value, now), undefined, String(value));
   }
-  assert.equal(retryAfter("01 Jan 2026 01:00:30 +0100", now), 30);
+  assert.equal(retryAfter("\tThu, 01 Jan 2026 00:00:30 GMT ", now), 30);
 });
 
 test("a connection that fails before anything was sent is retried, whatever the call", async () => {

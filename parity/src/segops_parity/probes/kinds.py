@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
-import math
 from typing import Any
 
 from hypothesis import strategies as st
+
+from segops_parity.wire import number_text
 
 __all__ = [
     "LARGEST_SAFE",
@@ -138,27 +139,6 @@ def encoded(value: str, safe: str = "") -> str:
     """Text percent-encoded as UTF-8, all but unreserved characters and those of `safe`."""
     kept = UNRESERVED | frozenset(safe.encode())
     return "".join(chr(byte) if byte in kept else f"%{byte:02X}" for byte in value.encode())
-
-
-def number_text(value: float) -> str:
-    """A number as JavaScript writes it, which is how both languages write it into a query."""
-    if isinstance(value, int):
-        return str(value)
-    if value == 0:
-        return "0"
-    mantissa, _, exponent = f"{abs(value)!r}".partition("e")
-    before, _, after = mantissa.partition(".")
-    digits = (before + after).lstrip("0") if before.strip("0") == "" else before + after
-    point = len(before) + int(exponent or 0) if before.strip("0") else len(digits) - len(after) + int(exponent or 0)
-    digits = digits.rstrip("0")
-    sign = "-" if math.copysign(1, value) < 0 else ""
-    if 0 < point <= 21:
-        whole_part = digits[:point].ljust(point, "0")
-        return sign + whole_part + (f".{digits[point:]}" if len(digits) > point else "")
-    if -6 < point <= 0:
-        return f"{sign}0.{'0' * -point}{digits}"
-    rest = f".{digits[1:]}" if len(digits) > 1 else ""
-    return f"{sign}{digits[0]}{rest}e{point - 1:+d}"
 
 
 def as_javascript(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""When is a call tried again, and after how long? Pure functions: no clock, no sleep."""
+"""Which calls are retried, and after how long. Pure functions: no clock, no sleep."""
 
 from __future__ import annotations
 
@@ -41,16 +41,40 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     value = headers.get("Retry-After")
     if value is None:
         return None
-    value = value.strip()
+    value = value.strip(" \t")
     if value.isascii() and value.isdigit():
         return float(value) if len(value) < 12 else float("inf")
-    from datetime import timezone
-    from email.utils import parsedate_to_datetime
+    moment = _http_date(value, now)
+    return None if moment is None else max(0.0, moment - now)
 
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_LONG_DAY = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_CLOCK = r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
+_FORMS = (
+    rf"{_DAY}, (?P<day>\d\d) (?P<month>[A-Za-z]{{3}}) (?P<year>\d{{4}}) {_CLOCK} GMT",
+    rf"{_LONG_DAY}, (?P<day>\d\d)-(?P<month>[A-Za-z]{{3}})-(?P<year>\d\d) {_CLOCK} GMT",
+    rf"{_DAY} (?P<month>[A-Za-z]{{3}}) (?P<day>[ \d]\d) {_CLOCK} (?P<year>\d{{4}})",
+)
+
+
+def _http_date(text: str, now: float) -> float | None:
+    """A date in one of HTTP's three forms (RFC 9110, 5.6.7) as seconds since the epoch, or None if it is not one."""
+    import re
+    from datetime import datetime, timezone
+
+    found = next(filter(None, (re.fullmatch(form, text, re.ASCII) for form in _FORMS)), None)
+    if found is None or found["month"] not in _MONTHS:
+        return None
+    year = int(found["year"])
+    if len(found["year"]) == 2:  # of this century, unless that is more than 50 years ahead
+        this_year = datetime.fromtimestamp(now, timezone.utc).year
+        year += this_year - this_year % 100
+        year -= 100 if year > this_year + 50 else 0
+    month = _MONTHS.index(found["month"]) + 1
+    clock = int(found["hour"]), int(found["minute"]), int(found["second"])
     try:
-        moment = parsedate_to_datetime(value)
-        if moment.tzinfo is None:  # the oldest of the three forms (asctime) names no zone: HTTP means UTC
-            moment = moment.replace(tzinfo=timezone.utc)
-        return max(0.0, moment.timestamp() - now)
-    except (TypeError, ValueError, IndexError, OverflowError):
+        return datetime(year, month, int(found["day"]), *clock, tzinfo=timezone.utc).timestamp()
+    except ValueError:
         return None

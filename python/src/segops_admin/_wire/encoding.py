@@ -1,4 +1,4 @@
-"""How do Python values travel: as a path, a query, a JSON body?"""
+"""Python values as they travel: in a path, a query, a JSON body."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ import decimal
 import enum
 import json
 import math
+import operator
 import uuid
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from .._errors import SegOpsArgumentError
+from .words import LARGEST_SAFE, described, number_text
 
-__all__ = ["encode_json", "encode_path", "encode_query"]
+__all__ = ["DEEPEST", "encode_json", "encode_path", "encode_query"]
+
+DEEPEST = 500
+"""Levels of arrays and objects in a body."""
 
 # What a path may hold as it is (RFC 3986 pchar, "/", and a query that the caller wrote out); the rest is encoded.
 _PATH_SAFE = "/?%:@!$&'()*+,;=~-._"
@@ -47,13 +52,16 @@ def encode_query(query: Mapping[str, Any] | None) -> str:
     Raises:
         SegOpsArgumentError: a value that has no place in a query (a mapping, bytes, ``NaN``).
     """
-    if not query:
+    if query is None:
         return ""
+    if not isinstance(query, Mapping):
+        raise SegOpsArgumentError(f"Query parameters must be an object, not {described(query)}.")
     pairs: list[tuple[str, str]] = []
     for key, value in query.items():
+        name = str(key.value if isinstance(key, enum.Enum) else key)
         for item in value if isinstance(value, (list, tuple)) else (value,):
             if item is not None:
-                pairs += [(str(key), _query_value(str(key), item))]
+                pairs += [(name, _query_value(name, item))]
     try:
         return urlencode(pairs)
     except UnicodeEncodeError:
@@ -66,12 +74,22 @@ def _query_value(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if not _is_finite(value):
-        raise SegOpsArgumentError(f"The query parameter {key!r} is {value}, which no server can read.")
-    if isinstance(value, (str, int, float, decimal.Decimal, uuid.UUID)):
-        return str(value)
+        raise SegOpsArgumentError(f"The query parameter {key!r} is {described(value)}, which no server can read.")
+    if isinstance(value, float):
+        if value.is_integer() and abs(value) > LARGEST_SAFE:
+            raise SegOpsArgumentError(
+                f"The query parameter {key!r} is {described(value)}, which has lost digits: "
+                "give numbers beyond 2^53 as text."
+            )
+        return number_text(value)
+    if isinstance(value, (str, int, decimal.Decimal, uuid.UUID)):
+        return str.__str__(value) if isinstance(value, str) else str(value)
     if isinstance(value, datetime.date):
         return iso8601(value)
-    raise SegOpsArgumentError(f"The query parameter {key!r} cannot be a {type(value).__name__}: {value!r}.")
+    try:
+        return str(operator.index(value))  # a whole number of another kind, such as numpy's
+    except TypeError:
+        raise SegOpsArgumentError(f"The query parameter {key!r} cannot be {described(value)}.") from None
 
 
 def _is_finite(value: Any) -> bool:
@@ -86,7 +104,10 @@ def iso8601(value: datetime.date) -> str:
         return value.isoformat()
     if value.tzinfo is None:
         value = value.replace(tzinfo=datetime.timezone.utc)
-    return value.astimezone(datetime.timezone.utc).isoformat().replace("+00:00", "Z")
+    try:
+        return value.astimezone(datetime.timezone.utc).isoformat().replace("+00:00", "Z")
+    except OverflowError:
+        raise SegOpsArgumentError(f"The time {value.isoformat()} has no form in UTC: it is out of range.") from None
 
 
 def _json_default(value: Any) -> Any:
@@ -112,4 +133,35 @@ def encode_json(body: Any) -> bytes:
     try:
         return _ENCODER.encode(body).encode("utf-8")
     except (TypeError, ValueError, RecursionError) as error:
-        raise SegOpsArgumentError(f"The body cannot be sent as JSON: {error}") from error
+        raise SegOpsArgumentError(f"The body cannot be sent as JSON: {_obstacle(body)}.") from error
+
+
+def _obstacle(body: Any) -> str:
+    """Why a body has no JSON form, in the words that TypeScript has too."""
+    left: list[tuple[Any, tuple[int, ...]]] = [(body, ())]
+    while left:
+        value, above = left.pop()
+        if isinstance(value, (Mapping, list, tuple)):
+            if id(value) in above:
+                return "it holds itself"
+            if len(above) >= DEEPEST:
+                return "it is nested too deeply"
+            inner = [*value.keys(), *value.values()] if isinstance(value, Mapping) else list(value)
+            left += [(each, (*above, id(value))) for each in reversed(inner)]
+        elif isinstance(value, str) and not _is_unicode(value):
+            return "it holds a character that UTF-8 cannot hold"
+        elif not isinstance(value, str) and not _has_json(value):
+            return f"it holds {described(value)}"
+    return "it has no JSON form"
+
+
+def _has_json(value: Any) -> bool:
+    try:
+        _ENCODER.encode(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)

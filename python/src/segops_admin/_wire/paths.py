@@ -1,11 +1,14 @@
-"""How does an id become one segment of a path?
+"""Ids as segments of a path.
 
 Separate from the other encodings because every resource module needs it, and needs it to be cheap to import.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from .._errors import SegOpsArgumentError
+from .words import LARGEST_SAFE, described
 
 __all__ = ["checked_id", "path", "segment"]
 
@@ -20,17 +23,37 @@ def path(template: str, *ids: object) -> str:
 
 
 def checked_id(id: object) -> str:
-    """An id as text.
+    """An id as text: of text, a whole number, a UUID, or an enumeration's value.
 
     Raises:
         SegOpsArgumentError: it is empty, or of a type that no id has.
     """
-    if isinstance(id, (bool, float, bytes)) or id is None:
-        raise SegOpsArgumentError(f"An id must be text or a whole number, not {id!r}.")
-    text = str(id)
-    if not text:
+    if type(id) is not str:
+        id = _text(id)
+    if not id:
         raise SegOpsArgumentError("An id must not be empty.")
-    return text
+    return id
+
+
+def _text(id: Any) -> str:
+    import contextlib
+    import enum
+    import operator
+    import uuid
+
+    if isinstance(id, enum.Enum):
+        id = id.value
+    if isinstance(id, (str, uuid.UUID)):
+        return str.__str__(id) if isinstance(id, str) else str(id)
+    # A whole float is the number: JavaScript cannot tell them apart, and pandas makes floats of ids.
+    if isinstance(id, float) and id.is_integer():
+        if abs(id) > LARGEST_SAFE:
+            raise SegOpsArgumentError(f"The id {described(id)} has lost digits: give ids beyond 2^53 as text.")
+        return str(int(id))
+    if not isinstance(id, (bool, float)):
+        with contextlib.suppress(TypeError):
+            return str(operator.index(id))
+    raise SegOpsArgumentError(f"An id must be text or a whole number, not {described(id)}.")
 
 
 def segment(id: object) -> str:

@@ -1,4 +1,4 @@
-/** When is a call tried again, and after how long? Pure functions: no clock, no sleep. */
+/** Which calls are retried, and after how long. Pure functions: no clock, no sleep. */
 
 /** Seconds. A longer Retry-After is not waited for: a monthly quota can mean days. */
 export const LONGEST_WAIT = 60;
@@ -32,53 +32,52 @@ export function delay(retry: number, random: number): number {
  * @param now the present, in seconds since the epoch; a date is measured from it
  */
 export function retryAfter(value: string | null, now: number): number | undefined {
-  const text = value?.trim() ?? "";
+  const text = value?.replace(/^[ \t]+|[ \t]+$/g, "") ?? "";
   if (/^[0-9]+$/.test(text)) {
     return text.length < 12 ? Number(text) : Number.POSITIVE_INFINITY;
   }
-  const moment = httpDate(text);
+  const moment = httpDate(text, now);
   return moment === undefined ? undefined : Math.max(0, moment - now);
 }
 
-const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-// "Sun, 06 Nov 1994 08:49:37 GMT" and the older "Sunday, 06-Nov-94 08:49:37 GMT". Date.parse would take far more,
-// and read "5.5" as the fifth of May.
-const HTTP_DATE =
-  /^(?:[a-z]{3,9}, ?)?(\d{1,2})[ -]([a-z]{3})[ -](\d{4}|\d{2}) (\d{2}):(\d{2}):(\d{2}) (GMT|UTC?|[+-]\d{4})$/i;
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)";
+const LONG_DAY = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day";
+const CLOCK = "(?<hour>\\d\\d):(?<minute>\\d\\d):(?<second>\\d\\d)";
+const FORMS = [
+  `${DAY}, (?<day>\\d\\d) (?<month>[A-Za-z]{3}) (?<year>\\d{4}) ${CLOCK} GMT`,
+  `${LONG_DAY}, (?<day>\\d\\d)-(?<month>[A-Za-z]{3})-(?<year>\\d\\d) ${CLOCK} GMT`,
+  `${DAY} (?<month>[A-Za-z]{3}) (?<day>[ \\d]\\d) ${CLOCK} (?<year>\\d{4})`,
+].map((form) => new RegExp(`^${form}$`));
 
-// "Sun Nov  6 08:49:37 1994", the oldest form, which names no zone: HTTP means UTC.
-const ASCTIME = /^([a-z]{3}) ([a-z]{3}) +(\d{1,2}) (\d{2}:\d{2}:\d{2}) (\d{4})$/i;
-
-function httpDate(text: string): number | undefined {
-  const found = HTTP_DATE.exec(text.replace(ASCTIME, "$1, $3 $2 $5 $4 GMT"));
-  if (found === null) {
+/** A date in one of HTTP's three forms (RFC 9110, 5.6.7) as seconds since the epoch. `Date.parse` would take far more. */
+function httpDate(text: string, now: number): number | undefined {
+  const parts = FORMS.map((form) => form.exec(text)?.groups).find((groups) => groups !== undefined);
+  const month = MONTHS.indexOf(parts?.month ?? "");
+  if (parts === undefined || month < 0) {
     return undefined;
   }
-  const [day, hour, minute, second] = [found[1], found[4], found[5], found[6]].map(Number) as [
+  const [day, hour, minute, second] = [parts.day, parts.hour, parts.minute, parts.second].map(Number) as number[] as [
     number,
     number,
     number,
     number,
   ];
-  const month = MONTHS.indexOf((found[2] ?? "").toLowerCase());
-  const year = fullYear(found[3] ?? "");
-  const midnight = new Date(Date.UTC(year, month, day));
-  if (month < 0 || midnight.getUTCDate() !== day || hour > 23 || minute > 59 || second > 59) {
+  const midnight = new Date(0);
+  midnight.setUTCFullYear(fullYear(parts.year ?? "", now), month, day);
+  if (parts.year === "0000" || midnight.getUTCDate() !== day || hour > 23 || minute > 59 || second > 59) {
     return undefined;
   }
-  return midnight.getTime() / 1000 + hour * 3600 + minute * 60 + second - zoneOffset(found[7] ?? "");
+  return midnight.getTime() / 1000 + hour * 3600 + minute * 60 + second;
 }
 
-/** Two digits up to 68 are of this century, as mail readers have always taken them. */
-function fullYear(digits: string): number {
+/** Two digits are of this century, unless that is more than 50 years ahead. */
+function fullYear(digits: string, now: number): number {
   const year = Number(digits);
-  return digits.length === 4 ? year : year + (year > 68 ? 1900 : 2000);
-}
-
-function zoneOffset(zone: string): number {
-  if (!/^[+-]/.test(zone)) {
-    return 0;
+  if (digits.length === 4) {
+    return year;
   }
-  const seconds = Number(zone.slice(1, 3)) * 3600 + Number(zone.slice(3, 5)) * 60;
-  return zone.startsWith("-") ? -seconds : seconds;
+  const thisYear = new Date(now * 1000).getUTCFullYear();
+  const near = thisYear - (thisYear % 100) + year;
+  return near > thisYear + 50 ? near - 100 : near;
 }

@@ -2,17 +2,43 @@
 
 /** Text in quotes on one line, as an error message shows it. */
 export function quote(text: string): string {
-  const inner = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"');
+  const inner = text.replace(UNPRINTABLE, escaped);
   return inner.includes("'") && !inner.includes('"') ? `"${inner}"` : `'${inner.replaceAll("'", "\\'")}'`;
 }
 
-/** A value as an error message shows it; never a whole object. */
+// Backslashes, and what a terminal would not show, or would obey: controls, marks of direction, blanks but the plain one.
+const UNPRINTABLE = /[\\\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+
+const SHORT: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** As Python escapes it. */
+function escaped(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  const [letter, digits] = code < 0x100 ? ["x", 2] : code < 0x10000 ? ["u", 4] : ["U", 8];
+  return SHORT[character] ?? `\\${letter}${code.toString(16).padStart(digits as number, "0")}`;
+}
+
+/** A value as an error message shows it, in the words of JSON; never a whole object. */
 export function describe(value: unknown): string {
   if (typeof value === "string") {
     return quote(value);
   }
   if (typeof value === "object" && value !== null) {
-    return Array.isArray(value) ? "an array" : `a ${value.constructor?.name ?? "object"}`;
+    return container(value);
   }
   return typeof value === "function" ? "a function" : String(value);
+}
+
+function container(value: object): string {
+  if (Array.isArray(value)) {
+    return "an array";
+  }
+  if (value instanceof Date) {
+    return "a date";
+  }
+  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) {
+    return "bytes";
+  }
+  const name = value.constructor?.name ?? "Object";
+  return name === "Object" ? "an object" : `a ${name}`;
 }

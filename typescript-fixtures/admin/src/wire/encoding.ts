@@ -35,7 +35,7 @@ export function encodePath(path: string): string {
  */
 export function encodeQuery(query: Readonly<Record<string, unknown>> | undefined): string {
   const pairs: string[] = [];
-  for (const [key, value] of Object.entries(query ?? {})) {
+  for (const [key, value] of Object.entries(parameters(query))) {
     for (const item of Array.isArray(value) ? value : [value]) {
       if (item !== null && item !== undefined) {
         pairs.push(`${formEncode(key)}=${formEncode(queryValue(key, item))}`);
@@ -45,6 +45,19 @@ export function encodeQuery(query: Readonly<Record<string, unknown>> | undefined
   return pairs.join("&");
 }
 
+function parameters(query: unknown): Record<string, unknown> {
+  if (query === undefined || query === null) {
+    return {};
+  }
+  if (query instanceof URLSearchParams) {
+    return Object.fromEntries([...query.keys()].map((key) => [key, query.getAll(key)]));
+  }
+  if (typeof query !== "object" || Array.isArray(query) || query instanceof Date || ArrayBuffer.isView(query)) {
+    throw new SegOpsArgumentError(`Query parameters must be an object, not ${describe(query)}.`);
+  }
+  return (query instanceof Map ? Object.fromEntries(query) : query) as Record<string, unknown>;
+}
+
 function formEncode(text: string): string {
   return percentEncode(text, "A query parameter").replaceAll("%20", "+");
 }
@@ -52,6 +65,11 @@ function formEncode(text: string): string {
 function queryValue(key: string, value: unknown): string {
   if (typeof value === "number" && !Number.isFinite(value)) {
     throw new SegOpsArgumentError(`The query parameter ${quote(key)} is ${value}, which no server can read.`);
+  }
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    throw new SegOpsArgumentError(
+      `The query parameter ${quote(key)} is ${value}, which has lost digits: give numbers beyond 2^53 as text.`,
+    );
   }
   if (value instanceof Date) {
     return iso8601(value);
@@ -85,12 +103,21 @@ export function encodeJson(body: unknown): Uint8Array {
   try {
     const text = JSON.stringify(body, strictly);
     if (text === undefined) {
-      throw new TypeError(`${describe(body)} has no JSON form`);
+      throw new Unsendable(`it holds ${describe(body)}`);
     }
     return new TextEncoder().encode(text);
   } catch (error) {
-    throw new SegOpsArgumentError(`The body cannot be sent as JSON: ${(error as Error).message}`, { cause: error });
+    const reason = error instanceof Unsendable ? error.message : obstacle(error);
+    throw new SegOpsArgumentError(`The body cannot be sent as JSON: ${reason}.`, { cause: error });
   }
+}
+
+/** Something that has no JSON form; the message says what. */
+class Unsendable extends TypeError {}
+
+/** What `JSON.stringify` itself cannot do, in the words that Python has too. */
+function obstacle(error: unknown): string {
+  return error instanceof RangeError ? "it is nested too deeply" : "it holds itself";
 }
 
 /** A replacer for `JSON.stringify`; `this` is the object that holds `key`, and still has its Date. */
@@ -100,14 +127,14 @@ function strictly(this: unknown, key: string, value: unknown): unknown {
     return iso8601(original);
   }
   if (LONE_SURROGATE.test(key) || (typeof value === "string" && LONE_SURROGATE.test(value))) {
-    throw new TypeError("it has a character that UTF-8 cannot hold");
+    throw new Unsendable("it holds a character that UTF-8 cannot hold");
   }
   if (typeof value === "number" && !Number.isFinite(value)) {
-    throw new TypeError(`${value} is not JSON`);
+    throw new Unsendable(`it holds ${value}`);
   }
   const isSilent = value === undefined && Array.isArray(this);
-  if (isSilent || typeof value === "function" || typeof value === "symbol" || isContainerWithoutJson(value)) {
-    throw new TypeError(`${describe(value)} has no JSON form`);
+  if (isSilent || ["function", "symbol", "bigint"].includes(typeof value) || isContainerWithoutJson(value)) {
+    throw new Unsendable(`it holds ${describe(value)}`);
   }
   return value;
 }

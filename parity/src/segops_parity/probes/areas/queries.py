@@ -85,6 +85,8 @@ def parameter(value: Any) -> str | None:
         return "true" if value else "false"
     if isinstance(value, str):
         return None if kinds.has_half_characters(value) else value
+    if isinstance(value, float) and value.is_integer() and abs(value) > kinds.LARGEST_SAFE:
+        return None  # it has lost digits
     if isinstance(value, (int, float)):
         return kinds.number_text(value)
     if isinstance(value, dict) and "$date" in value:

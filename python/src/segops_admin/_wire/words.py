@@ -1,0 +1,49 @@
+"""Values in the words of messages, the same in both languages: those of JSON."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["LARGEST_SAFE", "described", "number_text"]
+
+LARGEST_SAFE = 2**53 - 1
+"""The largest whole number that a float holds with certainty."""
+
+
+def described(value: Any) -> str:
+    """A value as an error message shows it: text and numbers as they are, nothing larger whole."""
+    if isinstance(value, str):
+        return repr(str(value))
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else "true" if value else "false"
+    if isinstance(value, float):
+        return number_text(value)
+    if isinstance(value, int):
+        return str(value) if value.bit_length() < 4096 else "a number of many digits"
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return "bytes"
+    if isinstance(value, datetime.date):
+        return "a date"
+    if isinstance(value, (list, tuple)):
+        return "an array"
+    if isinstance(value, Mapping):
+        return "an object"
+    return "a function" if callable(value) and not isinstance(value, type) else f"a {type(value).__name__}"
+
+
+def number_text(value: float) -> str:
+    """A float as JavaScript writes it: the shortest digits that read back, with an exponent only where it is long."""
+    import decimal
+
+    if value != value or value in (float("inf"), float("-inf")):
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    if value == 0:
+        return "0"
+    digits = decimal.Decimal(repr(value))
+    if -7 < digits.adjusted() < 21:
+        text = format(digits, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    mantissa, _, exponent = repr(value).partition("e")
+    return f"{mantissa}e{int(exponent):+d}"
