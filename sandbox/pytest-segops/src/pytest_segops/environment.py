@@ -71,7 +71,9 @@ def _make(folder: Path, python: Path, requirements: Sequence[str]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     uv = shutil.which("uv")
     if uv is not None:
-        _run(uv, "venv", "--quiet", "--no-project", "--python", f">={FLOOR[0]}.{FLOOR[1]}", str(folder))
+        # The interpreter that runs already, if it is new enough: asked for a range only, uv may download another one.
+        wanted = sys.executable if sys.version_info >= FLOOR else f">={FLOOR[0]}.{FLOOR[1]}"
+        _run(uv, "venv", "--quiet", "--no-project", "--python", wanted, str(folder))
         _run(uv, "pip", "install", "--quiet", "--python", str(python), *requirements)
     else:
         _run(_base_python(), "-I", "-m", "venv", str(folder))
