@@ -292,9 +292,13 @@ def test_every_figure_follows_the_stored_rows(with_rows: Any) -> None:
     execute("DELETE FROM sandbox_segment_membership WHERE id = 1")
     overview = api.get("/analytics/overview/").json()
     assert (overview["events_30d"], overview["total_members"]) == (2, 2)
-    assert api.get("/analytics/usage/").json()["events_used"] == 2
-    execute("UPDATE sandbox_event SET received_at = received_at - 86400000000")  # in April
-    assert api.get("/analytics/usage/").json()["events_used"] == 0
+    columns = "tenant_id, subject_id, event_type, occurred_at, payload, bot_class, received_at"
+    for earlier in (0, 86_400_000_000):  # the second one in April
+        values = columns.replace("received_at", f"received_at - {earlier}")
+        execute(f"INSERT INTO sandbox_event ({columns}) SELECT {values} FROM sandbox_event WHERE id = 2")
+    assert api.get("/analytics/usage/").json()["events_used"] == 4  # rows that another program stored count too
+    track(api, "seen", "d")
+    assert api.get("/analytics/usage/").json()["events_used"] == 5
     for day, count in (("2026-04-20", 7), ("2026-04-28", 9)):
         execute("INSERT INTO sandbox_segment_trend (segment_id, day, count) VALUES (1, ?, ?)", day, count)
     trend = {point["day"]: point["count"] for point in api.get("/analytics/segments/").json()[0]["trend"]}

@@ -223,6 +223,11 @@ def test_only_a_public_key_mints_a_session_and_it_needs_an_id(api: Any) -> None:
     [
         ("https://app.tenant.com", 200),
         ("https://eu.shops.com", 200),
+        ("HTTPS://EU.Shops.com", 200),
+        ("https://.shops.com", 403),
+        ("https://eu.shops.com:8443", 403),
+        ("https://[", 403),
+        ("null", 403),
         ("https://a.b.shops.com", 403),  # the wildcard stands for one level
         ("https://shops.com", 403),
         ("http://app.tenant.com", 403),

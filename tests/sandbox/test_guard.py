@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 from browser import chromium as chromium
+from browser import other_site as other_site
 
 PRODUCT = {"sku": "A1", "name": "x"}
 
@@ -97,33 +95,6 @@ def test_the_journal_shows_no_credential_whole(api: Any) -> None:
     assert first["headers"]["X-API-Key"] == f"sk_test_***{key[-4:]}"  # enough to tell two keys apart
     assert second["headers"]["Authorization"] == "Bearer ***"
     assert third["headers"]["Authorization"] == "Basic ***"
-
-
-class _Page(BaseHTTPRequestHandler):
-    """Some other site's page."""
-
-    def do_GET(self) -> None:
-        body = b"<!doctype html><title>another site</title>"
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Silent."""
-
-
-@pytest.fixture
-def other_site() -> Iterator[str]:
-    """The address of a page on another port."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Page)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 _ATTACK = """async ([root, token]) => {

@@ -52,12 +52,29 @@ def test_a_page_is_created_read_changed_and_deleted(api: Any, page: Any) -> None
     assert api.get("/ai-pages/pages/1/").status_code == 404
 
 
+def test_a_page_takes_its_query_as_a_text_as_the_platforms_own_script_sends_it(api: Any, page: Any) -> None:
+    known = api.post("/ai-reach/queries/", {"query_text": "warm boots"}).json()["id"]
+    by_text = api.post("/ai-pages/pages/", {"slug": "warm", "query": " warm boots "})
+    assert (by_text.status_code, by_text.json()["query"], by_text.json()["title"]) == (201, known, "warm boots")
+    assert api.post("/ai-pages/pages/", {"slug": "by-id", "query": str(known)}).json()["query"] == known
+    new = api.post("/ai-pages/pages/", {"slug": "dry", "query": "dry boots", "title": "Dry"}).json()
+    assert new["title"] == "Dry"
+    query = api.get(f"/ai-reach/queries/{new['query']}/").json()
+    assert (query["query_text"], query["is_active"], query["schedule"]) == ("dry boots", True, "daily")
+    before = len(api.get("/ai-reach/queries/").json())
+    assert api.post("/ai-pages/pages/", {"slug": "dry", "query": "no page, no query"}).status_code == 400
+    assert len(api.get("/ai-reach/queries/").json()) == before
+    assert api.post(f"/ai-pages/pages/{new['id']}/build/", {}).status_code == 202
+    assert api.get(f"/ai-pages/pages/{new['id']}/").json()["builder_status"] == "built"
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
         ({}, {"slug": ["This field is required."]}),
         ({"slug": "boots"}, {"slug": ["Page with this slug already exists."]}),
-        ({"slug": "x", "query": "good boots"}, {"query": ["Incorrect type. Expected pk value, received str."]}),
+        ({"slug": "x", "query": ["good boots"]}, {"query": ["Incorrect type. Expected pk value, received list."]}),
+        ({"slug": "x", "query": "b" * 1001}, {"query": ["Ensure this field has no more than 1000 characters."]}),
         ({"slug": "x", "query": 9}, {"query": ['Invalid pk "9" - object does not exist.']}),
     ],
 )

@@ -402,7 +402,8 @@ def test_a_sequence_counts_the_steps_that_were_made(
         (2 * DAY + 1, {"eq", "gt"}),
         (3 * DAY - 1, {"eq", "gt"}),
         (3 * DAY, {"gt"}),
-        (-1, {"lt"}),
+        (0, {"lt"}),
+        (-1, {"gt"}),  # still to come
         (None, {"gt"}),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime
 from typing import Any
 
 import pyarrow.parquet
@@ -403,7 +404,7 @@ def test_an_export_is_pending_then_complete_then_expired(api: Any) -> None:
     assert api.get(download).status_code == 410
 
 
-def test_a_parquet_export_has_two_text_columns_in_snappy(api: Any) -> None:
+def test_a_parquet_export_has_a_text_and_a_time_in_snappy(api: Any) -> None:
     segment = create(api)
     empty = export(api, segment, {"format": "parquet"})
     track(api, "u1")
@@ -413,9 +414,12 @@ def test_a_parquet_export_has_two_text_columns_in_snappy(api: Any) -> None:
     for started in (empty, full):
         content = api.get(f"/segments/exports/{started['id']}/download/").content
         file = pyarrow.parquet.ParquetFile(io.BytesIO(content))
-        assert {str(field.type) for field in file.schema_arrow} == {"string"}
+        assert [(field.name, str(field.type)) for field in file.schema_arrow] == [
+            ("user_id", "string"),
+            ("computed_at", "timestamp[us, tz=UTC]"),
+        ]
         tables.append(file.read().to_pylist())
-    assert tables == [[], [{"user_id": "u1", "computed_at": NOW}]]
+    assert tables == [[], [{"user_id": "u1", "computed_at": datetime.fromisoformat(NOW.replace("Z", "+00:00"))}]]
     assert file.metadata.row_group(0).column(0).compression == "SNAPPY"
 
 
@@ -459,3 +463,32 @@ def test_two_computations_on_a_frozen_clock_can_be_told_apart(api: Any) -> None:
     segment = create(api)
     first, second = compute(api, segment), compute(api, segment)
     assert (first["last_computed_at"], second["last_computed_at"]) == (NOW, "2026-05-01T12:00:01Z")
+
+
+def test_an_event_that_is_still_to_come_is_none_of_the_last_days(api: Any) -> None:
+    for user, when in (
+        ("past", "2026-04-30"),
+        ("future", "2026-06-01"),
+        ("both", "2026-04-01"),
+        ("both", "2026-06-01"),
+    ):
+        api.post("/ingestion/track/", {"user_id": user, "event_type": "trip", "occurred_at": when})
+    trip = {"event_type": "trip"}
+    windowed = {"type": "event_count", **trip, "operator": "gte", "value": 1, "window_days": 7}
+    expected = [
+        (windowed, ["past"]),
+        ({**windowed, "window_days": 31}, ["both", "past"]),
+        ({"type": "recency", **trip, "operator": "lt", "window_days": 7}, ["past"]),
+        ({"type": "recency", **trip, "operator": "gt", "window_days": 7}, ["both", "future"]),
+        ({"type": "recency", **trip, "operator": "eq", "window_days": 30}, ["both"]),
+        ({"type": "event_count", **trip, "operator": "gte", "value": 1}, ["both", "future", "past"]),
+    ]
+    for condition, users in expected:
+        answer = api.post("/segments/preview/", {"definition": {"conditions": [condition]}}).json()
+        assert sorted(answer["sample_user_ids"]) == users, condition
+    recent = create(api, definition={"conditions": [{"type": "recency", **trip, "operator": "lt", "window_days": 40}]})
+    [why] = api.get(f"/explorer/users/both/segments/{recent['id']}/explain/").json()
+    assert (why["actual_value"], why["matches"]) == (30, True)
+    [why] = api.get(f"/explorer/users/future/segments/{recent['id']}/explain/").json()
+    assert (why["actual_value"], why["matches"]) == (None, False)
+    assert api.get("/analytics/overview/").json()["events_30d"] == 1  # not those of June, and not the one of 1 April

@@ -98,7 +98,7 @@ def meets(condition: dict[str, Any], history: list[Event], now: int, user: str, 
     if kind == "event_count":
         days = condition.get("window_days")
         return COMPARE[condition["operator"]](
-            sum(1 for event in own if days is None or event.at >= now - days * DAY), condition["value"]
+            sum(1 for event in own if days is None or now - days * DAY <= event.at <= now), condition["value"]
         )
     if kind == "recency":
         return _recency(condition, own, now)
@@ -110,6 +110,7 @@ def meets(condition: dict[str, Any], history: list[Event], now: int, user: str, 
 
 def _recency(condition: dict[str, Any], own: list[Event], now: int) -> bool:
     days = condition["window_days"]
+    own = [event for event in own if event.at <= now]
     if not own:
         return condition["operator"] == "gt"
     elapsed = now - own[-1].at

@@ -24,6 +24,7 @@ ROOT_URLCONF = "segops_sandbox.urls"
 INSTALLED_APPS = ["segops_sandbox"]
 MIDDLEWARE = [
     "segops_sandbox.http.compression.GzipMiddleware",
+    "segops_sandbox.http.cors.CorsMiddleware",
     *(["segops_sandbox.http.throttling.RateLimitMiddleware"] if os.environ.get("SEGOPS_SANDBOX_RATE_LIMITS") else []),
     "segops_sandbox.http.idempotency.IdempotencyMiddleware",
     "segops_sandbox.http.atomicity.AtomicWritesMiddleware",

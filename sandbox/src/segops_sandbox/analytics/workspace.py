@@ -10,7 +10,16 @@ from django.db.models.functions import TruncDate
 
 from segops_sandbox import clock, plans
 from segops_sandbox.ai.credits import used_this_month
-from segops_sandbox.models import Activation, ActivationSync, AICreditUse, Event, Segment, SegmentMembership, Tenant
+from segops_sandbox.models import (
+    Activation,
+    ActivationSync,
+    AICreditUse,
+    Event,
+    EventTally,
+    Segment,
+    SegmentMembership,
+    Tenant,
+)
 from segops_sandbox.timestamps import isoformat
 
 _LOGS, _SHOWN_LOGS = 30, 5
@@ -34,13 +43,12 @@ def overview(tenant: Tenant) -> dict[str, Any]:
 def usage(tenant: Tenant) -> dict[str, Any]:
     """What the plan allows this month and what has been used; -1 is unlimited. Events count by when they arrived."""
     start, end = _month()
-    received = {"received_at__gte": clock.to_micros(start), "received_at__lt": clock.to_micros(end)}
     plan = plans.PLANS[tenant.plan]
     return {
         "plan": tenant.plan,
         "period_start": isoformat(start),
         "period_end": isoformat(end),
-        "events_used": Event.objects.filter(tenant=tenant, **received).count(),
+        "events_used": EventTally.objects.received(tenant, start),
         "events_limit": plan.events_per_month,
         "ai_credits_used": used_this_month(tenant),
         "ai_credits_limit": plan.ai_credits_per_month,

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from fnmatch import fnmatchcase
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib.auth.hashers import check_password
 from django.urls import path
@@ -22,6 +20,7 @@ from rest_framework.views import APIView
 from segops_sandbox import clock, identity
 from segops_sandbox.http import tokens
 from segops_sandbox.http.auth import PUBLIC, CredentialAuthentication
+from segops_sandbox.http.cors import refuse_foreign_origins
 from segops_sandbox.http.errors import field_error
 from segops_sandbox.http.views import caller, tenant_of
 from segops_sandbox.models import Account, ApiKey
@@ -112,9 +111,7 @@ class Session(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse foreign origins before anything of the body is looked at."""
         super().initial(request, *args, **kwargs)
-        key = _public_key(request)
-        if key.allowed_origins and not _origin_allowed(request.headers.get("Origin", ""), key.allowed_origins):
-            raise PermissionDenied("Origin not allowed.")
+        refuse_foreign_origins(request._request)
 
     def post(self, request: Request) -> Response:
         """`{token, expires_at, uid}`. Both ids together also tie the visitor to the user."""
@@ -135,20 +132,6 @@ def _public_key(request: Request) -> ApiKey:
     key = caller(request).api_key
     assert key is not None  # no other kind of credential gets here
     return key
-
-
-def _origin_allowed(origin: str, allowed: list[str]) -> bool:
-    """Exact, or `https://*.tenant.com` for one further level of the host name."""
-    for pattern in allowed:
-        if "*" not in pattern:
-            if origin == pattern:
-                return True
-            continue
-        wanted, got = urlsplit(pattern), urlsplit(origin)
-        same_depth = wanted.netloc.count(".") == got.netloc.count(".")
-        if wanted.scheme == got.scheme and same_depth and fnmatchcase(got.netloc, wanted.netloc):
-            return True
-    return False
 
 
 def _check_signature(key: ApiKey, given: dict[str, Any]) -> None:

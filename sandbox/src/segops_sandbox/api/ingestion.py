@@ -4,31 +4,46 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.shortcuts import get_object_or_404
 from django.urls import path
 from rest_framework import status
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import AuthenticationFailed, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from segops_sandbox import clock
+from segops_sandbox.api.auth import OpenAuthentication
 from segops_sandbox.http.atomicity import begin
 from segops_sandbox.http.auth import SESSION
+from segops_sandbox.http.cors import refuse_foreign_origins
 from segops_sandbox.http.errors import field_error
 from segops_sandbox.http.permissions import DEFAULT_KINDS
 from segops_sandbox.http.views import tenant_of
 from segops_sandbox.ingestion import bots
 from segops_sandbox.ingestion.events import Incoming, InvalidEvent, read
+from segops_sandbox.ingestion.shopify import is_signed, receive
 from segops_sandbox.ingestion.store import store
+from segops_sandbox.models import Tenant
 
 MAX_BATCH = 500
+_SIGNATURE = "X-Shopify-Hmac-SHA256"
 
 
-class Track(APIView):
-    """`POST /ingestion/track/`"""
+class IngestionView(APIView):
+    """Takes keys and sessions, from pages that their public key lists."""
 
     credential_kinds = DEFAULT_KINDS | {SESSION}
     begins_late = True
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse foreign origins before anything of the body is looked at."""
+        super().initial(request, *args, **kwargs)
+        refuse_foreign_origins(request._request)
+
+
+class Track(IngestionView):
+    """`POST /ingestion/track/`"""
 
     def post(self, request: Request) -> Response:
         """Queue one event. One that violates a schema is dropped later in the pipeline, so it is a 202 too."""
@@ -40,11 +55,8 @@ class Track(APIView):
         return Response({"queued": True}, status=status.HTTP_202_ACCEPTED)
 
 
-class TrackBatch(APIView):
+class TrackBatch(IngestionView):
     """`POST /ingestion/track/batch/`"""
-
-    credential_kinds = DEFAULT_KINDS | {SESSION}
-    begins_late = True
 
     def post(self, request: Request) -> Response:
         """Queue at most 500 events; those that are none are skipped and counted."""
@@ -58,6 +70,25 @@ class TrackBatch(APIView):
                 continue  # counted below
         queued = _store(request, events)
         return Response({"queued": queued, "skipped": len(items) - queued}, status=status.HTTP_202_ACCEPTED)
+
+
+class Shopify(APIView):
+    """`POST /ingestion/shopify/<tenant>/`: signed by the shop, without a key."""
+
+    authentication_classes = (OpenAuthentication,)
+    permission_classes = ()
+
+    def post(self, request: Request, slug: str) -> Response:
+        """Queue what a webhook tells of; a topic that is none, or that names nobody, is taken and left out."""
+        tenant: Tenant = get_object_or_404(Tenant, slug=slug)
+        if not tenant.shopify_secret:
+            raise ValidationError({"detail": "No Shopify secret is configured for this tenant."})
+        if not is_signed(tenant.shopify_secret, request._request.body, request.headers.get(_SIGNATURE, "")):
+            raise AuthenticationFailed(f"{_SIGNATURE} is not of this body.")
+        topic = request.headers.get("X-Shopify-Topic", "")
+        if not topic:
+            raise ValidationError({"detail": "X-Shopify-Topic is missing."})
+        return Response({"queued": bool(store(tenant, receive(topic, request.data)))}, status=status.HTTP_202_ACCEPTED)
 
 
 def _items(body: Any) -> list[Any]:
@@ -85,4 +116,5 @@ def _store(request: Request, events: list[Incoming]) -> int:
 urlpatterns = [
     path("ingestion/track/", Track.as_view()),
     path("ingestion/track/batch/", TrackBatch.as_view()),
+    path("ingestion/shopify/<encoded:slug>/", Shopify.as_view()),
 ]

@@ -17,18 +17,20 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
 from segops_sandbox import clock
+from segops_sandbox.ai import schedule
 from segops_sandbox.api import page_exports, product_query
 from segops_sandbox.api.auth import OpenAuthentication
 from segops_sandbox.http.errors import field_error, object_of
-from segops_sandbox.http.serializers import check_unique, stay_inside
+from segops_sandbox.http.serializers import check_unique, stay_inside, tenant_in
 from segops_sandbox.http.views import TenantViewSet
-from segops_sandbox.models import GeneratedPage
+from segops_sandbox.models import AIQuery, GeneratedPage
 from segops_sandbox.pages.build import queue_build, queue_for_all_queries
 from segops_sandbox.pages.content import TEMPLATES
 from segops_sandbox.pages.export import request as request_export
 from segops_sandbox.pages.formats import FORMATS
 
 _CRAWLERS = ("GPTBot", "OAI-SearchBot", "ChatGPT-User", "ClaudeBot", "PerplexityBot", "Google-Extended")
+MAX_QUERY = 1000
 _BUILT = (GeneratedPage.BUILT, GeneratedPage.PUBLISHED)
 _NO_TEMPLATE = f'"{{input}}" is not a template. Known: {", ".join(TEMPLATES)}.'
 _LIGHT = (
@@ -54,10 +56,30 @@ class LightPageSerializer(serializers.ModelSerializer[GeneratedPage]):
         read_only_fields: tuple[str, ...] = _LIGHT
 
 
+class QueryField(serializers.PrimaryKeyRelatedField[AIQuery]):
+    """A query of the tenant by its id or by its text, which becomes a query when it is none yet.
+
+    The reference has the id, the platform's own published script sends the text.
+    """
+
+    def to_internal_value(self, data: Any) -> AIQuery:
+        """The query; one that is not stored yet has no id, and `PageSerializer` stores it with the page."""
+        text = data.strip() if isinstance(data, str) else ""
+        if not text or text.isdecimal():
+            found: AIQuery = super().to_internal_value(data)
+            return found
+        if len(text) > MAX_QUERY:
+            raise serializers.ValidationError(f"Ensure this field has no more than {MAX_QUERY} characters.")
+        queries = self.get_queryset()
+        known = None if queries is None else queries.filter(query_text=text).first()
+        return known or AIQuery(tenant=tenant_in(self.root), query_text=text)
+
+
 class PageSerializer(serializers.ModelSerializer[GeneratedPage]):
     """A page."""
 
     slug = serializers.SlugField(max_length=255)
+    query = QueryField(queryset=AIQuery.objects.all(), required=False, allow_null=True)
 
     class Meta:
         model = GeneratedPage
@@ -91,6 +113,14 @@ class PageSerializer(serializers.ModelSerializer[GeneratedPage]):
         if not title and query:
             attrs["title"] = query.query_text
         return attrs
+
+    def save(self, **kwargs: Any) -> GeneratedPage:
+        """A query that came as a text is stored first, and asked on schedule as any other."""
+        query = self.validated_data.get("query")
+        if query is not None and query.pk is None:
+            query.save()
+            schedule.plan(query)
+        return super().save(**kwargs)
 
     def update(self, instance: GeneratedPage, validated_data: dict[str, Any]) -> GeneratedPage:
         """A built page that is published or taken back by hand says so in its status as well."""

@@ -134,3 +134,9 @@ class PlanSerializer(ControlSerializer):
     """The plan that a tenant changes to."""
 
     plan = serializers.ChoiceField(choices=tuple(PLANS))
+
+
+class ShopifySerializer(ControlSerializer):
+    """The secret of a shop's webhooks."""
+
+    secret = serializers.CharField(max_length=255, allow_blank=True, trim_whitespace=False)

@@ -16,5 +16,6 @@ urlpatterns = [
     path("tenants/", views.Tenants.as_view()),
     path("tenants/<encoded:slug>/", views.OneTenant.as_view()),
     path("tenants/<encoded:slug>/brand/", ai.TenantBrand.as_view()),
+    path("tenants/<encoded:slug>/shopify/", views.TenantShopify.as_view()),
     path("providers/", ai.Providers.as_view()),
 ]

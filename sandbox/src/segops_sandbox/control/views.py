@@ -18,6 +18,7 @@ from segops_sandbox.control.serializers import (
     JobsSerializer,
     PlanSerializer,
     ResetSerializer,
+    ShopifySerializer,
     TenantSerializer,
 )
 from segops_sandbox.http import faults, guard, journal
@@ -196,6 +197,19 @@ class OneTenant(ControlView):
         tenant.plan = serializer.validated_data["plan"]
         tenant.save(update_fields=["plan"])
         return Response(TenantSerializer(tenant).data)
+
+
+class TenantShopify(ControlView):
+    """What a tenant's Shopify webhooks are signed with; the platform has it entered in its settings."""
+
+    def put(self, request: Request, slug: str) -> Response:
+        """Set the secret; an empty one has webhooks refused again."""
+        serializer = ShopifySerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        tenant: Tenant = get_object_or_404(Tenant.objects.select_for_update(), slug=slug)
+        tenant.shopify_secret = serializer.validated_data["secret"]
+        tenant.save(update_fields=["shopify_secret"])
+        return Response({"has_secret": bool(tenant.shopify_secret)})
 
 
 def _ingestion_error(error: IngestionError) -> dict[str, Any]:

@@ -6,15 +6,17 @@ import csv
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from segops_sandbox import extras
+from segops_sandbox.timestamps import isoformat
 
 COLUMNS: Final = ("user_id", "computed_at")
 CSV, PARQUET = "csv", "parquet"
 _BATCH: Final = 10_000
 
-Row = tuple[str, str]
+Row = tuple[str, datetime]
 
 
 def check(kind: str) -> None:
@@ -47,17 +49,19 @@ def _csv(rows: Iterable[Row]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    writer.writerows(rows)
+    writer.writerows((user_id, isoformat(computed_at)) for user_id, computed_at in rows)
     return text.getvalue().encode()
 
 
 def _parquet(rows: Iterable[Row]) -> bytes:
-    """Two columns of text, Snappy-compressed."""
+    """A text and a time in UTC, Snappy-compressed."""
     # Loading the library takes longer than the rest of the server's start, and few sessions export.
     import pyarrow
     from pyarrow import parquet
 
-    schema = pyarrow.schema([pyarrow.field(name, pyarrow.string(), nullable=False) for name in COLUMNS])
+    types = (pyarrow.string(), pyarrow.timestamp("us", tz="UTC"))
+    fields = [pyarrow.field(name, kind, nullable=False) for name, kind in zip(COLUMNS, types, strict=True)]
+    schema = pyarrow.schema(fields)
     sink = io.BytesIO()
     with parquet.ParquetWriter(sink, schema, compression="snappy") as writer:
         batch: list[Row] = []

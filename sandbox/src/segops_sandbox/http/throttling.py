@@ -21,7 +21,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from segops_sandbox import clock, plans
 from segops_sandbox.http.auth import credential_of
 from segops_sandbox.http.errors import refusal
-from segops_sandbox.models import CallHistory, Event, Tenant
+from segops_sandbox.models import CallHistory, EventTally, Tenant
 
 _MINUTE = 60_000_000  # in the clock's unit, microseconds: whole numbers, so that the edge of the minute is exact
 _PAGE_QUERY = "/api/ai-pages/query"
@@ -117,9 +117,8 @@ def _until_the_quota_is_fresh(tenant: Tenant, events_per_month: int) -> list[int
     if events_per_month == plans.UNLIMITED:
         return []
     now = clock.now()
-    start = datetime(now.year, now.month, 1, tzinfo=timezone.utc)
     end = datetime(now.year + now.month // 12, now.month % 12 + 1, 1, tzinfo=timezone.utc)
-    used = Event.objects.filter(tenant=tenant, received_at__gte=clock.to_micros(start)).count()
+    used = EventTally.objects.received(tenant, now)
     return [-(-(clock.to_micros(end) - clock.to_micros(now)) // 1_000_000)] if used >= events_per_month else []
 
 

@@ -11,7 +11,7 @@ from segops_sandbox.identity import alias_in_bulk, ensure_subjects
 from segops_sandbox.ingestion.bots import HUMAN
 from segops_sandbox.ingestion.events import Incoming, encode
 from segops_sandbox.ingestion.schemas import check
-from segops_sandbox.models import EventSchema, IngestionError, Tenant
+from segops_sandbox.models import EventSchema, EventTally, IngestionError, Tenant
 
 _INSERT = (
     "INSERT INTO sandbox_event "
@@ -42,8 +42,10 @@ def store(tenant: Tenant, events: Sequence[Incoming], *, bot_class: str = HUMAN)
         (tenant.pk, subjects[event.user_id], event.event_type, event.occurred_at, payload, bot_class, received)
         for event, payload in accepted
     ]
-    with connection.cursor() as cursor:
-        cursor.executemany(_INSERT, rows)
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(_INSERT, rows)
+        EventTally.objects.add(tenant, clock.from_micros(received), len(rows))
     return len(rows)
 
 

@@ -33,6 +33,7 @@ from segops_sandbox.models.segments import (
     SegmentTrend,
     SegmentVersion,
 )
+from segops_sandbox.models.tallies import EventTally
 from segops_sandbox.models.tenancy import Account, ApiKey, IdempotencyRecord, Role, ServerSecret, Tenant
 from segops_sandbox.models.webhooks import Webhook, WebhookDelivery
 
@@ -48,6 +49,7 @@ __all__ = [
     "Competitor",
     "Event",
     "EventSchema",
+    "EventTally",
     "GeneratedPage",
     "IdempotencyRecord",
     "IdentityEdge",

@@ -17,6 +17,8 @@ class Tenant(models.Model):
     brand_name = models.CharField(max_length=255, default="")
     brand_aliases = models.JSONField(default=list)
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    # What Shopify signs its webhooks with; until there is one, none are taken.
+    shopify_secret = models.CharField(max_length=255, default="", blank=True)
 
     class Meta:
         db_table = "sandbox_tenant"

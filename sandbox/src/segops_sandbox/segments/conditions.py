@@ -70,15 +70,18 @@ def resolved(scope: Scope, per_subject: Sql, having: Sql | None = None) -> Sql:
     return found if having is None else sql("{found}\nHAVING {having}", found=found, having=having)
 
 
-def fired(scope: Scope, event_type: str, since: int | None = None) -> Sql:
-    """`FROM` and `WHERE` for the events of one type, optionally since a moment."""
+def fired(scope: Scope, event_type: str, since: int | None = None, *, past: bool = False) -> Sql:
+    """`FROM` and `WHERE` for the events of one type; up to now when `past`, and from a moment on until now."""
     found = sql(
         "FROM {events}\nWHERE tenant_id = {tenant} AND event_type = {event_type}",
         events=scope.relations.events,
         tenant=scope.tenant_id,
         event_type=event_type,
     )
-    return found if since is None else sql("{found} AND occurred_at >= {since}", found=found, since=since)
+    if since is not None:
+        found = sql("{found} AND occurred_at >= {since}", found=found, since=since)
+    # An event may have been announced for later; it is not one of the last days.
+    return sql("{found} AND occurred_at <= {now}", found=found, now=scope.now) if past or since is not None else found
 
 
 @matching.register
@@ -103,7 +106,7 @@ def _recency(condition: d.Recency, scope: Scope) -> Matching:
         return Matching(resolved(scope, _subjects(scope, condition.event_type, threshold + 1)))
     latest = sql(
         "SELECT subject_id, MAX(occurred_at) AS latest\n{fired}\nGROUP BY subject_id",
-        fired=fired(scope, condition.event_type),
+        fired=fired(scope, condition.event_type, past=True),
     )
     whole = condition.window_days == int(condition.window_days)
     having = sql("MAX(e.latest) > {after} AND MAX(e.latest) <= {until}", after=threshold - DAY, until=threshold)

@@ -71,7 +71,8 @@ def _event_count(condition: d.EventCount, scope: Scope) -> int:
 
 @actual_value.register
 def _recency(condition: d.Recency, scope: Scope) -> int | None:
-    latest = _ask(scope, sql("SELECT MAX(occurred_at)\n{fired}", fired=c.fired(scope, condition.event_type)))
+    query = sql("SELECT MAX(occurred_at)\n{fired}", fired=c.fired(scope, condition.event_type, past=True))
+    latest = _ask(scope, query)
     return None if latest is None else (scope.now - latest) // DAY
 
 
