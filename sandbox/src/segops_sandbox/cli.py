@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 
-from segops_sandbox import __version__, clock, ids
+from segops_sandbox import __version__, clock, commands, ids
 from segops_sandbox.plans import DEFAULT, PLANS
 
 log = logging.getLogger("segops_sandbox")
@@ -23,7 +23,10 @@ log = logging.getLogger("segops_sandbox")
 
 def main(argv: list[str] | None = None) -> int:
     """Serve until told to stop; 0 after a clean stop, 1 when the server can't start, 2 for wrong options."""
-    options = _parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    if words and words[0] in commands.NAMES:
+        return commands.run(words)
+    options = _parser().parse_args(words)
     logging.basicConfig(
         stream=sys.stderr,
         level=logging.INFO,
@@ -77,7 +80,14 @@ def _serve(options: argparse.Namespace) -> int:
             remote_addresses=options.allow_remote,
             remote_controls=options.remote_controls,
         )
-        running = start(options.host, options.port, options.jobs, demo=options.demo, plan=options.plan)
+        running = start(
+            options.host,
+            options.port,
+            options.jobs,
+            demo=options.demo,
+            plan=options.plan,
+            begin_with=options.begin_with,
+        )
     except Exception as exc:
         log.debug("start failed", exc_info=True)
         print(f"segops-sandbox: cannot start: {exc}", file=sys.stderr)
@@ -122,6 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="segops-sandbox",
         description="A local SegOps server. Prints one JSON line with its URL and key when it is ready.",
+        epilog="segops-sandbox load --help, segops-sandbox snapshot --help: own data and saved workspaces.",
     )
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
@@ -131,6 +142,14 @@ def _parser() -> argparse.ArgumentParser:
         default=":memory:",
         metavar="PATH",
         help="SQLite file to keep; the default is a temporary one, or DATABASE_URL if that is set",
+    )
+    parser.add_argument(
+        "--from",
+        dest="begin_with",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="begin with a snapshot (its name or file), or with a file of events or products; may be repeated",
     )
     parser.add_argument("--demo", action="store_true", help="load the demo data set")
     parser.add_argument("--now", type=_moment, metavar="ISO", help="freeze the clock at this time (UTC)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -16,6 +17,7 @@ from segops_sandbox.database import make_private
 from segops_sandbox.error_text import one_line
 from segops_sandbox.http import faults, guard
 from segops_sandbox.http.wire import Wire
+from segops_sandbox.own_data import begin
 from segops_sandbox.server import Server
 
 log = logging.getLogger("segops_sandbox")
@@ -47,13 +49,22 @@ class Running:
         connection.close()
 
 
-def start(host: str, port: int, jobs_mode: str, *, demo: bool = False, plan: str | None = None) -> Running:
+def start(
+    host: str,
+    port: int,
+    jobs_mode: str,
+    *,
+    demo: bool = False,
+    plan: str | None = None,
+    begin_with: Sequence[str] = (),
+) -> Running:
     """Prepare the database and serve; returns once requests are answered.
 
     Raises OSError when the port is taken or the file can't be opened, and DatabaseError or WrongFile, with one line
     that says what to do, when the database can't be reached or used.
     """
     _reach_the_database()
+    begin.restore_into_new_database(begin_with)
     try:
         schema.bring_up_to_date()
     except DatabaseError as exc:
@@ -66,6 +77,7 @@ def start(host: str, port: int, jobs_mode: str, *, demo: bool = False, plan: str
     if demo:
         with schema.alone():
             workspace.load_demo(key.tenant)
+    begin.load_files(key.tenant, begin_with)
     server = Server(host, port, Wire(WSGIHandler()))
     server.prepare()
     thread = threading.Thread(target=server.serve_until_stopped, name="segops-http", daemon=True)

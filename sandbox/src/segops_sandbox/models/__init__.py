@@ -26,6 +26,7 @@ from segops_sandbox.models.catalogue import (
 from segops_sandbox.models.events import Event, EventSchema, IdentityEdge, IngestionError, Subject
 from segops_sandbox.models.jobs import Job
 from segops_sandbox.models.limits import CallHistory
+from segops_sandbox.models.loads import LoadedFile
 from segops_sandbox.models.segments import (
     Segment,
     SegmentExport,
@@ -57,6 +58,7 @@ __all__ = [
     "ImportPart",
     "IngestionError",
     "Job",
+    "LoadedFile",
     "PageExport",
     "PageJob",
     "Product",
