@@ -248,7 +248,8 @@ class Shapes:
         if record.is_enumeration or (name in self.records and not record.required_to_create):
             return self._record(name)
         if record.required_to_create:
-            return self._body(record, partial=False)
+            # What came back may be sent again as it is.
+            return UnionOf((self._body(record, partial=False), self._record(name)))
         if name not in self.inputs:
             self._declare(self.inputs, name, record.schema, sent=True)
         return Named(name)

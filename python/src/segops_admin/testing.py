@@ -2,9 +2,10 @@
 
     from segops_admin.testing import Script, reply
 
-    def test_it_names_the_largest_segment():
+    def test_it_names_the_largest_segment() -> None:
         script = Script(reply({"results": [{"id": 7, "member_count": 3}], "next": None}))
-        assert largest_segment(script.client()) == 7
+        segments = script.client().segments.iterate()
+        assert max(segments, key=lambda segment: segment["member_count"])["id"] == 7
         assert script.requests[0].path == "/segments/"
 
 No socket is opened, nothing sleeps, and a script that was not played to its end can be told so (``assert_done``).

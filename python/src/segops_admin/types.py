@@ -1855,7 +1855,7 @@ class SchemaFieldInput(_SchemaFieldInput, total=False):
 
 
 class _ProductSchemaInput(TypedDict):
-    fields: Sequence[SchemaFieldInput]
+    fields: Sequence[Union[SchemaFieldInput, SchemaField]]
     """The fields."""
 
 
@@ -1871,7 +1871,7 @@ class ProductSchemaInput(_ProductSchemaInput, total=False):
 class SchemaFields(TypedDict):
     """Fields, as an object that holds them."""
 
-    fields: Sequence[SchemaFieldInput]
+    fields: Sequence[Union[SchemaFieldInput, SchemaField]]
     """The fields."""
 
 
@@ -1880,7 +1880,7 @@ class ImportConfirmation(TypedDict, total=False):
 
     mapping: Mapping[str, Optional[str]]
     """Per column the field that it fills, sku, name, or None to leave it out; the suggested one unless given."""
-    schema: Union[Sequence[SchemaFieldInput], SchemaFields]
+    schema: Union[Sequence[Union[SchemaFieldInput, SchemaField]], SchemaFields]
     """Fields that the catalogue's schema gains, or whose types change; as a list, or as an object with that list."""
 
 
@@ -1908,7 +1908,7 @@ class EventSchemaCreate(_EventSchemaCreate, total=False):
 
     description: str
     """What the event means."""
-    properties: Sequence[SchemaPropertyInput]
+    properties: Sequence[Union[SchemaPropertyInput, SchemaProperty]]
     """The properties of its payload."""
 
 
@@ -1919,7 +1919,7 @@ class EventSchemaUpdate(TypedDict, total=False):
     """The event type, of which there is one schema at most."""
     description: str
     """What the event means."""
-    properties: Sequence[SchemaPropertyInput]
+    properties: Sequence[Union[SchemaPropertyInput, SchemaProperty]]
     """The properties of its payload."""
 
 

@@ -6,8 +6,8 @@ SegOps signs the raw request body with the webhook's secret (HMAC-SHA256) and se
 
     from segops_admin.webhook import verify_webhook
 
-    if not verify_webhook(request.get_data(), request.headers.get("X-SegOps-Signature"), secret):
-        abort(401)
+    def receive(body: bytes, signature: str) -> int:
+        return 204 if verify_webhook(body, signature, "whsec_example") else 401
 
 Give the body exactly as it came: parsing and writing it again changes it. The scheme has no timestamp, so the same
 delivery can be played again: keep ``segment_id`` and ``computed_at`` of what has been handled, if that matters.

@@ -17,7 +17,8 @@ segops.queries.simulate({ query: "x" }); // error: query
 segops.segments.create({}); // error: name
 segops.products.bulkUpsert([{ name: "no sku" }]); // error: sku
 segops.products.create({ sku: "A" }); // error: name
-segops.schemas.create({ properties: [{ name: "n" }] }); // error: event_type
+segops.schemas.create({ properties: [] }); // error: event_type
+segops.schemas.create({ event_type: "e", properties: [{ name: "n" }] }); // error: type
 segops.segments.preview({ conditions: [{ type: "recency", event_type: "e", operator: "gt" }] }); // error: window_days
 segops.segments.preview({ logic: "AND" }); // error: conditions
 

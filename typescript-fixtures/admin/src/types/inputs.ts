@@ -12,6 +12,8 @@ import type {
   PropertyType,
   Provider,
   Schedule,
+  SchemaField,
+  SchemaProperty,
   SegmentDefinition,
   SegmentType,
 } from "./records.js";
@@ -121,7 +123,7 @@ export type SchemaFieldInput = {
 /** A `ProductSchema`, as it is sent. */
 export type ProductSchemaInput = {
   /** The fields. */
-  fields: readonly SchemaFieldInput[];
+  fields: readonly (SchemaFieldInput | SchemaField)[];
   /** The currency of prices without one. */
   default_currency?: string | undefined;
   /** The language of texts without one. */
@@ -131,7 +133,7 @@ export type ProductSchemaInput = {
 /** Fields, as an object that holds them. */
 export type SchemaFields = {
   /** The fields. */
-  fields: readonly SchemaFieldInput[];
+  fields: readonly (SchemaFieldInput | SchemaField)[];
 };
 
 /** What an import needs to start. */
@@ -139,7 +141,7 @@ export type ImportConfirmation = {
   /** Per column the field that it fills, sku, name, or null to leave it out; the suggested one unless given. */
   mapping?: Readonly<Record<string, string | null>> | undefined;
   /** Fields that the catalogue's schema gains, or whose types change; as a list, or as an object with that list. */
-  schema?: readonly SchemaFieldInput[] | SchemaFields | undefined;
+  schema?: readonly (SchemaFieldInput | SchemaField)[] | SchemaFields | undefined;
 };
 
 /** A `SchemaProperty`, as it is sent. */
@@ -159,7 +161,7 @@ export type EventSchemaCreate = {
   /** What the event means. */
   description?: string | undefined;
   /** The properties of its payload. */
-  properties?: readonly SchemaPropertyInput[] | undefined;
+  properties?: readonly (SchemaPropertyInput | SchemaProperty)[] | undefined;
 };
 
 /** What may be changed of a `EventSchema`. */
@@ -169,7 +171,7 @@ export type EventSchemaUpdate = {
   /** What the event means. */
   description?: string | undefined;
   /** The properties of its payload. */
-  properties?: readonly SchemaPropertyInput[] | undefined;
+  properties?: readonly (SchemaPropertyInput | SchemaProperty)[] | undefined;
 };
 
 /** An event from which a schema is inferred. */
