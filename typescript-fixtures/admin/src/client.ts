@@ -1,9 +1,21 @@
-/** What is a client? A key, a server, and the namespaces of its API. */
+/** The client: a key, a server, and the namespaces of its API. */
 
 import type { Settings } from "./call/call.js";
+import { Calls } from "./call/calls.js";
+import { checkedHeaders } from "./call/headers.js";
 import { Http } from "./call/http.js";
-import type { OnReply } from "./call/observing.js";
-import { checkedBaseUrl, checkedKey, checkedRetries, checkedTimeout } from "./config.js";
+import type { OnReply } from "./call/observe.js";
+import {
+  checkedBaseUrl,
+  checkedCallback,
+  checkedConnections,
+  checkedDeadline,
+  checkedKey,
+  checkedRetries,
+  checkedTimeout,
+} from "./config.js";
+import { SegOpsConfigError } from "./errors/index.js";
+import { describe } from "./errors/text.js";
 import {
   Activations,
   Analytics,
@@ -21,8 +33,27 @@ import { type Fetch, FetchTransport } from "./transport/fetch.js";
 import { Pool } from "./transport/pool.js";
 import type { Transport } from "./transport/protocol.js";
 
+/** The options of {@link SegOpsAdmin.withOptions}; what is left out stays as it is. */
+export interface ClientOptions {
+  /** How often a call is repeated on 429, 5xx and failed connections; 3 unless given. */
+  maxRetries?: number | undefined;
+  /**
+   * Seconds without progress (to connect, to send a block, to receive) after which an attempt is given up; 60 unless
+   * given. A simulation takes the server up to 30 s.
+   */
+  timeout?: number | undefined;
+  /** Seconds for a whole call: attempts, the waits between them, redirects, connecting. No end unless given. */
+  deadline?: number | null | undefined;
+  /** Headers that every request carries besides the SDK's own, which cannot be replaced. */
+  headers?: Readonly<Record<string, string>> | null | undefined;
+  /** Is told of each attempt: operation, status, headers, seconds. What it throws goes to the caller. */
+  onReply?: OnReply | null | undefined;
+  /** Is told a line for each attempt (method, path, status, milliseconds), and of waits that the server asks for. */
+  log?: ((line: string) => void) | null | undefined;
+}
+
 /** The options of {@link SegOpsAdmin}. */
-export interface SegOpsAdminOptions {
+export interface SegOpsAdminOptions extends ClientOptions {
   /**
    * A secret key (`sk_…`); `SEGOPS_API_KEY` unless given. Public (`pk_`) and MCP (`mk_`) keys are refused, since they
    * may not administer a workspace.
@@ -30,26 +61,17 @@ export interface SegOpsAdminOptions {
   apiKey?: string | undefined;
   /** The API's root, `/api` included; `SEGOPS_API_URL` unless given, then `https://api.segops.ai/api`. */
   baseUrl?: string | undefined;
-  /** How often a call is tried again on 429, 5xx and failed connections; 3 unless given. */
-  maxRetries?: number | undefined;
-  /**
-   * Seconds without progress (to connect, to send a block, to receive) after which an attempt is given up; 60 unless
-   * given. A simulation takes the server up to 30 s.
-   */
-  timeout?: number | undefined;
   /**
    * What carries the requests in place of the client's own connections: a function with the signature of the global
    * fetch, for edge runtimes and mocks.
    */
   fetch?: Fetch | undefined;
-  /** @internal What carries the requests. */
-  transport?: Transport | undefined;
+  /** How many connections may be open at once; 100 unless given. Further calls wait for one. */
+  maxConnections?: number | undefined;
   /** @internal Clock, sleep and randomness. */
   runtime?: Runtime | undefined;
-  /** @internal Is told of each attempt. */
-  log?: ((line: string) => void) | undefined;
-  /** Is told of each attempt: operation, status, headers, seconds. What it throws ends the call. */
-  onReply?: OnReply | undefined;
+  /** @internal What carries the requests. */
+  transport?: Transport | undefined;
 }
 
 /**
@@ -58,67 +80,81 @@ export interface SegOpsAdminOptions {
  * Source: https://segops.ai/docs/sdks/admin
  */
 export class SegOpsAdmin {
+  /** The way to reach what no method wraps. */
   readonly http: Http;
+  /** Segments of users. */
   readonly segments: Segments;
+  /** Segments of products. */
   readonly productSegments: ProductSegments;
+  /** The product catalogue. */
   readonly products: Products;
+  /** Schemas of events. */
   readonly schemas: Schemas;
+  /** Destinations of segments. */
   readonly activations: Activations;
+  /** Users and their events. */
   readonly users: Users;
+  /** The ids that belong to one user. */
   readonly identity: Identity;
+  /** Questions asked of AI assistants. */
   readonly queries: Queries;
+  /** Landing pages. */
   readonly pages: Pages;
+  /** Figures over the workspace. */
   readonly analytics: Analytics;
   readonly #settings: Settings;
   /** Whether the connections are this client's own, not those of the client it was made from. */
   readonly #isOwner: boolean;
   #isClosed = false;
 
-  /** @throws {SegOpsConfigError} an option is unusable; nothing is sent before the first call */
+  /**
+   * @param options key, server, and how calls are made
+   * @throws {SegOpsConfigError} an option is unusable; nothing is sent before the first call
+   */
   constructor(options: SegOpsAdminOptions = {}) {
-    const apiKey = checkedKey(options.apiKey);
-    const baseUrl = checkedBaseUrl(options.baseUrl);
-    const derived = options as SegOpsAdminOptions & { [PARENT]?: Settings };
-    const parent = derived[PARENT];
-    const { maxRetries = 3, timeout = 60, runtime = systemRuntime } = options;
+    checkOptions(options);
+    const { [PARENT]: parent } = options as SegOpsAdminOptions & { [PARENT]?: Settings };
     this.#isOwner = parent === undefined;
     this.#settings = {
-      apiKey,
-      baseUrl,
-      maxRetries: checkedRetries(maxRetries),
-      timeout: checkedTimeout(timeout),
-      deadline: undefined,
-      headers: {},
-      onReply: options.onReply,
+      apiKey: checkedKey(options.apiKey),
+      baseUrl: checkedBaseUrl(options.baseUrl),
+      maxRetries: checkedRetries(options.maxRetries === undefined ? 3 : options.maxRetries),
+      timeout: checkedTimeout(options.timeout === undefined ? 60 : options.timeout),
+      deadline: checkedDeadline(options.deadline),
+      headers: checkedHeaders(options.headers),
+      onReply: checkedCallback("onReply", options.onReply),
+      log: checkedCallback("log", options.log),
       transport: parent?.transport ?? transportOf(options),
-      runtime,
-      log: options.log,
+      runtime: options.runtime ?? systemRuntime,
       isClosed: () => this.#isClosed || (parent?.isClosed() ?? false),
     };
-    const http = new Http(this.#settings);
-    this.http = http;
-    this.segments = new Segments(http);
-    this.productSegments = new ProductSegments(http);
-    this.products = new Products(http);
-    this.schemas = new Schemas(http);
-    this.activations = new Activations(http);
-    this.users = new Users(http);
-    this.identity = new Identity(http);
-    this.queries = new Queries(http);
-    this.pages = new Pages(http);
-    this.analytics = new Analytics(http);
+    const calls = new Calls(this.#settings);
+    this.http = new Http(calls, this.#settings);
+    this.segments = new Segments(calls);
+    this.productSegments = new ProductSegments(calls);
+    this.products = new Products(calls);
+    this.schemas = new Schemas(calls);
+    this.activations = new Activations(calls);
+    this.users = new Users(calls);
+    this.identity = new Identity(calls);
+    this.queries = new Queries(calls);
+    this.pages = new Pages(calls);
+    this.analytics = new Analytics(calls);
   }
 
   /**
    * A client like this one with other options, sharing its connections.
    *
    * Closing it leaves this client open; closing this client ends both.
+   *
+   * @param options what shall be different; null takes a deadline, headers, `onReply` or `log` away
+   * @throws {SegOpsConfigError} an option is unusable
    */
-  withOptions(options: { timeout?: number | undefined; maxRetries?: number | undefined } = {}): SegOpsAdmin {
-    const { apiKey, baseUrl, runtime, log, onReply } = this.#settings;
-    const { timeout = this.#settings.timeout, maxRetries = this.#settings.maxRetries } = options;
-    const derived = { apiKey, baseUrl, runtime, log, onReply, timeout, maxRetries, [PARENT]: this.#settings };
-    return new SegOpsAdmin(derived);
+  withOptions(options: ClientOptions = {}): SegOpsAdmin {
+    const { apiKey, baseUrl, runtime, maxRetries, timeout, deadline, headers, onReply, log } = this.#settings;
+    const known = { apiKey, baseUrl, runtime, maxRetries, timeout, deadline, headers, onReply, log };
+    const given = Object.entries(options ?? {}).filter(([name, value]) => name in known && value !== undefined);
+    return new SegOpsAdmin({ ...known, ...Object.fromEntries(given), [PARENT]: this.#settings } as SegOpsAdminOptions);
   }
 
   /** Whether `close()` has been called. */
@@ -127,8 +163,8 @@ export class SegOpsAdmin {
   }
 
   /**
-   * Ends the client: any other call afterwards is refused. May be called more than once. Calls under way go on, and
-   * idle connections belong to fetch, which closes them by itself after a few seconds.
+   * Ends the client and its idle connections: any other call afterwards is refused. May be called more than once. Calls
+   * under way go on.
    */
   close(): void {
     this.#isClosed = true;
@@ -146,7 +182,15 @@ export class SegOpsAdmin {
 /** Where a derived client finds what it shares; a symbol, so that it is no option of the constructor. */
 const PARENT = Symbol("parent");
 
+function checkOptions(options: unknown): void {
+  if (typeof options !== "object" || options === null) {
+    throw new SegOpsConfigError(`The options of a client must be an object, not ${describe(options)}.`);
+  }
+}
+
 /** What carries the requests of a client. */
 function transportOf(options: SegOpsAdminOptions): Transport {
-  return options.transport ?? (options.fetch == null ? new Pool() : new FetchTransport(options.fetch));
+  const { fetch, transport, maxConnections } = options;
+  const most = checkedConnections(maxConnections === undefined ? 100 : maxConnections);
+  return transport ?? (fetch === undefined || fetch === null ? new Pool(most) : new FetchTransport(fetch));
 }

@@ -111,3 +111,36 @@ export function checkedRetries(count: unknown): number {
   }
   return count as number;
 }
+
+/** Seconds for a whole call; undefined for no end. */
+export function checkedDeadline(seconds: unknown): number | undefined {
+  if (seconds === undefined || seconds === null) {
+    return undefined;
+  }
+  if (typeof seconds !== "number") {
+    throw new SegOpsConfigError(`deadline must be a number of seconds or undefined, not ${describe(seconds)}.`);
+  }
+  if (!Number.isFinite(seconds) || seconds <= 0) {
+    throw new SegOpsConfigError(`deadline must be more than 0 seconds, not ${seconds}.`);
+  }
+  return seconds;
+}
+
+/** How many connections a client may have open at once. */
+export function checkedConnections(count: unknown): number {
+  if (!Number.isSafeInteger(count) || (count as number) < 1) {
+    throw new SegOpsConfigError(`maxConnections must be a whole number from 1 up, not ${describe(count)}.`);
+  }
+  return count as number;
+}
+
+/** A function that is told something, or undefined. */
+export function checkedCallback<T>(name: string, callback: T | null | undefined): T | undefined {
+  if (callback === undefined || callback === null) {
+    return undefined;
+  }
+  if (typeof callback !== "function") {
+    throw new SegOpsConfigError(`${name} must be a function, not ${describe(callback)}.`);
+  }
+  return callback;
+}

@@ -13,9 +13,11 @@
  * Webhook helpers are in `@segops/admin/webhook`, test doubles in `@segops/admin/testing`.
  */
 
-export type { NodeWritable, Sink } from "./call/download.js";
-export type { FormFile, Http, RequestOptions } from "./call/http.js";
-export { SegOpsAdmin, type SegOpsAdminOptions } from "./client.js";
+export type { FormFile } from "./call/calls.js";
+export type { Http, RequestOptions } from "./call/http.js";
+export type { Attempt, OnReply } from "./call/observe.js";
+export type { NodeWritable, Sink } from "./call/sinks.js";
+export { type ClientOptions, SegOpsAdmin, type SegOpsAdminOptions } from "./client.js";
 export {
   type ApiErrorDetails,
   type ConnectionErrorDetails,
@@ -72,4 +74,5 @@ export type {
   WithLooseDefinition,
 } from "./types.js";
 export { VERSION } from "./version.js";
-export type { FileData } from "./wire/multipart.js";
+export type { FileData, OpenHandle } from "./wire/files.js";
+export type { HttpHeaders } from "./wire/headers.js";

@@ -47,16 +47,18 @@ test("a job that is not over in time is a wait timeout, after a last look when t
     assert.ok(error instanceof SegOpsWaitTimeout);
     assert.deepEqual(error.job, { status: "running" });
     assert.match(error.message, /Import 4 was not over after 5 s; it goes on at the server/);
-    assert.deepEqual([time.sleeps, seen.length], [[2, 2, 1], 4]);
+    const rounded = time.sleeps.map((seconds) => Number(seconds.toFixed(6)));
+    assert.deepEqual([rounded, seen.length], [[2, 2, 1], 4]);
     await rejection(client().products.waitForImport(4, { timeout: 0 }));
     assert.equal(seen.length, 5);
   });
 });
 
-test("unless told otherwise, a wait takes 600 seconds", async () => {
+test("unless told otherwise, a wait takes 600 seconds, and looks more and more rarely, up to every 2 s", async () => {
   await withServer({ json: { status: "running" } }, async ({ client, time }) => {
     await rejection(client().products.waitForImport(4));
-    assert.deepEqual([time.sleeps.length, time.sleeps[0]], [300, 2]);
+    assert.deepEqual(time.sleeps.slice(0, 3), [2, 2, 2]);
+    assert.ok(Math.abs(time.sleeps.reduce((all, each) => all + each) - 600) < 1e-6);
   });
 });
 
@@ -74,7 +76,9 @@ test("timeout and interval are checked", async () => {
       const wrong = options as { timeout?: number; interval?: number };
       assert.ok((await rejection(products.waitForImport(1, wrong))) instanceof SegOpsArgumentError);
       assert.ok((await rejection(segments.waitForExport(1, 1, wrong))) instanceof SegOpsArgumentError);
-      assert.ok((await rejection(segments.waitForRecompute(1, wrong))) instanceof SegOpsArgumentError);
+      assert.ok(
+        (await rejection(segments.waitForRecompute(1, { since: null, ...wrong }))) instanceof SegOpsArgumentError,
+      );
     }
     assert.equal(seen.length, 0);
     await products.waitForImport(1, { timeout: Number.POSITIVE_INFINITY });
@@ -101,6 +105,28 @@ test("a recompute is over when the segment is not computing and its time has cha
       assert.equal(seen.length, 1);
     },
   );
+});
+
+test("a wait keeps its timeout, whatever the looks meet", async () => {
+  const down = { status: 503, headers: { "Retry-After": "30" }, json: {} };
+  await withServer([{ json: { status: "running" } }, down], async ({ client, seen, time }) => {
+    const error = await rejection(client().products.waitForImport(4, { timeout: 5 }));
+    assert.ok(error instanceof SegOpsWaitTimeout, String(error));
+    assert.deepEqual(error.job, { status: "running" });
+    assert.ok((error.cause as Error).message.includes("answered 503"));
+    assert.deepEqual([seen.length, time.sleeps], [2, [2]]);
+  });
+  await withServer({ status: 500, json: {} }, async ({ client, time }) => {
+    const error = await rejection(client({ maxRetries: 9 }).products.waitForImport(4, { timeout: 2 }));
+    assert.ok(error instanceof SegOpsWaitTimeout);
+    assert.deepEqual(time.sleeps, [1]);
+  });
+  await withServer({ fault: "silence" }, async ({ client }) => {
+    const started = performance.now();
+    const error = await rejection(client({ runtime: undefined }).products.waitForImport(4, { timeout: 0.05 }));
+    assert.ok(error instanceof SegOpsWaitTimeout, String(error));
+    assert.ok(performance.now() - started < 30_000, "the client's own timeout is 60 s");
+  });
 });
 
 test("a recompute that ended and left the segment as it was has failed", async () => {
@@ -131,6 +157,6 @@ test("the caller's signal ends a wait with its reason", async () => {
 test("an answer that is no object is a failure", async () => {
   await withServer({ json: [1] }, async ({ client }) => {
     assert.ok((await rejection(client().products.waitForImport(1))) instanceof SegOpsJobError);
-    assert.ok((await rejection(client().segments.waitForRecompute(1))) instanceof SegOpsJobError);
+    assert.ok((await rejection(client().segments.waitForRecompute(1, { since: null }))) instanceof SegOpsJobError);
   });
 });

@@ -7,7 +7,6 @@ import { headersOf } from "./headers.js";
 import { follow } from "./redirects.js";
 import { readFailure } from "./reply.js";
 import { mayRepeat } from "./retry.js";
-import { withoutKey } from "./secrets.js";
 
 /** How a reply is received, and what a call may do. */
 export interface Reception<T> {
@@ -23,29 +22,28 @@ export interface Reception<T> {
 export type Outcome<T> =
   | { kind: "value"; value: T; reply: TransportReply }
   | { kind: "refused"; reply: TransportReply; body: Uint8Array }
-  | { kind: "lost"; error: SegOpsConnectionError }
-  | { kind: "unreadable"; error: SegOpsDecodeError };
+  | { kind: "lost"; error: SegOpsConnectionError; reply: TransportReply | undefined }
+  | { kind: "unreadable"; error: SegOpsDecodeError; reply: TransportReply | undefined };
 
 /** Makes one attempt. What is no failure of the network or the server is thrown. */
 export async function attempt<T>(call: Call, settings: Settings, reception: Reception<T>): Promise<Outcome<T>> {
+  let reply: TransportReply | undefined;
   try {
-    const reply = await send(call, settings, reception.mayLeave);
+    reply = await send(call, settings, reception.mayLeave);
     if (reply.status < 200 || reply.status >= 300) {
       return { kind: "refused", reply, body: await readFailure(reply) };
     }
     if (reply.status === 206) {
       reply.discard();
-      throw new SegOpsDecodeError("it is a part of a reply, which nobody asked for", { status: 206 });
+      throw new SegOpsDecodeError("it is a part that nobody asked for", { status: 206 });
     }
     return { kind: "value", value: await reception.receive(reply), reply };
   } catch (error) {
     if (error instanceof SegOpsConnectionError) {
-      return { kind: "lost", error };
+      return { kind: "lost", error, reply };
     }
     if (error instanceof SegOpsDecodeError) {
-      const { status, cause, reason } = error;
-      const details = { status, method: call.method, path: target(call), cause };
-      return { kind: "unreadable", error: new SegOpsDecodeError(withoutKey(reason, settings.apiKey), details) };
+      return { kind: "unreadable", error, reply };
     }
     throw error;
   }
@@ -59,9 +57,9 @@ function send(call: Call, settings: Settings, mayLeave: boolean): Promise<Transp
     headers: headersOf(call, settings),
     body,
     timeout: settings.timeout,
-    deadline: deadline.left,
+    deadline: deadline.left(),
     isRepeatable: mayRepeat(method, safe, true),
     signal,
   };
-  return follow(request, mayLeave, (each) => settings.transport.send({ ...each, deadline: deadline.left }));
+  return follow(request, mayLeave, (each) => settings.transport.send({ ...each, deadline: deadline.left() }));
 }

@@ -4,7 +4,7 @@ import type { Runtime } from "../runtime.js";
 import type { Transport } from "../transport/protocol.js";
 import type { Multipart } from "../wire/multipart.js";
 import type { Deadline } from "./deadline.js";
-import type { OnReply } from "./observing.js";
+import type { OnReply } from "./observe.js";
 
 /** One call as it is about to be made: everything but the key. */
 export interface Call {

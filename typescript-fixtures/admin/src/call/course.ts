@@ -1,25 +1,36 @@
-/** The course of a call: attempts and the waits between them, until it is answered for good. */
+/** The course of a call: attempts and the waits between them, until it is answered for good, and how it ends. */
 
-import type { SegOpsConnectionError, SegOpsDecodeError } from "../errors/index.js";
+import { type SegOpsConnectionError, type SegOpsError, SegOpsTimeoutError } from "../errors/index.js";
+import type { TransportReply } from "../transport/protocol.js";
 import { attempt, type Outcome, type Reception } from "./attempt.js";
-import { type Call, type Settings, target } from "./call.js";
-import { apiError, requestIdOf } from "./failures.js";
-import { NO_HEADERS } from "./observing.js";
+import type { Call, Settings } from "./call.js";
+import { apiError, told } from "./failures.js";
+import { observe } from "./observe.js";
 import { delay, isRetryableStatus, LONGEST_WAIT, mayRepeat, retryAfter } from "./retry.js";
-import { headersWithoutKey } from "./secrets.js";
 
-/** In place of a wait: the next attempt costs no retry. */
-const AT_ONCE = -1;
+/** What follows an attempt. */
+interface Next {
+  /** Seconds until the next attempt; undefined if there is none. */
+  wait: number | undefined;
+  /** The seconds that the server asked for. */
+  asked?: number | undefined;
+  /** Whether the next attempt costs no retry. */
+  isFree?: boolean;
+}
+
+const FINAL: Next = { wait: undefined };
 
 /** One call under way. */
 export class Course<T> {
   readonly #call: Call;
   readonly #settings: Settings;
   readonly #reception: Reception<T>;
-  #retries = 0;
+  #attempt = 1;
   /** Whether an earlier attempt may have been carried out. */
   #maybeDone = false;
   #isReopened = false;
+  /** Whether the deadline is why there is no further attempt. */
+  #isOutOfTime = false;
 
   constructor(call: Call, settings: Settings, reception: Reception<T>) {
     this.#call = call;
@@ -37,98 +48,96 @@ export class Course<T> {
     for (;;) {
       const started = runtime.monotonic();
       const outcome = await attempt(this.#call, this.#settings, this.#reception);
-      const wait = this.#waitAfter(outcome);
-      this.#tell(outcome, runtime.monotonic() - started, wait);
-      if (wait === undefined) {
-        return this.#end(outcome);
+      const next = this.#after(outcome);
+      this.#tell(outcome, runtime.monotonic() - started, next);
+      if (outcome.kind === "value") {
+        return outcome.value;
       }
-      if (wait !== AT_ONCE) {
-        await runtime.sleep(wait, this.#call.signal);
-        this.#retries += 1;
+      if (this.#isGone(outcome)) {
+        return this.#reception.gone;
+      }
+      if (next.wait === undefined) {
+        throw await this.#failure(outcome, next.asked);
+      }
+      this.#maybeDone ||= isUnclear(outcome);
+      if (!next.isFree) {
+        await runtime.sleep(next.wait, this.#call.signal);
+        this.#attempt += 1;
       }
     }
   }
 
-  /** Seconds until the next attempt; undefined if the outcome is final. */
-  #waitAfter(outcome: Outcome<T>): number | undefined {
-    if (outcome.kind === "value" || outcome.kind === "unreadable") {
-      return undefined;
-    }
-    return outcome.kind === "lost" ? this.#afterLoss(outcome.error) : this.#afterRefusal(outcome.reply);
+  /** Whether a DELETE that was repeated has met what it left behind itself. */
+  #isGone(outcome: Outcome<T>): boolean {
+    const isMissing = outcome.kind === "refused" && outcome.reply.status === 404;
+    return isMissing && this.#call.method === "DELETE" && this.#maybeDone;
   }
 
-  #afterLoss(error: SegOpsConnectionError): number | undefined {
-    const { method, safe } = this.#call;
-    const mayTry = error.transient && mayRepeat(method, safe, error.sent);
-    this.#maybeDone ||= error.sent;
-    if (mayTry && error.stale && !this.#isReopened) {
-      this.#isReopened = true;
-      return AT_ONCE;
-    }
-    return mayTry ? this.#backOff(undefined) : undefined;
-  }
-
-  #afterRefusal({
-    status,
-    headers,
-  }: {
-    status: number;
-    headers: { get(name: string): string | null };
-  }): number | undefined {
-    const isGone = status === 404 && this.#call.method === "DELETE" && this.#maybeDone;
-    const asked = retryAfter(headers.get("retry-after"), this.#settings.runtime.now());
-    if (isGone || !isRetryableStatus(status) || (asked !== undefined && asked > LONGEST_WAIT)) {
-      return undefined;
-    }
-    const wait = this.#backOff(asked);
-    this.#maybeDone ||= status >= 500;
-    return wait;
-  }
-
-  #backOff(asked: number | undefined): number | undefined {
-    const { runtime, maxRetries } = this.#settings;
-    if (this.#retries >= maxRetries) {
-      return undefined;
-    }
-    const wait = asked ?? delay(this.#retries, runtime.random());
-    return this.#call.deadline.hasRoomFor(wait) ? wait : undefined;
-  }
-
-  async #end(outcome: Outcome<T>): Promise<T> {
-    if (outcome.kind === "value") {
-      return outcome.value;
-    }
-    if (outcome.kind === "unreadable") {
-      throw outcome.error;
-    }
-    const attempts = this.#retries + 1;
-    const { method, idempotencyKey } = this.#call;
+  #after(outcome: Outcome<T>): Next {
     if (outcome.kind === "lost") {
-      throw outcome.error.with({ method, path: target(this.#call), attempts, idempotencyKey });
+      return this.#afterLoss(outcome.error);
     }
-    const { reply, body } = outcome;
-    if (reply.status === 404 && method === "DELETE" && this.#maybeDone) {
-      return this.#reception.gone;
-    }
-    const { runtime, apiKey } = this.#settings;
-    const asked = retryAfter(reply.headers.get("retry-after"), runtime.now());
-    throw await apiError(this.#call, reply, body, apiKey, { retryAfter: asked, attempts, maybeDone: this.#maybeDone });
+    return outcome.kind === "refused" ? this.#afterRefusal(outcome.reply) : FINAL;
   }
 
-  #tell(outcome: Outcome<T>, seconds: number, wait: number | undefined): void {
-    const { log, onReply, apiKey } = this.#settings;
-    const { operation, method } = this.#call;
-    const path = this.#call.path.split("?", 1)[0] as string;
-    const attempt = this.#retries + 1;
-    const error: SegOpsConnectionError | SegOpsDecodeError | undefined = "error" in outcome ? outcome.error : undefined;
-    const reply = "reply" in outcome ? outcome.reply : undefined;
-    log?.(`${method} ${path} ${reply?.status ?? error?.name} ${Math.round(seconds * 1000)} ms attempt ${attempt}`);
-    if (onReply !== undefined) {
-      const status = reply?.status ?? (outcome.kind === "unreadable" ? outcome.error.status : undefined);
-      const headers = reply === undefined ? NO_HEADERS : headersWithoutKey(reply.headers, apiKey);
-      const requestId = requestIdOf(headers);
-      const delay = wait === AT_ONCE ? 0 : wait;
-      onReply({ operation, method, path, status, headers, requestId, attempt, seconds, delay, error });
+  #afterLoss(error: SegOpsConnectionError): Next {
+    const { method, safe, deadline } = this.#call;
+    if (!error.transient || !mayRepeat(method, safe, error.sent)) {
+      this.#isOutOfTime = deadline.isSet && error instanceof SegOpsTimeoutError;
+      return FINAL;
     }
+    if (error.stale && !this.#isReopened) {
+      this.#isReopened = true;
+      return { wait: 0, isFree: true };
+    }
+    return this.#backOff(undefined);
   }
+
+  #afterRefusal({ status, headers }: TransportReply): Next {
+    const asked = retryAfter(headers.get("retry-after"), this.#settings.runtime.now());
+    if (!isRetryableStatus(status) || (asked !== undefined && asked > LONGEST_WAIT)) {
+      return { wait: undefined, asked };
+    }
+    return this.#backOff(asked);
+  }
+
+  #backOff(asked: number | undefined): Next {
+    const { runtime, maxRetries } = this.#settings;
+    if (this.#attempt > maxRetries) {
+      return { wait: undefined, asked };
+    }
+    const wait = asked ?? delay(this.#attempt - 1, runtime.random());
+    this.#isOutOfTime = !this.#call.deadline.hasRoomFor(wait);
+    return { wait: this.#isOutOfTime ? undefined : wait, asked };
+  }
+
+  async #failure(outcome: Outcome<T>, asked: number | undefined): Promise<SegOpsError> {
+    const isEarlier = this.#maybeDone;
+    const maybeDone = !this.#call.safe && (isEarlier || isUnclear(outcome));
+    const ended = { attempts: this.#attempt, retryAfter: asked, maybeDone, isEarlier, isOutOfTime: this.#isOutOfTime };
+    const { apiKey } = this.#settings;
+    if (outcome.kind === "refused") {
+      return apiError(this.#call, outcome.reply, outcome.body, apiKey, ended);
+    }
+    return told((outcome as { error: SegOpsConnectionError }).error, this.#call, apiKey, ended);
+  }
+
+  #tell(outcome: Outcome<T>, seconds: number, { wait, asked }: Next): void {
+    observe(this.#call, this.#settings, {
+      reply: outcome.reply,
+      error: "error" in outcome ? outcome.error : undefined,
+      attempt: this.#attempt,
+      seconds,
+      delay: wait,
+      isAsked: asked !== undefined,
+    });
+  }
+}
+
+/** Whether an attempt may have been carried out, though it brought no success. */
+function isUnclear(outcome: Outcome<unknown>): boolean {
+  if (outcome.kind === "refused") {
+    return outcome.reply.status >= 500;
+  }
+  return outcome.kind === "unreadable" || (outcome.kind === "lost" && outcome.error.sent);
 }

@@ -1,9 +1,9 @@
 /** The deadline of a call: its attempts, the waits between them, redirects, connecting and TLS included. */
 
+import { SegOpsTimeoutError } from "../errors/index.js";
+
 /** When a call must be over, by a clock that only goes forward. */
 export class Deadline {
-  /** Whether a call ended because of it. */
-  isMissed = false;
   readonly #end: number;
   readonly #now: () => number;
 
@@ -16,15 +16,29 @@ export class Deadline {
     this.#end = seconds === undefined ? Number.POSITIVE_INFINITY : now() + seconds;
   }
 
-  /** Seconds that are left; undefined if there is no end. */
-  get left(): number | undefined {
-    return this.#end === Number.POSITIVE_INFINITY ? undefined : Math.max(0, this.#end - this.#now());
+  /** Whether there is an end. */
+  get isSet(): boolean {
+    return this.#end !== Number.POSITIVE_INFINITY;
   }
 
-  /** Whether a wait of so many seconds, and an attempt after it, fit; if not, the deadline counts as missed. */
+  /**
+   * Seconds that are left; undefined if there is no end.
+   *
+   * @throws {SegOpsTimeoutError} none are
+   */
+  left(): number | undefined {
+    if (!this.isSet) {
+      return undefined;
+    }
+    const left = this.#end - this.#now();
+    if (left <= 0) {
+      throw new SegOpsTimeoutError("the deadline is over", { sent: false, transient: false });
+    }
+    return left;
+  }
+
+  /** Whether an attempt after a wait of so many seconds could still be made. */
   hasRoomFor(seconds: number): boolean {
-    const hasRoom = this.#end === Number.POSITIVE_INFINITY || this.#now() + seconds < this.#end;
-    this.isMissed ||= !hasRoom;
-    return hasRoom;
+    return !this.isSet || this.#now() + seconds < this.#end;
   }
 }

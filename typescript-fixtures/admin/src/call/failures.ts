@@ -1,9 +1,13 @@
 /** The error for a reply that is no success: its class, and a message that says what to do. */
 
+import { mayHaveBeenDone } from "../errors/connection.js";
 import {
   SegOpsApiError,
   SegOpsAuthenticationError,
   SegOpsBadRequestError,
+  type SegOpsConnectionError,
+  type SegOpsDecodeError,
+  type SegOpsError,
   SegOpsNotFoundError,
   SegOpsPermissionError,
   SegOpsRateLimitError,
@@ -54,12 +58,17 @@ export function whatToDo(status: number, retryAfter: number | undefined): string
   return WHAT_TO_DO[status] ?? "";
 }
 
-/** What is known of the attempts of a call when it ends. */
+/** What is known of a call when it ends. */
 export interface Ended {
-  retryAfter: number | undefined;
   attempts: number;
-  /** Whether an earlier attempt may have been carried out. */
+  /** The seconds that the server asks to wait. */
+  retryAfter: number | undefined;
+  /** Whether the call changes something and may have been carried out. */
   maybeDone: boolean;
+  /** Whether that was an earlier attempt. */
+  isEarlier: boolean;
+  /** Whether the deadline is why there is no further attempt. */
+  isOutOfTime: boolean;
 }
 
 /** The server's name for a request, if it gave one. */
@@ -84,7 +93,7 @@ export async function apiError(
   const body = decodeErrorBody(bytesWithoutKey(raw, apiKey));
   const headers = headersWithoutKey(reply.headers, apiKey);
   const requestId = requestIdOf(headers);
-  const { retryAfter, attempts } = ended;
+  const { retryAfter, attempts, maybeDone, isEarlier } = ended;
   const { method, idempotencyKey } = call;
   const path = target(call);
   const phrase = STATUS_CODES[reply.status];
@@ -96,12 +105,41 @@ export async function apiError(
   const parts = [
     `${method} ${path} answered ${reply.status}${phrase ? ` ${phrase}` : ""}${said ? `: ${said}.` : "."}`,
     whatToDo(reply.status, retryAfter),
+    maybeDone ? mayHaveBeenDone(idempotencyKey, isEarlier && reply.status < 500) : "",
     notes.length > 0 ? `(${notes.join(", ")})` : "",
   ];
   const message = parts.filter((part) => part !== "").join(" ");
   const ErrorClass = errorClass(reply.status);
-  const details = { headers, method, path, requestId, retryAfter, attempts, idempotencyKey };
-  return new ErrorClass(withoutKey(message, apiKey), reply.status, body, details);
+  const details = { headers, method, path, requestId, retryAfter, attempts, idempotencyKey, maybeDone };
+  const error = new ErrorClass(withoutKey(message, apiKey), reply.status, body, details);
+  return marked(error, ended);
+}
+
+/** An error of a call that got no reply, or none that can be read, with what is known of the call. */
+export function told(
+  error: SegOpsConnectionError | SegOpsDecodeError,
+  call: Call,
+  apiKey: string,
+  ended: Ended,
+): SegOpsError {
+  const { method, idempotencyKey } = call;
+  const { attempts, maybeDone, isEarlier } = ended;
+  const known = { method, path: target(call), attempts, idempotencyKey, maybeDone, isEarlier };
+  return marked(error.with({ ...known, reason: withoutKey(error.reason, apiKey) }), ended);
+}
+
+const OUT_OF_TIME = new WeakSet<SegOpsError>();
+
+function marked<T extends SegOpsError>(error: T, { isOutOfTime }: Ended): T {
+  if (isOutOfTime) {
+    OUT_OF_TIME.add(error);
+  }
+  return error;
+}
+
+/** Whether the deadline is why a call ended in this error. */
+export function isOutOfTime(error: unknown): boolean {
+  return OUT_OF_TIME.has(error as SegOpsError);
 }
 
 /** An answer in one short line: the platform's `detail`, its field errors, or the start of the text. */

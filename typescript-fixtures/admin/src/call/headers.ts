@@ -1,7 +1,7 @@
 /** The headers of a request: the SDK's own, and those that a caller adds. */
 
 import { SegOpsConfigError } from "../errors/index.js";
-import { describe, quote } from "../errors/text.js";
+import { describe } from "../errors/text.js";
 import { VERSION } from "../version.js";
 import type { Call, Settings } from "./call.js";
 
@@ -19,6 +19,7 @@ const OWNED = [
   "idempotency-key",
   "keep-alive",
   "proxy-authorization",
+  "proxy-connection",
   "te",
   "trailer",
   "transfer-encoding",
@@ -43,15 +44,15 @@ export function checkedHeaders(headers: unknown): Readonly<Record<string, string
   const checked: Record<string, string> = {};
   for (const [name, value] of headers instanceof Map ? headers : Object.entries(headers)) {
     if (typeof name !== "string" || !TOKEN.test(name)) {
-      throw new SegOpsConfigError(`headers: ${describe(name)} is not the name of a header.`);
+      throw new SegOpsConfigError(`headers names ${describe(name)}, which no header can be called.`);
     }
     if (OWNED.includes(name.toLowerCase())) {
-      throw new SegOpsConfigError(`headers: ${quote(name)} is set by the SDK and cannot be replaced.`);
+      throw new SegOpsConfigError(`headers must not hold ${name}: the SDK sends its own.`);
     }
-    if (typeof value !== "string" || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
-      throw new SegOpsConfigError(`headers: the value of ${quote(name)} is not text that a header can hold.`);
+    if (typeof value !== "string" || !/^[ -~]*$/.test(value)) {
+      throw new SegOpsConfigError(`The header ${name} must be printable ASCII text.`); // its value may be secret
     }
-    checked[name] = value;
+    checked[name] = value.trim();
   }
   return checked;
 }

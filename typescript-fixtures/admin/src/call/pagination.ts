@@ -1,9 +1,9 @@
-/** What is a page, and how does a walk go from one to the next? */
+/** Pages, and the walks from one to the next. */
 
 import { SegOpsArgumentError, SegOpsDecodeError } from "../errors/index.js";
 import { describe } from "../errors/text.js";
 import type { CallOptions, IterateOptions, Query } from "../types.js";
-import type { Http } from "./http.js";
+import type { Calls } from "./calls.js";
 
 type Fetched = Promise<unknown>;
 type FetchPage = (page: number, signal?: AbortSignal) => Fetched;
@@ -15,7 +15,8 @@ type FetchPage = (page: number, signal?: AbortSignal) => Fetched;
  * @throws {SegOpsDecodeError} an answer is not a page
  */
 export function paginate<T>(
-  http: Http,
+  calls: Calls,
+  operation: string,
   path: string,
   query: Query | undefined,
   options: IterateOptions,
@@ -24,7 +25,7 @@ export function paginate<T>(
   const first = wholeNumber("page", page, 1, 1);
   const ahead = wholeNumber("prefetch", options.prefetch, 0, 0);
   const fetch: FetchPage = (number, signal) =>
-    http.look(path, { ...parameters, page: number }, { signal: signal ?? options.signal });
+    calls.look(operation, path, { ...parameters, page: number }, { signal: signal ?? options.signal });
   return walk<T>(path, fetch, first, ahead, options.signal);
 }
 
@@ -132,14 +133,15 @@ class Ahead {
  * @throws {SegOpsDecodeError} an answer is not a page, or its cursor leads back to itself
  */
 export async function* walkCursor<T>(
-  http: Http,
+  calls: Calls,
+  operation: string,
   path: string,
   query: Query | undefined,
   options: CallOptions,
 ): AsyncGenerator<T, void, undefined> {
   let parameters: Query = { ...query };
   for (;;) {
-    const answer = await http.look(path, parameters, options);
+    const answer = await calls.look(operation, path, parameters, options);
     const { results, next_cursor: cursor } = (answer ?? {}) as { results?: T[]; next_cursor?: string | null };
     if (!Array.isArray(results)) {
       throw new SegOpsDecodeError("it is not a page of results with a next_cursor", { method: "GET", path });

@@ -1,19 +1,27 @@
-/** How is a job waited for? */
+/** How a job is waited for: when it is looked at, and when the wait is over. */
 
 import { SegOpsArgumentError, SegOpsJobError, SegOpsWaitTimeout } from "../errors/index.js";
 import { describe } from "../errors/text.js";
+import type { Runtime } from "../runtime.js";
 import type { WaitOptions } from "../types.js";
-import type { Http } from "./http.js";
+import { isOutOfTime } from "./failures.js";
 
 /** How to look at a job, and what its answers mean. */
 export interface Watched<Job> {
   /** The job, for messages. */
   what: string;
-  look: () => Promise<Job>;
+  /** Looks at it, within so many seconds. */
+  look: (within: number) => Promise<Job>;
   isDone: (job: Job) => boolean;
   /** Why the job has failed, or undefined if it has not. */
   failure: (job: Job) => string | undefined;
 }
+
+/** Seconds before the second look; each pause after it is twice as long, up to the interval. */
+const FIRST_PAUSE = 2;
+
+/** Seconds that a look gets, also when the time is up. */
+const LEAST_LOOK = 1;
 
 /**
  * Looks at a job until it is done, and resolves to its last answer. The first look is made at once, the last one when
@@ -22,14 +30,19 @@ export interface Watched<Job> {
  * @throws {SegOpsJobError} the job has failed
  * @throws {SegOpsWaitTimeout} it was not over in time; it goes on at the server
  */
-export async function waitUntil<Job>(http: Http, watched: Watched<Job>, options: WaitOptions<Job>): Promise<Job> {
+export async function waitUntil<Job>(runtime: Runtime, watched: Watched<Job>, options: WaitOptions<Job>): Promise<Job> {
   const { timeout = 600, interval = 2, onProgress, signal } = options;
   checkSeconds("timeout", timeout, 0);
   checkSeconds("interval", interval, 0.001);
-  const { runtime } = http;
-  const deadline = runtime.monotonic() + timeout;
-  for (;;) {
-    const job = await watched.look();
+  const end = runtime.monotonic() + timeout;
+  const late = `${watched.what} was not over after ${timeout} s; it goes on at the server.`;
+  let job: Job | undefined;
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, interval)) {
+    try {
+      job = await watched.look(Math.max(end - runtime.monotonic(), LEAST_LOOK));
+    } catch (error) {
+      throw isOutOfTime(error) ? new SegOpsWaitTimeout(late, job, { cause: error }) : error;
+    }
     await onProgress?.(job);
     const why = watched.failure(job);
     if (why !== undefined) {
@@ -38,11 +51,11 @@ export async function waitUntil<Job>(http: Http, watched: Watched<Job>, options:
     if (watched.isDone(job)) {
       return job;
     }
-    const left = deadline - runtime.monotonic();
+    const left = end - runtime.monotonic();
     if (left <= 0) {
-      throw new SegOpsWaitTimeout(`${watched.what} was not over after ${timeout} s; it goes on at the server.`, job);
+      throw new SegOpsWaitTimeout(late, job);
     }
-    await runtime.sleep(Math.min(interval, left), signal);
+    await runtime.sleep(Math.min(pause, interval, left), signal);
   }
 }
 
@@ -71,10 +84,10 @@ export function jobFailure(job: unknown): string | undefined {
  * more, without that, is a failure.
  */
 export class Recompute {
-  readonly #since: string | null | undefined;
+  readonly #since: string | null;
   #wasComputing = false;
 
-  constructor(since: string | null | undefined) {
+  constructor(since: string | null) {
     this.#since = since;
   }
 

@@ -1,6 +1,6 @@
 /** Can this program work here? Which key, which server, does it answer, how fast, and what time is it there? */
 
-import type { ReplyInfo } from "../call/observing.js";
+import type { Attempt } from "../call/observe.js";
 import type { SegOpsAdmin } from "../client.js";
 import { SegOpsApiError, SegOpsAuthenticationError, SegOpsError, SegOpsPermissionError } from "../errors/index.js";
 import { VERSION } from "../version.js";
@@ -14,7 +14,7 @@ export class Watched {
   date: string | null = null;
   received = 0;
 
-  readonly onReply = ({ headers }: ReplyInfo): void => {
+  readonly onReply = ({ headers }: Attempt): void => {
     this.date = headers.get("date");
     this.received = Date.now();
   };

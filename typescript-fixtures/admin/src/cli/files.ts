@@ -6,11 +6,11 @@
 
 import { accessSync, constants, createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import type { Sink } from "../call/download.js";
 import { firstBadByte } from "../call/reply.js";
+import type { Sink } from "../call/sinks.js";
 import { quote } from "../errors/text.js";
+import type { FileData } from "../wire/files.js";
 import { parseJson } from "../wire/json-text.js";
-import type { FileData } from "../wire/multipart.js";
 import { systemReason, UsageError } from "./failures.js";
 import { mistakeIn } from "./json-place.js";
 import type { Progress } from "./progress.js";

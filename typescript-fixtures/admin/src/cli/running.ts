@@ -1,6 +1,6 @@
 /** How does a command become calls of the SDK, and what is printed of their answers? */
 
-import type { Sink } from "../call/download.js";
+import type { Sink } from "../call/sinks.js";
 import type { SegOpsAdmin } from "../client.js";
 import { SegOpsDecodeError } from "../errors/index.js";
 import { quote } from "../errors/text.js";
@@ -210,9 +210,14 @@ class Call {
 
   /** Values as a method takes them: by position, and then those by name together. */
   #inOrder(method: Method, values: Map<string, unknown>, more: Record<string, unknown>): unknown[] {
-    const named = method.options.map(({ name }) => [name, values.get(name)]).filter(([, value]) => value !== undefined);
     const positional = method.parameters.map(({ name }) => values.get(name));
-    return [...positional, { ...Object.fromEntries(named), ...more, signal: this.#signal }];
+    const named = Object.fromEntries(this.#named(values, method));
+    return [...positional, { ...named, ...more, signal: this.#signal }];
+  }
+
+  #named(values: Map<string, unknown>, method = this.#command.method as Method): [string, unknown][] {
+    const all = method.options.map(({ name }): [string, unknown] => [name, values.get(name)]);
+    return all.filter(([, value]) => value !== undefined);
   }
 
   /** Prints every item of a walk on a line of its own, as it comes. */
@@ -249,7 +254,7 @@ class Call {
     const id = values.get("id");
     const before = (await this.#invoke("get", id, { signal: this.#signal })) as { last_computed_at?: unknown } | null;
     await this.#start(values);
-    return this.#invoke("waitForRecompute", id, { ...waiting, since: before?.last_computed_at });
+    return this.#invoke("waitForRecompute", id, { ...waiting, since: before?.last_computed_at ?? null });
   }
 
   async #export(values: Map<string, unknown>, waiting: object): Promise<unknown> {

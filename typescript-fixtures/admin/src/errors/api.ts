@@ -12,6 +12,7 @@ export interface ApiErrorDetails extends WithCause {
   retryAfter?: number | undefined;
   attempts?: number;
   idempotencyKey?: string | undefined;
+  maybeDone?: boolean;
 }
 
 /** Thrown when the server answered with anything but success. */
@@ -25,7 +26,9 @@ export class SegOpsApiError extends SegOpsError {
   readonly body: unknown;
   /** The answer's headers. */
   readonly headers!: HttpHeaders;
+  /** The HTTP method that was asked. */
   readonly method: string;
+  /** The path that was asked, query included. */
   readonly path: string;
   /** The server's name for this request, if it gave one. */
   readonly requestId: string | undefined;
@@ -35,7 +38,18 @@ export class SegOpsApiError extends SegOpsError {
   readonly attempts: number;
   /** The key that the call carried, if any. */
   readonly idempotencyKey: string | undefined;
+  /**
+   * Whether the call changes something and an attempt may have been carried out: one was answered with 5xx, or lost its
+   * reply.
+   */
+  readonly maybeDone: boolean;
 
+  /**
+   * @param message what was asked, what came back, and what to do
+   * @param status the HTTP status
+   * @param body the answer, decoded
+   * @param details what is known of the call
+   */
   constructor(message: string, status: number, body: unknown = null, details: ApiErrorDetails = {}) {
     super(message, details);
     this.status = status;
@@ -47,6 +61,7 @@ export class SegOpsApiError extends SegOpsError {
     this.retryAfter = details.retryAfter;
     this.attempts = details.attempts ?? 1;
     this.idempotencyKey = details.idempotencyKey;
+    this.maybeDone = details.maybeDone ?? false;
   }
 }
 

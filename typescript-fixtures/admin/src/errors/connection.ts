@@ -12,6 +12,11 @@ export interface ConnectionErrorDetails extends WithCause {
   path?: string;
   attempts?: number;
   idempotencyKey?: string | undefined;
+  maybeDone?: boolean;
+  /** @internal Whether it is an earlier attempt that may have been carried out. */
+  isEarlier?: boolean;
+  /** @internal */
+  reason?: string;
 }
 
 /** Thrown when no whole reply came back: no connection, a reset, a reply cut short. */
@@ -23,17 +28,25 @@ export class SegOpsConnectionError extends SegOpsError {
   readonly reason: string;
   /** False if the server cannot have seen the request; true if it may have acted on it. */
   readonly sent: boolean;
-  /** False if trying again is pointless (a certificate that does not verify). */
+  /** False if another attempt is pointless (a certificate that does not verify). */
   readonly transient: boolean;
   /** True if a connection kept from an earlier call turned out to be closed. */
   readonly stale: boolean;
+  /** The HTTP method that was asked. */
   readonly method: string;
+  /** The path that was asked, query included. */
   readonly path: string;
   /** How many times it was tried. */
   readonly attempts: number;
   /** The key that the call carried; pass it as `idempotencyKey` to repeat the same call. */
   readonly idempotencyKey: string | undefined;
+  /** Whether the call changes something and may have been carried out. */
+  readonly maybeDone: boolean;
 
+  /**
+   * @param reason what happened, without what was asked
+   * @param details what is known of the call
+   */
   constructor(reason: string, details: ConnectionErrorDetails = {}) {
     super(connectionMessage(reason, details), details);
     this.reason = reason;
@@ -44,6 +57,7 @@ export class SegOpsConnectionError extends SegOpsError {
     this.path = details.path ?? "";
     this.attempts = details.attempts ?? 1;
     this.idempotencyKey = details.idempotencyKey;
+    this.maybeDone = details.maybeDone ?? false;
   }
 
   /**
@@ -53,9 +67,9 @@ export class SegOpsConnectionError extends SegOpsError {
    */
   with(details: ConnectionErrorDetails): SegOpsConnectionError {
     const Class = this.constructor as typeof SegOpsConnectionError;
-    const { sent, transient, stale, method, path, attempts, idempotencyKey, cause } = this;
-    const known = { sent, transient, stale, method, path, attempts, idempotencyKey, cause };
-    return new Class(this.reason, { ...known, ...details });
+    const { reason, sent, transient, stale, method, path, attempts, idempotencyKey, maybeDone, cause } = this;
+    const known = { sent, transient, stale, method, path, attempts, idempotencyKey, maybeDone, cause };
+    return new Class(details.reason ?? reason, { ...known, ...details });
   }
 }
 
@@ -65,14 +79,17 @@ function connectionMessage(reason: string, details: ConnectionErrorDetails): str
   }
   const tries = (details.attempts ?? 1) > 1 ? ` (tried ${details.attempts} times)` : "";
   const text = `${details.method} ${details.path} got no reply: ${reason}${tries}`;
-  if (details.idempotencyKey === undefined || details.sent === false) {
+  if (!details.maybeDone) {
     return text;
   }
-  const key = quote(details.idempotencyKey);
-  return (
-    `${text}. The server may have carried it out: look before you repeat it, ` +
-    `and repeat it with idempotencyKey: ${key}.`
-  );
+  return `${text}. ${mayHaveBeenDone(details.idempotencyKey, details.isEarlier === true && details.sent === false)}`;
+}
+
+/** What a caller must know of a write whose outcome is not known. */
+export function mayHaveBeenDone(idempotencyKey: string | undefined, isEarlier: boolean): string {
+  const what = isEarlier ? "An earlier attempt may have been carried out" : "The server may have carried it out";
+  const again = idempotencyKey === undefined ? "" : `, and repeat it with idempotencyKey: ${quote(idempotencyKey)}`;
+  return `${what}: look before you repeat it${again}.`;
 }
 
 /** Thrown when nothing was heard for `timeout` seconds while connecting, sending or receiving. */

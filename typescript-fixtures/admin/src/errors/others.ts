@@ -1,6 +1,7 @@
 /** The errors of set-ups, arguments, unreadable replies, jobs and webhooks. */
 
 import { SegOpsError, type WithCause } from "./base.js";
+import { mayHaveBeenDone } from "./connection.js";
 
 /** Thrown when the client is set up wrongly (key, base URL, options) or is used after `close()`. */
 export class SegOpsConfigError extends SegOpsError {
@@ -21,6 +22,13 @@ export interface DecodeErrorDetails extends WithCause {
   status?: number | undefined;
   method?: string;
   path?: string;
+  attempts?: number;
+  idempotencyKey?: string | undefined;
+  maybeDone?: boolean;
+  /** @internal Whether it is an earlier attempt that may have been carried out. */
+  isEarlier?: boolean;
+  /** @internal */
+  reason?: string;
 }
 
 /** Thrown when a reply came back whole but cannot be read: not JSON, not UTF-8, bad gzip, too large, not a page. */
@@ -32,22 +40,54 @@ export class SegOpsDecodeError extends SegOpsError {
   readonly reason: string;
   /** The HTTP status of that reply, if it had one. */
   readonly status: number | undefined;
+  /** The HTTP method that was asked. */
   readonly method: string;
+  /** The path that was asked, query included. */
   readonly path: string;
+  /** How many times it was tried. */
+  readonly attempts: number;
+  /** The key that the call carried, if any. */
+  readonly idempotencyKey: string | undefined;
+  /** Whether the call changes something and may have been carried out. */
+  readonly maybeDone: boolean;
 
+  /**
+   * @param reason what is wrong with the reply
+   * @param details what is known of the call
+   */
   constructor(reason: string, details: DecodeErrorDetails = {}) {
-    const answered = details.status ? `answered ${details.status}` : "was answered";
-    super(
-      details.method
-        ? `${details.method} ${details.path} ${answered}, and the reply cannot be read: ${reason}`
-        : reason,
-      details,
-    );
+    super(decodeMessage(reason, details), details);
     this.reason = reason;
     this.status = details.status;
     this.method = details.method ?? "";
     this.path = details.path ?? "";
+    this.attempts = details.attempts ?? 1;
+    this.idempotencyKey = details.idempotencyKey;
+    this.maybeDone = details.maybeDone ?? false;
   }
+
+  /**
+   * The same failure with more of what is known about it.
+   *
+   * @internal
+   */
+  with(details: DecodeErrorDetails): SegOpsDecodeError {
+    const { reason, status, cause } = this;
+    return new SegOpsDecodeError(details.reason ?? reason, { status, cause, ...details });
+  }
+}
+
+function decodeMessage(reason: string, details: DecodeErrorDetails): string {
+  if (!details.method) {
+    return reason;
+  }
+  const answered = details.status ? `answered ${details.status}` : "was answered";
+  const text = `${details.method} ${details.path} ${answered}, and the reply cannot be read: ${reason}`;
+  if (!details.maybeDone) {
+    return text;
+  }
+  const dot = text.endsWith(".") ? "" : ".";
+  return `${text}${dot} ${mayHaveBeenDone(details.idempotencyKey, details.isEarlier === true)}`;
 }
 
 /** Thrown when a job that was waited for has failed; `job` is its last answer. */
@@ -55,10 +95,16 @@ export class SegOpsJobError extends SegOpsError {
   /** @internal */
   static override readonly kind: string = "SegOpsJobError";
   override name = "SegOpsJobError";
+  /** The job's last answer. */
   readonly job: unknown;
 
-  constructor(message: string, job: unknown = null) {
-    super(message);
+  /**
+   * @param message what happened
+   * @param job the job's last answer
+   * @param options the error that this one stems from, if any
+   */
+  constructor(message: string, job: unknown = null, options: WithCause = {}) {
+    super(message, options);
     this.job = job;
   }
 }
@@ -68,10 +114,16 @@ export class SegOpsWaitTimeout extends SegOpsError {
   /** @internal */
   static override readonly kind: string = "SegOpsWaitTimeout";
   override name = "SegOpsWaitTimeout";
+  /** The job's last answer. */
   readonly job: unknown;
 
-  constructor(message: string, job: unknown = null) {
-    super(message);
+  /**
+   * @param message what happened
+   * @param job the job's last answer
+   * @param options the error that this one stems from, if any
+   */
+  constructor(message: string, job: unknown = null, options: WithCause = {}) {
+    super(message, options);
     this.job = job;
   }
 }

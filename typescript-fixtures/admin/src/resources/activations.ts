@@ -15,6 +15,8 @@ export class Activations extends Collection<
   ActivationListParams
 > {
   /** @internal */
+  protected readonly name = "activations";
+  /** @internal */
   protected readonly path = "/activations/";
 
   /**
@@ -23,6 +25,6 @@ export class Activations extends Collection<
    * @param id the activation's id
    */
   async sync(id: Id, options?: ChangeOptions): Promise<Queued> {
-    return this.http.change("POST", fillPath("/activations/{}/sync/", id), undefined, options);
+    return this.calls.change("activations.sync", "POST", fillPath("/activations/{}/sync/", id), undefined, options);
   }
 }

@@ -14,26 +14,26 @@ import { Namespace } from "./namespace.js";
 export class Analytics extends Namespace {
   /** The workspace in five figures; an `ai_credits_limit` of -1 means unlimited. */
   async overview(options?: CallOptions): Promise<AnalyticsOverview> {
-    return this.http.read("/analytics/overview/", undefined, options);
+    return this.calls.read("analytics.overview", "/analytics/overview/", undefined, options);
   }
 
   /** Active segments, each with its size on every day of the last 30. */
   async segments(options?: CallOptions): Promise<AnalyticsSegment[]> {
-    return this.http.read("/analytics/segments/", undefined, options);
+    return this.calls.read("analytics.segments", "/analytics/segments/", undefined, options);
   }
 
   /** The 20 pairs of segments that share most members; the share is of the smaller one, in percent. */
   async overlap(options?: CallOptions): Promise<AnalyticsOverlap[]> {
-    return this.http.read("/analytics/overlap/", undefined, options);
+    return this.calls.read("analytics.overlap", "/analytics/overlap/", undefined, options);
   }
 
   /** Activations with their success rate over 30 syncs, in percent, and the newest five. */
   async activations(options?: CallOptions): Promise<AnalyticsActivation[]> {
-    return this.http.read("/analytics/activations/", undefined, options);
+    return this.calls.read("analytics.activations", "/analytics/activations/", undefined, options);
   }
 
   /** What the plan allows and what has been used of it; a limit of -1 means unlimited. */
   async usage(options?: CallOptions): Promise<AnalyticsUsage> {
-    return this.http.read("/analytics/usage/", undefined, options);
+    return this.calls.read("analytics.usage", "/analytics/usage/", undefined, options);
   }
 }

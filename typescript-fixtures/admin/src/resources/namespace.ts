@@ -1,6 +1,7 @@
-/** What do all collections offer? list, iterate, get, create, update, delete. */
+/** What all collections offer: list, iterate, get, create, update, delete. */
 
-import type { Http } from "../call/http.js";
+import type { Calls } from "../call/calls.js";
+import { paginate } from "../call/pagination.js";
 import { SegOpsArgumentError } from "../errors/index.js";
 import { describe } from "../errors/text.js";
 import type { CallOptions, ChangeOptions, Id, IterateOptions, Query } from "../types.js";
@@ -9,10 +10,11 @@ import { segment } from "../wire/paths.js";
 /** A group of calls; holds what makes them, out of sight of `console.log` and `JSON.stringify`. */
 export class Namespace {
   /** @internal */
-  protected readonly http!: Http;
+  declare protected readonly calls: Calls;
 
-  constructor(http: Http) {
-    Object.defineProperty(this, "http", { value: http });
+  /** @internal */
+  constructor(calls: Calls) {
+    Object.defineProperty(this, "calls", { value: calls });
   }
 }
 
@@ -30,6 +32,8 @@ export interface UpdateOptions extends ChangeOptions {
  */
 export abstract class Collection<Entity, Listing, Create, Update, Params> extends Namespace {
   /** @internal */
+  protected abstract readonly name: string;
+  /** @internal */
   protected abstract readonly path: string;
 
   /**
@@ -38,7 +42,7 @@ export abstract class Collection<Entity, Listing, Create, Update, Params> extend
    * @param params query parameters, such as `page` and `page_size`
    */
   async list(params?: Params, options?: CallOptions): Promise<Listing> {
-    return this.http.read(this.path, params as Query | undefined, options);
+    return this.calls.read(`${this.name}.list`, this.path, params as Query | undefined, options);
   }
 
   /**
@@ -47,7 +51,7 @@ export abstract class Collection<Entity, Listing, Create, Update, Params> extend
    * @param params query parameters; `page` is where to begin
    */
   iterate(params?: Params, options?: IterateOptions): AsyncGenerator<Entity, void, undefined> {
-    return this.http.paginate(this.path, params as Query | undefined, options);
+    return paginate(this.calls, `${this.name}.list`, this.path, params as Query | undefined, options ?? {});
   }
 
   /**
@@ -57,7 +61,7 @@ export abstract class Collection<Entity, Listing, Create, Update, Params> extend
    * @throws {SegOpsNotFoundError} there is no such record
    */
   async get(id: Id, options?: CallOptions): Promise<Entity> {
-    return this.http.read(`${this.path}${segment(id)}/`, undefined, options);
+    return this.calls.read(`${this.name}.get`, `${this.path}${segment(id)}/`, undefined, options);
   }
 
   /**
@@ -67,7 +71,7 @@ export abstract class Collection<Entity, Listing, Create, Update, Params> extend
    * @throws {SegOpsBadRequestError} the server does not accept a field; `body` on the error says which
    */
   async create(body: Create, options?: ChangeOptions): Promise<Entity> {
-    return this.http.change("POST", this.path, body, options);
+    return this.calls.change(`${this.name}.create`, "POST", this.path, body, options);
   }
 
   /**
@@ -80,7 +84,7 @@ export abstract class Collection<Entity, Listing, Create, Update, Params> extend
   async update(id: Id, body: Update, options: UpdateOptions = {}): Promise<Entity> {
     const { method = "PATCH", ...rest } = options;
     checkChoice("method", method, ["PATCH", "PUT"]);
-    return this.http.change(method, `${this.path}${segment(id)}/`, body, rest);
+    return this.calls.change(`${this.name}.update`, method, `${this.path}${segment(id)}/`, body, rest);
   }
 
   /**
@@ -89,7 +93,7 @@ export abstract class Collection<Entity, Listing, Create, Update, Params> extend
    * @param id the record's id
    */
   async delete(id: Id, options?: ChangeOptions): Promise<null> {
-    await this.http.change("DELETE", `${this.path}${segment(id)}/`, undefined, options);
+    await this.calls.change(`${this.name}.delete`, "DELETE", `${this.path}${segment(id)}/`, undefined, options);
     return null;
   }
 }

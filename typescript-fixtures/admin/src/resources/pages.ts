@@ -35,6 +35,8 @@ export class Pages extends Collection<
   GeneratedPageListParams
 > {
   /** @internal */
+  protected readonly name = "pages";
+  /** @internal */
   protected readonly path = "/ai-pages/pages/";
 
   /**
@@ -43,7 +45,7 @@ export class Pages extends Collection<
    * @param body options; `{}` for none
    */
   async bulkGenerate(body: PageBatch, options?: ChangeOptions): Promise<PageJob> {
-    return this.http.change("POST", "/ai-pages/pages/bulk-generate/", body, options);
+    return this.calls.change("pages.bulk_generate", "POST", "/ai-pages/pages/bulk-generate/", body, options);
   }
 
   /**
@@ -52,7 +54,13 @@ export class Pages extends Collection<
    * @param id the page's id
    */
   async regenerate(id: Id, options?: ChangeOptions): Promise<Queued> {
-    return this.http.change("POST", fillPath("/ai-pages/pages/{}/regenerate/", id), undefined, options);
+    return this.calls.change(
+      "pages.regenerate",
+      "POST",
+      fillPath("/ai-pages/pages/{}/regenerate/", id),
+      undefined,
+      options,
+    );
   }
 
   /**
@@ -64,7 +72,7 @@ export class Pages extends Collection<
    * Source: https://segops.ai/docs/ai-reach/landing-pages
    */
   async build(id: Id, body: PageBuild, options?: ChangeOptions): Promise<Queued> {
-    return this.http.change("POST", fillPath("/ai-pages/pages/{}/build/", id), body, options);
+    return this.calls.change("pages.build", "POST", fillPath("/ai-pages/pages/{}/build/", id), body, options);
   }
 
   /**
@@ -75,7 +83,7 @@ export class Pages extends Collection<
    * Source: https://segops.ai/docs/ai-reach/landing-pages
    */
   async publish(id: Id, options?: ChangeOptions): Promise<GeneratedPage> {
-    return this.http.change("POST", fillPath("/ai-pages/pages/{}/publish/", id), undefined, options);
+    return this.calls.change("pages.publish", "POST", fillPath("/ai-pages/pages/{}/publish/", id), undefined, options);
   }
 
   /**
@@ -89,7 +97,7 @@ export class Pages extends Collection<
   async export(id: Id, options: PageExportOptions = {}): Promise<ExportJob> {
     const { format = "html", ...rest } = options;
     checkChoice("format", format, ["tsx", "html", "json"]);
-    return this.http.change("POST", fillPath("/ai-pages/pages/{}/export/", id), { format }, rest);
+    return this.calls.change("pages.export", "POST", fillPath("/ai-pages/pages/{}/export/", id), { format }, rest);
   }
 
   /**
@@ -99,6 +107,6 @@ export class Pages extends Collection<
    * @param params `limit` (100 at most) and `segment_id` (a product segment)
    */
   async query(q: string, params?: PagesQueryParams, options?: CallOptions): Promise<ProductQuery> {
-    return this.http.read("/ai-pages/query", { q, ...params }, options);
+    return this.calls.read("pages.query", "/ai-pages/query", { q, ...params }, options);
   }
 }

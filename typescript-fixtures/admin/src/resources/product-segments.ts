@@ -15,6 +15,8 @@ export class ProductSegments extends Collection<
   ProductSegmentListParams
 > {
   /** @internal */
+  protected readonly name = "product_segments";
+  /** @internal */
   protected readonly path = "/product-segments/";
 
   /**
@@ -60,6 +62,12 @@ export class ProductSegments extends Collection<
    * Source: https://segops.ai/docs/sdks/admin
    */
   async recompute(id: Id, options?: ChangeOptions): Promise<Queued> {
-    return this.http.change("POST", fillPath("/product-segments/{}/compute/", id), undefined, options);
+    return this.calls.change(
+      "product_segments.recompute",
+      "POST",
+      fillPath("/product-segments/{}/compute/", id),
+      undefined,
+      options,
+    );
   }
 }

@@ -22,12 +22,14 @@ import type {
   Queued,
 } from "../types/records.js";
 import type { CallOptions, ChangeOptions, Id, WaitOptions } from "../types.js";
-import type { FileData } from "../wire/multipart.js";
+import type { FileData } from "../wire/files.js";
 import { fillPath } from "../wire/paths.js";
 import { Collection } from "./namespace.js";
 
 /** The product catalogue: records, schema, CSV imports, and how readable products are to AI assistants. */
 export class Products extends Collection<Product, ProductPage, ProductCreate, ProductUpdate, ProductListParams> {
+  /** @internal */
+  protected readonly name = "products";
   /** @internal */
   protected readonly path = "/pim/products/";
 
@@ -38,7 +40,7 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
    * @returns how many were created and updated, and the rows that were refused, with their reasons
    */
   async bulkUpsert(rows: Iterable<ProductRow>, options?: ChangeOptions): Promise<BulkUpsert> {
-    return this.http.change("POST", "/pim/products/bulk/", { products: [...rows] }, options);
+    return this.calls.change("products.bulk_upsert", "POST", "/pim/products/bulk/", { products: [...rows] }, options);
   }
 
   /**
@@ -49,7 +51,7 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
    * Source: https://segops.ai/docs/pim/scoring
    */
   async score(id: Id, options?: ChangeOptions): Promise<Queued> {
-    return this.http.change("POST", fillPath("/pim/products/{}/score/", id), undefined, options);
+    return this.calls.change("products.score", "POST", fillPath("/pim/products/{}/score/", id), undefined, options);
   }
 
   /**
@@ -58,7 +60,7 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
    * Source: https://segops.ai/docs/pim/scoring
    */
   async scoreAll(options?: ChangeOptions): Promise<Queued> {
-    return this.http.change("POST", "/pim/score-all/", undefined, options);
+    return this.calls.change("products.score_all", "POST", "/pim/score-all/", undefined, options);
   }
 
   /**
@@ -70,17 +72,17 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
    * Source: https://segops.ai/docs/pim/scoring
    */
   async getScore(id: Id, options?: CallOptions): Promise<ProductScore> {
-    return this.http.read(fillPath("/pim/products/{}/score/", id), undefined, options);
+    return this.calls.read("products.get_score", fillPath("/pim/products/{}/score/", id), undefined, options);
   }
 
   /** The distinct values of the catalogue's text and list fields, up to 100 for each. */
   async facets(options?: CallOptions): Promise<Facets> {
-    return this.http.read("/pim/facets/", undefined, options);
+    return this.calls.read("products.facets", "/pim/facets/", undefined, options);
   }
 
   /** The catalogue's schema: its fields, default currency and default locale. */
   async schema(options?: CallOptions): Promise<ProductSchema> {
-    return this.http.read("/pim/schema/", undefined, options);
+    return this.calls.read("products.schema", "/pim/schema/", undefined, options);
   }
 
   /**
@@ -89,7 +91,7 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
    * @param body `{ fields: [...], default_currency: "USD", default_locale: "en_US" }`
    */
   async replaceSchema(body: ProductSchemaInput, options?: ChangeOptions): Promise<ProductSchema> {
-    return this.http.change("PUT", "/pim/schema/", body, options);
+    return this.calls.change("products.replace_schema", "PUT", "/pim/schema/", body, options);
   }
 
   /**
@@ -105,7 +107,13 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
    * Source: https://segops.ai/docs/pim/import
    */
   async importCsv(data: FileData, filename?: string, options?: ChangeOptions): Promise<ImportUpload> {
-    return this.http.upload("/pim/import/csv/", { field: "file", data, filename }, "products.csv", options);
+    return this.calls.upload(
+      "products.import_csv",
+      "/pim/import/csv/",
+      { field: "file", data, filename },
+      "products.csv",
+      options,
+    );
   }
 
   /**
@@ -114,7 +122,7 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
    * @param jobId the `job_id` that `importCsv` returned
    */
   async importStatus(jobId: Id, options?: CallOptions): Promise<ImportJob> {
-    return this.http.read(fillPath("/pim/import/{}/", jobId), undefined, options);
+    return this.calls.read("products.import_status", fillPath("/pim/import/{}/", jobId), undefined, options);
   }
 
   /**
@@ -127,7 +135,13 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
    * Source: https://segops.ai/docs/pim/import
    */
   async confirmImport(jobId: Id, body: ImportConfirmation, options?: ChangeOptions): Promise<ImportConfirmed> {
-    return this.http.change("POST", fillPath("/pim/import/{}/confirm/", jobId), body, options);
+    return this.calls.change(
+      "products.confirm_import",
+      "POST",
+      fillPath("/pim/import/{}/confirm/", jobId),
+      body,
+      options,
+    );
   }
 
   /**
@@ -141,10 +155,10 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
     const { signal } = options;
     const watched = {
       what: `Import ${jobId}`,
-      look: () => this.importStatus(jobId, { signal }),
+      look: (within: number) => this.importStatus(jobId, { signal, within } as CallOptions),
       isDone: (job: ImportJob) => job.status === "done",
       failure: jobFailure,
     };
-    return waitUntil(this.http, watched, options);
+    return waitUntil(this.calls.runtime, watched, options);
   }
 }

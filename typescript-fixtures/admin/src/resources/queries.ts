@@ -15,6 +15,8 @@ import { Collection } from "./namespace.js";
 /** Questions asked of AI assistants, and how visible the brand is in their answers. */
 export class Queries extends Collection<AIQuery, AIQueryListing, AIQueryCreate, AIQueryUpdate, AIQueryListParams> {
   /** @internal */
+  protected readonly name = "queries";
+  /** @internal */
   protected readonly path = "/ai-reach/queries/";
 
   /**
@@ -23,7 +25,7 @@ export class Queries extends Collection<AIQuery, AIQueryListing, AIQueryCreate, 
    * @param id the query's id
    */
   async run(id: Id, options?: ChangeOptions): Promise<Queued> {
-    return this.http.change("POST", fillPath("/ai-reach/queries/{}/run/", id), undefined, options);
+    return this.calls.change("queries.run", "POST", fillPath("/ai-reach/queries/{}/run/", id), undefined, options);
   }
 
   /**
@@ -32,7 +34,7 @@ export class Queries extends Collection<AIQuery, AIQueryListing, AIQueryCreate, 
    * @param id the query's id
    */
   async results(id: Id, options?: CallOptions): Promise<QueryResult[]> {
-    return this.http.read(fillPath("/ai-reach/queries/{}/results/", id), undefined, options);
+    return this.calls.read("queries.results", fillPath("/ai-reach/queries/{}/results/", id), undefined, options);
   }
 
   /**
@@ -43,12 +45,12 @@ export class Queries extends Collection<AIQuery, AIQueryListing, AIQueryCreate, 
    * Source: https://segops.ai/docs/segments/simulation
    */
   async simulate(body: SimulationRequest, options?: CallOptions): Promise<Simulation> {
-    return this.http.ask("/ai-reach/simulate/", body, options);
+    return this.calls.ask("queries.simulate", "/ai-reach/simulate/", body, options);
   }
 
   /** Visibility over all queries: mention rate, position, share of voice, sentiment. */
   async dashboard(options?: CallOptions): Promise<Dashboard> {
-    return this.http.read("/ai-reach/dashboard/", undefined, options);
+    return this.calls.read("queries.dashboard", "/ai-reach/dashboard/", undefined, options);
   }
 
   /**
@@ -59,6 +61,6 @@ export class Queries extends Collection<AIQuery, AIQueryListing, AIQueryCreate, 
    * Source: https://segops.ai/docs/ai-reach/competitors
    */
   async winRate(params?: QueriesWinRateParams, options?: CallOptions): Promise<WinRate[]> {
-    return this.http.read("/ai-reach/win-rate/", params, options);
+    return this.calls.read("queries.win_rate", "/ai-reach/win-rate/", params, options);
   }
 }

@@ -14,6 +14,8 @@ export class Schemas extends Collection<
   EventSchemaListParams
 > {
   /** @internal */
+  protected readonly name = "schemas";
+  /** @internal */
   protected readonly path = "/schemas/";
 
   /**
@@ -22,7 +24,7 @@ export class Schemas extends Collection<
    * @param events `{ user_id, event_type, payload }` each
    */
   async infer(events: Iterable<SampleEvent>, options?: CallOptions): Promise<InferredSchema> {
-    return this.http.ask("/schemas/infer/", { events: [...events] }, options);
+    return this.calls.ask("schemas.infer", "/schemas/infer/", { events: [...events] }, options);
   }
 
   /**
@@ -33,6 +35,6 @@ export class Schemas extends Collection<
    * @throws {SegOpsNotFoundError} that event type has no schema
    */
   async validate(eventType: string, payload: Fields, options?: CallOptions): Promise<Validation> {
-    return this.http.ask("/schemas/validate/", { event_type: eventType, payload }, options);
+    return this.calls.ask("schemas.validate", "/schemas/validate/", { event_type: eventType, payload }, options);
   }
 }

@@ -1,7 +1,7 @@
 /** Segments of users. Source: https://segops.ai/docs/api/segments */
 
-import { openSink, type Sink } from "../call/download.js";
 import { walkCursor } from "../call/pagination.js";
+import { openSink, type Sink } from "../call/sinks.js";
 import { jobFailure, Recompute, waitUntil } from "../call/waiting.js";
 import type { SegmentCreate, SegmentListParams, SegmentsMembersParams, SegmentUpdate } from "../types/inputs.js";
 import type {
@@ -39,14 +39,16 @@ export interface SegmentExportOptions extends ChangeOptions {
 /** The options of `segments.waitForRecompute`. */
 export interface RecomputeWaitOptions extends WaitOptions<Segment> {
   /**
-   * The segment's `last_computed_at` from before the recompute. Given, the wait ends only when it has changed, however
-   * soon the first look comes.
+   * The segment's `last_computed_at` from before the recompute; null if it was never computed. The wait ends only when
+   * that has changed, however soon the first look comes.
    */
   since?: string | null | undefined;
 }
 
 /** Segments of users: their definitions, members and exports. */
 export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, SegmentUpdate, SegmentListParams> {
+  /** @internal */
+  protected readonly name = "segments";
   /** @internal */
   protected readonly path = "/segments/";
 
@@ -87,7 +89,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
   preview(definition: LooseDefinition, options?: CallOptions): Promise<SegmentPreview>;
   preview(definition: LooseConditions, options?: CallOptions): Promise<SegmentPreview>;
   async preview(definition: object, options?: CallOptions): Promise<SegmentPreview> {
-    return this.http.ask("/segments/preview/", { definition }, options);
+    return this.calls.ask("segments.preview", "/segments/preview/", { definition }, options);
   }
 
   /**
@@ -96,7 +98,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
    * @param id the segment's id
    */
   async estimate(id: Id, options?: CallOptions): Promise<SegmentEstimate> {
-    return this.http.ask(fillPath("/segments/{}/estimate/", id), undefined, options);
+    return this.calls.ask("segments.estimate", fillPath("/segments/{}/estimate/", id), undefined, options);
   }
 
   /**
@@ -107,7 +109,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
    * Source: https://segops.ai/docs/segments
    */
   async versions(id: Id, options?: CallOptions): Promise<SegmentVersion[]> {
-    return this.http.read(fillPath("/segments/{}/versions/", id), undefined, options);
+    return this.calls.read("segments.versions", fillPath("/segments/{}/versions/", id), undefined, options);
   }
 
   /**
@@ -118,7 +120,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
    * @param id the segment's id
    */
   async recompute(id: Id, options?: ChangeOptions): Promise<Queued> {
-    return this.http.change("POST", fillPath("/segments/{}/compute/", id), undefined, options);
+    return this.calls.change("segments.recompute", "POST", fillPath("/segments/{}/compute/", id), undefined, options);
   }
 
   /**
@@ -130,7 +132,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
    * Source: https://segops.ai/docs/api
    */
   async members(id: Id, params?: SegmentsMembersParams, options?: CallOptions): Promise<MemberPage> {
-    return this.http.read(fillPath("/segments/{}/members/", id), params, options);
+    return this.calls.read("segments.members", fillPath("/segments/{}/members/", id), params, options);
   }
 
   /**
@@ -144,7 +146,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
     params?: SegmentsMembersParams,
     options: CallOptions = {},
   ): AsyncGenerator<Member, void, undefined> {
-    return walkCursor<Member>(this.http, fillPath("/segments/{}/members/", id), params, options);
+    return walkCursor<Member>(this.calls, "segments.members", fillPath("/segments/{}/members/", id), params, options);
   }
 
   /**
@@ -153,7 +155,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
    * @param userId the user's id, an alias included
    */
   async membership(userId: string, options?: CallOptions): Promise<Membership> {
-    return this.http.read("/segments/membership/", { user_id: checkedId(userId) }, options);
+    return this.calls.read("segments.membership", "/segments/membership/", { user_id: checkedId(userId) }, options);
   }
 
   /**
@@ -167,7 +169,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
   async export(id: Id, options: SegmentExportOptions = {}): Promise<ExportJob> {
     const { format = "csv", ...rest } = options;
     checkChoice("format", format, ["csv", "parquet"]);
-    return this.http.change("POST", fillPath("/segments/{}/export/", id), { format }, rest);
+    return this.calls.change("segments.export", "POST", fillPath("/segments/{}/export/", id), { format }, rest);
   }
 
   /**
@@ -179,7 +181,12 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
    * Source: https://segops.ai/docs/activations/export
    */
   async exportStatus(id: Id, exportId: Id, options?: CallOptions): Promise<ExportJob> {
-    return this.http.read(fillPath("/segments/{}/export/", id), { export_id: checkedId(exportId) }, options);
+    return this.calls.read(
+      "segments.export_status",
+      fillPath("/segments/{}/export/", id),
+      { export_id: checkedId(exportId) },
+      options,
+    );
   }
 
   /**
@@ -197,10 +204,10 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
    */
   async downloadExport(exportId: Id, to: Sink, options?: CallOptions): Promise<number> {
     const path = fillPath("/segments/exports/{}/download/", exportId);
-    this.http.checkOpen();
+    this.calls.checkOpen();
     const sink = await openSink(to);
     try {
-      const written = await this.http.download(path, sink, options);
+      const written = await this.calls.download("segments.download_export", path, sink, options);
       await sink.commit();
       return written;
     } catch (error) {
@@ -221,29 +228,29 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
     const { signal } = options;
     const watched = {
       what: `Export ${exportId}`,
-      look: () => this.exportStatus(id, exportId, { signal }),
+      look: (within: number) => this.exportStatus(id, exportId, { signal, within } as CallOptions),
       isDone: (job: ExportJob) => ["complete", "completed", "ready"].includes(job.status ?? ""),
       failure: jobFailure,
     };
-    return waitUntil(this.http, watched, options);
+    return waitUntil(this.calls.runtime, watched, options);
   }
 
   /**
-   * Waits until a segment has been computed, and returns it.
+   * Waits until a segment has been computed again, and returns it.
    *
    * @param id the segment's id
    * @throws {SegOpsJobError} the recompute ended and left the segment as it was
    * @throws {SegOpsWaitTimeout} it was not over in time
    */
   async waitForRecompute(id: Id, options: RecomputeWaitOptions = {}): Promise<Segment> {
-    const { since, signal } = options;
+    const { since = null, signal } = options;
     const recompute = new Recompute(since);
     const watched = {
       what: `The recompute of segment ${id}`,
-      look: () => this.get(id, { signal }),
+      look: (within: number) => this.get(id, { signal, within } as CallOptions),
       isDone: (segment: Segment) => recompute.isDone(segment),
       failure: (segment: Segment) => recompute.failure(segment),
     };
-    return waitUntil(this.http, watched, options);
+    return waitUntil(this.calls.runtime, watched, options);
   }
 }

@@ -14,7 +14,7 @@ export class Users extends Namespace {
    * @param params `q` (a part of the id) and `limit`
    */
   async search(params?: UsersSearchParams, options?: CallOptions): Promise<UserSearch> {
-    return this.http.read("/explorer/users/", params, options);
+    return this.calls.read("users.search", "/explorer/users/", params, options);
   }
 
   /**
@@ -24,7 +24,7 @@ export class Users extends Namespace {
    * @throws {SegOpsNotFoundError} there is no such user
    */
   async get(userId: string, options?: CallOptions): Promise<UserProfile> {
-    return this.http.read(fillPath("/explorer/users/{}/", userId), undefined, options);
+    return this.calls.read("users.get", fillPath("/explorer/users/{}/", userId), undefined, options);
   }
 
   /**
@@ -34,7 +34,7 @@ export class Users extends Namespace {
    * @param params `event_type`, `since` (a date or time) and `limit`
    */
   async events(userId: string, params?: UsersEventsParams, options?: CallOptions): Promise<UserEvents> {
-    return this.http.read(fillPath("/explorer/users/{}/events/", userId), params, options);
+    return this.calls.read("users.events", fillPath("/explorer/users/{}/events/", userId), params, options);
   }
 
   /**
@@ -43,7 +43,7 @@ export class Users extends Namespace {
    * @param userId the user's id
    */
   async segments(userId: string, options?: CallOptions): Promise<UserSegment[]> {
-    return this.http.read(fillPath("/explorer/users/{}/segments/", userId), undefined, options);
+    return this.calls.read("users.segments", fillPath("/explorer/users/{}/segments/", userId), undefined, options);
   }
 
   /**
@@ -54,7 +54,7 @@ export class Users extends Namespace {
    */
   async explain(userId: string, segmentId: Id, options?: CallOptions): Promise<Explanation[]> {
     const path = fillPath("/explorer/users/{}/segments/{}/explain/", userId, segmentId);
-    return this.http.read(path, undefined, options);
+    return this.calls.read("users.explain", path, undefined, options);
   }
 
   /**
@@ -65,6 +65,6 @@ export class Users extends Namespace {
    * Source: https://segops.ai/docs/sandbox
    */
   async publishSandbox(event: Event, options?: CallOptions): Promise<SandboxResult> {
-    return this.http.ask("/explorer/sandbox/publish/", event, options);
+    return this.calls.ask("users.publish_sandbox", "/explorer/sandbox/publish/", event, options);
   }
 }

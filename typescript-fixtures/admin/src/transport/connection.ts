@@ -2,14 +2,14 @@
 
 import type { Buffer } from "node:buffer";
 import { SegOpsConnectionError, SegOpsDecodeError, SegOpsTimeoutError } from "../errors/index.js";
-import { WireError } from "../wire/head.js";
 import { HttpHeaders } from "../wire/headers.js";
-import { ReplyReader } from "../wire/reader.js";
+import { WireError } from "../wire/heads.js";
+import { ReplyReader } from "../wire/http1.js";
 import { requestHead } from "../wire/writer.js";
-import type { Line, Origin } from "./dial.js";
+import type { Line, Origin } from "./connecting.js";
+import { whyExchangeFailed } from "./failures.js";
 import type { TransportReply, TransportRequest } from "./protocol.js";
 import { onAbort } from "./signals.js";
-import { whyExchangeFailed } from "./socket-failures.js";
 import { Watch } from "./watch.js";
 
 /** Bytes that may wait for a reader before the connection is paused. */
@@ -135,7 +135,7 @@ class Exchange implements TransportReply {
     this.#watch = new Watch(
       request,
       () => this.#isPaused,
-      () => this.#fail(this.#timeout()),
+      (isDeadline) => this.#fail(this.#timeout(isDeadline)),
     );
     this.#stopListening = onAbort(request.signal, () => this.#fail(request.signal?.reason));
   }
@@ -214,29 +214,25 @@ class Exchange implements TransportReply {
   #cut(error: unknown): SegOpsConnectionError {
     const { head, received, hasBegun } = this.#reader;
     if (head === undefined) {
-      return hasBegun
-        ? new SegOpsConnectionError(`the reply was cut short within its head`, { cause: error })
-        : whyExchangeFailed(error, this.#origin, this.#wasUsed);
+      return whyExchangeFailed(error, this.#origin, this.#wasUsed && !hasBegun);
     }
     const of = head.framing.kind === "length" ? ` of ${head.framing.length}` : "";
     return new SegOpsConnectionError(`the reply was cut short after ${received}${of} bytes`, { cause: error });
   }
 
   #notHttp(error: WireError): SegOpsDecodeError {
-    const status = this.#reader.head?.status;
-    return new SegOpsDecodeError(`what ${this.#origin.peer} sent is not HTTP: ${error.message}`, {
-      status,
-      cause: error,
-    });
+    const { head } = this.#reader;
+    const what = head === undefined ? `what ${this.#origin.peer} sent` : "its body";
+    return new SegOpsDecodeError(`${what} is not HTTP: ${error.message}`, { status: head?.status, cause: error });
   }
 
-  #timeout(): SegOpsTimeoutError {
-    const isBegun = this.#reader.head !== undefined;
-    return new SegOpsTimeoutError(
-      isBegun
-        ? `the reply stalled after ${this.#reader.received} bytes`
-        : `${this.#origin.peer} was silent for too long`,
-    );
+  #timeout(isDeadline: boolean): SegOpsTimeoutError {
+    if (isDeadline) {
+      return new SegOpsTimeoutError("the deadline is over", { transient: false });
+    }
+    const { head, received } = this.#reader;
+    const silence = `${this.#origin.peer} was silent for too long`;
+    return new SegOpsTimeoutError(head === undefined ? silence : `the reply stalled after ${received} bytes`);
   }
 
   #throwFailure(): void {

@@ -6,7 +6,7 @@
  */
 
 import { SegOpsConnectionError, SegOpsDecodeError, SegOpsError, SegOpsTimeoutError } from "../errors/index.js";
-import { CERTIFICATE } from "./socket-failures.js";
+import { CERTIFICATE } from "./failures.js";
 
 interface Cause {
   name?: unknown;

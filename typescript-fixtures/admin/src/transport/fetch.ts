@@ -86,6 +86,7 @@ class Interruption {
   readonly #watch: Watch;
   readonly #stopListening: () => void;
   #isOverdue = false;
+  #isDeadline = false;
 
   constructor(request: TransportRequest) {
     this.#caller = request.signal;
@@ -93,8 +94,9 @@ class Interruption {
     this.#watch = new Watch(
       request,
       () => false,
-      () => {
+      (isDeadline) => {
         this.#isOverdue = true;
+        this.#isDeadline = isDeadline;
         this.#controller.abort(new Error("nothing was heard for too long"));
       },
     );
@@ -125,7 +127,11 @@ class Interruption {
     if (this.#caller?.aborted) {
       return this.#caller.reason;
     }
-    return this.#isOverdue ? new SegOpsTimeoutError(silence, { cause: this.signal.reason }) : undefined;
+    const { reason: cause } = this.signal;
+    if (this.#isDeadline) {
+      return new SegOpsTimeoutError("the deadline is over", { transient: false, cause });
+    }
+    return this.#isOverdue ? new SegOpsTimeoutError(silence, { cause }) : undefined;
   }
 }
 

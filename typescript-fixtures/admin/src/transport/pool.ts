@@ -1,8 +1,8 @@
 /** The default transport: HTTP/1.1 connections of the client's own, kept open between calls and shared by them. */
 
 import { SegOpsTimeoutError } from "../errors/index.js";
+import { dial, type Origin, originOf, type Patience } from "./connecting.js";
 import { Connection } from "./connection.js";
-import { dial, type Origin, originOf } from "./dial.js";
 import type { Transport, TransportReply, TransportRequest } from "./protocol.js";
 import { onAbort, throwIfAborted } from "./signals.js";
 import { after, monotonic, turn } from "./timers.js";
@@ -35,21 +35,23 @@ export class Pool implements Transport {
     throwIfAborted(request.signal);
     const started = monotonic();
     const origin = originOf(request.url);
-    const seconds = Math.min(request.timeout, request.deadline ?? request.timeout);
+    const { timeout, deadline: end, signal } = request;
+    const isDeadline = end !== undefined && end <= timeout;
+    const patience = { seconds: isDeadline ? end : timeout, isDeadline, signal };
     let kept = await this.#kept(origin, request.isRepeatable);
     while (kept === undefined && !this.#hasRoom()) {
-      await this.#turnOf(origin, seconds, request.signal);
+      await this.#turnOf(patience);
       kept = await this.#kept(origin, request.isRepeatable);
     }
-    const connection = kept ?? (await this.#opened(origin, seconds, request.signal));
+    const connection = kept ?? (await this.#opened(origin, patience));
     const deadline = request.deadline === undefined ? undefined : request.deadline - (monotonic() - started);
     return connection.send({ ...request, deadline });
   }
 
-  async #opened(origin: Origin, seconds: number, signal: AbortSignal | undefined): Promise<Connection> {
+  async #opened(origin: Origin, patience: Patience): Promise<Connection> {
     this.#open += 1;
     try {
-      return new Connection(origin, await dial(origin, { seconds, signal }), this);
+      return new Connection(origin, await dial(origin, patience), this);
     } catch (error) {
       this.#left();
       throw error;
@@ -94,7 +96,7 @@ export class Pool implements Transport {
   }
 
   /** Waits until a connection has become free. */
-  #turnOf(origin: Origin, seconds: number, signal: AbortSignal | undefined): Promise<void> {
+  #turnOf({ seconds, signal }: Patience): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (): void => {
         stopTimer();
@@ -110,7 +112,7 @@ export class Pool implements Transport {
       };
       const stopTimer = after(seconds, () => {
         settle();
-        const reason = `none of ${this.#most} connections to ${origin.peer} became free in time`;
+        const reason = `all ${this.#most} connections are in use (maxConnections)`;
         reject(new SegOpsTimeoutError(reason, { sent: false }));
       });
       const stopListening = onAbort(signal, () => {

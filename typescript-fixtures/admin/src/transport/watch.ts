@@ -7,19 +7,19 @@ export class Watch {
   readonly #timeout: number;
   readonly #end: number;
   readonly #isWaitedFor: () => boolean;
-  readonly #giveUp: () => void;
+  readonly #giveUp: (isDeadline: boolean) => void;
   #heard = monotonic();
   #stop: () => void;
 
   /**
    * @param limits seconds without progress, and seconds in all
    * @param isWaitedFor whether it is the caller that takes its time, not the server
-   * @param giveUp called when the time is up
+   * @param giveUp called when the time is up; `isDeadline` tells which of the two
    */
   constructor(
     limits: { timeout: number; deadline: number | undefined },
     isWaitedFor: () => boolean,
-    giveUp: () => void,
+    giveUp: (isDeadline: boolean) => void,
   ) {
     this.#timeout = limits.timeout;
     this.#end = this.#heard + (limits.deadline ?? Number.POSITIVE_INFINITY);
@@ -45,7 +45,7 @@ export class Watch {
     }
     const left = Math.min(this.#heard + this.#timeout, this.#end) - present;
     if (left <= 0) {
-      this.#giveUp();
+      this.#giveUp(present >= this.#end);
     } else {
       this.#stop = after(left, () => this.#look());
     }

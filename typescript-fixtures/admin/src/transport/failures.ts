@@ -17,20 +17,31 @@ interface SystemError {
 
 export const CERTIFICATE =
   /^(CERT_|CRL_|ERR_TLS_CERT|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE)/;
-const TLS_VERSION = /^ERR_SSL_(TLSV1_ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE)$/;
+const TLS = /^(ERR_SSL_|ERR_TLS_|EPROTO$)/;
+/** What another attempt would meet again: the two sides do not speak the same protocol. */
+const FINAL = /WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|NO_PROTOCOLS|HANDSHAKE_FAILURE/;
 
 /** A failure before there was a connection: nothing was sent. */
 export function whyDialingFailed(error: unknown, { peer, host }: Peer): SegOpsConnectionError {
   const { code, said } = described(error);
   if (CERTIFICATE.test(code)) {
-    const reason = `the certificate of ${host} does not verify: ${said}`;
+    const isPrivate = /SELF_SIGNED|UNABLE_TO/.test(code);
+    const advice = isPrivate
+      ? ". If a private authority or a proxy issued it, name its certificate in NODE_EXTRA_CA_CERTS"
+      : "";
+    const reason = `the certificate of ${host} does not verify: ${said}${advice}`;
     return new SegOpsConnectionError(reason, { sent: false, transient: false, cause: error });
   }
   if (code === "ETIMEDOUT") {
     return new SegOpsTimeoutError(`no connection to ${peer} in time`, { sent: false, cause: error });
   }
-  const transient = !TLS_VERSION.test(code);
-  return new SegOpsConnectionError(`no connection to ${peer}: ${said}`, { sent: false, transient, cause: error });
+  if (TLS.test(code)) {
+    const isFinal = FINAL.test(code) || FINAL.test(said.toUpperCase().replaceAll(" ", "_"));
+    const advice = isFinal ? ": check the scheme and port, and which versions of TLS both sides speak" : "";
+    const reason = `no TLS connection to ${peer}: ${said}${advice}`;
+    return new SegOpsConnectionError(reason, { sent: false, transient: !isFinal, cause: error });
+  }
+  return new SegOpsConnectionError(`no connection to ${peer}: ${said}`, { sent: false, cause: error });
 }
 
 /** A failure of an open connection before the reply began. */
@@ -40,8 +51,7 @@ export function whyExchangeFailed(error: unknown, { peer }: Peer, stale: boolean
     return new SegOpsTimeoutError(`${peer} was silent for too long`, { cause: error });
   }
   if (error === undefined || ["ECONNRESET", "EPIPE", "ECONNABORTED"].includes(code)) {
-    const when = stale ? ` that it had kept open, as the request was sent` : "";
-    return new SegOpsConnectionError(`${peer} closed the connection${when}`, { stale, cause: error });
+    return new SegOpsConnectionError(`${peer} closed the connection`, { stale, cause: error });
   }
   return new SegOpsConnectionError(`the connection to ${peer} failed: ${said}`, { stale, cause: error });
 }

@@ -4,8 +4,8 @@ import * as net from "node:net";
 import { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { SegOpsTimeoutError } from "../errors/index.js";
+import { type Peer, whyDialingFailed } from "./failures.js";
 import { onAbort, throwIfAborted } from "./signals.js";
-import { type Peer, whyDialingFailed } from "./socket-failures.js";
 import { after } from "./timers.js";
 
 /** A server: where to, and how. */
@@ -27,6 +27,8 @@ export interface Line {
 /** How long to try, and what ends it. */
 export interface Patience {
   seconds: number;
+  /** Whether the seconds are what is left of a deadline. */
+  isDeadline: boolean;
   signal: AbortSignal | undefined;
 }
 
@@ -64,9 +66,7 @@ export async function dial(origin: Origin, patience: Patience): Promise<Line> {
       reject(why);
     };
     const fail = (error?: unknown): void => giveUp(whyDialingFailed(error || CLOSED, origin));
-    const stopTimer = after(patience.seconds, () =>
-      giveUp(new SegOpsTimeoutError(`no connection to ${origin.peer} in time`, { sent: false })),
-    );
+    const stopTimer = after(patience.seconds, () => giveUp(overdue(origin, patience.isDeadline)));
     const stopWatching = onAbort(patience.signal, () => giveUp(patience.signal?.reason));
     const succeed = (): void => {
       settle();
@@ -82,6 +82,11 @@ export async function dial(origin: Origin, patience: Patience): Promise<Line> {
       line.stream.once("error", fail).once("close", fail).once("secureConnect", succeed);
     });
   });
+}
+
+function overdue({ peer }: Origin, isDeadline: boolean): SegOpsTimeoutError {
+  const when = isDeadline ? "before the deadline" : "in time";
+  return new SegOpsTimeoutError(`no connection to ${peer} ${when}`, { sent: false, transient: !isDeadline });
 }
 
 const CLOSED = Object.assign(new Error("it was closed before TLS was set up"), { code: "ECONNRESET" });

@@ -1,9 +1,13 @@
 /** The head of an HTTP/1.1 reply: its status line and headers, and where they say that its body ends (RFC 9112). */
 
+import { quote } from "../errors/text.js";
 import { HttpHeaders } from "./headers.js";
 
 /** Bytes of one head, and of all trailers together. */
 export const LARGEST_HEAD = 64 * 1024;
+
+/** Headers of one head. */
+const MOST_HEADERS = 100;
 
 /** Thrown when what a server sends is not HTTP/1.1, or leaves in doubt where its reply ends. */
 export class WireError extends Error {}
@@ -29,7 +33,7 @@ const LONGEST_LENGTH = 15; // digits: beyond that, a number loses some
 export function checkStart(bytes: Buffer): void {
   const known = Math.min(bytes.length, START.length);
   if (bytes.compare(START, 0, known, 0, known) !== 0) {
-    throw new WireError("it does not begin with HTTP/1.");
+    throw new WireError("it does not begin with HTTP/1");
   }
   for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) {
     if (bytes[at - 1] !== CR) {
@@ -53,6 +57,9 @@ const [CR, LF] = [0x0d, 0x0a];
  */
 export function readHead(text: string, method: string): Head {
   const [line = "", ...lines] = text.split("\r\n");
+  if (lines.length > MOST_HEADERS) {
+    throw new WireError(`it has more than ${MOST_HEADERS} headers`);
+  }
   const { minor, status } = statusOf(line);
   const headers = new HttpHeaders(lines.map(headerOf));
   const framing = framingOf(status, headers, method);
@@ -67,7 +74,7 @@ export function readHead(text: string, method: string): Head {
 function statusOf(line: string): { minor: number; status: number } {
   const found = STATUS_LINE.exec(line);
   if (found === null) {
-    throw new WireError("its status line is malformed");
+    throw new WireError("its status line is none");
   }
   return { minor: Number(found[1]), status: Number(found[2]) };
 }
@@ -76,7 +83,7 @@ function statusOf(line: string): { minor: number; status: number } {
 export function headerOf(line: string): [string, string] {
   const found = HEADER.exec(line);
   if (found === null) {
-    throw new WireError("a header is malformed");
+    throw new WireError("a line of its head is no header");
   }
   return [found[1] as string, (found[2] as string).replace(/[\t ]+$/, "")];
 }
@@ -88,7 +95,7 @@ function framingOf(status: number, headers: HttpHeaders, method: string): Framin
   const coding = headers.get("transfer-encoding");
   if (coding !== null) {
     if (coding.toLowerCase() !== "chunked") {
-      throw new WireError("its transfer encoding was not asked for");
+      throw new WireError(`its transfer coding is ${quote(coding.slice(0, 60))}`);
     }
     return { kind: "chunked" };
   }
@@ -101,7 +108,7 @@ function lengthOf(value: string): number {
   const given = value.split(",").map((text) => text.trim().replace(/^0+(?=\d)/, ""));
   const [first = ""] = given;
   if (!/^\d+$/.test(first) || first.length > LONGEST_LENGTH || given.some((text) => text !== first)) {
-    throw new WireError("its Content-Length is malformed");
+    throw new WireError(`its length is ${quote(value.slice(0, 60))}`);
   }
   return Number(first);
 }

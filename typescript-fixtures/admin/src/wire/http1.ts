@@ -5,7 +5,7 @@
  * to another.
  */
 
-import { checkStart, type Head, headerOf, LARGEST_HEAD, readHead, WireError } from "./head.js";
+import { checkStart, type Head, headerOf, LARGEST_HEAD, readHead, WireError } from "./heads.js";
 
 /** Interim replies (1xx) that are skipped before a reply; more of them are a server's mistake. */
 const MOST_INTERIM = 8;
@@ -147,12 +147,12 @@ export class ReplyReader {
 
   #begin(head: Head): void {
     if (head.status === 101) {
-      throw new WireError("it switches to a protocol that nobody asked for");
+      throw new WireError("it switches protocols");
     }
     if (head.status < 200) {
       this.#interim += 1;
       if (this.#interim > MOST_INTERIM) {
-        throw new WireError(`it sends more than ${MOST_INTERIM} interim replies`);
+        throw new WireError("its interim replies do not end");
       }
       return;
     }
@@ -178,11 +178,11 @@ export class ReplyReader {
     const held = known === 0 ? bytes : Buffer.concat([this.#held, bytes]);
     const end = held.indexOf(0x0a, known);
     if (end > longest || (end === -1 && held.length > longest)) {
-      throw new WireError("a line between its chunks is too long");
+      throw new WireError(isTrailer ? "its trailers do not end" : "a chunk's size is none");
     }
     if (end === -1) {
       if (!isTrailer && !CHUNK_LINE_BEGUN.test(held.toString("latin1"))) {
-        throw new WireError("the size of a chunk is malformed");
+        throw new WireError("a chunk's size is none");
       }
       this.#held = held;
       return EMPTY;
@@ -202,7 +202,7 @@ export class ReplyReader {
 
   #size(line: string): void {
     if (!CHUNK_LINE.test(line)) {
-      throw new WireError("the size of a chunk is malformed");
+      throw new WireError("a chunk's size is none");
     }
     this.#left = Number.parseInt(line, 16);
     this.#state = this.#left === 0 ? "trailers" : "chunk";
@@ -216,7 +216,7 @@ export class ReplyReader {
     headerOf(line);
     this.#trailers += line.length + 2;
     if (this.#trailers > LARGEST_HEAD) {
-      throw new WireError("its trailers are too long");
+      throw new WireError("its trailers do not end");
     }
   }
 

@@ -1,0 +1,202 @@
+/** What the resource classes make their calls with. Paths are encoded already, and answers must be JSON. */
+
+import { SegOpsArgumentError, SegOpsConfigError, SegOpsDecodeError } from "../errors/index.js";
+import { describe, quote } from "../errors/text.js";
+import type { Runtime } from "../runtime.js";
+import type { TransportReply } from "../transport/protocol.js";
+import type { CallOptions, ChangeOptions, Query } from "../types.js";
+import { encodeJson, encodeQuery } from "../wire/encoding.js";
+import { type FileData, openFile } from "../wire/files.js";
+import { Multipart } from "../wire/multipart.js";
+import type { Reception } from "./attempt.js";
+import type { Call, Settings } from "./call.js";
+import { Course } from "./course.js";
+import { Deadline } from "./deadline.js";
+import { copyReply } from "./download.js";
+import { describeBody } from "./failures.js";
+import { decode, readReply } from "./reply.js";
+import type { OpenSink } from "./sinks.js";
+
+/** A file to upload in place of a JSON body. */
+export interface FormFile {
+  /** The name of the form's field. */
+  field: string;
+  /** The file: bytes, a Blob, a path, or a stream. */
+  data: FileData;
+  /** The file's name as sent; its own name, or `file`, unless given. */
+  filename?: string | undefined;
+  /** `text/csv` unless given. */
+  contentType?: string | undefined;
+}
+
+/** The options of a read; `within` are seconds for the whole call that come on top of the client's deadline. */
+export interface ReadOptions extends CallOptions {
+  within?: number | undefined;
+}
+
+/** What a call asks for, besides its operation, method and path. */
+export interface Asked {
+  query?: Query | undefined;
+  body?: unknown;
+  /** It changes nothing. */
+  safe?: boolean;
+  idempotencyKey?: string | undefined;
+  signal?: AbortSignal | undefined;
+  within?: number | undefined;
+}
+
+/** Makes calls. */
+export class Calls {
+  readonly #settings: Settings;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  get runtime(): Runtime {
+    return this.#settings.runtime;
+  }
+
+  /** A GET. */
+  async read<T>(operation: string, path: string, query?: Query, options: ReadOptions = {}): Promise<T> {
+    const { signal, within } = options;
+    return this.#record<T>(this.call(operation, "GET", path, { query, safe: true, signal, within }));
+  }
+
+  /** A GET of what may be anything; walks say themselves what is no page. */
+  async look(operation: string, path: string, query: Query | undefined, options: CallOptions): Promise<unknown> {
+    return this.decoded(this.call(operation, "GET", path, { query, safe: true, signal: options.signal }));
+  }
+
+  /** A POST that changes nothing: it carries no key and may be repeated. */
+  async ask<T>(operation: string, path: string, body?: unknown, { signal }: CallOptions = {}): Promise<T> {
+    return this.#record<T>(this.call(operation, "POST", path, { body, safe: true, signal }));
+  }
+
+  /** A call that changes something: it carries an `Idempotency-Key`. */
+  async change<T>(
+    operation: string,
+    method: string,
+    path: string,
+    body?: unknown,
+    options: ChangeOptions = {},
+  ): Promise<T> {
+    const idempotencyKey = this.idempotencyKey(options.idempotencyKey, true);
+    return this.#record<T>(this.call(operation, method, path, { body, idempotencyKey, signal: options.signal }));
+  }
+
+  /** A POST of one file; `unnamed` is its name if it has none of its own. */
+  async upload<T>(
+    operation: string,
+    path: string,
+    form: FormFile,
+    unnamed: string,
+    options: ChangeOptions = {},
+  ): Promise<T> {
+    const idempotencyKey = this.idempotencyKey(options.idempotencyKey, true);
+    const call = this.call(operation, "POST", path, { idempotencyKey, signal: options.signal });
+    return this.uploaded(call, form, unnamed, (each) => this.#record<T>(each));
+  }
+
+  /** A GET whose reply goes to `sink` as it comes. Resolves to the number of bytes written. */
+  async download(operation: string, path: string, sink: OpenSink, { signal }: CallOptions = {}): Promise<number> {
+    const call = this.call(operation, "GET", path, { safe: true, signal });
+    return this.#made(call, { receive: (reply) => copyReply(reply, sink), gone: 0, mayLeave: true });
+  }
+
+  /** Refuses a call on a closed client. */
+  checkOpen(): void {
+    if (this.#settings.isClosed()) {
+      throw new SegOpsConfigError("This client is closed. Make a new one.");
+    }
+  }
+
+  /** The caller's own key, or a fresh one where one is wanted. */
+  idempotencyKey(given: unknown, isWanted: boolean): string | undefined {
+    if (given === undefined || given === null) {
+      return isWanted ? this.runtime.uuid() : undefined;
+    }
+    if (typeof given !== "string" || !/^[ -~]{1,255}$/.test(given)) {
+      throw new SegOpsArgumentError("An idempotency key is 1 to 255 printable ASCII characters.");
+    }
+    return given;
+  }
+
+  /** A call, checked, before it is made. */
+  call(operation: string, method: string, path: string, asked: Asked): Call {
+    this.checkOpen();
+    const hasBody = isGiven(asked.body);
+    const limits = [this.#settings.deadline, asked.within].filter((seconds) => seconds !== undefined) as number[];
+    return {
+      operation,
+      method,
+      path,
+      query: encodeQuery(asked.query),
+      body: hasBody ? encodeJson(asked.body) : undefined,
+      contentType: hasBody ? "application/json" : undefined,
+      safe: asked.safe ?? false,
+      idempotencyKey: asked.idempotencyKey,
+      signal: asked.signal,
+      deadline: new Deadline(limits.length > 0 ? Math.min(...limits) : undefined, () => this.runtime.monotonic()),
+    };
+  }
+
+  /** Makes a call with a file. */
+  async uploaded<T>(call: Call, form: FormFile, unnamed: string, make: (call: Call) => Promise<T>): Promise<T> {
+    const file = await openFile(form.data, call.signal);
+    try {
+      const { filename } = form;
+      if (filename !== undefined && filename !== null && typeof filename !== "string") {
+        throw new SegOpsArgumentError(`A file name must be text, not ${describe(filename)}.`);
+      }
+      const name = filename || file.name || unnamed;
+      const boundary = this.runtime.uuid().replaceAll("-", "");
+      const part = new Multipart(form.field, name, file, form.contentType ?? "text/csv", boundary);
+      return await make({ ...call, body: part, contentType: part.contentType });
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** The reply to a call, decoded: JSON, text or null. */
+  decoded(call: Call): Promise<unknown> {
+    return this.#made<unknown>(call, { receive: decodedReply, gone: null, mayLeave: false });
+  }
+
+  /** The reply to a call that is answered with a record, a page or a list; a DELETE with nothing. */
+  #record<T>(call: Call): Promise<T> {
+    const isDelete = call.method === "DELETE";
+    const receive = async (reply: TransportReply): Promise<T> => {
+      const value = await decodedReply(reply);
+      checkRecord(value, reply.status);
+      return (isDelete ? null : value) as T;
+    };
+    return this.#made(call, { receive, gone: null as T, mayLeave: false });
+  }
+
+  #made<T>(call: Call, reception: Reception<T>): Promise<T> {
+    return new Course(call, this.#settings, reception).run();
+  }
+}
+
+async function decodedReply(reply: TransportReply): Promise<unknown> {
+  return decode(reply.status, reply.headers, await readReply(reply));
+}
+
+/** Refuses what is no record, page or list. */
+function checkRecord(value: unknown, status: number): void {
+  if (typeof value === "object") {
+    return; // an empty reply included
+  }
+  const what = value === null ? "empty" : String(value).slice(0, 60);
+  const reason =
+    typeof value === "string"
+      ? `it is text where JSON was expected: ${quote(describeBody(value, 60))}. Check the base URL.`
+      : `it is ${what} where a record or a list of them was expected`;
+  throw new SegOpsDecodeError(reason, { status });
+}
+
+/** Null counts as not given: no call of the API has a body of null. */
+export function isGiven(body: unknown): boolean {
+  return body !== undefined && body !== null;
+}
