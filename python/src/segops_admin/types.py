@@ -78,6 +78,8 @@ __all__ = [
     "GeneratedPageListing",
     "GeneratedPagePage",
     "GeneratedPageUpdate",
+    "ImportAction",
+    "ImportChange",
     "ImportConfirmation",
     "ImportConfirmed",
     "ImportJob",
@@ -277,6 +279,10 @@ FieldType = Literal["string", "number", "boolean", "array", "url", "price", "mul
 
 ImportStatus = Literal["pending", "mapping", "importing", "done", "failed"]
 """Values of ``ImportJob.status``."""
+
+
+ImportAction = Union[Literal["converted", "kept"], str]
+"""Values of ``ImportChange.action``."""
 
 
 PropertyType = Literal["string", "number", "boolean", "datetime", "array"]
@@ -917,6 +923,23 @@ class ImportProblem(TypedDict):
     """What is wrong with it."""
 
 
+class ImportChange(TypedDict):
+    """The cells of a column that became another value than their text, or that stayed text."""
+
+    column: str
+    """The column of the file."""
+    field: str
+    """The field that it fills."""
+    type: str
+    """The field's type."""
+    action: ImportAction
+    """converted to a value of the type; kept as text, because as that value the cell would have lost characters."""
+    count: int
+    """How many cells."""
+    example: str
+    """The first of them, up to 60 characters."""
+
+
 class _ImportJob(TypedDict):
     id: int
     """The import's id, under the key that the vendor's scripts look for."""
@@ -943,6 +966,10 @@ class ImportJob(_ImportJob, total=False):
     """How many rows and values were not taken over as they are."""
     errors: List[ImportProblem]
     """The first 100 of them."""
+    changed_count: int
+    """How many values are not the text of their cell, or are text beside their field's type."""
+    changes: List[ImportChange]
+    """Per column what was done to how many cells, where it was not simply taking their text."""
     error_message: str
     """Why it has failed; empty if it has not."""
     created_at: str

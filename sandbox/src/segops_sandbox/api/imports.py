@@ -91,6 +91,8 @@ def _described(job: ImportJob) -> dict[str, Any]:
         "mapping": job.mapping,
         "error_count": job.error_count,
         "errors": job.errors,
+        "changed_count": sum(change["count"] for change in job.changes.values()),
+        "changes": [{"column": column, **change} for column, change in job.changes.items()],
         "error_message": job.error_message,
         "created_at": isoformat(job.created_at),
         "updated_at": isoformat(job.updated_at),

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.utils.dateparse import parse_date, parse_datetime
 
-from segops_sandbox.catalogue.fields import boolean_of, number_of
+from segops_sandbox.catalogue.fields import as_text, boolean_of, number_of
 
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 _CURRENCY = r"([€$£¥]|[A-Z]{3})?"
@@ -39,6 +39,20 @@ def from_cell(text: str, field_type: str) -> tuple[Any, str | None]:
         return value, None
     shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
     return text, f"{json.dumps(shown, ensure_ascii=False)} is not {kind}; kept as text."
+
+
+def reads_back(value: Any, cell: str) -> bool:
+    """Whether the text of a cell (without the blanks around it) is what its value reads as."""
+    if isinstance(value, dict) and set(value) == {"amount", "currency"}:
+        return f"{as_text(value['amount'])} {value['currency']}" == cell.strip()
+    return value is None or as_text(value) == cell.strip()
+
+
+def keeps_its_figures(cell: str, price: Any) -> bool:
+    """Whether a price has the very digits of its cell: `€ 59` and 59 EUR do, `1,299.00` and 1299.0 do not."""
+    match = _PRICE.fullmatch(cell.strip())
+    amount = price["amount"] if isinstance(price, dict) else price
+    return match is not None and as_text(amount) == match.group(2)
 
 
 def price_of(text: str) -> int | float | dict[str, Any] | None:

@@ -8,16 +8,24 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, NamedTuple
+from itertools import chain
+from typing import IO, Any, NamedTuple
 
+from segops_sandbox.catalogue.columns import Column
 from segops_sandbox.catalogue.fields import number_of, slug_of
+
+# A cell may be as long as a file: the module's own limit, 131,072 characters, is for readers that trust nobody.
+csv.field_size_limit(1 << 27)
 
 MAX_ROWS, MAX_COLUMNS, MAX_COLUMN_NAME = 100_000, 1000, 255
 SKU_NAMES = ("sku", "product_sku", "item_sku", "variant_sku", "article_number", "item_number", "product_code")
 NAME_NAMES = ("name", "product_name", "title", "product_title", "item_name")
-_LOOKED_AT = 1000
+_SAMPLE = 1000
+_END_OF_FILE = "\x1a"  # Ctrl-Z, with which DOS programs end a text
+_SEP = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE)
 _BLOCK = 1 << 16
 
 
@@ -39,8 +47,9 @@ class CsvFile:
 
     headers: list[str]
     row_count: int
-    # The first rows, to guess from.
+    # The first rows.
     sample: list[dict[str, str]]
+    columns: dict[str, Column]
 
 
 def read_csv(stream: IO[bytes]) -> CsvFile:
@@ -48,12 +57,16 @@ def read_csv(stream: IO[bytes]) -> CsvFile:
     start = stream.tell()
     sample: list[dict[str, str]] = []
     count = 0
-    reader = csv.reader(_lines(stream), strict=True)
+    reader: Any = None
     try:
-        headers = _headers(next(reader, []))
-        for row in _rows(reader, headers):
+        reader, before = _opened(stream)
+        headers = _headers(next(reader, []), reader.dialect.delimiter)
+        columns = {name: Column() for name in headers}
+        for row in _rows(reader, headers, before):
             count += 1
-            if count <= _LOOKED_AT:
+            for name, cell in row.cells.items():
+                columns[name].look_at(cell)
+            if count <= _SAMPLE:
                 sample.append(row.cells)
             if count > MAX_ROWS:
                 raise BadFile(f"The file has more than {MAX_ROWS:,} rows. Split it.")
@@ -63,26 +76,40 @@ def read_csv(stream: IO[bytes]) -> CsvFile:
         raise BadFile(f"The file is not UTF-8 text (byte {place}). Save it as UTF-8 and upload it again.") from None
     except csv.Error as exc:
         raise BadFile(f"The file is not a CSV file: {exc} (line {reader.line_num}).") from None
-    return CsvFile(headers, count, sample)
+    return CsvFile(headers, count, sample, columns)
 
 
 def rows_of(stream: IO[bytes], headers: list[str]) -> Iterator[CsvRow]:
     """The rows below the header that are not blank; missing cells are empty."""
-    reader = csv.reader(_lines(stream), strict=True)
+    reader, before = _opened(stream)
     next(reader, None)
-    return _rows(reader, headers)
+    return _rows(reader, headers, before)
 
 
-def _rows(reader: Iterator[list[str]], headers: list[str]) -> Iterator[CsvRow]:
+def _opened(stream: IO[bytes]) -> tuple[Any, int]:
+    """A reader that stands before the header, and how many lines it has not seen: blank ones, and Excel's `sep=;`."""
+    lines = _lines(stream)
+    before, first, delimiter = 0, "", ","
+    for line in lines:
+        if (sep := _SEP.fullmatch(line)) and delimiter == ",":
+            delimiter = sep.group(1)
+        elif line.strip():
+            first = line
+            break
+        before += 1
+    return csv.reader(chain([first], lines), strict=True, delimiter=delimiter), before
+
+
+def _rows(reader: Any, headers: list[str], before: int) -> Iterator[CsvRow]:
     width = len(headers)
-    line = reader.line_num + 1  # type: ignore[attr-defined]
+    line = before + reader.line_num + 1
     for cells in reader:
         if any(map(str.strip, cells)):
             missing = width - len(cells)
             if missing > 0:
                 cells += [""] * missing
             yield CsvRow(line, dict(zip(headers, cells, strict=False)), max(0, -missing))
-        line = reader.line_num + 1  # type: ignore[attr-defined]
+        line = before + reader.line_num + 1
 
 
 def _lines(stream: IO[bytes]) -> Iterator[str]:
@@ -91,14 +118,19 @@ def _lines(stream: IO[bytes]) -> Iterator[str]:
         for line in text:
             if "\x00" in line:
                 raise BadFile("The file holds NUL characters; it is not a CSV file.")
+            if line.rstrip("\r\n").endswith(_END_OF_FILE):
+                line = line.rstrip("\r\n").rstrip(_END_OF_FILE)
+                if not line:
+                    continue
             yield line
     finally:
         text.detach()  # closing is up to whoever opened it
 
 
-def _headers(first: list[str]) -> list[str]:
+def _headers(first: list[str], delimiter: str) -> list[str]:
     named = [cell.strip() for cell in first]
-    if len(named) == 1 and (separator := next((sign for sign in ";\t|" if sign in named[0]), None)):
+    separator = next((sign for sign in ";\t|" if sign in named[0]), None) if len(named) == 1 else None
+    if separator and delimiter == ",":
         raise BadFile(f"The columns are separated by {separator!r}. Save the file with commas and upload it again.")
     known = any(slug_of(cell) in (*SKU_NAMES, *NAME_NAMES) for cell in named)
     if not any(named) or (not known and any(number_of(cell) is not None for cell in named)):

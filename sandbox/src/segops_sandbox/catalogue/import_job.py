@@ -15,7 +15,8 @@ from django.db import transaction
 
 from segops_sandbox import clock, jobs
 from segops_sandbox.catalogue import import_file
-from segops_sandbox.catalogue.cells import from_cell
+from segops_sandbox.catalogue.cells import from_cell, reads_back
+from segops_sandbox.catalogue.columns import GUESSED
 from segops_sandbox.catalogue.csv_file import CsvRow, rows_of
 from segops_sandbox.catalogue.fields import MAX_NAME, MAX_SKU, RESERVED
 from segops_sandbox.catalogue.schema import field_types
@@ -24,7 +25,9 @@ from segops_sandbox.models import ImportJob, Tenant
 from segops_sandbox.product_segments.compute import products_changed
 
 KIND = "products.import"
+CONVERTED, KEPT = "converted", "kept"
 _ERRORS_KEPT = 100
+_EXAMPLE = 60
 
 
 class Overtaken(Exception):
@@ -66,6 +69,14 @@ class Report:
 
     skipped: int = 0
     errors: list[dict[str, Any]] = field(default_factory=list)
+    # By column: how many cells became something else than their text, or stayed text beside a type; the first of them.
+    changes: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def changed(self, column: str, target: str, kind: str, action: str, cell: str) -> None:
+        """Count a cell."""
+        example = cell.strip()[:_EXAMPLE]
+        first = {"field": target, "type": kind, "action": action, "count": 0, "example": example}
+        self.changes.setdefault(column, first)["count"] += 1
 
     def add(self, line: int, sku: str | None, column: str | None, error: str) -> None:
         """Note what could not be taken over as it was."""
@@ -85,6 +96,12 @@ class RowReader:
             for target, column in columns.items()
             if target not in RESERVED
         ]
+        # A type that was only ever guessed must not cost a later file its leading zeros.
+        self._kept = {
+            target
+            for target, column, kind in self._fields
+            if kind in GUESSED and target not in job.declared and kind not in job.lossless.get(column, GUESSED)
+        }
 
     def read(self, row: CsvRow, report: Report) -> Row | None:
         """The row to upsert; None, noted in the report, when it has no usable SKU."""
@@ -98,10 +115,24 @@ class RowReader:
             report.add(row.line, sku, None, f"The row has {row.surplus} more cells than there are columns; left out.")
         data = {}
         for target, column, kind in self._fields:
-            data[target], problem = from_cell(row.cells[column], kind)
-            if problem is not None:
-                report.add(row.line, sku, column, problem)
+            data[target] = self._value(row, sku, target, column, kind, report)
         return Row(sku, self._name_of(row, sku, report), data, row.cells)
+
+    def _value(self, row: CsvRow, sku: str, target: str, column: str, kind: str, report: Report) -> Any:
+        """A cell as its field's value, with a note where that is not simply its text."""
+        cell = row.cells[column]
+        value, problem = from_cell(cell, kind)
+        if problem is not None:
+            report.add(row.line, sku, column, problem)
+        elif reads_back(value, cell) and target not in self._kept:
+            return value
+        elif target in self._kept:
+            if not reads_back(value, cell):
+                report.changed(column, target, kind, KEPT, cell)
+            return cell.strip() or None
+        else:
+            report.changed(column, target, kind, CONVERTED, cell)
+        return value
 
     def _name_of(self, row: CsvRow, sku: str, report: Report) -> str | None:
         """The name; None leaves the one that the product has."""
@@ -138,6 +169,9 @@ def _note_progress(job: ImportJob, imported: int, report: Report) -> None:
     job.skipped_count += report.skipped
     job.error_count += len(report.errors)
     job.errors = (job.errors + report.errors)[:_ERRORS_KEPT]
-    names = ("imported_count", "skipped_count", "error_count", "errors")
+    for column, change in report.changes.items():
+        before = job.changes.get(column)
+        job.changes[column] = {**before, "count": before["count"] + change["count"]} if before else change
+    names = ("imported_count", "skipped_count", "error_count", "errors", "changes")
     if not unchanged.update(updated_at=clock.now(), **{name: getattr(job, name) for name in names}):
         raise Overtaken

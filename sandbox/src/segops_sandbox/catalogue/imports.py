@@ -31,6 +31,7 @@ def upload(tenant: Tenant, filename: str, stream: IO[bytes]) -> ImportJob:
         suggested_mapping=mapping,
         suggested_schema=schema,
         row_count=file.row_count,
+        lossless={name: column.types for name, column in file.columns.items()},
     )
     stream.seek(0)
     import_file.keep(job, stream)
@@ -45,6 +46,7 @@ def confirm(job: ImportJob, mapping: Any, schema: Any) -> None:
     _check_targets(job, targets, [field["name"] for field in fields])
     # Of a suggestion only what is used; a schema that was given is meant as it is.
     add_fields(job.tenant, [field for field in fields if schema is not None or field["name"] in targets])
+    job.declared = [] if schema is None else [field["name"] for field in fields]
     job.mapping = {column: mapping.get(column) for column in job.headers}
     _remember(job)
     job.status = ImportJob.IMPORTING

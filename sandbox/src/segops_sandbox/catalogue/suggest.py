@@ -6,25 +6,16 @@ What an earlier import confirmed for a column beats any guess. The guesses look 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
-from segops_sandbox.catalogue.cells import is_datetime, is_url, multi_price_of, price_of
+from segops_sandbox.catalogue.columns import Column
 from segops_sandbox.catalogue.csv_file import NAME_NAMES, SKU_NAMES, CsvFile
-from segops_sandbox.catalogue.fields import RESERVED, boolean_of, number_of, slug_of
+from segops_sandbox.catalogue.fields import RESERVED, slug_of
 from segops_sandbox.catalogue.schema import schema_of
 from segops_sandbox.models import RememberedColumn, Tenant
 
 _PRICE_NAME = re.compile(r"(^|_)(price|cost|amount|msrp|rrp)(_|$)")
 _ID_NAME = re.compile(r"(^|_)(id|code|number|key|ref)$")
-# Such a cell is a code: as a number it would lose its zeros.
-_LEADING_ZERO = re.compile(r"[+-]?0\d+")
-_BY_VALUES: tuple[tuple[str, Callable[[str], bool]], ...] = (
-    ("boolean", lambda cell: boolean_of(cell) is not None),
-    ("url", is_url),
-    ("datetime", is_datetime),
-    ("multi_price", lambda cell: bool(multi_price_of(cell))),
-)
 
 
 def suggest(tenant: Tenant, file: CsvFile) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -32,7 +23,7 @@ def suggest(tenant: Tenant, file: CsvFile) -> tuple[dict[str, Any], list[dict[st
     fields = {field["name"]: field for field in schema_of(tenant).fields}
     mapping = suggest_mapping(tenant, file, list(fields))
     schema = [
-        fields.get(field) or _new_field(field, [row[column] for row in file.sample])
+        fields.get(field) or _new_field(field, file.columns[column])
         for column, field in mapping.items()
         if field is not None and field not in RESERVED
     ]
@@ -58,25 +49,18 @@ def suggest_mapping(tenant: Tenant, file: CsvFile, fields: list[str]) -> dict[st
     return {column: mapping[column] for column in file.headers}
 
 
-def type_of(field: str, cells: list[str]) -> str:
-    """The field type that all filled cells fit, by name where values alone can't tell a price from a number."""
-    filled = [cell.strip() for cell in cells if cell.strip()]
-    if not filled or any(_LEADING_ZERO.fullmatch(cell) for cell in filled):
+def type_of(field: str, column: Column) -> str:
+    """The type that every cell of the file has without losing a character; by name where a price could be a number."""
+    if not column.filled:
         return "string"
-    prices = [price_of(cell) for cell in filled]
-    if None not in prices and (_PRICE_NAME.search(field) or any(isinstance(price, dict) for price in prices)):
+    if "price" in column.types and (_PRICE_NAME.search(field) or column.currencies):
         return "price"
-    if all(number_of(cell) is not None for cell in filled):
-        return "number"
-    for kind, fits in _BY_VALUES:
-        if all(map(fits, filled)):
-            return kind
-    return "array" if _looks_like_lists(filled) else "string"
+    return next((kind for kind in column.types if kind != "price"), "string")
 
 
-def _new_field(name: str, cells: list[str]) -> dict[str, Any]:
-    required = bool(cells) and all(cell.strip() for cell in cells)
-    return {"name": name, "type": type_of(name, cells), "required": required, "description": ""}
+def _new_field(name: str, column: Column) -> dict[str, Any]:
+    required = column.filled > 0 and not column.blank
+    return {"name": name, "type": type_of(name, column), "required": required, "description": ""}
 
 
 def _guess(column: str, fields: list[str], by_slug: dict[str, str], taken: set[str]) -> str | None:
@@ -97,15 +81,3 @@ def _find_sku(mapping: dict[str, str | None], remembered: dict[str, str | None],
         if column not in remembered and identifies and all(values) and len(set(values)) == len(values):
             mapping[column] = "sku"
             return
-
-
-def _looks_like_lists(cells: list[str]) -> bool:
-    """Most cells are JSON arrays, or short words between commas, bars or semicolons (prose has longer parts)."""
-
-    def is_list(cell: str) -> bool:
-        if cell.startswith("[") and cell.endswith("]"):
-            return True
-        parts = re.split(r"[|;,]", cell)
-        return len(parts) > 1 and all(part.strip() and len(part.split()) <= 3 for part in parts)
-
-    return sum(map(is_list, cells)) * 2 > len(cells)

@@ -81,6 +81,11 @@ class ImportJob(Stamped):
     error_count = models.IntegerField(default=0)
     errors = models.JSONField(default=list)
     error_message = models.TextField(default="", blank=True)
+    # Column to the types that each of its cells has without losing a character; fields whose type the caller gave.
+    lossless = models.JSONField(default=dict)
+    declared = models.JSONField(default=list)
+    # Cells that became another value than their text, or stayed text beside a type: `{column: {...}}`.
+    changes = models.JSONField(default=dict)
 
     class Meta:
         db_table = "sandbox_import_job"

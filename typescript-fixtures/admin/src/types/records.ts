@@ -91,6 +91,9 @@ export type FieldType = "string" | "number" | "boolean" | "array" | "url" | "pri
 /** Values of `ImportJob.status`. */
 export type ImportStatus = "pending" | "mapping" | "importing" | "done" | "failed";
 
+/** Values of `ImportChange.action`. */
+export type ImportAction = "converted" | "kept" | AnyWord;
+
 /** Values of `SchemaProperty.type`. */
 export type PropertyType = "string" | "number" | "boolean" | "datetime" | "array";
 
@@ -619,6 +622,22 @@ export interface ImportProblem {
   error: string;
 }
 
+/** The cells of a column that became another value than their text, or that stayed text. */
+export interface ImportChange {
+  /** The column of the file. */
+  column: string;
+  /** The field that it fills. */
+  field: string;
+  /** The field's type. */
+  type: string;
+  /** converted to a value of the type; kept as text, because as that value the cell would have lost characters. */
+  action: ImportAction;
+  /** How many cells. */
+  count: number;
+  /** The first of them, up to 60 characters. */
+  example: string;
+}
+
 /** An import of products. */
 export interface ImportJob {
   /** The import's id, under the key that the vendor's scripts look for. */
@@ -641,6 +660,10 @@ export interface ImportJob {
   error_count?: number;
   /** The first 100 of them. */
   errors?: ImportProblem[];
+  /** How many values are not the text of their cell, or are text beside their field's type. */
+  changed_count?: number;
+  /** Per column what was done to how many cells, where it was not simply taking their text. */
+  changes?: ImportChange[];
   /** Why it has failed; empty if it has not. */
   error_message?: string;
   /** When the file was uploaded. */
