@@ -15,13 +15,13 @@ class Migration(migrations.Migration):
             name='LoadedFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='segops_sandbox.tenant')),
                 ('name', models.CharField(max_length=255)),
                 ('kind', models.CharField(max_length=16)),
                 ('head_size', models.IntegerField()),
                 ('head_digest', models.CharField(max_length=64)),
                 ('columns', models.JSONField(default=dict)),
                 ('position', models.BigIntegerField(default=0)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='segops_sandbox.tenant')),
             ],
             options={
                 'db_table': 'sandbox_loaded_file',
