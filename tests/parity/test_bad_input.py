@@ -1,18 +1,25 @@
-"""Does whatever is broken get one error that names the file, the place and what was expected?"""
+"""Whatever is broken gets one error, without a traceback, that names the file, the place and what was expected."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from repository import ROOT
 
 from segops_parity._files import ContractError
 from segops_parity.deviations import load_deviations
 from segops_parity.mutation import load_mutants
-from segops_parity.project import Project
+from segops_parity.project import Project, find_lanes
 from segops_parity.reports.difference import read_report
-from segops_parity.suite import open_suite
+from segops_parity.runner import check
+from segops_parity.sibling import find_package
+from segops_parity.suite import Suite, open_suite
 
 Break = Callable[[str], str]
 
@@ -75,6 +82,110 @@ def refused(copy: Path, file: str, change: Break) -> str:
 )
 def test_a_broken_file_is_named_with_its_place(copy: Path, file: str, change: Break, told: str) -> None:
     assert told in refused(copy, file, change)
+
+
+CLIENT, SHELL, FAMILIES = (f"parity/scenarios/{name}.yaml" for name in ("client", "shell", "behaviours"))
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "told"),
+    [
+        (CLIENT, lambda t: t.replace("[config.options-checked]", "[config.option-checked]", 1), "'config.option-check"),
+        (CLIENT, lambda t: t.replace("requests: [GET /segments/1/, ", "requests: [", 1), "and 2 replies"),
+        (CLIENT, lambda t: t.replace("- case: closed\n", "- case: options\n"), "'options' is that of client.yaml"),
+        (CLIENT, lambda t: t.replace("{name: negative time, ", "{name: no time, "), "'no time' appears twice"),
+        (SHELL, lambda t: t.replace("covers: [cli.", "covers: [cly.", 1), "found 'cly."),
+        (SHELL, lambda t: t.replace("case: unknown-verb,", "case: unknown-command,"), "'unknown-command' is that of"),
+        (FAMILIES, lambda t: t.replace("- family: silence\n", "- family: redirects\n"), "'redirects' is that of"),
+    ],
+)
+def test_a_broken_scenario_is_named_with_its_line(copy: Path, file: str, change: Break, told: str) -> None:
+    text = refused(copy, file, change)
+    place, _, rest = text.partition(": ")
+    assert told in rest
+    name, _, line = place.rpartition(":")
+    assert name == str(copy / file)
+    assert (copy / file).read_text(encoding="utf-8").splitlines()[int(line) - 1].strip(), "the line is there"
+
+
+def test_all_that_is_broken_is_told_at_once_each_with_its_line_and_the_schema_that_says_so(copy: Path) -> None:
+    for file, old, new in (
+        ("spec/admin.yaml", "POST /segments/preview/", "SEND /segments/preview/"),
+        ("spec/admin.yaml", 'since: "0.2"', "since: 0.2"),
+        ("spec/records/Member.yaml", "title: Member", "title: User"),
+    ):
+        path = copy / file
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    done = parity("--root", str(copy), "hygiene")
+    assert (done.returncode, done.stdout) == (2, "")
+    first, *lines = done.stderr.splitlines()
+    assert first == "segops-parity: 3 problems:"
+    lines.sort()
+    line = 1 + (copy / "spec/admin.yaml").read_text(encoding="utf-8").partition("SEND ")[0].count("\n")
+    assert lines[0].startswith(
+        f"  {copy}/spec/admin.yaml:{line}: namespaces.segments.methods.preview.request: expected"
+    )
+    assert "(admin.schema.json#/properties/namespaces/" in lines[0]
+    assert "namespaces.segments.methods.preview.since: expected" in lines[1]
+    assert lines[2] == f"  {copy}/spec/records/Member.yaml:4: title: expected the file's name, 'Member'; found 'User'"
+
+
+def parity(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "segops_parity", *words],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_an_option_that_cannot_be_used_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    check = ("check", "--lane=python-http", "--case=segments.get/happy", f"--report={tmp_path / 'report'}")
+    for words, variables, told in (
+        (check, {"PARITY_TODAY": "yesterday"}, "PARITY_TODAY: expected a day such as 2026-05-01; found 'yesterday'"),
+        ((*check, f"--report={tmp_path / 'file'}"), {}, f"--report: {tmp_path / 'file'}: expected a folder that can"),
+        ((*check, "--driver=perl driver.pl"), {}, "--driver: perl driver.pl: expected NAME=COMMAND"),
+        ((*check, "--driver=python=driver"), {}, "--driver: python=driver: expected NAME=COMMAND with a name that no"),
+        ((*check, "--driver=mine=sh 'x"), {}, "expected a command as a shell reads it: No closing quotation"),
+    ):
+        done = parity(*words, **variables)
+        assert (done.returncode, done.stdout) == (2, ""), words
+        assert done.stderr.count("\n") == 1, done.stderr
+        assert told in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("manifest", "told"),
+    [
+        ("{", "package.json: expected JSON: Expecting property name"),
+        ("[]", 'expected exports with an "import" for "."'),
+        ('{"exports": {".": {"import": ["./x.js"]}}}', 'expected exports with an "import" for "."'),
+    ],
+)
+def test_a_sibling_whose_manifest_is_broken_is_untestable_and_says_why(
+    tmp_path: Path, manifest: str, told: str
+) -> None:
+    (tmp_path / "package.json").write_text(manifest, encoding="utf-8")
+    assert told in find_package(ROOT, str(tmp_path))[1]
+
+
+def test_a_sibling_that_is_no_tarball_or_would_write_elsewhere_is_untestable(tmp_path: Path) -> None:
+    (tmp_path / "no.tgz").write_bytes(b"not a tarball")
+    assert "expected a tarball of npm pack" in find_package(ROOT, str(tmp_path / "no.tgz"))[1]
+    with tarfile.open(tmp_path / "climbs.tgz", "w:gz") as archive:
+        archive.addfile(tarfile.TarInfo("../climbed"))
+    assert "expected a tarball of npm pack" in find_package(ROOT, str(tmp_path / "climbs.tgz"))[1]
+
+
+def test_a_sibling_that_cannot_be_loaded_is_a_fault_with_what_it_said(suite: Suite, tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"type": "module", "exports": {".": {"import": "./x.js"}}}')
+    (tmp_path / "x.js").write_text("throw new Error('this build is broken');")
+    lanes = [each for each in find_lanes(suite.project, sibling=str(tmp_path)) if each.name == "typescript-current"]
+    outcome = check(suite, lanes, pattern="segments.get/happy", whole=False)
+    assert outcome.exit_code == 2
+    assert "this build is broken" in outcome.faulty[0]
 
 
 def test_a_cassette_that_is_not_there_says_how_to_get_it(copy: Path) -> None:

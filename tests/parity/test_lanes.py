@@ -16,6 +16,7 @@ from programs import program
 from repository import ROOT, outside_make
 
 from segops_parity.archives import unpack
+from segops_parity.contract_checks import OUTCOME
 from segops_parity.driver import Driver, DriverFault, Protocol
 from segops_parity.lanes import Lane, run_lane
 from segops_parity.project import find_lanes
@@ -229,3 +230,46 @@ def test_a_tarball_of_npm_pack_is_taken_as_the_sibling_and_judged(
     where = [f"--sibling={tarball}", f"--report={tmp_path / 'report'}"]
     ran = subprocess.run([*check, *where], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == exit_code, ran.stdout + ran.stderr
+
+
+def scripted(*answers: str) -> tuple[str, ...]:
+    """A driver that answers `open` and `call` by the expressions given, of `command`, one after the other."""
+    program = f"""
+import json, sys
+answers = iter([{", ".join(f"lambda command: {each}" for each in answers)}])
+for line in sys.stdin:
+    command = json.loads(line)
+    reply = {{"ok": None}}
+    if command["cmd"] == "hello":
+        reply["ok"] = {{"protocol": "segops-parity/1", "sdk": "scripted", "version": "1", "language": "python",
+                        "runtime": "none", "capabilities": []}}
+    elif command["cmd"] in ("open", "call"):
+        reply = {{"delays": []}} if command["cmd"] == "call" else {{}}
+        reply |= next(answers)(command)
+    print(json.dumps({{"id": command["id"], **reply}}), flush=True)
+"""
+    return (sys.executable, "-Sc", program)
+
+
+OPENED = '{"ok": {"base_url": command["options"]["base_url"], "repr": "<client>", "warnings": 0}}'
+REFUSED = '{"error": {"kind": "SegOpsConfigError", "message": "expected a number above 0"}}'
+
+
+def test_a_client_that_opens_although_it_must_not_fails_its_step_and_leaves_the_others_be(suite: Suite) -> None:
+    steps = len(suite.cases["client/options"].steps)
+    driver = Lane("lenient", "python", scripted(OPENED, *[REFUSED] * (steps - 1)))
+    outcome = check(suite, [driver], pattern="client/options", whole=False)
+    assert outcome.exit_code == 1, outcome.faulty
+    wrong = {problem.step for each in outcome.failures for problem in each.problems if problem.check == OUTCOME}
+    assert wrong == {suite.cases["client/options"].steps[0].name}
+
+
+def test_a_derived_client_that_is_refused_fails_the_steps_that_need_it(suite: Suite) -> None:
+    driver = Lane("strict", "python", scripted(OPENED, REFUSED))
+    outcome = check(suite, [driver], pattern="client/with-options", whole=False)
+    assert outcome.exit_code == 1, outcome.faulty
+    (failed,) = outcome.failures
+    wrong = {problem.step: problem.differences[0] for problem in failed.problems if problem.check == OUTCOME}
+    first, *others = [step.name for step in failed.case.steps]
+    assert wrong[first]["at"] == "/error"
+    assert all(wrong[name]["found"] == "it was not" for name in others)

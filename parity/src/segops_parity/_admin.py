@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from segops_parity._files import ContractError
+from segops_parity._files import ContractError, Problems
 from segops_parity._model import Namespace, Operation, Request
 from segops_parity._notation import Argument, Returns, camel_case, parse_arguments, parse_command, parse_returns
 from segops_parity.records import Records
@@ -36,7 +36,12 @@ class AdminReader:
             if method in entries:
                 self._fail(f"{where}.methods.{method}", "expected a name that `crud` does not have already")
             entries[method] = own
-        operations = {method: self._operation(name, method, own, entries) for method, own in entries.items()}
+        operations: dict[str, Operation] = {}
+        problems = Problems()
+        for method, own in entries.items():
+            with problems.gathered():
+                operations[method] = self._operation(name, method, own, entries)
+        problems.report()
         return Namespace(
             name=name,
             typescript=camel_case(name),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,29 +16,75 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-__all__ = ["ContractError", "check_schema", "format_checker", "read_json", "read_yaml"]
+__all__ = ["ContractError", "Problems", "check_schema", "format_checker", "read_json", "read_yaml"]
 
 format_checker = FormatChecker(formats=["date"])
 _TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})")
 
 
 class ContractError(ValueError):
-    """Raised when the contract is broken.
+    """Raised when the contract, a scenario, a cassette or an option is broken. It may hold several problems.
 
     Attributes:
         file: the file it is broken in.
         where: the path of keys in that file, such as ``namespaces.segments.methods.export.args``, or the line.
         problem: what was expected there, and what was found.
+        schema: the schema that says so, and the place in it; "" where no schema does.
+        problems: this one, and those that were found with it.
     """
 
-    def __init__(self, file: Path | str, where: str, problem: str) -> None:
+    def __init__(self, file: Path | str, where: str, problem: str, schema: str = "") -> None:
         super().__init__(file, where, problem)
         self.file = str(file)
         self.where = where
         self.problem = problem
+        self.schema = schema
+        self.problems: tuple[ContractError, ...] = (self,)
+
+    @property
+    def line(self) -> int | None:
+        """The line of `where` in the file, if it is there."""
+        return _line_of(self.file, self.where)
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.file, self.where, self.problem) if part)
+        if len(self.problems) == 1:
+            return self.told
+        return f"{len(self.problems)} problems:\n" + "\n".join(f"  {each.told}" for each in self.problems)
+
+    @property
+    def told(self) -> str:
+        """This problem alone, in one line."""
+        line = self.line
+        place = f"{self.file}:{line}" if line else self.file
+        said = f"{self.problem} ({self.schema})" if self.schema else self.problem
+        return ": ".join(part for part in (place, self.where, said) if part)
+
+
+class Problems:
+    """Gathers what is wrong, so that all of it can be told at once."""
+
+    def __init__(self) -> None:
+        self._found: list[ContractError] = []
+
+    @contextmanager
+    def gathered(self) -> Iterator[None]:
+        """Keep a `ContractError` of the block, and go on."""
+        try:
+            yield
+        except ContractError as error:
+            self._found += error.problems
+
+    def add(self, file: Path | str, where: str, problem: str, schema: str = "") -> None:
+        """Note a problem."""
+        self._found.append(ContractError(file, where, problem, schema))
+
+    def report(self) -> None:
+        """Raise one `ContractError` for all that was gathered, if anything was."""
+        if self._found:
+            # What every namespace takes from one template is broken in each of them, and told once.
+            once = list({each.args: each for each in self._found}.values())
+            once[0].problems = tuple(once)
+            raise once[0]
 
 
 @format_checker.checks("date-time")
@@ -93,19 +141,62 @@ def read_json(file: Path) -> Any:
 
 
 def check_schema(file: Path, content: Any, schema_file: Path) -> None:
-    """Raise `ContractError` for the first thing in `content` that the JSON Schema in `schema_file` does not allow."""
-    # A schema may refer to one beside it, as admin.schema.json does to what record.schema.json calls a property.
-    siblings = ((file.name, DRAFT202012.create_resource(read_json(file))) for file in schema_file.parent.glob("*.json"))
-    registry: Registry[Any] = Registry().with_resources(siblings)
-    validator = Draft202012Validator(read_json(schema_file), registry=registry, format_checker=format_checker)
+    """Raise `ContractError` for all that is in `content` and that the JSON Schema in `schema_file` does not allow."""
+    validator = _validator(schema_file, tuple(file.stat().st_mtime_ns for file in _schemas_beside(schema_file)))
     errors = sorted(validator.iter_errors(content), key=lambda error: (-len(error.absolute_path), error.json_path))
-    if not errors:
-        return
-    error = errors[0]  # the deepest one: closest to what has to be changed
-    found = _shorten(error.message)
-    described = error.schema.get("description") if isinstance(error.schema, dict) else None
-    problem = f"expected {described}; {found}" if described else found
-    raise ContractError(file, _key_path(error.absolute_path), problem)
+    problems = Problems()
+    for error in errors:  # the deepest first: they are closest to what has to be changed
+        found = _shorten(error.message)
+        described = error.schema.get("description") if isinstance(error.schema, dict) else None
+        problem = f"expected {described}; {found}" if described else found
+        schema = f"{schema_file.name}#/{'/'.join(str(part) for part in error.absolute_schema_path)}"
+        problems.add(file, _key_path(error.absolute_path), problem, schema)
+    problems.report()
+
+
+def _schemas_beside(schema_file: Path) -> list[Path]:
+    return sorted(schema_file.parent.glob("*.json"))
+
+
+@lru_cache(maxsize=32)  # hundreds of cassettes are held against one schema
+def _validator(schema_file: Path, changed: tuple[int, ...]) -> Draft202012Validator:
+    # A schema may refer to one beside it, as admin.schema.json does to what record.schema.json calls a property.
+    siblings = ((file.name, DRAFT202012.create_resource(read_json(file))) for file in _schemas_beside(schema_file))
+    registry: Registry[Any] = Registry().with_resources(siblings)
+    return Draft202012Validator(read_json(schema_file), registry=registry, format_checker=format_checker)
+
+
+def _line_of(file: str, where: str) -> int | None:
+    """The line of a path of keys; of the last key that is there, where one is missing."""
+    try:
+        node = _nodes(file, Path(file).stat().st_mtime_ns)
+    except (OSError, yaml.YAMLError, UnicodeDecodeError):
+        return None
+    line = None
+    while node is not None and where:
+        node, where, line = _below(node, where, line)
+    return line
+
+
+@lru_cache(maxsize=8)
+def _nodes(file: str, changed: int) -> yaml.Node | None:
+    node: yaml.Node | None = yaml.compose(Path(file).read_text(encoding="utf-8"), _Loader)
+    return node
+
+
+def _below(node: yaml.Node, where: str, line: int | None) -> tuple[yaml.Node | None, str, int | None]:
+    """The node of the first key of a path, the path that is left, and the line of that key."""
+    if isinstance(node, yaml.SequenceNode) and (index := re.match(r"\[(\d+)\]\.?", where)):
+        if int(index[1]) < len(node.value):
+            found = node.value[int(index[1])]
+            return found, where[index.end() :], found.start_mark.line + 1
+    elif isinstance(node, yaml.MappingNode):
+        pairs = sorted(node.value, key=lambda pair: -len(str(pair[0].value)))  # a key may hold dots itself
+        for key, value in pairs:
+            name = str(key.value)
+            if where == name or where.startswith((f"{name}.", f"{name}[")):
+                return value, where[len(name) :].removeprefix("."), key.start_mark.line + 1
+    return None, "", line
 
 
 def _read(file: Path) -> str:

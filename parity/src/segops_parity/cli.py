@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from segops_parity._files import ContractError
+from segops_parity.ending import leave_in_order
 from segops_parity.project import LANES, Project
 
 __all__ = ["main"]
@@ -24,6 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from segops_parity import commands
     from segops_parity.record import RecordError
 
+    leave_in_order()
     try:
         return int(getattr(commands, options.run)(Project.find(options.root), options))
     except (ContractError, RecordError) as error:
@@ -48,7 +50,8 @@ def _parser() -> argparse.ArgumentParser:
 
     check = command("check", "check", "run all cases in all lanes, judge them and write the reports")
     _lane_options(check)
-    check.add_argument("--report", type=Path, metavar="FOLDER", help="where reports go (default: build/parity)")
+    where = "where reports go (default: build/parity; of a part of the cases or lanes: build/parity/part)"
+    check.add_argument("--report", type=Path, metavar="FOLDER", help=where)
     check.add_argument("--mutate", action="store_true", help="run the mutants too, and put them into the report")
     record = command("record", "record", "record the cassettes anew from a sandbox, and replace those that changed")
     record.add_argument("pattern", nargs="?", default="*", help="which cases, such as 'segments.*'")

@@ -8,6 +8,8 @@ import os
 import sys
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
+from tempfile import TemporaryFile
 
 from segops_parity._files import ContractError
 from segops_parity.coverage import measure, shown_by
@@ -56,6 +58,10 @@ def check(project: Project, options: argparse.Namespace) -> int:
     """Run, judge, report."""
     from segops_parity.reports import write_reports
 
+    whole = not options.lane and options.case == "*"
+    # The report of a part has a place of its own: it does not take that of the last report of everything.
+    folder = options.report or (project.reports if whole else project.reports / "part")
+    _prepare(folder)
     outcome = _run(project, options, options.case)
     lines = list(records(outcome))
     code = outcome.exit_code
@@ -67,7 +73,6 @@ def check(project: Project, options: argparse.Namespace) -> int:
         if code == 0 and any(line["verdict"] not in ("killed", "survived as it must", "not applied") for line in table):
             code = 1
             lines[-1] |= {"exit": 1, "meaning": "a mutant was not noticed"}
-    folder = options.report or project.reports
     write_reports(folder, write_ndjson(folder / "report.ndjson", iter(lines)))
     _tell(outcome)
     print(f"reports: {folder}/report.html, report.ndjson, junit.xml, summary.md")
@@ -88,6 +93,17 @@ def mutants(project: Project, options: argparse.Namespace) -> int:
         most=options.limit,
     )
     return source_mutants.report(project, asked, options.report or project.root / "build" / "mutants.ndjson")
+
+
+def _prepare(folder: Path) -> None:
+    """Make the folder of the reports, before anything is run for them; raises `ContractError` where that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        problem = f"expected a folder that can be written to: {error.strerror}"
+        raise ContractError("--report", str(folder), problem) from None
 
 
 def _tell(outcome: Outcome) -> None:

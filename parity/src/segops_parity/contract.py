@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from segops_parity._admin import AdminReader
-from segops_parity._files import ContractError, check_schema, read_yaml
+from segops_parity._files import ContractError, Problems, check_schema, read_yaml
 from segops_parity._model import Behaviour, Namespace, Operation, Request
 from segops_parity._notation import Argument, Command, Flag, Returns, parse_returns
 from segops_parity.records import Record, Records, load_records
@@ -81,17 +81,31 @@ def find_spec(start: Path | None = None) -> Path:
 def load(path: Path | str | None = None) -> Contract:
     """The contract in the folder `path` (the one that holds admin.yaml), by default the repository's ``spec``."""
     spec = Path(path) if path is not None else find_spec()
-    admin_file = spec / "admin.yaml"
-    admin = _read(spec, "admin")
-    records = load_records(spec / "records", spec / "schema" / "record.schema.json")
-    reader = AdminReader(admin_file, admin, records)
-    namespaces = {name: reader.namespace(name, entry) for name, entry in admin["namespaces"].items()}
-    operations = {op.id: op for namespace in namespaces.values() for op in namespace.operations.values()}
-    areas, behaviours = _behaviours(spec, operations)
-    webhooks = load_webhooks(spec / "webhooks.yaml", spec / "schema" / "webhooks.schema.json")
+    problems = Problems()
+    with problems.gathered():
+        admin = _read(spec, "admin")
+    with problems.gathered():
+        told = _read(spec, "behaviours")
+    with problems.gathered():
+        records = load_records(spec / "records", spec / "schema" / "record.schema.json")
+    with problems.gathered():
+        webhooks = load_webhooks(spec / "webhooks.yaml", spec / "schema" / "webhooks.schema.json")
+    problems.report()
+    reader = AdminReader(spec / "admin.yaml", admin, records)
+    namespaces: dict[str, Namespace] = {}
+    for name, entry in admin["namespaces"].items():
+        with problems.gathered():
+            namespaces[name] = reader.namespace(name, entry)
     if webhooks.event not in records:
-        raise ContractError(spec / "webhooks.yaml", "event", f"expected a record of records/; found {webhooks.event!r}")
-    records.check_requests(operations)
+        problem = f"expected a record of records/; found {webhooks.event!r}"
+        problems.add(spec / "webhooks.yaml", "event", problem)
+    operations = {op.id: op for namespace in namespaces.values() for op in namespace.operations.values()}
+    if len(namespaces) == len(admin["namespaces"]):  # else what refers to operations that are broken seems to be, too
+        with problems.gathered():
+            behaviours = _behaviours(spec / "behaviours.yaml", told, operations)
+        with problems.gathered():
+            records.check_requests(operations)
+    problems.report()
     return Contract(
         path=spec,
         name=admin["contract"],
@@ -99,7 +113,7 @@ def load(path: Path | str | None = None) -> Contract:
         sources=admin["sources"],
         namespaces=namespaces,
         operations=operations,
-        areas=areas,
+        areas=told["areas"],
         behaviours=behaviours,
         webhooks=webhooks,
         records=records,
@@ -112,16 +126,16 @@ def _read(spec: Path, name: str) -> Any:
     return content
 
 
-def _behaviours(spec: Path, operations: Mapping[str, Operation]) -> tuple[dict[str, str], dict[str, Behaviour]]:
-    file = spec / "behaviours.yaml"
-    content = _read(spec, "behaviours")
+def _behaviours(file: Path, content: Any, operations: Mapping[str, Operation]) -> dict[str, Behaviour]:
     behaviours: dict[str, Behaviour] = {}
+    problems = Problems()
     for index, entry in enumerate(content["behaviours"]):
         where = f"behaviours[{index}]"
         try:
             selector = Selector.parse(entry["applies"])
         except ValueError as error:
-            raise ContractError(file, f"{where}.applies", str(error)) from error
+            problems.add(file, f"{where}.applies", str(error))
+            continue
         behaviour = Behaviour(
             id=entry["id"],
             rule=entry["rule"],
@@ -131,11 +145,12 @@ def _behaviours(spec: Path, operations: Mapping[str, Operation]) -> tuple[dict[s
             example=entry.get("example"),
         )
         if behaviour.id in behaviours:
-            raise ContractError(file, f"{where}.id", f"expected each id once; {behaviour.id} appears twice")
+            problems.add(file, f"{where}.id", f"expected each id once; {behaviour.id} appears twice")
         if behaviour.area not in content["areas"]:
-            raise ContractError(file, f"{where}.id", f"expected an area out of {', '.join(content['areas'])}")
+            problems.add(file, f"{where}.id", f"expected an area out of {', '.join(content['areas'])}")
         if selector.subject is None and not any(behaviour.applies_to(op) for op in operations.values()):
             problem = f"expected to match an operation; {selector.text!r} matches none"
-            raise ContractError(file, f"{where}.applies", problem)
+            problems.add(file, f"{where}.applies", problem)
         behaviours[behaviour.id] = behaviour
-    return content["areas"], behaviours
+    problems.report()
+    return behaviours

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from segops_parity._files import ContractError
+from segops_parity._files import ContractError, Problems
 from segops_parity._model import Operation
 from segops_parity.cases import Case, Step
 from segops_parity.cassettes import Cassette, cassette_file, load_cassette
@@ -36,13 +36,19 @@ class Builder:
         self._loaded: dict[Path, Cassette] = {}
 
     def cases(self) -> Iterator[Case]:
-        """All of them, in the order of the contract."""
+        """All of them, in the order of the contract; raises `ContractError` at the end for those that are broken."""
+        problems = Problems()
         for operation in self._contract.operations.values():
             for family in self._scenarios.families:
                 if self._recording and not family.recorded:
                     continue
                 if family.selector.matches(operation.flags) and self._is_possible(family, operation):
-                    yield self._case(operation, family)
+                    case = None
+                    with problems.gathered():
+                        case = self._case(operation, family)
+                    if case is not None:
+                        yield case
+        problems.report()
 
     def happy(self) -> dict[str, Cassette]:
         """The happy cassette of each operation that sends a request."""

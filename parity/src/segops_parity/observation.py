@@ -48,6 +48,9 @@ def observe(
     try:
         for step in case.steps:
             stage.begin(step)
+            if step.op == "open" and step.client in clients:
+                ask("close", client=step.client)  # an earlier step was to fail, and opened it
+                clients.remove(step.client)
             if step.client not in clients and step.op not in ("webhook", "cli"):
                 base_url = refused if case.options.get("refused") else stage.base_url
                 opened = _open(case, step, ask, base_url, transport, patience)
@@ -58,6 +61,8 @@ def observe(
                 clients.add(step.client)
             steps.append(_take(step, ask, stage))
             if step.derived:
+                if "error" in steps[-1]["outcome"]:
+                    break  # the steps that follow need that client
                 clients.add(step.derived)
     finally:
         if clients:

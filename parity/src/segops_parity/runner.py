@@ -8,11 +8,14 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
 from fnmatch import fnmatchcase
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
+from pathlib import Path
 
+from segops_parity._files import ContractError
 from segops_parity.cases import Case
 from segops_parity.coverage import Coverage, executed, measure
 from segops_parity.deviations import Judged, apply_deviations, load_deviations
+from segops_parity.ending import leave_in_order
 from segops_parity.lanes import Lane, LaneRun, run_lane
 from segops_parity.suite import Suite
 from segops_parity.verdicts import CaseVerdict, judge
@@ -72,7 +75,10 @@ class Outcome:
 def today() -> date:
     """The day by which deviations expire; PARITY_TODAY sets another one."""
     given = os.environ.get("PARITY_TODAY")
-    return date.fromisoformat(given) if given else datetime.now(timezone.utc).date()
+    try:
+        return date.fromisoformat(given) if given else datetime.now(timezone.utc).date()
+    except ValueError:
+        raise ContractError("PARITY_TODAY", "", f"expected a day such as 2026-05-01; found {given!r}") from None
 
 
 def check(
@@ -84,13 +90,14 @@ def check(
     whole: bool = True,
 ) -> Outcome:
     """Run the cases that match in all lanes, and judge them."""
+    day = today()
     cases = [case for case in suite.cases.values() if fnmatchcase(case.id, pattern)]
     runs = run_all(suite, lanes, cases, workers)
     verdicts = judge(suite.contract, cases, lanes, runs)
     schema = suite.contract.path / "schema" / "deviations.schema.json"
     known = load_deviations(suite.project.deviations, schema)
     outcome = Outcome(
-        suite, list(lanes), runs, verdicts, apply_deviations(known, verdicts, today(), [lane.name for lane in lanes])
+        suite, list(lanes), runs, verdicts, apply_deviations(known, verdicts, day, [lane.name for lane in lanes])
     )
     outcome.complete = whole and pattern == "*"
     if outcome.complete:
@@ -108,10 +115,23 @@ def run_all(
     ordered = sorted(lanes, key=lambda lane: (order[lane.kind], lane.language != "typescript"))
     context = get_context("spawn")  # a forked process would share this one's threads and sockets
     count = workers or min(len(lanes), max(2, os.cpu_count() or 2))
-    with ProcessPoolExecutor(max_workers=count, mp_context=context) as pool:
-        pending = {lane.name: pool.submit(run_lane, lane, cases, suite.project.protocol) for lane in ordered}
-        done = {name: future.result() for name, future in pending.items()}
+    with ProcessPoolExecutor(max_workers=count, mp_context=context, initializer=leave_in_order) as pool:
+        pending = {lane.name: pool.submit(_run_in_worker, lane, cases, suite.project.protocol) for lane in ordered}
+        try:
+            done = {name: future.result() for name, future in pending.items()}
+        except BaseException:  # interrupted: what still runs is of no use any more
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in active_children():
+                process.terminate()
+            raise
     return {lane.name: done[lane.name] for lane in lanes}
+
+
+def _run_in_worker(lane: Lane, cases: Sequence[Case], protocol: Path) -> LaneRun:
+    try:
+        return run_lane(lane, cases, protocol)
+    except SystemExit as asked:  # by SIGTERM; the pool would take it for a result, and go on
+        os._exit(int(asked.code or 0))
 
 
 def _coverage(suite: Suite, lanes: Sequence[Lane], verdicts: Sequence[CaseVerdict]) -> dict[str, Coverage]:

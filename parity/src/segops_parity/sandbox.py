@@ -19,9 +19,11 @@ SEED = 7
 def running_sandbox() -> Iterator[tuple[str, str, str]]:
     """A sandbox with a frozen clock and seeded ids, whose jobs end at once; gives base URL, key and control token."""
     command = [sys.executable, "-m", "segops_sandbox", "--now", MOMENT, "--seed", str(SEED), "--jobs", "instant"]
+    command.append("--until-eof")  # it ends with this process, whatever ends that
+    pipe = subprocess.PIPE
     with (
         tempfile.TemporaryFile("w+") as log,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=log, text=True) as process,
     ):
         try:
             assert process.stdout is not None

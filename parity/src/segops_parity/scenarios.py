@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from segops_parity._files import ContractError, check_schema, read_yaml
+from segops_parity._files import ContractError, Problems, check_schema, read_yaml
 from segops_parity.contract import Contract
 from segops_parity.selector import Selector
 
@@ -51,31 +51,100 @@ class Scenarios:
     reasons: tuple[Mapping[str, Any], ...]
 
 
+_LISTS = ("families", "workspace", "client", "shell", "reasons")
+
+
 def load_scenarios(folder: Path, contract: Contract) -> Scenarios:
-    """The scenarios in a folder; raises `ContractError` for the first thing that is not as it must be."""
+    """The scenarios in a folder; raises `ContractError` for all that is not as it must be.
+
+    Lists of the same name in several files are one list; calls of a namespace may be in several files, too.
+    """
     schema = contract.path / "schema" / "scenario.schema.json"
-    content: dict[str, Any] = {}
+    problems = Problems()
+    listed: dict[str, list[Listed]] = {key: [] for key in _LISTS}
     calls: dict[str, Call] = {}
     for file in sorted(folder.glob("*.yaml")):
-        found = unfolded(read_yaml(file))
-        check_schema(file, found, schema)
-        for key, value in found.items():
-            if key in contract.namespaces:
-                calls |= _calls(file, key, value, contract)
-            else:
-                content[key] = (file, value)
+        with problems.gathered():
+            found = _read(file)
+            check_schema(file, found, schema)
+            for key in listed.keys() & found.keys():
+                listed[key] += [Listed(file, f"{key}[{index}]", entry) for index, entry in enumerate(found[key])]
+            for namespace in [key for key in found if key not in listed]:
+                calls |= _calls(file, namespace, found[namespace], contract)
+    problems.report()
     for name in sorted(contract.operations.keys() - calls.keys()):
-        raise ContractError(folder, "", f"expected a call of every operation; there is none of {name}")
-    for key in ("families", "workspace", "client", "shell", "reasons"):
-        if key not in content:
-            raise ContractError(folder, "", f"expected a file with {key!r}")
-    file, families = content["families"]
-    return Scenarios(
-        folder=folder,
-        calls=calls,
-        families=tuple(_family(file, index, entry, contract) for index, entry in enumerate(families)),
-        **{key: tuple(content[key][1]) for key in ("workspace", "client", "shell", "reasons")},
-    )
+        problems.add(folder, "", f"expected a call of every operation; there is none of {name}")
+    for key in _LISTS:
+        if not listed[key]:
+            problems.add(folder, "", f"expected a file with {key!r}")
+    families = []
+    for each in listed["families"]:
+        with problems.gathered():
+            families.append(_family(each, contract))
+    for key, name in (("families", "family"), ("client", "case"), ("shell", "case")):
+        _check_names(listed[key], name, problems)
+    for each in (*listed["client"], *listed["shell"]):
+        _check_written(each, contract, problems)
+    problems.report()
+    rest = {key: tuple(each.entry for each in listed[key]) for key in _LISTS if key != "families"}
+    return Scenarios(folder=folder, calls=calls, families=tuple(families), **rest)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An entry of a list, and where it is written."""
+
+    file: Path
+    where: str
+    entry: Mapping[str, Any]
+
+
+def _check_names(listed: Sequence[Listed], key: str, problems: Problems) -> None:
+    """Each name once: of cases of one name all but the last would go unseen."""
+    first: dict[str, Listed] = {}
+    for each in listed:
+        name = each.entry[key]
+        if name in first:
+            there = first[name]
+            problem = f"expected each name once; {name!r} is that of {there.file.name}: {there.where} already"
+            problems.add(each.file, f"{each.where}.{key}", problem)
+        first.setdefault(name, each)
+
+
+def _check_written(each: Listed, contract: Contract, problems: Problems) -> None:
+    """A case that is written out, in one step or several: its behaviours are known, each reply answers a request."""
+    steps = each.entry.get("steps", [each.entry])
+    _check_step_names(each, steps, each.entry["case"], problems)
+    for index, step in enumerate(steps):
+        where = f"{each.where}.steps[{index}]" if "steps" in each.entry else each.where
+        _check_covers(each.file, f"{where}.covers", step, contract, problems)
+        asked, answered = len(step.get("requests", ())), len(step.get("replies", ()))
+        if asked != answered:
+            problem = f"expected a reply for each request; found {asked} requests and {answered} replies"
+            problems.add(each.file, f"{where}.replies" if answered else f"{where}.requests", problem)
+
+
+def _check_step_names(each: Listed, steps: Sequence[Mapping[str, Any]], usual: str, problems: Problems) -> None:
+    names = [step.get("name", usual) for step in steps]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            where = f"{each.where}.steps[{index}].name"
+            problems.add(each.file, where, f"expected each step's name once; {name!r} appears twice")
+
+
+def _check_covers(file: Path, where: str, step: Mapping[str, Any], contract: Contract, problems: Problems) -> None:
+    for number, behaviour in enumerate(step.get("covers", ())):
+        if behaviour not in contract.behaviours:
+            problem = f"expected a behaviour of the contract; found {behaviour!r}"
+            problems.add(file, f"{where}[{number}]", problem)
+
+
+def _read(file: Path) -> Any:
+    content = read_yaml(file)
+    try:
+        return unfolded(content)
+    except ValueError as error:
+        raise ContractError(file, "", f"expected JSON in the text of each $json: {error}") from error
 
 
 def unfolded(value: Any) -> Any:
@@ -89,33 +158,35 @@ def unfolded(value: Any) -> Any:
 
 def _calls(file: Path, namespace: str, entries: Mapping[str, Any], contract: Contract) -> dict[str, Call]:
     calls = {}
+    problems = Problems()
     for name, entry in entries.items():
         operation = contract.operations.get(f"{namespace}.{name}")
         if operation is None:
-            raise ContractError(file, f"{namespace}.{name}", "expected an operation of the contract")
+            problems.add(file, f"{namespace}.{name}", "expected an operation of the contract")
+            continue
         known = {argument.name for argument in operation.arguments}
         for part in ("args", "missing", "invalid"):
             for argument in sorted(entry.get(part, {}).keys() - known):
                 problem = f"expected arguments of {operation.id} ({', '.join(sorted(known)) or 'none'})"
-                raise ContractError(file, f"{namespace}.{name}.{part}.{argument}", problem)
+                problems.add(file, f"{namespace}.{name}.{part}.{argument}", problem)
         for argument in operation.arguments:
             if argument.required and argument.name not in entry["args"]:
-                raise ContractError(file, f"{namespace}.{name}.args", f"expected the argument {argument.name}")
+                problems.add(file, f"{namespace}.{name}.args", f"expected the argument {argument.name}")
         calls[operation.id] = Call(entry["args"], entry.get("missing"), entry.get("invalid"))
+    problems.report()
     return calls
 
 
-def _family(file: Path, index: int, entry: Mapping[str, Any], contract: Contract) -> Family:
-    where = f"families[{index}]"
+def _family(each: Listed, contract: Contract) -> Family:
+    entry, problems = each.entry, Problems()
+    _check_step_names(each, entry["steps"], entry["family"], problems)
+    for number, step in enumerate(entry["steps"]):
+        _check_covers(each.file, f"{each.where}.steps[{number}].covers", step, contract, problems)
     try:
         selector = Selector.parse(entry["applies"])
     except ValueError as error:
-        raise ContractError(file, f"{where}.applies", str(error)) from error
-    for number, step in enumerate(entry["steps"]):
-        for behaviour in step.get("covers", ()):
-            if behaviour not in contract.behaviours:
-                problem = f"expected a behaviour of the contract; found {behaviour!r}"
-                raise ContractError(file, f"{where}.steps[{number}].covers", problem)
+        problems.add(each.file, f"{each.where}.applies", str(error))
+    problems.report()
     return Family(
         name=entry["family"],
         selector=selector,
@@ -124,5 +195,5 @@ def _family(file: Path, index: int, entry: Mapping[str, Any], contract: Contract
         faults=entry.get("faults", False),
         options=entry.get("options", {}),
         steps=tuple(entry["steps"]),
-        where=f"{file.name}: {where} ({entry['family']})",
+        where=f"{each.file.name}: {each.where} ({entry['family']})",
     )

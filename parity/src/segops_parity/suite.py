@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
+from segops_parity._files import ContractError
 from segops_parity.cases import Case
 from segops_parity.client_cases import client_cases
 from segops_parity.contract import Contract, load
@@ -47,6 +49,8 @@ def build_cases(contract: Contract, scenarios: Scenarios, cassettes: Path) -> di
     """All cases by id; raises `ContractError` for a cassette that is missing or broken."""
     builder = Builder(contract, scenarios, cassettes)
     cases = {case.id: case for case in builder.cases()}
-    cases |= {case.id: case for case in client_cases(contract, scenarios)}
-    cases |= {case.id: case for case in shell_cases(contract, scenarios, builder.happy())}
+    for case in chain(client_cases(contract, scenarios), shell_cases(contract, scenarios, builder.happy())):
+        if case.id in cases:
+            raise ContractError(scenarios.folder, case.id, "expected each case once; two are called so")
+        cases[case.id] = case
     return cases

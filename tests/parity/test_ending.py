@@ -1,0 +1,85 @@
+"""What a run of the harness leaves behind when it is stopped: no server, no driver, no folder."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+
+@contextmanager
+def running(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """The harness as a process, whose temporary files go to a folder of its own."""
+    command = [sys.executable, "-m", "segops_parity", *words]
+    env = {**os.environ, "TMPDIR": str(folder)}
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def of_the_run(folder: Path) -> dict[int, str]:
+    """The processes that have that folder for their temporary files, which those that a run starts inherit."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                env = (entry / "environ").read_bytes()
+                words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:  # it has ended meanwhile, or is somebody else's
+                continue
+            if f"TMPDIR={folder}".encode() in env.split(b"\0") and words:
+                found[int(entry.name)] = words
+    return found
+
+
+def wait_until(folder: Path, wanted: str) -> None:
+    while not any(wanted in words for words in of_the_run(folder).values()):
+        time.sleep(0.02)
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found by Linux's /proc")
+@pytest.mark.parametrize(
+    ("words", "started"),
+    [
+        (["record", "*", "--check"], "vcr_cases.py"),
+        (["check", "--lane=python*", "--report=REPORT"], "segops_parity.drivers.python"),
+    ],
+)
+def test_sigterm_ends_all_that_a_run_has_started_and_leaves_no_folder(
+    words: list[str], started: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    with running(folder, *(word.replace("REPORT", str(tmp_path / "report")) for word in words)) as process:
+        wait_until(folder, started)
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate()
+        assert process.returncode == 128 + signal.SIGTERM, output
+    assert "Traceback" not in output
+    while left := of_the_run(folder):
+        time.sleep(0.02)  # until what has been told to end has ended; what does not fails the test by its time
+    assert left == {}
+    assert list(folder.iterdir()) == []
+
+
+def test_the_report_of_a_part_does_not_take_the_place_of_the_report_of_everything(tmp_path: Path) -> None:
+    for name in ("spec", "parity"):
+        (tmp_path / name).symlink_to(Path(__file__).parents[2] / name)
+    whole = tmp_path / "build/parity/report.ndjson"
+    whole.parent.mkdir(parents=True)
+    whole.write_text("the report of everything", encoding="utf-8")
+    words = ["--root", str(tmp_path), "check", "--lane=python-http", "--case=segments.get/happy"]
+    with running(tmp_path, *words) as process:
+        output, _ = process.communicate()
+        assert process.returncode == 0, output
+    assert whole.read_text(encoding="utf-8") == "the report of everything"
+    assert f"{tmp_path}/build/parity/part/report.html" in output
