@@ -21,7 +21,12 @@ from repository import ROOT
 
 pytestmark = pytest.mark.needs_house
 
-GUIDES = ("README.md", "python/README.md", "docs/upgrading.md")
+GUIDES = (
+    "README.md",
+    "python/README.md",
+    "docs/upgrading.md",
+    *sorted(f"docs/guides/{path.name}" for path in (ROOT / "docs/guides").glob("*.md")),
+)
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 

@@ -21,7 +21,13 @@ from repository import ROOT
 pytestmark = pytest.mark.needs_house
 
 HERE = Path(__file__).parent
-GUIDES = ("README.md", "python/README.md", "docs/upgrading.md", "docs/testing.md")
+GUIDES = (
+    "README.md",
+    "python/README.md",
+    "docs/upgrading.md",
+    "docs/testing.md",
+    *sorted(f"docs/guides/{path.name}" for path in (ROOT / "docs/guides").glob("*.md")),
+)
 PACKAGE = ROOT / "python/src/segops_admin"
 TYPESCRIPT = ROOT / "typescript-fixtures"
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
