@@ -1,4 +1,5 @@
-"""Writes the code that the contract determines: the records and inputs of both SDKs, and their command tables.
+"""Writes the code that the contract determines: the records and inputs of both SDKs, and their command tables;
+and the API reference of the sandbox.
 
     PYTHONPATH=tools python -m generate            # write what differs
     PYTHONPATH=tools python -m generate --check    # write nothing; exit 1 and name what differs

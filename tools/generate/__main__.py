@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from generate.python_types import python_types
+from generate.reference import reference
 from generate.typescript_types import typescript_types
 from segops_parity.contract import Contract, load
 
 ROOT = Path(__file__).resolve().parents[2]
-GENERATORS: tuple[Callable[[Contract], Mapping[str, str]], ...] = (python_types, typescript_types)
+GENERATORS: tuple[Callable[[Contract], Mapping[str, str]], ...] = (python_types, typescript_types, reference)
 
 
 def main(arguments: list[str]) -> int:

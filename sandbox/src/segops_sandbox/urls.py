@@ -50,6 +50,7 @@ _areas = [import_module(f"segops_sandbox.api.{area}") for area in AREAS]
 urlpatterns = [
     path("api/", include([pattern for area in _areas for pattern in area.urlpatterns])),
     path("_sandbox/", include("segops_sandbox.control.urls")),
+    path("", include("segops_sandbox.reference.views")),
     path("", include("segops_sandbox.home.views")),
 ]
 handler400 = "segops_sandbox.http.errors.bad_request"

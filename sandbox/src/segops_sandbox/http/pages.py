@@ -1,0 +1,49 @@
+"""What every page for people shares: who may see it, and that nothing of it is kept or framed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponseBase
+
+from segops_sandbox.http import guard
+from segops_sandbox.http.errors import refusal
+
+View = Callable[..., HttpResponseBase]
+
+
+def page_view(view: View) -> View:
+    """A page that is read: for clients on this machine, not for links of other sites."""
+    return _guarded(view, ("GET", "HEAD"))
+
+
+def form_view(view: View) -> View:
+    """What a form of such a page does; it has to carry the control token."""
+
+    @wraps(view)
+    def with_token(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if not guard.has_token(request):
+            return refusal(403, "This form is not of this server's page: load the page again.")
+        return view(request, *args, **kwargs)
+
+    return _guarded(with_token, ("POST",))
+
+
+def _guarded(view: View, methods: tuple[str, ...]) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if not guard.may_steer(request):
+            return refusal(403, "This page is shown to clients on this machine only.")
+        if guard.is_foreign(request.headers):
+            return refusal(403, "This page does not follow other sites' links. Open its address yourself.")
+        if request.method not in methods:
+            answer = refusal(405, f'Method "{request.method}" not allowed.')
+            answer["Allow"] = ", ".join(methods)
+            return answer
+        response = view(request, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    return guarded
