@@ -47,6 +47,17 @@ def deliver(tenant: Tenant, segment_id: int, computed_at: str) -> None:
     _note([webhook.pk for webhook in receivers], attempts, body.decode())
 
 
+def resend(delivered: WebhookDelivery) -> WebhookDelivery | None:
+    """Send a delivery once more, to the address and with the secret that its webhook has now, and note it as a new one.
+
+    None when the webhook was deleted meanwhile. Not for use in a transaction: a receiver may take its time.
+    """
+    webhook = delivered.webhook
+    attempt = delivery.post(webhook.url, delivered.body.encode(), secret=webhook.secret, user_agent="segops-webhooks")
+    _note([webhook.pk], [attempt], delivered.body)
+    return webhook.deliveries.order_by("-pk").first()
+
+
 def _body(tenant: Tenant, segment: Segment, computed_at: str) -> bytes:
     payload = {
         "event": EVENT,

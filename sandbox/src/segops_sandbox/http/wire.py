@@ -82,6 +82,7 @@ class Wire:
         if answer is None:
             return
         entry["status"] = int(answer.status[:3])
+        journal.answered(entry, answer.headers, answer.body)
         log.debug("%s %s: %s%s", entry["method"], entry["path"], answer.status, f" ({fault.kind})" if fault else "")
         if fault is not None and fault.kind == faults.TRUNCATE:
             await _cut_short(answer, environ, send)
