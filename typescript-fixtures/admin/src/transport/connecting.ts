@@ -20,8 +20,8 @@ export interface Line {
   stream: Duplex;
   /** The socket below it: the same, or what carries TLS. */
   socket: net.Socket;
-  /** Whether the other side has said that nothing more comes, once the stream has ended; TCP's word is enough without TLS. */
-  isEndKnown(): boolean;
+  /** Tells, once the stream has ended, whether the other side ended it properly; an error that it did not. */
+  confirmEnd(confirmed: (isProper: boolean, error?: unknown) => void): void;
 }
 
 /** How long to try, and what ends it. */
@@ -50,9 +50,9 @@ export async function dial(origin: Origin, patience: Patience): Promise<Line> {
   throwIfAborted(patience.signal);
   return new Promise((resolve, reject) => {
     const host = origin.host.replace(/^\[|\]$/g, "");
-    const socket = net.connect({ host, port: origin.port });
+    const socket = net.connect({ host, port: origin.port, allowHalfOpen: tls === undefined });
     socket.setNoDelay(true);
-    let line: Line = { stream: socket, socket, isEndKnown: () => true };
+    let line: Line = { stream: socket, socket, confirmEnd: (confirmed) => confirmTcp(socket, confirmed) };
     const settle = (): void => {
       stopTimer();
       stopWatching();
@@ -91,6 +91,14 @@ function overdue({ peer }: Origin, isDeadline: boolean): SegOpsTimeoutError {
 
 const CLOSED = Object.assign(new Error("it was closed before TLS was set up"), { code: "ECONNRESET" });
 
+/**
+ * Node 18 reports a connection that was reset as one that ended, if the reset comes together with data. Writing, be it
+ * nothing, meets the reset; a connection that ended properly can still be written to.
+ */
+function confirmTcp(socket: net.Socket, confirmed: (isProper: boolean, error?: unknown) => void): void {
+  socket.write("", (error) => confirmed(!error, error ?? undefined));
+}
+
 /** Whether this is Node itself. Other runtimes have its modules, and their TLS takes no streams of one's own. */
 const IS_NODE = process.versions.bun === undefined && !("Deno" in globalThis);
 
@@ -104,7 +112,7 @@ function secured(tls: typeof import("node:tls"), socket: net.Socket, host: strin
   const servername = net.isIP(host) === 0 ? host : "";
   const options = { host, servername, ALPNProtocols: ["http/1.1"] };
   if (!IS_NODE) {
-    return { stream: tls.connect({ ...options, socket }), socket, isEndKnown: () => false };
+    return { stream: tls.connect({ ...options, socket }), socket, confirmEnd: (confirmed) => confirmed(false) };
   }
   let isCut = false;
   const passage = passageTo(socket, () => {
@@ -112,7 +120,7 @@ function secured(tls: typeof import("node:tls"), socket: net.Socket, host: strin
   });
   const stream: TLSSocket = tls.connect({ ...options, socket: passage as unknown as net.Socket });
   stream.once("close", () => socket.destroy());
-  return { stream, socket, isEndKnown: () => !isCut };
+  return { stream, socket, confirmEnd: (confirmed) => confirmed(!isCut) };
 }
 
 /** Whether a stream has been told that nothing more comes, read or not. */

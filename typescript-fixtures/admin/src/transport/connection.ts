@@ -43,12 +43,20 @@ export class Connection {
     this.#owner = owner;
     let error: unknown;
     line.stream.on("data", (bytes: Buffer) => this.#received(bytes));
-    line.stream.on("end", () => this.#ended(undefined, line.isEndKnown()));
+    line.stream.on("end", () => this.#finished());
     line.stream.on("error", (reason: unknown) => {
       error = reason;
     });
     line.stream.on("close", () => this.#ended(error, false));
     line.socket.on("timeout", () => this.close());
+  }
+
+  #finished(): void {
+    if (this.#exchange?.isUntilClose) {
+      this.#line.confirmEnd((isProper, error) => this.#ended(error, isProper));
+    } else {
+      this.#ended(undefined, true);
+    }
   }
 
   #ended(error: unknown, isProper: boolean): void {
@@ -177,6 +185,11 @@ class Exchange implements TransportReply {
 
   discard(): void {
     this.#finish(false);
+  }
+
+  /** Whether only the end of the connection ends the reply. */
+  get isUntilClose(): boolean {
+    return this.#reader.isUntilClose;
   }
 
   /** Bytes have come. */
