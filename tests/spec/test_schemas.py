@@ -11,7 +11,17 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-SCHEMAS = ("admin", "behaviours", "cassette-metadata", "deviations", "protocol", "record", "scenario", "webhooks")
+SCHEMAS = (
+    "admin",
+    "behaviours",
+    "cassette-metadata",
+    "deviations",
+    "protocol",
+    "record",
+    "scenario",
+    "surface",
+    "webhooks",
+)
 
 
 def _read(spec: Path, name: str) -> dict[str, Any]:

@@ -23,7 +23,9 @@ function entry(name) {
 }
 
 const sdk = {
+  folder,
   manifest,
+  load: (name) => import(entry(name)),
   admin: await import(entry(".")),
   webhook: manifest.exports["./webhook"] ? await import(entry("./webhook")) : undefined,
   shell: () => import(pathToFileURL(`${folder}/${manifest.bin["segops-admin"].replace("bin.js", "main.js")}`).href),

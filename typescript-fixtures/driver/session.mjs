@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { runShell } from "./shell.mjs";
+import { surface } from "./surface.mjs";
 import { camel, errorValue, Given } from "./values.mjs";
 
 const PROTOCOL = "segops-parity/1";
@@ -83,16 +84,8 @@ export class Session {
     };
   }
 
-  #describe() {
-    const client = new this.#sdk.admin.SegOpsAdmin({ apiKey: "sk_test_describe", baseUrl: "http://127.0.0.1:9/api" });
-    const namespaces = {};
-    for (const [name, value] of Object.entries(client)) {
-      if (name !== "http" && typeof value === "object") {
-        namespaces[name] = Object.fromEntries(methods(value).map((method) => [method, []]));
-      }
-    }
-    const errors = Object.keys(this.#sdk.admin).filter((name) => /^SegOps\w+(Error|Timeout)$/.test(name));
-    return { ok: { namespaces, errors: [...errors, "SegOpsError"].filter(unique).sort() } };
+  async #describe() {
+    return { ok: await surface(this.#sdk) };
   }
 
   #open(command) {
@@ -135,7 +128,8 @@ export class Session {
     }
     const owner = namespace === "client" ? client : client[namespace];
     if (typeof owner?.[name] !== "function") {
-      throw new RangeError(`the SDK has no ${command.op}`);
+      // the SDK's failure, and none of the driver
+      return { error: { kind: "surface.missing", message: `the SDK has no ${command.op}` } };
     }
     return this.#outcome(time, given, async () => {
       const value = await owner[name](...values);
@@ -207,22 +201,6 @@ export class Session {
     this.#walks.clear();
     return { ok: null };
   }
-}
-
-function unique(item, index, all) {
-  return all.indexOf(item) === index;
-}
-
-function methods(value) {
-  const found = new Set();
-  for (let at = Object.getPrototypeOf(value); at !== Object.prototype; at = Object.getPrototypeOf(at)) {
-    for (const name of Object.getOwnPropertyNames(at)) {
-      if (name !== "constructor" && typeof value[name] === "function") {
-        found.add(name);
-      }
-    }
-  }
-  return [...found].sort();
 }
 
 /** Sets SEGOPS_ variables to what is wanted, and to nothing else, while `work` is done. */

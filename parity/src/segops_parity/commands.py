@@ -20,6 +20,7 @@ from segops_parity.reports.ndjson import records, write_ndjson
 from segops_parity.runner import EXITS, Outcome, today
 from segops_parity.runner import check as run_check
 from segops_parity.suite import Suite, open_suite
+from segops_parity.surface import surface_cases
 
 __all__ = [
     "check",
@@ -49,7 +50,8 @@ def chosen_lanes(project: Project, options: argparse.Namespace) -> list[Lane]:
 
 def _run(project: Project, options: argparse.Namespace, pattern: str) -> Outcome:
     suite = open_suite(project)
-    if not any(fnmatchcase(name, pattern) for name in suite.cases):
+    names = [*suite.cases, *(case.id for case in surface_cases(suite.contract))]
+    if not any(fnmatchcase(name, pattern) for name in names):
         raise ContractError("--case", pattern, "expected to match a case; `segops-parity coverage` lists them")
     return run_check(suite, chosen_lanes(project, options), pattern=pattern, whole=not options.lane)
 
@@ -133,7 +135,7 @@ def _tell(outcome: Outcome) -> None:
         )
         for cell in found.empty[:5]:
             print(f"EMPTY {cell[0]} x {cell[1]}")
-    passed = sum(not any(not p.deviation for p in each.problems) for each in outcome.verdicts)
+    passed = sum(not each.faults and all(p.deviation for p in each.problems) for each in outcome.verdicts)
     print(f"{passed} of {len(outcome.verdicts)} cases equal: {EXITS[outcome.exit_code]}")
 
 

@@ -58,11 +58,17 @@ class Lane:
 
 @dataclass
 class LaneRun:
-    """What came of a lane: the driver's word about itself, and one observation or fault for each case."""
+    """What came of a lane: the driver's word about itself, and one observation or fault for each case.
+
+    `described` is the surface of the SDK as the driver tells it; `pages` are the pages of its command line's help, by
+    the words that they are about.
+    """
 
     lane: str
     hello: dict[str, Any]
     observations: dict[str, dict[str, Any]] = field(default_factory=dict)
+    described: dict[str, Any] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
     fired: int = 0
     seconds: float = 0.0
@@ -94,8 +100,18 @@ class ServerStage:
         return self._session.unplayed, list(self._session.mismatches)
 
 
-def run_lane(lane: Lane, cases: Sequence[Case], protocol_schema: Path, timeout: float = 60.0) -> LaneRun:
-    """Run all cases in one lane. Whatever goes wrong with driver or harness becomes a fault of its case."""
+def run_lane(
+    lane: Lane,
+    cases: Sequence[Case],
+    protocol_schema: Path,
+    timeout: float = 60.0,
+    surface: Sequence[str] | None = None,
+) -> LaneRun:
+    """Run all cases in one lane. Whatever goes wrong with driver or harness becomes a fault of its case.
+
+    Args:
+        surface: have the lane tell what the SDK offers too; a lane of the command line by the help on these words.
+    """
     sys.setrecursionlimit(20_000)  # a reply may be nested 500 levels deep
     started = time.perf_counter()
     if lane.missing:
@@ -103,9 +119,9 @@ def run_lane(lane: Lane, cases: Sequence[Case], protocol_schema: Path, timeout: 
     else:
         own = [case for case in cases if lane.takes(case)]
         run = (
-            _run_in_process(lane, own)
+            _run_in_process(lane, own, surface)
             if lane.kind == "vcr"
-            else _Runner(lane, Protocol(protocol_schema), timeout).run(own)
+            else _Runner(lane, Protocol(protocol_schema), timeout).run(own, surface)
         )
     run.seconds = time.perf_counter() - started
     return run
@@ -131,7 +147,7 @@ class _Runner:
         self._greeted = False
         self._failures = 0
 
-    def run(self, cases: Sequence[Case]) -> LaneRun:
+    def run(self, cases: Sequence[Case], surface: Sequence[str] | None = None) -> LaneRun:
         run = LaneRun(self._lane.name, {})
         # Bound and not listening: nobody answers there, and nobody else can be given that port meanwhile.
         with ReplayServer(API_KEY) as server, socket.socket() as taken:
@@ -141,6 +157,8 @@ class _Runner:
                 if self._has(case):
                     self._one(case, server, refused, run)
         run.hello = self._hello
+        if surface is not None and not self._lane.partial:
+            self._look(run, surface)
         if self._driver is not None:
             try:
                 run.fired = (self._driver.ask("bye").get("ok") or {}).get("fired", 0)
@@ -148,6 +166,19 @@ class _Runner:
                 run.faults["bye"] = str(fault)
             self._driver.__exit__()
         return run
+
+    def _look(self, run: LaneRun, commands: Sequence[str]) -> None:
+        """Have the driver tell what the SDK offers, or what its command line says of itself."""
+        try:
+            driver = self._ready()
+            run.hello = self._hello
+            if self._lane.kind == "shell":
+                asked = {words: [*words.split(), "--help"] for words in commands}
+                run.pages = {words: driver.ask("cli", argv=argv)["ok"]["stdout"] for words, argv in asked.items()}
+            elif "describe" in self._hello["capabilities"]:
+                run.described = driver.ask("describe")["ok"]
+        except DriverFault as fault:
+            run.faults["surface"] = str(fault)
 
     def _has(self, case: Case) -> bool:
         """Whether the driver has the case's operation: one that names what it has is asked for nothing else."""
@@ -197,7 +228,7 @@ class _Runner:
         return self._driver
 
 
-def _run_in_process(lane: Lane, cases: Sequence[Case]) -> LaneRun:
+def _run_in_process(lane: Lane, cases: Sequence[Case], surface: Sequence[str] | None) -> LaneRun:
     """The Python SDK under pytest-recording, with the network blocked."""
     from segops_parity.record import RecordError, run_pytest
 
@@ -215,6 +246,8 @@ def _run_in_process(lane: Lane, cases: Sequence[Case]) -> LaneRun:
         for line in written.read_text(encoding="utf-8").splitlines() if written.is_file() else ():
             observation = json.loads(line)
             run.observations[observation["case"]] = observation
+        if surface is not None and (out / "described.json").is_file():
+            run.described = json.loads((out / "described.json").read_text(encoding="utf-8"))
     for case in cases:
         if case.id not in run.observations:
             run.faults.setdefault(case.id, "it was not observed; see the fault of pytest")

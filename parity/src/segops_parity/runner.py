@@ -18,6 +18,7 @@ from segops_parity.deviations import Judged, apply_deviations, load_deviations
 from segops_parity.ending import leave_in_order
 from segops_parity.lanes import Lane, LaneRun, run_lane
 from segops_parity.suite import Suite
+from segops_parity.surface import help_pages, judge_surface, surface_cases
 from segops_parity.verdicts import CaseVerdict, judge
 
 __all__ = ["EXITS", "Outcome", "check", "run_all", "today"]
@@ -92,8 +93,9 @@ def check(
     """Run the cases that match in all lanes, and judge them."""
     day = today()
     cases = [case for case in suite.cases.values() if fnmatchcase(case.id, pattern)]
-    runs = run_all(suite, lanes, cases, workers)
-    verdicts = judge(suite.contract, cases, lanes, runs)
+    parts = [each for each in surface_cases(suite.contract) if fnmatchcase(each.id, pattern)]
+    runs = run_all(suite, lanes, cases, workers, surface=help_pages(suite.contract) if parts else None)
+    verdicts = [*judge(suite.contract, cases, lanes, runs), *judge_surface(suite.contract, parts, lanes, runs)]
     schema = suite.contract.path / "schema" / "deviations.schema.json"
     known = load_deviations(suite.project.deviations, schema)
     outcome = Outcome(
@@ -106,17 +108,23 @@ def check(
 
 
 def run_all(
-    suite: Suite, lanes: Sequence[Lane], cases: Sequence[Case], workers: int | None = None
+    suite: Suite,
+    lanes: Sequence[Lane],
+    cases: Sequence[Case],
+    workers: int | None = None,
+    *,
+    surface: Sequence[str] | None = None,
 ) -> dict[str, LaneRun]:
     """What came of each lane. The longest are begun first; several at a time, each in a process of its own."""
     if len(lanes) == 1:
-        return {lane.name: run_lane(lane, cases, suite.project.protocol) for lane in lanes}
+        return {lane.name: run_lane(lane, cases, suite.project.protocol, surface=surface) for lane in lanes}
     order = {"vcr": 1, "sdk": 0, "shell": 2}
     ordered = sorted(lanes, key=lambda lane: (order[lane.kind], lane.language != "typescript"))
     context = get_context("spawn")  # a forked process would share this one's threads and sockets
     count = workers or min(len(lanes), max(2, os.cpu_count() or 2))
     with ProcessPoolExecutor(max_workers=count, mp_context=context, initializer=leave_in_order) as pool:
-        pending = {lane.name: pool.submit(_run_in_worker, lane, cases, suite.project.protocol) for lane in ordered}
+        given = (cases, suite.project.protocol, surface)
+        pending = {lane.name: pool.submit(_run_in_worker, lane, *given) for lane in ordered}
         try:
             done = {name: future.result() for name, future in pending.items()}
         except BaseException:  # interrupted: what still runs is of no use any more
@@ -127,9 +135,9 @@ def run_all(
     return {lane.name: done[lane.name] for lane in lanes}
 
 
-def _run_in_worker(lane: Lane, cases: Sequence[Case], protocol: Path) -> LaneRun:
+def _run_in_worker(lane: Lane, cases: Sequence[Case], protocol: Path, surface: Sequence[str] | None) -> LaneRun:
     try:
-        return run_lane(lane, cases, protocol)
+        return run_lane(lane, cases, protocol, surface=surface)
     except SystemExit as asked:  # by SIGTERM; the pool would take it for a result, and go on
         os._exit(int(asked.code or 0))
 

@@ -69,8 +69,8 @@ def _case(contract: Contract, case: Case, lanes: Sequence[Lane], runs: Mapping[s
         run = runs[lane.name]
         observation = run.observations.get(case.id)
         if observation is None:
-            if case.id in run.faults:
-                verdict.faults[lane.name] = run.faults[case.id]
+            if case.id in run.faults or not lane.partial:
+                verdict.faults[lane.name] = run.faults.get(case.id, "it was not run")
             continue
         language = lane.language if lane.language in ("python", "typescript") else "python"
         _contract_checks(contract, case, lane.name, language, observation, verdict)

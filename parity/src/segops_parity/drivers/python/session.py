@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 import os
 import platform
@@ -18,6 +17,7 @@ from segops_admin import SegOpsAdmin, webhook
 from segops_admin._runtime import Runtime
 from segops_parity.drivers.python.mutants import Mutation
 from segops_parity.drivers.python.shell import run_shell
+from segops_parity.drivers.python.surface import surface
 from segops_parity.drivers.python.values import Given, error_value, plain
 
 __all__ = ["PROTOCOL", "Session"]
@@ -98,19 +98,7 @@ class Session:
         }
 
     def _do_describe(self, command: dict[str, Any]) -> dict[str, Any]:
-        client = SegOpsAdmin("sk_test_describe", base_url="http://127.0.0.1:9/api")
-        namespaces = {
-            name: {
-                method: [str(parameter) for parameter in inspect.signature(function).parameters.values()]
-                for method, function in inspect.getmembers(value, callable)
-                if not method.startswith("_")
-            }
-            for name, value in vars(client).items()
-            if not name.startswith("_") and name != "http"
-        }
-        client.close()
-        errors = [name for name in segops_admin.__all__ if name.startswith("SegOps") and name != "SegOpsAdmin"]
-        return {"ok": {"namespaces": namespaces, "errors": sorted(errors)}}
+        return {"ok": surface()}
 
     def _do_open(self, command: dict[str, Any]) -> dict[str, Any]:
         time = Time(command["time"]["now"], command["time"]["random"])
@@ -138,6 +126,8 @@ class Session:
         arguments = [given.value(each) for each in command["args"]]
         named = {name: given.value(each) for name, each in command.get("named", {}).items()}
         method = self._method(client, command["op"])
+        if method is None:  # the SDK's failure, and none of the driver
+            return {"error": {"kind": "surface.missing", "message": f"the SDK has no {command['op']}"}}
 
         def call() -> Any:
             value = method(*arguments, **named)
@@ -152,14 +142,12 @@ class Session:
 
         return self._outcome(call, time, given)
 
-    def _method(self, client: SegOpsAdmin, op: str) -> Callable[..., Any]:
+    def _method(self, client: SegOpsAdmin, op: str) -> Callable[..., Any] | None:
         if op == "client.options":
             return lambda: {name: getattr(client.http, name) for name in ("base_url", "max_retries", "timeout")}
         owner, _, name = op.partition(".")
-        found = getattr(client if owner == "client" else getattr(client, owner), name, None)
-        if not callable(found):
-            raise LookupError(f"the SDK has no {op}")
-        return found  # type: ignore[no-any-return]
+        found = getattr(client if owner == "client" else getattr(client, owner, None), name, None)
+        return found if callable(found) else None
 
     def _outcome(self, call: Callable[[], Any], time: Time, given: Given) -> dict[str, Any]:
         time.delays.clear()

@@ -23,6 +23,7 @@ from vcr.request import Request
 from segops_parity.canonical import canonical_path, canonical_request
 from segops_parity.cases import Case, Step
 from segops_parity.cassettes import BASE_URL
+from segops_parity.drivers.python.surface import surface
 from segops_parity.replies import Reply, zipped
 
 __all__ = ["VcrStage"]
@@ -39,6 +40,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Read the plan: {cases, server, key, workspace, token}."""
     config.parity_plan = pickle.loads(Path(config.getoption("--parity-plan")).read_bytes())  # type: ignore[attr-defined]
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Tell what the SDK offers, as drivers do when they are asked to describe it."""
+    out = Path(session.config.getoption("--parity-out"))
+    (out / "described.json").write_text(json.dumps(surface()), encoding="utf-8")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

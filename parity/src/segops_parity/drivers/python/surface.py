@@ -1,0 +1,85 @@
+"""What the Python SDK offers: namespaces, methods, arguments, options, exports, errors and environment variables."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import segops_admin
+from segops_admin import SegOpsAdmin
+
+__all__ = ["surface"]
+
+_MODULES = {"main": "segops_admin", "webhook": "segops_admin.webhook", "testing": "segops_admin.testing"}
+
+
+def surface() -> dict[str, Any]:
+    """The reply to ``describe``."""
+    client = SegOpsAdmin("sk_test_describe", base_url="http://127.0.0.1:9/api")
+    try:
+        namespaces = {
+            name: _methods(value)
+            for name, value in vars(client).items()
+            if not name.startswith("_") and name != "http" and not callable(value)
+        }
+        own = _methods(client)
+    finally:
+        client.close()
+    return {
+        "namespaces": namespaces,
+        "client": own,
+        "options": _arguments(SegOpsAdmin),
+        "exports": {name: sorted(_exported(module)) for name, module in _MODULES.items()},
+        "errors": _errors(),
+        "variables": _variables(),
+    }
+
+
+def _methods(value: Any) -> dict[str, list[dict[str, Any]]]:
+    found = inspect.getmembers(value, inspect.isroutine)
+    return {name: _arguments(method) for name, method in found if not name.startswith("_")}
+
+
+def _arguments(function: Any) -> list[dict[str, Any]]:
+    told = []
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.name.startswith("_"):
+            continue
+        entry = {
+            "name": parameter.name,
+            "required": parameter.default is parameter.empty,
+            "named": parameter.kind is parameter.KEYWORD_ONLY,
+        }
+        if parameter.default not in (parameter.empty, None):
+            entry["default"] = parameter.default
+        told.append(entry)
+    return told
+
+
+def _exported(module: str) -> list[str]:
+    """The names that can be imported, types left out: those are generated from the contract."""
+    found = importlib.import_module(module)
+    return [name for name in found.__all__ if not _is_record(getattr(found, name))]
+
+
+def _is_record(value: Any) -> bool:
+    return isinstance(value, type) and hasattr(value, "__required_keys__")
+
+
+def _errors() -> dict[str, str]:
+    classes = [getattr(segops_admin, name) for name in segops_admin.__all__]
+    return {
+        each.__name__: each.__bases__[0].__name__
+        for each in classes
+        if isinstance(each, type) and issubclass(each, Exception)
+    }
+
+
+def _variables() -> list[str]:
+    """The environment variables of its own that the code speaks of."""
+    folder = Path(segops_admin.__file__).parent
+    texts = (file.read_text(encoding="utf-8") for file in folder.rglob("*.py"))
+    return sorted({name for text in texts for name in re.findall(r"\bSEGOPS_[A-Z_]*[A-Z]\b", text)})
