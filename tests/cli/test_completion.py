@@ -14,7 +14,7 @@ from typing import Any, Callable
 import pytest
 from programs import program
 
-from segops_admin.cli.commands import GLOBAL, TOOLS, resources, verbs
+from segops_admin.cli.commands import GLOBAL, RESOURCES, TOOLS, verbs
 from segops_admin.cli.completion import FILES, candidates
 
 Complete = Callable[..., "list[str]"]
@@ -29,14 +29,14 @@ def words(*typed: str) -> list[str]:
 
 
 def test_the_first_word_is_a_resource_or_a_tool() -> None:
-    assert set(words("")) == {*resources(), *TOOLS, "help"}
+    assert set(words("")) == {*RESOURCES, *TOOLS, "help"}
     assert words("seg") == ["segments"]
     assert words("produ") == ["product-segments", "products"]
 
 
-@pytest.mark.parametrize("resource", list(resources()))
+@pytest.mark.parametrize("resource", list(RESOURCES))
 def test_the_second_word_is_a_verb(resource: str) -> None:
-    assert words(resource, "") == list(verbs(resources()[resource]))
+    assert words(resource, "") == list(verbs(resource))
 
 
 def test_a_global_option_before_the_command_does_not_confuse() -> None:

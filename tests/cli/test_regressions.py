@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from segops_admin.cli.commands import find, resources, verbs
+from segops_admin.cli.commands import RESOURCES, find, verbs
+from segops_admin.testing import Script
 
 
 @pytest.mark.parametrize("words", [["segments", "get"], ["schemas", "validate"], ["users", "explain", "u"]])
@@ -73,10 +74,12 @@ def test_37_dash_is_standard_input_and_a_bad_file_exits_2(cli: Any, tmp_path: Pa
 
 
 def test_38_every_method_has_a_command_and_the_everyday_flags_exist(cli: Any) -> None:
-    for resource, cls in resources().items():
-        methods = {name for name in dir(cls) if not name.startswith("_")}
-        reached = {find(resource, verb).method for verb in verbs(cls)}  # type: ignore[union-attr]
-        reached |= {name for verb in verbs(cls) for name in _behind_flags(resource, verb)}
+    client = Script().client()
+    for resource in RESOURCES:
+        namespace = getattr(client, resource.replace("-", "_"))
+        methods = {name for name in dir(namespace) if not name.startswith("_")}
+        reached = {command.method for command in verbs(resource).values()}
+        reached |= {name for verb in verbs(resource) for name in _behind_flags(resource, verb)}
         assert methods == reached
     for words in (["segments", "list", "--all"], ["segments", "list", "--compact"], ["-v", "segments", "list"]):
         assert cli(*words, "--dry-run").code == 0
@@ -86,7 +89,7 @@ def test_38_every_method_has_a_command_and_the_everyday_flags_exist(cli: Any) ->
 def _behind_flags(resource: str, verb: str) -> list[str]:
     command = find(resource, verb)
     assert command is not None
-    return [name for name in (command.walk, command.wait) if name]
+    return [name for name in (command.walk, command.job and command.job.wait) if name]
 
 
 def test_39_an_interrupt_is_no_traceback_and_help_needs_no_unicode(process: Any) -> None:

@@ -23,7 +23,7 @@ BROKEN = {
         "namespaces.segments.methods.preview.request", "an HTTP method and a path",
     ),
     "a status that is no success": (
-        "admin.yaml", "success: [201, 200], mutates: true, returns", "success: [404], mutates: true, returns",
+        "admin.yaml", "    success: [201, 200]\n    mutates: true\n", "    success: [404]\n    mutates: true\n",
         "crud_methods.create.success[0]", "404",
     ),
     "a version without quotes": (

@@ -241,6 +241,6 @@ def test_the_hash_changes_with_the_values_of_an_argument(contract: Contract, bro
 
 
 def test_the_hash_stays_when_only_words_change(contract: Contract, broken: Callable[..., Path]) -> None:
-    changed = load(broken("admin.yaml", "Estimate how many users", "Guess how many users"))
+    changed = load(broken("admin.yaml", "Estimates how many users", "Guesses how many users"))
     assert changed.operations["segments.estimate"].summary.startswith("Guess")
     assert changed.operations["segments.estimate"].hash == contract.operations["segments.estimate"].hash

@@ -15,6 +15,7 @@ SCHEMAS = (
     "admin",
     "behaviours",
     "cassette-metadata",
+    "cli",
     "deviations",
     "protocol",
     "record",

@@ -6,13 +6,19 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from generate.python_commands import python_commands
 from generate.python_types import python_types
 from generate.reference import reference
 from generate.typescript_types import typescript_types
 from segops_parity.contract import Contract, load
 
 ROOT = Path(__file__).resolve().parents[2]
-GENERATORS: tuple[Callable[[Contract], Mapping[str, str]], ...] = (python_types, typescript_types, reference)
+GENERATORS: tuple[Callable[[Contract], Mapping[str, str]], ...] = (
+    python_types,
+    python_commands,
+    typescript_types,
+    reference,
+)
 
 
 def main(arguments: list[str]) -> int:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,9 +67,6 @@ class AdminReader:
                 f"crud_methods.{method}.params", template["params"], self.content["parameters"], "a set of `parameters`"
             )
             template["params"] = {**self.content["parameters"][template["params"]], **namespace.get("params", {})}
-        verbs = {"list": "One page of", "iterate": "Walk all of", "get": "One of", "create": "Add to",
-                 "update": "Change one of", "delete": "Delete one of"}  # fmt: skip
-        template["summary"] = f"{verbs[method]} the {where.removeprefix('namespaces.').replace('_', ' ')}."
         return {**template, "source": namespace["source"], "since": CRUD_SINCE, "crud": True}
 
     def _operation(
@@ -77,6 +75,10 @@ class AdminReader:
         where = f"crud_methods.{method}" if entry.get("crud") else f"namespaces.{namespace}.methods.{method}"
         arguments = self._parse(f"{where}.args", parse_arguments, entry["args"], self.content["arguments"],
                                 entry.get("formats"))  # fmt: skip
+        told = entry.get("about", {})
+        for argument in told:
+            self._known(f"{where}.about", argument, {each.name for each in arguments}, "an argument of this method")
+        arguments = tuple(replace(each, about=told.get(each.name, each.about)) for each in arguments)
         returns: Returns = self._parse(f"{where}.returns", parse_returns, entry["returns"])
         if returns.record is not None:
             self._known(f"{where}.returns", returns.record, self.records, "a record of records/")
@@ -96,6 +98,7 @@ class AdminReader:
             name=method,
             typescript=entry.get("typescript", camel_case(method)),
             summary=entry["summary"],
+            details=tuple(entry.get("details", ())),
             arguments=arguments,
             request=request,
             query=query,
@@ -107,6 +110,7 @@ class AdminReader:
             paginates=paginates,
             returns=returns,
             walks=f"{namespace}.{entry['walks']}" if "walks" in entry else None,
+            job=self._job(where, entry, siblings),
             polls=f"{namespace}.{entry['polls']}" if "polls" in entry else None,
             done={key: tuple(values) for key, values in entry.get("done", {}).items()},
             failed={key: tuple(values) for key, values in entry.get("failed", {}).items()},
@@ -118,6 +122,15 @@ class AdminReader:
             flags=_flags(entry, arguments, request, query, paginates),
             hash=_hash(namespace, method, entry, arguments),
         )
+
+    def _job(self, where: str, entry: dict[str, Any], siblings: Mapping[str, dict[str, Any]]) -> Mapping[str, str]:
+        job: dict[str, str] = entry.get("job", {})
+        for key, method in job.items():
+            if key not in ("id", "since"):
+                self._known(f"{where}.job.{key}", method, siblings, "a method of this namespace")
+        if job and "polls" not in siblings[job["wait"]]:
+            self._fail(f"{where}.job.wait", f"expected a method that polls; {job['wait']!r} does not")
+        return job
 
     def _check_target(
         self, where: str, entry: dict[str, Any], target: str, siblings: Mapping[str, dict[str, Any]]
@@ -214,7 +227,7 @@ def _flags(
 
 def _hash(namespace: str, method: str, entry: dict[str, Any], arguments: tuple[Argument, ...]) -> str:
     # What a query may hold is for types and help: a cassette does not depend on it.
-    untold = ("summary", "source", "since", "crud", "params")
+    untold = ("summary", "source", "since", "crud", "params", "details", "about", "job")
     told = {key: value for key, value in entry.items() if key not in untold}
     told["args"] = [
         [argument.name, argument.type, argument.required, argument.default, argument.keyword_only, argument.values]

@@ -34,6 +34,8 @@ class Operation:
     arguments, or is the name of the argument that is the body; `multipart` maps part names to (content, file name).
     `params` describes the keys that the query argument is known to take, each by a schema as in records/; ``"*"`` among
     them stands for further ones.
+    `job` tells how to go on with what was started: ``wait`` names the method that waits for it, ``id`` the key of the
+    answer with its id, ``confirm`` and ``download`` the methods for what lies between.
     An operation that `walks` or `polls` names the operation whose request it repeats, and has no `request`.
     """
 
@@ -41,6 +43,7 @@ class Operation:
     name: str
     typescript: str
     summary: str
+    details: tuple[str, ...]
     arguments: tuple[Argument, ...]
     request: Request | None
     query: Mapping[str, str]
@@ -53,6 +56,7 @@ class Operation:
     returns: Returns
     walks: str | None
     polls: str | None
+    job: Mapping[str, str]
     done: Mapping[str, tuple[str, ...]]
     failed: Mapping[str, tuple[str, ...]]
     cli: Command

@@ -57,6 +57,8 @@ class Contract:
     operations: Mapping[str, Operation]
     areas: Mapping[str, str]
     behaviours: Mapping[str, Behaviour]
+    shell: Mapping[str, Any] = field(repr=False)
+    """What cli.yaml says: the flags and tools of the command line that belong to no method."""
     webhooks: Webhooks = field(repr=False)
     records: Records = field(repr=False)
 
@@ -115,6 +117,7 @@ def load(path: Path | str | None = None) -> Contract:
         operations=operations,
         areas=told["areas"],
         behaviours=behaviours,
+        shell=_read(spec, "cli"),
         webhooks=webhooks,
         records=records,
     )

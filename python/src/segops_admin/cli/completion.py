@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from .commands import GLOBAL, SHORT, TOOLS, Option, find, resources, verbs
+from .commands import GLOBAL, RESOURCES, SHORT, TOOLS, find, takes, verbs
 from .help import TOPICS
-from .signatures import ARRAY, FILE, OBJECT, OUT, Doc, marked, plain
+from .shapes import ARRAY, FILE, OBJECT, OUT, Option
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .commands import Command
+    from .shapes import Command
 
 __all__ = ["FILES", "candidates"]
 
@@ -35,7 +35,7 @@ def candidates(words: Sequence[str]) -> list[str]:
         found = _values(waiting, "")
     elif current.startswith("--") and "=" in current:
         name = current[2 : current.index("=")]
-        option = command.takes(name) if command is not None else GLOBAL.get(name)
+        option = takes(command, name)
         found = _values(option, current[: current.index("=") + 1]) if option is not None else []
     elif current.startswith("-"):
         found = _flags(command)
@@ -53,7 +53,7 @@ def _read(words: Sequence[str]) -> tuple[list[str], Command | None, Option | Non
         if waiting is not None:
             waiting = None
         elif word.startswith("--"):
-            option = command.takes(word[2:]) if command is not None else GLOBAL.get(word[2:])
+            option = takes(command, word[2:])
             if option is None and command is not None and command.query is not None and "=" not in word:
                 option = _QUERY_PARAMETER
             waiting = option if option is not None and option.value else None
@@ -72,7 +72,7 @@ def _values(option: Option, prefix: str) -> list[str]:
 
 def _flags(command: Command | None) -> list[str]:
     options = [*(command.options.values() if command is not None else ()), *GLOBAL.values()]
-    found = [f"--{option.name}{'=' if option.value else ''}\t{plain(option.about)}" for option in options]
+    found = [f"--{option.name}{'=' if option.value else ''}\t{option.about}" for option in options]
     if command is not None:
         found += [f"--{name.replace('_', '-')}=\tquery parameter" for name in command.known_query]
     return found
@@ -89,16 +89,13 @@ def _next(words: list[str], command: Command | None) -> list[str]:
     if arguments[0].kind in (OBJECT, ARRAY, FILE, OUT):
         return [FILES]
     if command.words[0] in TOOLS:
-        return [f"{name}\t" for name in marked(arguments[0].about)]
+        return [f"{name}\t" for name in arguments[0].choices]
     return []
 
 
 def _names(words: list[str], more: list[str]) -> list[str]:
     """Resources and tools, or the verbs of a resource."""
     if not words:
-        found = [f"{name}\t{plain(Doc(cls.__doc__).summary)}" for name, cls in resources().items()]
+        found = [f"{name}\t{resource.summary}" for name, resource in RESOURCES.items()]
         return [*found, *(f"{name}\t{tool.summary}" for name, tool in TOOLS.items()), *more]
-    cls = resources().get(words[0])
-    if cls is None or len(words) > 1:
-        return []
-    return [f"{verb}\t{plain(Doc(function.__doc__).summary)}" for verb, function in verbs(cls).items()]
+    return [f"{verb}\t{command.summary}" for verb, command in verbs(words[0]).items()] if len(words) == 1 else []

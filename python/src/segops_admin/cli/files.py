@@ -10,7 +10,7 @@ import sys
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from .failures import UsageError
-from .signatures import ARRAY, OBJECT
+from .shapes import ARRAY, OBJECT
 
 if TYPE_CHECKING:
     from .progress import Progress

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from .commands import GLOBAL, TOOLS, find, resources, verbs
+from .commands import GLOBAL, RESOURCES, TOOLS, find, verbs
 from .parsing import PROGRAM, unknown, usage
-from .signatures import ARRAY, FILE, OBJECT, OUT, Doc, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from .commands import Command, Option
-    from .signatures import Parameter
+    from .shapes import Command, Option
 
-__all__ = ["TOPICS", "example", "text"]
+__all__ = ["TOPICS", "text"]
 
 _WIDTH = 100
 
@@ -47,34 +45,6 @@ Example:
 """,
 }
 
-_ABOUT = {
-    OBJECT: "A JSON object: a file, - for standard input, or the JSON itself.",
-    ARRAY: "A JSON array: a file, - for standard input, or the JSON itself.",
-    FILE: "A CSV file in UTF-8 with a header row; - is standard input.",
-    OUT: "The file to write; - is standard output.",
-}
-
-_SAMPLES = {
-    "anonymous_id": "visitor-7",
-    "cursor": "CURSOR",
-    "data": "products.csv",
-    "event_type": "purchase",
-    "export_id": "14",
-    "from_user_id": "user-41",
-    "id": "12",
-    "into_user_id": "user-42",
-    "job_id": "3",
-    "limit": "100",
-    "method": "GET",
-    "page": "2",
-    "path": "/segments/",
-    "q": "shoes",
-    "segment_id": "12",
-    "shell": "bash",
-    "to": "members.csv",
-    "user_id": "user-42",
-}
-
 
 def text(words: Sequence[str]) -> str:
     """The help on what these words name: nothing, a topic, a resource, a command.
@@ -87,12 +57,12 @@ def text(words: Sequence[str]) -> str:
     first, rest = words[0], words[1:]
     if first in TOPICS and not rest:
         return TOPICS[first]
-    if first in resources() and not rest:
+    if first in RESOURCES and not rest:
         return _resource(first)
     command = find(*words) if len(words) <= 2 else None
     if command is None:
-        in_resource = first in resources() and len(words) == 2
-        known = verbs(resources()[first]) if in_resource else [*resources(), *TOOLS, *TOPICS]
+        in_resource = first in RESOURCES and len(words) == 2
+        known = verbs(first) if in_resource else [*RESOURCES, *TOOLS, *TOPICS]
         raise unknown(
             words[-1], known, "topic of help", f"{PROGRAM} help {first}" if in_resource else f"{PROGRAM} help"
         )
@@ -107,8 +77,8 @@ def _top() -> str:
         "",
         "Resources and their verbs:",
     ]
-    for name, cls in resources().items():
-        lines += [f"  {name}", *_wrapped(plain(Doc(cls.__doc__).summary), 6), *_wrapped(" ".join(verbs(cls)), 8)]
+    for name, resource in RESOURCES.items():
+        lines += [f"  {name}", *_wrapped(resource.summary, 6), *_wrapped(" ".join(resource.words), 8)]
     lines += ["", "Tools:", *_table((name, tool.summary) for name, tool in TOOLS.items())]
     lines += ["", "Options:", *_options(GLOBAL)]
     lines += [
@@ -127,19 +97,18 @@ def _top() -> str:
 
 
 def _resource(name: str) -> str:
-    cls = resources()[name]
-    summaries = ((verb, plain(Doc(function.__doc__).summary)) for verb, function in verbs(cls).items())
-    first = find(name, next(iter(verbs(cls))))
+    resource = RESOURCES[name]
+    commands = list(resource.commands.values())
     lines = [
-        plain(Doc(cls.__doc__).summary),
+        resource.summary,
         "",
         f"usage: {PROGRAM} {name} <verb> [arguments] [--flags]",
         "",
         "Verbs:",
-        *_table(summaries),
+        *_table((command.words[1], command.summary) for command in commands),
         "",
         "Example:",
-        f"  {example(first)}" if first is not None else "",
+        f"  {commands[0].example}",
         "",
         f"More: {PROGRAM} help {name} <verb>",
     ]
@@ -147,61 +116,26 @@ def _resource(name: str) -> str:
 
 
 def _command(command: Command) -> str:
-    lines = _wrapped(plain(command.summary), 0)
+    lines = _wrapped(command.summary, 0)
     for paragraph in command.details:
-        lines += ["", *_wrapped(_in_shell_words(paragraph), 0)]
+        lines += ["", *_wrapped(paragraph, 0)]
     lines += ["", *_wrapped(usage(command), 0, hanging=7)]
     if command.arguments:
-        lines += ["", "Arguments:", *_table((f"<{each.shown}>", _about(each)) for each in command.arguments)]
+        lines += ["", "Arguments:", *_table((f"<{each.shown}>", each.about) for each in command.arguments)]
     if command.options or command.query is not None:
         lines += ["", "Flags:", *_options(command.options)]
     if command.query is not None:
-        lines += _table(
-            [("--KEY=VALUE", "Any other flag is a query parameter; may be repeated. " + _about(command.query))]
-        )
-    lines += ["", "Example:", f"  {example(command)}"]
+        lines += _table([("--KEY=VALUE", command.query.about)])
+    lines += ["", "Example:", f"  {command.example}"]
     if command.source:
         lines += ["", f"See {command.source}"]
     lines += ["", f"Options of all commands: {PROGRAM} --help"]
     return "\n".join(lines) + "\n"
 
 
-def _about(parameter: Parameter) -> str:
-    about = plain(parameter.about)
-    general = _ABOUT.get(parameter.kind, "")
-    if parameter.kind in (FILE, OUT):
-        return general
-    sentence = about[:1].upper() + about[1:]
-    if sentence and not sentence.endswith("."):
-        sentence += "."
-    return f"{general} {sentence}".strip()
-
-
-def _in_shell_words(paragraph: str) -> str:
-    """Names of methods as the verbs that they are here."""
-    parts = paragraph.split("``")
-    parts[1::2] = [part.replace("_", "-") if part.isidentifier() else part for part in parts[1::2]]
-    return plain("".join(parts))
-
-
-def example(command: Command) -> str:
-    """A command line that works, for the help."""
-    words = [PROGRAM, *command.words]
-    words += [_SAMPLES.get(each.name, f"{each.name}.json") for each in command.arguments]
-    if command.known_query:
-        name = command.known_query[-1] if command.method == "list" else command.known_query[0]
-        words.append(f"--{name.replace('_', '-')}={_SAMPLES.get(name, '50')}")
-    choice = next((option for option in command.options.values() if option.choices), None)
-    if choice is not None:
-        words.append(f"--{choice.name}={choice.choices[0]}")
-    if command.wait:
-        words.append("--confirm='{}' --wait" if "confirm" in command.options else "--wait")
-    return " ".join(words)
-
-
-def _options(options: dict[str, Option]) -> list[str]:
+def _options(options: Mapping[str, Option]) -> list[str]:
     return _table(
-        (f"--{option.name}={option.value}" if option.value else f"--{option.name}", plain(option.about))
+        (f"--{option.name}={option.value}" if option.value else f"--{option.name}", option.about)
         for option in options.values()
     )
 

@@ -6,7 +6,7 @@ nothing never takes the word after it. On a listing, a flag that is not known is
 
 from __future__ import annotations
 
-from .commands import GLOBAL, OWN_WORDS, SHORT, TOOLS, find, resources, verbs
+from .commands import GLOBAL, OWN_WORDS, RESOURCES, SHORT, TOOLS, find, takes, verbs
 from .failures import UsageError
 
 TYPE_CHECKING = False
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
-    from .commands import Command, Option
+    from .shapes import Command, Option
 
 __all__ = ["PROGRAM", "Invocation", "parse", "unknown", "usage"]
 
@@ -107,7 +107,7 @@ class _Reader:
             # `segments help` is `help segments`.
             line.path.insert(0, word)
         elif not line.path:
-            known = [*resources(), *TOOLS]
+            known = [*RESOURCES, *TOOLS]
             if word not in known:
                 raise unknown(word, [*known, "help"], "command", PROGRAM)
             line.path.append(word)
@@ -116,7 +116,7 @@ class _Reader:
             resource = line.path[0]
             line.command = find(resource, word)
             if line.command is None:
-                raise unknown(word, verbs(resources()[resource]), f"{resource} command", f"{PROGRAM} {resource}")
+                raise unknown(word, verbs(resource), f"{resource} command", f"{PROGRAM} {resource}")
             line.path.append(word)
 
     def _surplus(self, word: str, command: Command) -> None:
@@ -127,7 +127,7 @@ class _Reader:
         name, equals, value = word[2:].partition("=")
         kebab = name.replace("_", "-")
         command = self.line.command
-        option = command.takes(kebab) if command is not None else GLOBAL.get(kebab)
+        option = takes(command, kebab)
         if option is not None:
             self._option(option, value if equals else None)
         elif _is_query_parameter(name, command):

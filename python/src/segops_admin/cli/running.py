@@ -13,13 +13,13 @@ from .files import Counted, check_sink, open_binary, read_json
 from .parsing import usage
 from .progress import Progress
 from .settings import connect, logged, number
-from .signatures import ARRAY, FILE, OBJECT, OUT
+from .shapes import ARRAY, FILE, OBJECT, OUT
 
 if TYPE_CHECKING:
     from .._client import SegOpsAdmin
     from .._transport.protocol import Transport
-    from .commands import Command
     from .parsing import Invocation
+    from .shapes import Command, Job
 
 __all__ = ["run"]
 
@@ -51,7 +51,7 @@ def _check_flags(command: Command, line: Invocation) -> None:
     ):
         if flag in given and not any(other in given for other in needed):
             raise UsageError(f"--{flag} needs --{needed[0]}.", usage(command))
-    if command.name == "products import" and "wait" in given and "confirm" not in given:
+    if "confirm" in command.options and "wait" in given and "confirm" not in given:
         raise UsageError(
             "--wait needs --confirm: an import starts when its mapping is confirmed.",
             "--confirm='{}' accepts the mapping that the server proposes.",
@@ -178,9 +178,9 @@ class _Call:
         """Makes the call, waits if that was asked for, and returns the last answer."""
         if self._options.get("all"):
             return self._stream()
-        special = _SPECIAL.get(self._command.name)
-        if special is not None and any(flag in self._options for flag in ("wait", "output", "confirm")):
-            return special(self)
+        job = self._command.job
+        if job is not None and any(flag in self._options for flag in ("wait", "output", "confirm")):
+            return self._confirmed(job) if job.confirm else self._waited(job)
         return self._start()
 
     def _stream(self) -> None:
@@ -202,43 +202,34 @@ class _Call:
         self._progress.clear()
         return answer
 
-    def _recompute(self) -> Any:
-        segment = self._arguments[0]
-        before = self._namespace.get(segment).get("last_computed_at")
-        self._start()
-        return self._namespace.wait_for_recompute(segment, since=before, **self._waiting)
-
-    def _export(self) -> Any:
-        export_id = _job_id(self._start(), "export_id")
-        output.say(f"export {export_id} of segment {self._arguments[0]} started")
-        job = self._namespace.wait_for_export(self._arguments[0], export_id, **self._waiting)
+    def _waited(self, job: Job) -> Any:
+        """Starts, waits, and fetches the file that has been made, if that was asked for."""
+        first = self._arguments[0]
+        waiting = dict(self._waiting)
+        if job.since:
+            waiting["since"] = self._namespace.get(first).get(job.since)
+        answer = self._start()
+        ids = [first]
+        if job.id:
+            ids.append(_job_id(answer, job.id))
+            output.say(f"export {ids[1]} of segment {first} started")
+        done = getattr(self._namespace, job.wait)(*ids, **waiting)
         path = self._options.get("output")
         if path is not None:
-            written = self._namespace.download_export(export_id, self._sink(path))
+            written = getattr(self._namespace, job.download)(ids[1], self._sink(path))
             self._progress.clear()
             output.say(f"{written} bytes written to {'standard output' if path == '-' else path}")
-        return job
+        return done
 
-    def _import(self) -> Any:
-        job_id = _job_id(self._start(), "job_id")
+    def _confirmed(self, job: Job) -> Any:
+        """Starts, confirms, and waits, if that was asked for."""
+        job_id = _job_id(self._start(), job.id)
         output.say(f"import {job_id} uploaded")
-        answer = self._namespace.confirm_import(job_id, self._confirm)
-        if "wait" not in self._options:
-            return answer
-        return self._namespace.wait_for_import(job_id, **self._waiting)
-
-    def _confirm_import(self) -> Any:
-        self._start()
-        return self._namespace.wait_for_import(self._arguments[0], **self._waiting)
+        answer = getattr(self._namespace, job.confirm)(job_id, self._confirm)
+        return getattr(self._namespace, job.wait)(job_id, **self._waiting) if "wait" in self._options else answer
 
 
 _OF_WALKS_AND_WAITS = ("prefetch", "wait-timeout", "interval")
-_SPECIAL = {
-    "segments recompute": _Call._recompute,
-    "segments export": _Call._export,
-    "products import": _Call._import,
-    "products confirm-import": _Call._confirm_import,
-}
 
 
 def _job_id(answer: Any, name: str) -> Any:

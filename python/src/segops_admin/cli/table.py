@@ -1,0 +1,1405 @@
+"""Every command, its arguments, flags and help.
+
+Written by ``make generate`` from the contract (``spec/``): change it there.
+"""
+
+from __future__ import annotations
+
+from .shapes import Argument, Command, Job, Option, Resource
+
+__all__ = ["GLOBAL", "OWN_WORDS", "RESOURCES", "SHORT", "TOOLS"]
+
+GLOBAL = (
+    Option("api-url", "URL", "the API's root, /api included; SEGOPS_API_URL unless given"),
+    Option("timeout", "SECONDS", "give an attempt up after this long without progress; 60 unless given"),
+    Option("max-retries", "N", "try again this often on 429, 5xx and failed connections; 3 unless given"),
+    Option("verbose", "", "log each attempt to standard error (-v)"),
+    Option("compact", "", "print JSON on one line"),
+    Option("dry-run", "", "print the request that would be sent, the key masked, and send nothing"),
+    Option("version", "", "print the version"),
+    Option("help", "", "print help (-h)"),
+)
+SHORT = {"-v": "verbose", "-h": "help"}
+OWN_WORDS = ("idempotency-key", "all", "prefetch", "wait", "wait-timeout", "interval", "output", "confirm")
+"""Flags of this program that are never query parameters: where they do not apply, they are mistakes."""
+
+_ALL = Option("all", "", "walk all pages and print every item as one line of JSON")
+_PREFETCH = Option(
+    "prefetch", "N", "how many pages to fetch ahead at once, in order; 0 fetches one page at a time; 0 unless given"
+)
+_WAIT = Option("wait", "", "wait until the job is over and print its last answer")
+_WAIT_TIMEOUT = Option("wait-timeout", "SECONDS", "seconds to wait in all; 600 unless given")
+_INTERVAL = Option("interval", "SECONDS", "seconds between two looks; 2 unless given")
+_OUTPUT = Option("output", "OUT", "wait, then write the export to this file; - is standard output", file=True)
+_CONFIRM = Option(
+    "confirm",
+    "BODY",
+    "confirm the import with this mapping, as confirm-import does; {} accepts what the server proposes",
+    file=True,
+)
+_IDEMPOTENCY_KEY = Option(
+    "idempotency-key",
+    "KEY",
+    "names this call, to repeat it safely; a fresh one unless given",
+    parameter="idempotency_key",
+)
+
+TOOLS = (
+    Command(
+        ("api",),
+        "Makes any call of the API, wrapped by a command or not, and prints the answer.",
+        "segops-admin api GET /segments/",
+        details=("Calls other than GET, HEAD and OPTIONS carry an Idempotency-Key.",),
+        arguments=(
+            Argument(
+                "method",
+                "value",
+                "method",
+                "GET, POST, PUT, PATCH or DELETE.",
+                choices=("GET", "POST", "PUT", "PATCH", "DELETE"),
+            ),
+            Argument("path", "value", "path", "The path below the base URL, such as /segments/."),
+        ),
+        options=(
+            Option("query", "KEY=VALUE", "a query parameter; may be repeated", many=True),
+            Option("body", "BODY", "the JSON body", file=True),
+            Option("form", "FIELD=@FILE", "a file to upload in place of a body; - is standard input", file=True),
+            Option("idempotency-key", "KEY", "names this call, to repeat it safely; a fresh one unless given"),
+        ),
+    ),
+    Command(
+        ("doctor",),
+        "Reports what this program would work with, and whether the server answers, as JSON.",
+        "segops-admin doctor",
+        details=(
+            "Exits 0 if it does and accepts the key, else 1. latency_ms is the median of five small requests; clock_skew_s is by how much the server's clock is ahead of this machine's.",
+        ),
+    ),
+    Command(
+        ("completion",),
+        "Prints a script that makes a shell complete commands, flags and file names.",
+        "segops-admin completion bash",
+        arguments=(Argument("shell", "value", "shell", "Bash, zsh or fish.", choices=("bash", "zsh", "fish")),),
+    ),
+)
+
+
+def _activations() -> tuple[Command, ...]:
+    return (
+        Command(
+            ("activations", "list"),
+            "One page of records, as the server sends it: an envelope with results, or a bare array.",
+            "segops-admin activations list --page-size=50",
+            source="https://segops.ai/docs/api/activations",
+            namespace="activations",
+            method="list",
+            options=(
+                _ALL,
+                _PREFETCH,
+            ),
+            query=Argument(
+                "params",
+                "query",
+                "params",
+                "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size.",
+            ),
+            known=(
+                ("page", "The page; 1 unless given."),
+                ("page_size", "How many a page holds: 50 unless given, 200 at most."),
+            ),
+            walk="iterate",
+        ),
+        Command(
+            ("activations", "get"),
+            "One record.",
+            "segops-admin activations get 12",
+            source="https://segops.ai/docs/api/activations",
+            namespace="activations",
+            method="get",
+            arguments=(Argument("id", "value", "id", "The record's id."),),
+        ),
+        Command(
+            ("activations", "create"),
+            "Creates a record and returns it.",
+            "segops-admin activations create body.json",
+            source="https://segops.ai/docs/api/activations",
+            namespace="activations",
+            method="create",
+            arguments=(
+                Argument(
+                    "body",
+                    "object",
+                    "BODY",
+                    "A JSON object: a file, - for standard input, or the JSON itself. Its fields.",
+                ),
+            ),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("activations", "update"),
+            "Changes a record and returns it.",
+            "segops-admin activations update 12 body.json --method=PATCH",
+            source="https://segops.ai/docs/api/activations",
+            namespace="activations",
+            method="update",
+            arguments=(
+                Argument("id", "value", "id", "The record's id."),
+                Argument(
+                    "body",
+                    "object",
+                    "BODY",
+                    "A JSON object: a file, - for standard input, or the JSON itself. The fields to change, or all fields with --method=PUT.",
+                ),
+            ),
+            options=(
+                Option("method", "PATCH|PUT", "PATCH or PUT", choices=("PATCH", "PUT"), parameter="method"),
+                _IDEMPOTENCY_KEY,
+            ),
+        ),
+        Command(
+            ("activations", "delete"),
+            "Deletes a record, at once and for good.",
+            "segops-admin activations delete 12",
+            source="https://segops.ai/docs/api/activations",
+            namespace="activations",
+            method="delete",
+            arguments=(Argument("id", "value", "id", "The record's id."),),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("activations", "sync"),
+            "Queues a sync of an activation's segment, without waiting for a recompute, and returns at once.",
+            "segops-admin activations sync 12",
+            source="https://segops.ai/docs/api/activations",
+            namespace="activations",
+            method="sync",
+            arguments=(Argument("id", "value", "id", "The activation's id."),),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+    )
+
+
+def _analytics() -> tuple[Command, ...]:
+    return (
+        Command(
+            ("analytics", "overview"),
+            "The workspace in five figures; an ai_credits_limit of -1 means unlimited.",
+            "segops-admin analytics overview",
+            source="https://segops.ai/docs/api/analytics",
+            namespace="analytics",
+            method="overview",
+        ),
+        Command(
+            ("analytics", "segments"),
+            "Active segments, each with its size on every day of the last 30.",
+            "segops-admin analytics segments",
+            source="https://segops.ai/docs/api/analytics",
+            namespace="analytics",
+            method="segments",
+        ),
+        Command(
+            ("analytics", "overlap"),
+            "The 20 pairs of segments that share most members; the share is of the smaller one, in percent.",
+            "segops-admin analytics overlap",
+            source="https://segops.ai/docs/api/analytics",
+            namespace="analytics",
+            method="overlap",
+        ),
+        Command(
+            ("analytics", "activations"),
+            "Activations with their success rate over 30 syncs, in percent, and the newest five.",
+            "segops-admin analytics activations",
+            source="https://segops.ai/docs/api/analytics",
+            namespace="analytics",
+            method="activations",
+        ),
+        Command(
+            ("analytics", "usage"),
+            "What the plan allows and what has been used of it; a limit of -1 means unlimited.",
+            "segops-admin analytics usage",
+            source="https://segops.ai/docs/sdks/admin-python",
+            namespace="analytics",
+            method="usage",
+        ),
+    )
+
+
+def _identity() -> tuple[Command, ...]:
+    return (
+        Command(
+            ("identity", "alias"),
+            "Ties a visitor's id to a user. The first tie wins: a later one to another user changes nothing.",
+            "segops-admin identity alias visitor-7 user-42",
+            source="https://segops.ai/docs/identity-resolution",
+            namespace="identity",
+            method="alias",
+            arguments=(
+                Argument("anonymous_id", "value", "anonymous_id", "The visitor's id, before login."),
+                Argument("user_id", "value", "user_id", "The user."),
+            ),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("identity", "merge"),
+            "Folds one user into another, for good; overrides an earlier tie.",
+            "segops-admin identity merge user-41 user-42",
+            source="https://segops.ai/docs/identity-resolution",
+            namespace="identity",
+            method="merge",
+            arguments=(
+                Argument("from_user_id", "value", "from_user_id", "The user that is folded in."),
+                Argument("into_user_id", "value", "into_user_id", "The user that stays."),
+            ),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+    )
+
+
+def _pages() -> tuple[Command, ...]:
+    return (
+        Command(
+            ("pages", "list"),
+            "One page of records, as the server sends it: an envelope with results, or a bare array.",
+            "segops-admin pages list --page-size=50",
+            source="https://segops.ai/docs/api/ai-pages",
+            namespace="pages",
+            method="list",
+            options=(
+                _ALL,
+                _PREFETCH,
+            ),
+            query=Argument(
+                "params",
+                "query",
+                "params",
+                "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size.",
+            ),
+            known=(
+                ("page", "The page; 1 unless given."),
+                ("page_size", "How many a page holds: 50 unless given, 200 at most."),
+            ),
+            walk="iterate",
+        ),
+        Command(
+            ("pages", "get"),
+            "One record.",
+            "segops-admin pages get 12",
+            source="https://segops.ai/docs/api/ai-pages",
+            namespace="pages",
+            method="get",
+            arguments=(Argument("id", "value", "id", "The record's id."),),
+        ),
+        Command(
+            ("pages", "create"),
+            "Creates a record and returns it.",
+            "segops-admin pages create body.json",
+            source="https://segops.ai/docs/api/ai-pages",
+            namespace="pages",
+            method="create",
+            arguments=(
+                Argument(
+                    "body",
+                    "object",
+                    "BODY",
+                    "A JSON object: a file, - for standard input, or the JSON itself. Its fields.",
+                ),
+            ),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("pages", "update"),
+            "Changes a record and returns it.",
+            "segops-admin pages update 12 body.json --method=PATCH",
+            source="https://segops.ai/docs/api/ai-pages",
+            namespace="pages",
+            method="update",
+            arguments=(
+                Argument("id", "value", "id", "The record's id."),
+                Argument(
+                    "body",
+                    "object",
+                    "BODY",
+                    "A JSON object: a file, - for standard input, or the JSON itself. The fields to change, or all fields with --method=PUT.",
+                ),
+            ),
+            options=(
+                Option("method", "PATCH|PUT", "PATCH or PUT", choices=("PATCH", "PUT"), parameter="method"),
+                _IDEMPOTENCY_KEY,
+            ),
+        ),
+        Command(
+            ("pages", "delete"),
+            "Deletes a record, at once and for good.",
+            "segops-admin pages delete 12",
+            source="https://segops.ai/docs/api/ai-pages",
+            namespace="pages",
+            method="delete",
+            arguments=(Argument("id", "value", "id", "The record's id."),),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("pages", "bulk-generate"),
+            "Queues a page for each active AI query and returns at once.",
+            "segops-admin pages bulk-generate body.json",
+            source="https://segops.ai/docs/api/ai-pages",
+            namespace="pages",
+            method="bulk_generate",
+            arguments=(
+                Argument(
+                    "body",
+                    "object",
+                    "BODY",
+                    "A JSON object: a file, - for standard input, or the JSON itself. Options; {} for none.",
+                ),
+            ),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("pages", "regenerate"),
+            "Queues a rewrite of a page and returns at once.",
+            "segops-admin pages regenerate 12",
+            source="https://segops.ai/docs/api/ai-pages",
+            namespace="pages",
+            method="regenerate",
+            arguments=(Argument("id", "value", "id", "The page's id."),),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("pages", "build"),
+            "Builds a page from its blocks.",
+            "segops-admin pages build 12 body.json",
+            source="https://segops.ai/docs/ai-reach/landing-pages",
+            namespace="pages",
+            method="build",
+            arguments=(
+                Argument("id", "value", "id", "The page's id."),
+                Argument(
+                    "body",
+                    "object",
+                    "BODY",
+                    'A JSON object: a file, - for standard input, or the JSON itself. Options, such as {"template": "default"}; {} for none.',
+                ),
+            ),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("pages", "publish"),
+            "Publishes a built page and returns it.",
+            "segops-admin pages publish 12",
+            source="https://segops.ai/docs/ai-reach/landing-pages",
+            namespace="pages",
+            method="publish",
+            arguments=(Argument("id", "value", "id", "The page's id."),),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("pages", "export"),
+            "Starts writing a page to a file.",
+            "segops-admin pages export 12 --format=tsx",
+            source="https://segops.ai/docs/ai-reach/landing-pages",
+            namespace="pages",
+            method="export",
+            arguments=(Argument("id", "value", "id", "The page's id."),),
+            options=(
+                Option(
+                    "format", "tsx|html|json", "tsx, html or json", choices=("tsx", "html", "json"), parameter="format"
+                ),
+                _IDEMPOTENCY_KEY,
+            ),
+        ),
+        Command(
+            ("pages", "query"),
+            "Searches the catalogue by meaning.",
+            "segops-admin pages query shoes --limit=100",
+            source="https://segops.ai/docs/api/ai-pages",
+            namespace="pages",
+            method="query",
+            arguments=(Argument("q", "value", "q", "What to look for."),),
+            query=Argument(
+                "params",
+                "query",
+                "params",
+                "Any other flag is a query parameter; may be repeated. Limit (100 at most) and segment_id (a product segment).",
+            ),
+            known=(
+                ("limit", "How many; 20 unless given, 100 at most."),
+                ("segment_id", "A segment of products, to look in."),
+            ),
+        ),
+    )
+
+
+def _product_segments() -> tuple[Command, ...]:
+    return (
+        Command(
+            ("product-segments", "list"),
+            "One page of records, as the server sends it: an envelope with results, or a bare array.",
+            "segops-admin product-segments list --page-size=50",
+            source="https://segops.ai/docs/pim/segments",
+            namespace="product_segments",
+            method="list",
+            options=(
+                _ALL,
+                _PREFETCH,
+            ),
+            query=Argument(
+                "params",
+                "query",
+                "params",
+                "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size.",
+            ),
+            known=(
+                ("page", "The page; 1 unless given."),
+                ("page_size", "How many a page holds: 50 unless given, 200 at most."),
+            ),
+            walk="iterate",
+        ),
+        Command(
+            ("product-segments", "get"),
+            "One record.",
+            "segops-admin product-segments get 12",
+            source="https://segops.ai/docs/pim/segments",
+            namespace="product_segments",
+            method="get",
+            arguments=(Argument("id", "value", "id", "The record's id."),),
+        ),
+        Command(
+            ("product-segments", "create"),
+            "Creates a record and returns it.",
+            "segops-admin product-segments create body.json",
+            source="https://segops.ai/docs/pim/segments",
+            namespace="product_segments",
+            method="create",
+            arguments=(
+                Argument(
+                    "body",
+                    "object",
+                    "BODY",
+                    "A JSON object: a file, - for standard input, or the JSON itself. Its fields.",
+                ),
+            ),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("product-segments", "update"),
+            "Changes a record and returns it.",
+            "segops-admin product-segments update 12 body.json --method=PATCH",
+            source="https://segops.ai/docs/pim/segments",
+            namespace="product_segments",
+            method="update",
+            arguments=(
+                Argument("id", "value", "id", "The record's id."),
+                Argument(
+                    "body",
+                    "object",
+                    "BODY",
+                    "A JSON object: a file, - for standard input, or the JSON itself. The fields to change, or all fields with --method=PUT.",
+                ),
+            ),
+            options=(
+                Option("method", "PATCH|PUT", "PATCH or PUT", choices=("PATCH", "PUT"), parameter="method"),
+                _IDEMPOTENCY_KEY,
+            ),
+        ),
+        Command(
+            ("product-segments", "delete"),
+            "Deletes a record, at once and for good.",
+            "segops-admin product-segments delete 12",
+            source="https://segops.ai/docs/pim/segments",
+            namespace="product_segments",
+            method="delete",
+            arguments=(Argument("id", "value", "id", "The record's id."),),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("product-segments", "recompute"),
+            "Queues a recompute of a product segment and returns at once.",
+            "segops-admin product-segments recompute 12",
+            source="https://segops.ai/docs/sdks/admin-python",
+            namespace="product_segments",
+            method="recompute",
+            arguments=(Argument("id", "value", "id", "The product segment's id."),),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+    )
+
+
+def _products() -> tuple[Command, ...]:
+    return (
+        Command(
+            ("products", "list"),
+            "One page of records, as the server sends it: an envelope with results, or a bare array.",
+            "segops-admin products list --q=shoes",
+            source="https://segops.ai/docs/api/pim",
+            namespace="products",
+            method="list",
+            options=(
+                _ALL,
+                _PREFETCH,
+            ),
+            query=Argument(
+                "params",
+                "query",
+                "params",
+                "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size.",
+            ),
+            known=(
+                ("page", "The page; 1 unless given."),
+                ("page_size", "How many a page holds: 50 unless given, 200 at most."),
+                ("q", "A part of the name, in any case."),
+            ),
+            walk="iterate",
+        ),
+        Command(
+            ("products", "get"),
+            "One record.",
+            "segops-admin products get 12",
+            source="https://segops.ai/docs/api/pim",
+            namespace="products",
+            method="get",
+            arguments=(Argument("id", "value", "id", "The record's id."),),
+        ),
+        Command(
+            ("products", "create"),
+            "Creates a record and returns it.",
+            "segops-admin products create body.json",
+            source="https://segops.ai/docs/api/pim",
+            namespace="products",
+            method="create",
+            arguments=(
+                Argument(
+                    "body",
+                    "object",
+                    "BODY",
+                    "A JSON object: a file, - for standard input, or the JSON itself. Its fields.",
+                ),
+            ),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("products", "update"),
+            "Changes a record and returns it.",
+            "segops-admin products update 12 body.json --method=PATCH",
+            source="https://segops.ai/docs/api/pim",
+            namespace="products",
+            method="update",
+            arguments=(
+                Argument("id", "value", "id", "The record's id."),
+                Argument(
+                    "body",
+                    "object",
+                    "BODY",
+                    "A JSON object: a file, - for standard input, or the JSON itself. The fields to change, or all fields with --method=PUT.",
+                ),
+            ),
+            options=(
+                Option("method", "PATCH|PUT", "PATCH or PUT", choices=("PATCH", "PUT"), parameter="method"),
+                _IDEMPOTENCY_KEY,
+            ),
+        ),
+        Command(
+            ("products", "delete"),
+            "Deletes a record, at once and for good.",
+            "segops-admin products delete 12",
+            source="https://segops.ai/docs/api/pim",
+            namespace="products",
+            method="delete",
+            arguments=(Argument("id", "value", "id", "The record's id."),),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("products", "bulk-upsert"),
+            "Creates or updates products by SKU. A row that is refused does not stop the others.",
+            "segops-admin products bulk-upsert rows.json",
+            source="https://segops.ai/docs/api/pim",
+            namespace="products",
+            method="bulk_upsert",
+            arguments=(
+                Argument(
+                    "rows",
+                    "array",
+                    "BODY",
+                    "A JSON array: a file, - for standard input, or the JSON itself. Flat rows, each with its sku; every key but sku and name goes into data.",
+                ),
+            ),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("products", "score"),
+            "Queues the scoring of one product and returns at once.",
+            "segops-admin products score 12",
+            source="https://segops.ai/docs/pim/scoring",
+            namespace="products",
+            method="score",
+            arguments=(Argument("id", "value", "id", "The product's id (not its SKU)."),),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("products", "score-all"),
+            "Queues the scoring of every product and returns at once.",
+            "segops-admin products score-all",
+            source="https://segops.ai/docs/pim/scoring",
+            namespace="products",
+            method="score_all",
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("products", "get-score"),
+            "A product's newest score, 0 to 100, in four dimensions of up to 25, with recommendations.",
+            "segops-admin products get-score 12",
+            source="https://segops.ai/docs/pim/scoring",
+            namespace="products",
+            method="get_score",
+            arguments=(Argument("id", "value", "id", "The product's id."),),
+        ),
+        Command(
+            ("products", "facets"),
+            "The distinct values of the catalogue's text and list fields, up to 100 for each.",
+            "segops-admin products facets",
+            source="https://segops.ai/docs/api/pim",
+            namespace="products",
+            method="facets",
+        ),
+        Command(
+            ("products", "schema"),
+            "The catalogue's schema: its fields, default currency and default locale.",
+            "segops-admin products schema",
+            source="https://segops.ai/docs/api/pim",
+            namespace="products",
+            method="schema",
+        ),
+        Command(
+            ("products", "replace-schema"),
+            "Replaces the catalogue's schema and returns it.",
+            "segops-admin products replace-schema body.json",
+            source="https://segops.ai/docs/api/pim",
+            namespace="products",
+            method="replace_schema",
+            arguments=(
+                Argument(
+                    "body",
+                    "object",
+                    "BODY",
+                    'A JSON object: a file, - for standard input, or the JSON itself. {"fields": [...], "default_currency": "USD", "default_locale": "en_US"}.',
+                ),
+            ),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("products", "import"),
+            "Uploads a CSV file of products and returns the mapping that the server proposes.",
+            "segops-admin products import products.csv --confirm='{}' --wait",
+            details=("A file is sent as it is read: memory does not grow with it. confirm-import starts the import.",),
+            source="https://segops.ai/docs/pim/import",
+            namespace="products",
+            method="import_csv",
+            arguments=(Argument("data", "file", "CSV", "A CSV file in UTF-8 with a header row; - is standard input."),),
+            options=(
+                Option(
+                    "filename",
+                    "FILENAME",
+                    "the name to send; the file's own name unless given, products.csv for bytes",
+                    parameter="filename",
+                ),
+                _IDEMPOTENCY_KEY,
+                _WAIT,
+                _WAIT_TIMEOUT,
+                _INTERVAL,
+                _CONFIRM,
+            ),
+            job=Job("wait_for_import", id="job_id", confirm="confirm_import"),
+        ),
+        Command(
+            ("products", "import-status"),
+            "How far an import is.",
+            "segops-admin products import-status 3",
+            source="https://segops.ai/docs/api/pim",
+            namespace="products",
+            method="import_status",
+            arguments=(Argument("job_id", "value", "job_id", "The job_id that import_csv returned."),),
+        ),
+        Command(
+            ("products", "confirm-import"),
+            "Fixes an import's mapping and schema, and starts it.",
+            "segops-admin products confirm-import 3 body.json --wait",
+            source="https://segops.ai/docs/pim/import",
+            namespace="products",
+            method="confirm_import",
+            arguments=(
+                Argument("job_id", "value", "job_id", "The import's id."),
+                Argument(
+                    "body",
+                    "object",
+                    "BODY",
+                    'A JSON object: a file, - for standard input, or the JSON itself. {"mapping": {column: field}, "schema": [fields]}; what is left out is as proposed.',
+                ),
+            ),
+            options=(
+                _IDEMPOTENCY_KEY,
+                _WAIT,
+                _WAIT_TIMEOUT,
+                _INTERVAL,
+            ),
+            job=Job("wait_for_import"),
+        ),
+    )
+
+
+def _queries() -> tuple[Command, ...]:
+    return (
+        Command(
+            ("queries", "list"),
+            "One page of records, as the server sends it: an envelope with results, or a bare array.",
+            "segops-admin queries list --page-size=50",
+            source="https://segops.ai/docs/api/ai-visibility",
+            namespace="queries",
+            method="list",
+            options=(
+                _ALL,
+                _PREFETCH,
+            ),
+            query=Argument(
+                "params",
+                "query",
+                "params",
+                "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size.",
+            ),
+            known=(
+                ("page", "The page; 1 unless given."),
+                ("page_size", "How many a page holds: 50 unless given, 200 at most."),
+            ),
+            walk="iterate",
+        ),
+        Command(
+            ("queries", "get"),
+            "One record.",
+            "segops-admin queries get 12",
+            source="https://segops.ai/docs/api/ai-visibility",
+            namespace="queries",
+            method="get",
+            arguments=(Argument("id", "value", "id", "The record's id."),),
+        ),
+        Command(
+            ("queries", "create"),
+            "Creates a record and returns it.",
+            "segops-admin queries create body.json",
+            source="https://segops.ai/docs/api/ai-visibility",
+            namespace="queries",
+            method="create",
+            arguments=(
+                Argument(
+                    "body",
+                    "object",
+                    "BODY",
+                    "A JSON object: a file, - for standard input, or the JSON itself. Its fields.",
+                ),
+            ),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("queries", "update"),
+            "Changes a record and returns it.",
+            "segops-admin queries update 12 body.json --method=PATCH",
+            source="https://segops.ai/docs/api/ai-visibility",
+            namespace="queries",
+            method="update",
+            arguments=(
+                Argument("id", "value", "id", "The record's id."),
+                Argument(
+                    "body",
+                    "object",
+                    "BODY",
+                    "A JSON object: a file, - for standard input, or the JSON itself. The fields to change, or all fields with --method=PUT.",
+                ),
+            ),
+            options=(
+                Option("method", "PATCH|PUT", "PATCH or PUT", choices=("PATCH", "PUT"), parameter="method"),
+                _IDEMPOTENCY_KEY,
+            ),
+        ),
+        Command(
+            ("queries", "delete"),
+            "Deletes a record, at once and for good.",
+            "segops-admin queries delete 12",
+            source="https://segops.ai/docs/api/ai-visibility",
+            namespace="queries",
+            method="delete",
+            arguments=(Argument("id", "value", "id", "The record's id."),),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("queries", "run"),
+            "Queues a run of a query on its providers and returns at once.",
+            "segops-admin queries run 12",
+            source="https://segops.ai/docs/api/ai-visibility",
+            namespace="queries",
+            method="run",
+            arguments=(Argument("id", "value", "id", "The query's id."),),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("queries", "results"),
+            "A query's newest results, 50 at most, of all providers.",
+            "segops-admin queries results 12",
+            source="https://segops.ai/docs/api/ai-visibility",
+            namespace="queries",
+            method="results",
+            arguments=(Argument("id", "value", "id", "The query's id."),),
+        ),
+        Command(
+            ("queries", "simulate"),
+            "Asks the providers now, without saving a query. The server takes up to 30 s.",
+            "segops-admin queries simulate body.json",
+            source="https://segops.ai/docs/segments/simulation",
+            namespace="queries",
+            method="simulate",
+            arguments=(
+                Argument(
+                    "body",
+                    "object",
+                    "BODY",
+                    "A JSON object: a file, - for standard input, or the JSON itself. Query_text, and optionally providers (all five unless given).",
+                ),
+            ),
+        ),
+        Command(
+            ("queries", "dashboard"),
+            "Visibility over all queries: mention rate, position, share of voice, sentiment.",
+            "segops-admin queries dashboard",
+            source="https://segops.ai/docs/api/ai-visibility",
+            namespace="queries",
+            method="dashboard",
+        ),
+        Command(
+            ("queries", "win-rate"),
+            "How often the brand ranks ahead of each competitor, highest first.",
+            "segops-admin queries win-rate",
+            source="https://segops.ai/docs/ai-reach/competitors",
+            namespace="queries",
+            method="win_rate",
+            query=Argument(
+                "params", "query", "params", "Any other flag is a query parameter; may be repeated. Query parameters."
+            ),
+        ),
+    )
+
+
+def _schemas() -> tuple[Command, ...]:
+    return (
+        Command(
+            ("schemas", "list"),
+            "One page of records, as the server sends it: an envelope with results, or a bare array.",
+            "segops-admin schemas list --page-size=50",
+            source="https://segops.ai/docs/event-tracking/schema",
+            namespace="schemas",
+            method="list",
+            options=(
+                _ALL,
+                _PREFETCH,
+            ),
+            query=Argument(
+                "params",
+                "query",
+                "params",
+                "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size.",
+            ),
+            known=(
+                ("page", "The page; 1 unless given."),
+                ("page_size", "How many a page holds: 50 unless given, 200 at most."),
+            ),
+            walk="iterate",
+        ),
+        Command(
+            ("schemas", "get"),
+            "One record.",
+            "segops-admin schemas get 12",
+            source="https://segops.ai/docs/event-tracking/schema",
+            namespace="schemas",
+            method="get",
+            arguments=(Argument("id", "value", "id", "The record's id."),),
+        ),
+        Command(
+            ("schemas", "create"),
+            "Creates a record and returns it.",
+            "segops-admin schemas create body.json",
+            source="https://segops.ai/docs/event-tracking/schema",
+            namespace="schemas",
+            method="create",
+            arguments=(
+                Argument(
+                    "body",
+                    "object",
+                    "BODY",
+                    "A JSON object: a file, - for standard input, or the JSON itself. Its fields.",
+                ),
+            ),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("schemas", "update"),
+            "Changes a record and returns it.",
+            "segops-admin schemas update 12 body.json --method=PATCH",
+            source="https://segops.ai/docs/event-tracking/schema",
+            namespace="schemas",
+            method="update",
+            arguments=(
+                Argument("id", "value", "id", "The record's id."),
+                Argument(
+                    "body",
+                    "object",
+                    "BODY",
+                    "A JSON object: a file, - for standard input, or the JSON itself. The fields to change, or all fields with --method=PUT.",
+                ),
+            ),
+            options=(
+                Option("method", "PATCH|PUT", "PATCH or PUT", choices=("PATCH", "PUT"), parameter="method"),
+                _IDEMPOTENCY_KEY,
+            ),
+        ),
+        Command(
+            ("schemas", "delete"),
+            "Deletes a record, at once and for good.",
+            "segops-admin schemas delete 12",
+            source="https://segops.ai/docs/event-tracking/schema",
+            namespace="schemas",
+            method="delete",
+            arguments=(Argument("id", "value", "id", "The record's id."),),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("schemas", "infer"),
+            "Proposes a schema from sample events; nothing is saved.",
+            "segops-admin schemas infer events.json",
+            source="https://segops.ai/docs/sdks/admin-python",
+            namespace="schemas",
+            method="infer",
+            arguments=(
+                Argument(
+                    "events",
+                    "array",
+                    "BODY",
+                    'A JSON array: a file, - for standard input, or the JSON itself. {"user_id": ..., "event_type": ..., "payload": {...}} each.',
+                ),
+            ),
+        ),
+        Command(
+            ("schemas", "validate"),
+            "Checks a payload against the schema of its event type, as ingestion would.",
+            "segops-admin schemas validate purchase payload.json",
+            source="https://segops.ai/docs/sdks/admin-python",
+            namespace="schemas",
+            method="validate",
+            arguments=(
+                Argument("event_type", "value", "event_type", "The event's type."),
+                Argument(
+                    "payload",
+                    "object",
+                    "BODY",
+                    "A JSON object: a file, - for standard input, or the JSON itself. Its properties.",
+                ),
+            ),
+        ),
+    )
+
+
+def _segments() -> tuple[Command, ...]:
+    return (
+        Command(
+            ("segments", "list"),
+            "One page of records, as the server sends it: an envelope with results, or a bare array.",
+            "segops-admin segments list --page-size=50",
+            source="https://segops.ai/docs/api/segments",
+            namespace="segments",
+            method="list",
+            options=(
+                _ALL,
+                _PREFETCH,
+            ),
+            query=Argument(
+                "params",
+                "query",
+                "params",
+                "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size.",
+            ),
+            known=(
+                ("page", "The page; 1 unless given."),
+                ("page_size", "How many a page holds: 50 unless given, 200 at most."),
+            ),
+            walk="iterate",
+        ),
+        Command(
+            ("segments", "get"),
+            "One record.",
+            "segops-admin segments get 12",
+            source="https://segops.ai/docs/api/segments",
+            namespace="segments",
+            method="get",
+            arguments=(Argument("id", "value", "id", "The record's id."),),
+        ),
+        Command(
+            ("segments", "create"),
+            "Creates a record and returns it.",
+            "segops-admin segments create body.json",
+            source="https://segops.ai/docs/api/segments",
+            namespace="segments",
+            method="create",
+            arguments=(
+                Argument(
+                    "body",
+                    "object",
+                    "BODY",
+                    "A JSON object: a file, - for standard input, or the JSON itself. Its fields.",
+                ),
+            ),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("segments", "update"),
+            "Changes a record and returns it.",
+            "segops-admin segments update 12 body.json --method=PATCH",
+            source="https://segops.ai/docs/api/segments",
+            namespace="segments",
+            method="update",
+            arguments=(
+                Argument("id", "value", "id", "The record's id."),
+                Argument(
+                    "body",
+                    "object",
+                    "BODY",
+                    "A JSON object: a file, - for standard input, or the JSON itself. The fields to change, or all fields with --method=PUT.",
+                ),
+            ),
+            options=(
+                Option("method", "PATCH|PUT", "PATCH or PUT", choices=("PATCH", "PUT"), parameter="method"),
+                _IDEMPOTENCY_KEY,
+            ),
+        ),
+        Command(
+            ("segments", "delete"),
+            "Deletes a record, at once and for good.",
+            "segops-admin segments delete 12",
+            source="https://segops.ai/docs/api/segments",
+            namespace="segments",
+            method="delete",
+            arguments=(Argument("id", "value", "id", "The record's id."),),
+            options=(_IDEMPOTENCY_KEY,),
+        ),
+        Command(
+            ("segments", "preview"),
+            "Evaluates a definition without saving it: how many users match, and a sample of them.",
+            "segops-admin segments preview definition.json",
+            source="https://segops.ai/docs/api/segments",
+            namespace="segments",
+            method="preview",
+            arguments=(
+                Argument(
+                    "definition",
+                    "object",
+                    "BODY",
+                    'A JSON object: a file, - for standard input, or the JSON itself. {"logic": "AND" | "OR", "conditions": [...]}.',
+                ),
+            ),
+        ),
+        Command(
+            ("segments", "estimate"),
+            "Estimates how many users a saved segment holds.",
+            "segops-admin segments estimate 12",
+            source="https://segops.ai/docs/sdks/admin-python",
+            namespace="segments",
+            method="estimate",
+            arguments=(Argument("id", "value", "id", "The segment's id."),),
+        ),
+        Command(
+            ("segments", "versions"),
+            "The history of a segment's definition, newest first.",
+            "segops-admin segments versions 12",
+            source="https://segops.ai/docs/segments",
+            namespace="segments",
+            method="versions",
+            arguments=(Argument("id", "value", "id", "The segment's id."),),
+        ),
+        Command(
+            ("segments", "recompute"),
+            "Queues a recompute of a segment's members and returns at once.",
+            "segops-admin segments recompute 12 --wait",
+            source="https://segops.ai/docs/api/segments",
+            namespace="segments",
+            method="recompute",
+            arguments=(Argument("id", "value", "id", "The segment's id."),),
+            options=(
+                _IDEMPOTENCY_KEY,
+                _WAIT,
+                _WAIT_TIMEOUT,
+                _INTERVAL,
+            ),
+            job=Job("wait_for_recompute", since="last_computed_at"),
+        ),
+        Command(
+            ("segments", "members"),
+            "One stretch of a segment's members.",
+            "segops-admin segments members 12 --limit=100",
+            source="https://segops.ai/docs/api",
+            namespace="segments",
+            method="members",
+            arguments=(Argument("id", "value", "id", "The segment's id."),),
+            options=(_ALL,),
+            query=Argument(
+                "params",
+                "query",
+                "params",
+                "Any other flag is a query parameter; may be repeated. Limit (1,000 at most) and cursor (the next_cursor of the stretch before).",
+            ),
+            known=(
+                ("limit", "How many; 1,000 unless given, and at most."),
+                ("cursor", "The next_cursor of the stretch before."),
+            ),
+            walk="iterate_members",
+        ),
+        Command(
+            ("segments", "membership"),
+            "The segments that one user is in.",
+            "segops-admin segments membership user-42",
+            source="https://segops.ai/docs/api/segments",
+            namespace="segments",
+            method="membership",
+            arguments=(Argument("user_id", "value", "user_id", "The user's id, an alias included."),),
+        ),
+        Command(
+            ("segments", "export"),
+            "Starts writing a segment's members to a file: user_id and computed_at.",
+            "segops-admin segments export 12 --format=csv --wait",
+            source="https://segops.ai/docs/activations/export",
+            namespace="segments",
+            method="export",
+            arguments=(Argument("id", "value", "id", "The segment's id."),),
+            options=(
+                Option("format", "csv|parquet", "csv or parquet", choices=("csv", "parquet"), parameter="format"),
+                _IDEMPOTENCY_KEY,
+                _WAIT,
+                _WAIT_TIMEOUT,
+                _INTERVAL,
+                _OUTPUT,
+            ),
+            job=Job("wait_for_export", id="export_id", download="download_export"),
+        ),
+        Command(
+            ("segments", "export-status"),
+            "How far an export is.",
+            "segops-admin segments export-status 12 14",
+            source="https://segops.ai/docs/activations/export",
+            namespace="segments",
+            method="export_status",
+            arguments=(
+                Argument("id", "value", "id", "The segment's id."),
+                Argument("export_id", "value", "export_id", "The export_id that export returned."),
+            ),
+        ),
+        Command(
+            ("segments", "download-export"),
+            "Writes a finished export to a file and returns the number of bytes.",
+            "segops-admin segments download-export 14 members.csv",
+            details=(
+                "A path appears only once the whole file has arrived. Storage servers that the platform redirects to get no key.",
+            ),
+            source="https://segops.ai/docs/activations/export",
+            namespace="segments",
+            method="download_export",
+            arguments=(
+                Argument("export_id", "value", "export_id", "The export's id."),
+                Argument("to", "out", "OUT", "The file to write; - is standard output."),
+            ),
+        ),
+    )
+
+
+def _users() -> tuple[Command, ...]:
+    return (
+        Command(
+            ("users", "search"),
+            "Finds users by their id.",
+            "segops-admin users search --q=shoes",
+            source="https://segops.ai/docs/api/explorer",
+            namespace="users",
+            method="search",
+            query=Argument(
+                "params",
+                "query",
+                "params",
+                "Any other flag is a query parameter; may be repeated. Q (a part of the id) and limit.",
+            ),
+            known=(("q", "A part of the user's id."), ("limit", "How many.")),
+        ),
+        Command(
+            ("users", "get"),
+            "One user's profile: event counts, first and last seen, current properties.",
+            "segops-admin users get user-42",
+            source="https://segops.ai/docs/api/explorer",
+            namespace="users",
+            method="get",
+            arguments=(Argument("user_id", "value", "user_id", "The user's id."),),
+        ),
+        Command(
+            ("users", "events"),
+            "One user's events, newest first.",
+            "segops-admin users events user-42 --event-type=purchase",
+            source="https://segops.ai/docs/api/explorer",
+            namespace="users",
+            method="events",
+            arguments=(Argument("user_id", "value", "user_id", "The user's id."),),
+            query=Argument(
+                "params",
+                "query",
+                "params",
+                "Any other flag is a query parameter; may be repeated. Event_type, since (a date or time) and limit.",
+            ),
+            known=(
+                ("event_type", "Events of this type only."),
+                ("since", "Events from this date, or date and time, on."),
+                ("limit", "How many."),
+            ),
+        ),
+        Command(
+            ("users", "segments"),
+            "The segments that one user is in, with their sizes.",
+            "segops-admin users segments user-42",
+            source="https://segops.ai/docs/api/explorer",
+            namespace="users",
+            method="segments",
+            arguments=(Argument("user_id", "value", "user_id", "The user's id."),),
+        ),
+        Command(
+            ("users", "explain"),
+            "Why a user is, or is not, in a segment: each condition with the user's own value.",
+            "segops-admin users explain user-42 12",
+            source="https://segops.ai/docs/api/explorer",
+            namespace="users",
+            method="explain",
+            arguments=(
+                Argument("user_id", "value", "user_id", "The user's id; a member or not."),
+                Argument("segment_id", "value", "segment_id", "The segment's id."),
+            ),
+        ),
+        Command(
+            ("users", "publish-sandbox"),
+            "Tries an event out: which segments would the user enter or leave? Nothing is stored.",
+            "segops-admin users publish-sandbox event.json",
+            source="https://segops.ai/docs/sandbox",
+            namespace="users",
+            method="publish_sandbox",
+            arguments=(
+                Argument(
+                    "event",
+                    "object",
+                    "BODY",
+                    "A JSON object: a file, - for standard input, or the JSON itself. User_id, event_type, and optionally occurred_at and payload.",
+                ),
+            ),
+        ),
+    )
+
+
+RESOURCES = (
+    Resource(
+        "activations",
+        "Connectors that segments are synced to. The secrets in config come back as ***.",
+        ("list", "get", "create", "update", "delete", "sync"),
+        _activations,
+    ),
+    Resource(
+        "analytics",
+        "Figures over the workspace; read-only.",
+        ("overview", "segments", "overlap", "activations", "usage"),
+        _analytics,
+    ),
+    Resource(
+        "identity",
+        "Which ids belong to one user. Events stay as they were stored; ids are resolved when they are read.",
+        ("alias", "merge"),
+        _identity,
+    ),
+    Resource(
+        "pages",
+        "Landing pages written for AI assistants, and the catalogue search behind them.",
+        (
+            "list",
+            "get",
+            "create",
+            "update",
+            "delete",
+            "bulk-generate",
+            "regenerate",
+            "build",
+            "publish",
+            "export",
+            "query",
+        ),
+        _pages,
+    ),
+    Resource(
+        "product-segments",
+        "Segments of products: rules over the catalogue; their members are SKUs.",
+        ("list", "get", "create", "update", "delete", "recompute"),
+        _product_segments,
+    ),
+    Resource(
+        "products",
+        "The product catalogue: records, schema, CSV imports, and how readable products are to AI assistants.",
+        (
+            "list",
+            "get",
+            "create",
+            "update",
+            "delete",
+            "bulk-upsert",
+            "score",
+            "score-all",
+            "get-score",
+            "facets",
+            "schema",
+            "replace-schema",
+            "import",
+            "import-status",
+            "confirm-import",
+        ),
+        _products,
+    ),
+    Resource(
+        "queries",
+        "Questions asked of AI assistants, and how visible the brand is in their answers.",
+        ("list", "get", "create", "update", "delete", "run", "results", "simulate", "dashboard", "win-rate"),
+        _queries,
+    ),
+    Resource(
+        "schemas",
+        "Schemas of events: which properties an event type has, and which it must have.",
+        ("list", "get", "create", "update", "delete", "infer", "validate"),
+        _schemas,
+    ),
+    Resource(
+        "segments",
+        "Segments of users: their definitions, members and exports.",
+        (
+            "list",
+            "get",
+            "create",
+            "update",
+            "delete",
+            "preview",
+            "estimate",
+            "versions",
+            "recompute",
+            "members",
+            "membership",
+            "export",
+            "export-status",
+            "download-export",
+        ),
+        _segments,
+    ),
+    Resource(
+        "users",
+        "Users and their events (the explorer); read-only.",
+        ("search", "get", "events", "segments", "explain", "publish-sandbox"),
+        _users,
+    ),
+)
