@@ -25,7 +25,7 @@ def state() -> str:
     digest = hashlib.sha256()
     files = [WORKSPACE / "package-lock.json", WORKSPACE / "tsconfig.base.json", *PACKAGE.glob("*.json")]
     for folder in ("src", "test", "scripts"):
-        files += (path for path in (PACKAGE / folder).rglob("*") if path.is_file() and path.name != "derived.ts")
+        files += (path for path in (PACKAGE / folder).rglob("*") if path.is_file())
     for path in sorted(files):
         digest.update(str(path.relative_to(WORKSPACE)).encode() + path.read_bytes())
     return digest.hexdigest()

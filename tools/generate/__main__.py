@@ -9,6 +9,7 @@ from pathlib import Path
 from generate.python_commands import python_commands
 from generate.python_types import python_types
 from generate.reference import reference
+from generate.typescript_commands import typescript_commands
 from generate.typescript_types import typescript_types
 from segops_parity.contract import Contract, load
 
@@ -18,6 +19,7 @@ GENERATORS: tuple[Callable[[Contract], Mapping[str, str]], ...] = (
     python_commands,
     typescript_types,
     reference,
+    typescript_commands,
 )
 
 

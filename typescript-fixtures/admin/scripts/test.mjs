@@ -20,7 +20,6 @@ function run(...command) {
 
 if (!options.includes("--no-compile")) {
   rmSync(`${root}/build`, { recursive: true, force: true });
-  run("scripts/derive.mjs");
   run(tsc, "-p", "test/tsconfig.json");
   writeFileSync(`${root}/build/package.json`, '{ "type": "module" }\n');
 }

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { find, resources, verbs } from "../src/cli/commands.js";
+import { find, RESOURCES, verbs } from "../src/cli/commands.js";
 import { candidates } from "../src/cli/completion.js";
 import { printable } from "../src/cli/failures.js";
 import { helpText } from "../src/cli/help.js";
@@ -21,16 +21,15 @@ test("every operation of the contract has its verb, with its arguments and flags
     const command = find(operation.namespace.replace("_", "-"), verb);
     assert.ok(command, `${operation.namespace} ${verb}`);
     const expected = words.filter((word) => word.startsWith("<")).map((word) => word.slice(1, -1));
-    const shown = command.arguments.map(
-      ({ name, kind }) => ({ object: "BODY", array: "BODY", file: "CSV", out: "OUT", value: name, query: name })[kind],
-    );
+    const shown = command.arguments.map((argument) => argument.shown);
     assert.deepEqual(shown, expected, operation.cli);
+    const known = (command.known ?? []).map(([key]) => key);
     for (const flag of words
       .filter((word) => word.includes("--"))
       .map((word) => word.replace(/[[\]-]|=.*/g, (part) => (part === "-" ? "-" : "")))) {
       const name = flag.replace(/^--/, "");
       assert.ok(
-        name === "KEY" || command.options.has(name) || command.knownQuery.includes(name),
+        name === "KEY" || [...command.options.map((each) => each.name), ...known].includes(name),
         `${operation.cli}: ${flag}`,
       );
     }
@@ -39,8 +38,8 @@ test("every operation of the contract has its verb, with its arguments and flags
 
 test("there is help at every level, in ASCII, with an example", () => {
   const levels = [[], ["environment"], ["exit-codes"], ["api"], ["doctor"], ["completion"]];
-  for (const [name, resource] of resources) {
-    levels.push([name], ...[...verbs(resource).keys()].map((verb) => [name, verb]));
+  for (const name of RESOURCES.keys()) {
+    levels.push([name], ...[...verbs(name).keys()].map((verb) => [name, verb]));
   }
   assert.ok(levels.length > 80);
   for (const words of levels as string[][]) {

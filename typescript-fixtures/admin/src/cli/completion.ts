@@ -1,9 +1,8 @@
 /** Which words may come next on a command line? Asked by the scripts of `shells` at each press of the tab key. */
 
-import { find, GLOBAL, marked, optionOf, plain, resources, SHORT, verbs } from "./commands.js";
+import { find, GLOBAL, optionOf, RESOURCES, SHORT, TOOLS, verbs } from "./commands.js";
 import { TOPICS } from "./help.js";
 import type { Command, Option } from "./shapes.js";
-import { TOOLS } from "./tools.js";
 
 /** A line that stands for the names of files: each shell completes those in its own way. */
 export const FILES = ":files";
@@ -71,9 +70,9 @@ function values(option: Option, prefix: string): string[] {
 }
 
 function flags(command: Command | undefined): string[] {
-  const options = [...(command?.options.values() ?? []), ...GLOBAL.values()];
-  const own = options.map(({ name, value, about }) => `--${name}${value ? "=" : ""}\t${plain(about)}`);
-  const query = (command?.knownQuery ?? []).map((name) => `--${name.replaceAll("_", "-")}=\tquery parameter`);
+  const options = [...(command?.options ?? []), ...GLOBAL.values()];
+  const own = options.map(({ name, value, about }) => `--${name}${value ? "=" : ""}\t${about}`);
+  const query = (command?.known ?? []).map(([name]) => `--${name.replaceAll("_", "-")}=\tquery parameter`);
   return [...own, ...query];
 }
 
@@ -94,19 +93,15 @@ function next(words: string[], command: Command | undefined): string[] {
   if (["object", "array", "file", "out"].includes(argument.kind)) {
     return [FILES];
   }
-  return command.method === undefined ? marked(argument.about).map((name) => `${name}\t`) : [];
+  return (argument.choices ?? []).map((name) => `${name}\t`);
 }
 
 /** Resources and tools, or the verbs of a resource. */
 function names(words: string[], more: string[]): string[] {
   const [first] = words;
   if (first === undefined) {
-    const found = [...resources].map(([name, { summary }]) => `${name}\t${plain(summary)}`);
+    const found = [...RESOURCES.values()].map(({ name, summary }) => `${name}\t${summary}`);
     return [...found, ...[...TOOLS].map(([name, { summary }]) => `${name}\t${summary}`), ...more];
   }
-  const resource = resources.get(first);
-  if (resource === undefined || words.length > 1) {
-    return [];
-  }
-  return [...verbs(resource)].map(([verb, { summary }]) => `${verb}\t${plain(summary)}`);
+  return words.length > 1 ? [] : [...verbs(first)].map(([verb, { summary }]) => `${verb}\t${summary}`);
 }

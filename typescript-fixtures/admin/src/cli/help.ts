@@ -1,9 +1,8 @@
 /** What does `--help` say, at each level? ASCII only: it must print on every terminal. */
 
-import { find, GLOBAL, plain, resources, shown, verbs } from "./commands.js";
-import { PROGRAM, unknown, usage, verbsOf } from "./parsing.js";
-import type { Command, Option, Parameter } from "./shapes.js";
-import { TOOLS } from "./tools.js";
+import { find, GLOBAL, RESOURCES, TOOLS, verbs } from "./commands.js";
+import { PROGRAM, unknown, usage } from "./parsing.js";
+import type { Command, Option, Resource } from "./shapes.js";
 
 const WIDTH = 100;
 
@@ -39,34 +38,6 @@ export const TOPICS: ReadonlyMap<string, string> = new Map([
   ["exit-codes", EXIT_CODES],
 ]);
 
-const ABOUT: Readonly<Record<string, string>> = {
-  object: "A JSON object: a file, - for standard input, or the JSON itself.",
-  array: "A JSON array: a file, - for standard input, or the JSON itself.",
-  file: "A CSV file in UTF-8 with a header row; - is standard input.",
-  out: "The file to write; - is standard output.",
-};
-
-const SAMPLES: Readonly<Record<string, string>> = {
-  anonymous_id: "visitor-7",
-  cursor: "CURSOR",
-  data: "products.csv",
-  event_type: "purchase",
-  export_id: "14",
-  from_user_id: "user-41",
-  id: "12",
-  into_user_id: "user-42",
-  job_id: "3",
-  limit: "100",
-  method: "GET",
-  page: "2",
-  path: "/segments/",
-  q: "shoes",
-  segment_id: "12",
-  shell: "bash",
-  to: "members.csv",
-  user_id: "user-42",
-};
-
 /**
  * The help on what these words name: nothing, a topic, a resource, a command.
  *
@@ -81,15 +52,16 @@ export function helpText(words: readonly string[]): string {
   if (topic !== undefined && words.length === 1) {
     return topic;
   }
-  if (resources.has(first) && words.length === 1) {
-    return resourceHelp(first);
+  const resource = RESOURCES.get(first);
+  if (resource !== undefined && words.length === 1) {
+    return resourceHelp(resource);
   }
   const command = words.length <= 2 ? find(...words) : undefined;
   if (command !== undefined) {
     return commandHelp(command);
   }
-  const isInResource = resources.has(first) && second !== undefined && words.length === 2;
-  const known = isInResource ? verbsOf(first) : [...resources.keys(), ...TOOLS.keys(), ...TOPICS.keys()];
+  const isInResource = resource !== undefined && second !== undefined && words.length === 2;
+  const known = isInResource ? verbs(first).keys() : [...RESOURCES.keys(), ...TOOLS.keys(), ...TOPICS.keys()];
   const program = isInResource ? `${PROGRAM} help ${first}` : `${PROGRAM} help`;
   throw unknown(words[words.length - 1] ?? "", known, "topic of help", program);
 }
@@ -101,17 +73,17 @@ function top(): string {
     "usage: segops-admin [options] <resource> <verb> [arguments] [--flags]",
     "",
     "Resources and their verbs:",
-    ...[...resources].flatMap(([name, resource]) => [
+    ...[...RESOURCES.values()].flatMap(({ name, summary, commands }) => [
       `  ${name}`,
-      ...wrapped(plain(resource.summary), 6),
-      ...wrapped([...verbs(resource).keys()].join(" "), 8),
+      ...wrapped(summary, 6),
+      ...wrapped(commands.map(({ words }) => words[1]).join(" "), 8),
     ]),
     "",
     "Tools:",
     ...table([...TOOLS].map(([name, { summary }]) => [name, summary])),
     "",
     "Options:",
-    ...optionLines(GLOBAL),
+    ...optionLines([...GLOBAL.values()]),
     "",
     "Examples:",
     "  segops-admin segments list --page-size=5",
@@ -126,23 +98,17 @@ function top(): string {
   return `${lines.join("\n")}\n`;
 }
 
-function resourceHelp(name: string): string {
-  const resource = resources.get(name);
-  if (resource === undefined) {
-    return "";
-  }
-  const methods = [...verbs(resource)];
-  const first = find(name, methods[0]?.[0] ?? "");
+function resourceHelp({ name, summary, commands }: Resource): string {
   const lines = [
-    plain(resource.summary),
+    summary,
     "",
     `usage: ${PROGRAM} ${name} <verb> [arguments] [--flags]`,
     "",
     "Verbs:",
-    ...table(methods.map(([verb, { summary }]) => [verb, plain(summary)])),
+    ...table(commands.map((command) => [command.words[1] ?? "", command.summary])),
     "",
     "Example:",
-    first === undefined ? "" : `  ${example(first)}`,
+    `  ${commands[0]?.example}`,
     "",
     `More: ${PROGRAM} help ${name} <verb>`,
   ];
@@ -150,68 +116,30 @@ function resourceHelp(name: string): string {
 }
 
 function commandHelp(command: Command): string {
-  const lines = wrapped(inShellWords(command.summary), 0);
+  const lines = wrapped(command.summary, 0);
   for (const paragraph of command.details) {
-    lines.push("", ...wrapped(inShellWords(paragraph), 0));
+    lines.push("", ...wrapped(paragraph, 0));
   }
   lines.push("", ...wrapped(usage(command), 0, 7));
   if (command.arguments.length > 0) {
-    lines.push("", "Arguments:", ...table(command.arguments.map((each) => [`<${shown(each)}>`, aboutOf(each)])));
+    lines.push("", "Arguments:", ...table(command.arguments.map(({ shown, about }) => [`<${shown}>`, about])));
   }
-  if (command.options.size > 0 || command.query !== undefined) {
+  if (command.options.length > 0 || command.query !== undefined) {
     lines.push("", "Flags:", ...optionLines(command.options));
   }
   if (command.query !== undefined) {
-    const about = `Any other flag is a query parameter; may be repeated. ${aboutOf(command.query)}`;
-    lines.push(...table([["--KEY=VALUE", about]]));
+    lines.push(...table([["--KEY=VALUE", command.query.about]]));
   }
-  lines.push("", "Example:", `  ${example(command)}`);
-  if (command.source !== "") {
+  lines.push("", "Example:", `  ${command.example}`);
+  if (command.source !== undefined) {
     lines.push("", `See ${command.source}`);
   }
   lines.push("", `Options of all commands: ${PROGRAM} --help`);
   return `${lines.join("\n")}\n`;
 }
 
-function aboutOf(parameter: Parameter): string {
-  const general = ABOUT[parameter.kind] ?? "";
-  if (parameter.kind === "file" || parameter.kind === "out") {
-    return general;
-  }
-  const about = plain(parameter.about);
-  const sentence = about.charAt(0).toUpperCase() + about.slice(1);
-  return `${general} ${sentence === "" || sentence.endsWith(".") ? sentence : `${sentence}.`}`.trim();
-}
-
-/** Names of methods as the verbs that they are here. */
-function inShellWords(paragraph: string): string {
-  const name = (text: string): string => text.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return plain(paragraph.replace(/`([a-z]\w*)`/g, (_, word: string) => name(word)));
-}
-
-/** A command line that works, for the help. */
-export function example(command: Command): string {
-  const words = [PROGRAM, ...command.words];
-  words.push(...command.arguments.map(({ name }) => SAMPLES[name] ?? `${name}.json`));
-  const query =
-    command.method?.name === "list" ? command.knownQuery[command.knownQuery.length - 1] : command.knownQuery[0];
-  if (query !== undefined) {
-    words.push(`--${query.replaceAll("_", "-")}=${SAMPLES[query] ?? "50"}`);
-  }
-  const choice = [...command.options.values()].find(({ choices }) => choices !== undefined && choices.length > 0);
-  if (choice !== undefined) {
-    words.push(`--${choice.name}=${choice.choices?.[0]}`);
-  }
-  if (command.wait !== undefined) {
-    words.push(command.options.has("confirm") ? "--confirm='{}' --wait" : "--wait");
-  }
-  return words.join(" ");
-}
-
-function optionLines(options: ReadonlyMap<string, Option>): string[] {
-  return table(
-    [...options.values()].map(({ name, value, about }) => [value ? `--${name}=${value}` : `--${name}`, plain(about)]),
-  );
+function optionLines(options: readonly Option[]): string[] {
+  return table(options.map(({ name, value, about }) => [value ? `--${name}=${value}` : `--${name}`, about]));
 }
 
 /** Two columns; the second one is wrapped below itself. */

@@ -6,11 +6,10 @@
  */
 
 import { quote } from "../errors/text.js";
-import { find, GLOBAL, OWN_WORDS, optionOf, resources, SHORT, shown, verbs } from "./commands.js";
+import { find, GLOBAL, OWN_WORDS, optionOf, RESOURCES, SHORT, TOOLS, verbs } from "./commands.js";
 import { UsageError } from "./failures.js";
 import type { Command, Option } from "./shapes.js";
 import { closest } from "./suggestions.js";
-import { TOOLS } from "./tools.js";
 
 export const PROGRAM = "segops-admin";
 
@@ -117,7 +116,7 @@ class Reader {
     } else if (word === "help") {
       line.path.unshift(word); // `segments help` is `help segments`
     } else if (resource === undefined) {
-      const known = [...resources.keys(), ...TOOLS.keys()];
+      const known = [...RESOURCES.keys(), ...TOOLS.keys()];
       if (!known.includes(word)) {
         throw unknown(word, [...known, "help"], "command", PROGRAM);
       }
@@ -126,7 +125,7 @@ class Reader {
     } else {
       line.command = find(resource, word);
       if (line.command === undefined) {
-        const known = verbsOf(resource);
+        const known = verbs(resource).keys();
         throw unknown(word, known, `${resource} command`, `${PROGRAM} ${resource}`);
       }
       line.path.push(word);
@@ -181,12 +180,6 @@ class Reader {
   }
 }
 
-/** The verbs of a resource. */
-export function verbsOf(name: string): string[] {
-  const resource = resources.get(name);
-  return resource === undefined ? [] : [...verbs(resource).keys()];
-}
-
 /** Whether a flag that is not known goes to the server: on a listing, unless it is one of this program's own. */
 function isQueryParameter(name: string, command: Command | undefined): boolean {
   const isListing = command?.query !== undefined;
@@ -196,7 +189,7 @@ function isQueryParameter(name: string, command: Command | undefined): boolean {
 function checkArguments(command: Command, line: Invocation, spaced: string[]): void {
   const missing = command.arguments.slice(line.arguments.length);
   if (missing.length > 0) {
-    const names = missing.map((argument) => `<${shown(argument)}>`).join(" and ");
+    const names = missing.map((argument) => `<${argument.shown}>`).join(" and ");
     const hint = spaced.length > 0 ? ` (${spaced.join(", ")} was read as a query parameter.)` : "";
     throw new UsageError(`${command.name} needs ${names}.${hint}`, usage(command));
   }
@@ -210,7 +203,7 @@ export function unknown(word: string, known: Iterable<string>, what: string, pro
 }
 
 function unknownFlag(name: string, command: Command | undefined): UsageError {
-  const known = [...(command?.options.keys() ?? []), ...GLOBAL.keys()];
+  const known = [...(command?.options ?? []).map(({ name }) => name), ...GLOBAL.keys()];
   const where = command?.name ?? PROGRAM;
   const meant = closest(name, known);
   let advice = meant === "" ? "" : `Did you mean --${meant}? `;
@@ -227,13 +220,12 @@ function unknownFlag(name: string, command: Command | undefined): UsageError {
 
 /** A command's grammar, on one line. */
 export function usage(command: Command): string {
-  const options = [...command.options.values()];
-  const query = command.query === undefined ? [] : [...command.knownQuery, "KEY"];
+  const query = command.query === undefined ? [] : [...(command.known ?? []).map(([name]) => name), "KEY"];
   const words = [
     PROGRAM,
     ...command.words,
-    ...command.arguments.map((argument) => `<${shown(argument)}>`),
-    ...options.map(({ name, value }) => (value === "" ? `[--${name}]` : `[--${name}=${value}]`)),
+    ...command.arguments.map((argument) => `<${argument.shown}>`),
+    ...command.options.map(({ name, value }) => (value === "" ? `[--${name}]` : `[--${name}=${value}]`)),
     ...query.map((name) => `[--${name}=VALUE]`),
   ];
   return `usage: ${words.join(" ")}`;

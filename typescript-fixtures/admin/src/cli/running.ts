@@ -5,7 +5,6 @@ import type { SegOpsAdmin } from "../client.js";
 import { SegOpsDecodeError } from "../errors/index.js";
 import { quote } from "../errors/text.js";
 import type { Query } from "../types.js";
-import { OF_WALKS_AND_WAITS } from "./commands.js";
 import { examine, Watched } from "./doctor.js";
 import { dryRun, NotSent } from "./dry-run.js";
 import { FAILURE, UsageError } from "./failures.js";
@@ -14,7 +13,7 @@ import { say, writeJson, writeLine } from "./output.js";
 import { type Invocation, usage } from "./parsing.js";
 import { Progress } from "./progress.js";
 import { connect, numberOf } from "./settings.js";
-import type { Command, Method } from "./shapes.js";
+import type { Command, Job } from "./shapes.js";
 
 /** Carries out a command and resolves to the exit code. */
 export async function run(command: Command, line: Invocation, signal: AbortSignal): Promise<number> {
@@ -54,7 +53,7 @@ function checkFlags(command: Command, line: Invocation): void {
       throw new UsageError(`--${flag} needs --${needed[0]}.`, usage(command));
     }
   }
-  if (command.name === "products import" && line.has("wait") && !line.has("confirm")) {
+  if (command.job?.confirm !== undefined && line.has("wait") && !line.has("confirm")) {
     throw new UsageError(
       "--wait needs --confirm: an import starts when its mapping is confirmed.",
       "--confirm='{}' accepts the mapping that the server proposes.",
@@ -141,8 +140,11 @@ class Call {
       if (this.#line.has("all")) {
         return await this.#stream(values);
       }
-      if (["wait", "output", "confirm"].some((flag) => this.#line.has(flag))) {
-        return await this.#withWaiting(values, waiting, confirmation);
+      const { job } = this.#command;
+      if (job !== undefined && ["wait", "output", "confirm"].some((flag) => this.#line.has(flag))) {
+        return await (job.confirm === undefined
+          ? this.#waited(job, values, waiting)
+          : this.#confirmed(job, job.confirm, values, waiting, confirmation));
       }
       return await this.#start(values);
     } finally {
@@ -154,9 +156,9 @@ class Call {
   async #values(): Promise<Map<string, unknown>> {
     const values = new Map<string, unknown>();
     const { arguments: parameters, options, query } = this.#command;
-    for (const option of options.values()) {
-      if (option.parameter !== undefined && !OF_WALKS_AND_WAITS.includes(option.name)) {
-        values.set(option.parameter, this.#line.texts.get(option.name));
+    for (const { name, parameter } of options) {
+      if (parameter !== undefined) {
+        values.set(parameter, this.#line.texts.get(name));
       }
     }
     if (query !== undefined && this.#line.query.size > 0) {
@@ -199,34 +201,32 @@ class Call {
 
   /** Calls a method of the command's namespace. */
   #invoke(name: string, ...values: unknown[]): Promise<unknown> {
-    const namespace = Reflect.get(this.#client, this.#command.property) as Record<string, Callable>;
+    const namespace = Reflect.get(this.#client, this.#command.property ?? "") as Record<string, Callable>;
     return (namespace[name] as Callable).apply(namespace, values);
   }
 
   #start(values: Map<string, unknown>): Promise<unknown> {
-    const method = this.#command.method as Method;
-    return this.#invoke(method.name, ...this.#inOrder(method, values, {})).finally(() => this.#progress.clear());
+    const { method = "" } = this.#command;
+    return this.#invoke(method, ...this.#inOrder(values, {})).finally(() => this.#progress.clear());
   }
 
-  /** Values as a method takes them: by position, and then those by name together. */
-  #inOrder(method: Method, values: Map<string, unknown>, more: Record<string, unknown>): unknown[] {
-    const positional = method.parameters.map(({ name }) => values.get(name));
-    const named = Object.fromEntries(this.#named(values, method));
-    return [...positional, { ...named, ...more, signal: this.#signal }];
-  }
-
-  #named(values: Map<string, unknown>, method = this.#command.method as Method): [string, unknown][] {
-    const all = method.options.map(({ name }): [string, unknown] => [name, values.get(name)]);
-    return all.filter(([, value]) => value !== undefined);
+  /** Values as the method takes them: by position, and then those by name together. */
+  #inOrder(values: Map<string, unknown>, more: Record<string, unknown>): unknown[] {
+    const positional = this.#command.positional ?? [];
+    const named = [...values].filter(([name, value]) => !positional.includes(name) && value !== undefined);
+    return [
+      ...positional.map((name) => values.get(name)),
+      { ...Object.fromEntries(named), ...more, signal: this.#signal },
+    ];
   }
 
   /** Prints every item of a walk on a line of its own, as it comes. */
   async #stream(values: Map<string, unknown>): Promise<undefined> {
     const text = this.#line.texts.get("prefetch");
     const more = text === undefined ? {} : { prefetch: numberOf(text, "--prefetch", true) };
-    const walk = this.#command.walk as Method;
-    const namespace = Reflect.get(this.#client, this.#command.property);
-    const items = Reflect.get(namespace, walk.name).apply(namespace, this.#inOrder(walk, values, more));
+    const { property = "", walk = "" } = this.#command;
+    const namespace = Reflect.get(this.#client, property);
+    const items = Reflect.get(namespace, walk).apply(namespace, this.#inOrder(values, more));
     this.isPrinted = true;
     let count = 0;
     for await (const item of items as AsyncIterable<unknown>) {
@@ -236,46 +236,42 @@ class Call {
     return undefined;
   }
 
-  async #withWaiting(values: Map<string, unknown>, waiting: object, confirmation: unknown): Promise<unknown> {
-    switch (this.#command.name) {
-      case "segments recompute":
-        return this.#recompute(values, waiting);
-      case "segments export":
-        return this.#export(values, waiting);
-      case "products import":
-        return this.#import(values, waiting, confirmation);
-      default:
-        await this.#start(values);
-        return this.#invoke("waitForImport", values.get("job_id"), waiting);
+  /** Starts, waits, and fetches the file that has been made, if that was asked for. */
+  async #waited(job: Job, values: Map<string, unknown>, waiting: object): Promise<unknown> {
+    const [first] = (this.#command.positional ?? []).map((name) => values.get(name));
+    let since = {};
+    if (job.since !== undefined) {
+      const before = (await this.#invoke("get", first, { signal: this.#signal })) as Record<string, unknown> | null;
+      since = { since: before?.[job.since] };
     }
-  }
-
-  async #recompute(values: Map<string, unknown>, waiting: object): Promise<unknown> {
-    const id = values.get("id");
-    const before = (await this.#invoke("get", id, { signal: this.#signal })) as { last_computed_at?: unknown } | null;
-    await this.#start(values);
-    return this.#invoke("waitForRecompute", id, { ...waiting, since: before?.last_computed_at ?? null });
-  }
-
-  async #export(values: Map<string, unknown>, waiting: object): Promise<unknown> {
-    const id = values.get("id");
-    const exportId = jobId(await this.#start(values), "export_id");
-    say(`export ${exportId} of segment ${id} started`);
-    const job = await this.#invoke("waitForExport", id, exportId, waiting);
+    const answer = await this.#start(values);
+    const ids = [first];
+    if (job.id !== undefined) {
+      ids.push(jobId(answer, job.id));
+      say(`export ${ids[1]} of segment ${first} started`);
+    }
+    const done = await this.#invoke(job.wait, ...ids, { ...waiting, ...since });
     const path = this.#line.texts.get("output");
-    if (path !== undefined) {
-      const written = await this.#invoke("downloadExport", exportId, this.#sink(path), { signal: this.#signal });
+    if (path !== undefined && job.download !== undefined) {
+      const written = await this.#invoke(job.download, ids[1], this.#sink(path), { signal: this.#signal });
       this.#progress.clear();
       say(`${written} bytes written to ${path === "-" ? "standard output" : path}`);
     }
-    return job;
+    return done;
   }
 
-  async #import(values: Map<string, unknown>, waiting: object, confirmation: unknown): Promise<unknown> {
-    const id = jobId(await this.#start(values), "job_id");
-    say(`import ${id} uploaded`);
-    const answer = await this.#invoke("confirmImport", id, confirmation, { signal: this.#signal });
-    return this.#line.has("wait") ? this.#invoke("waitForImport", id, waiting) : answer;
+  /** Starts, confirms, and waits, if that was asked for. */
+  async #confirmed(
+    { id = "id", wait }: Job,
+    confirm: string,
+    values: Map<string, unknown>,
+    waiting: object,
+    confirmation: unknown,
+  ): Promise<unknown> {
+    const job = jobId(await this.#start(values), id);
+    say(`import ${job} uploaded`);
+    const answer = await this.#invoke(confirm, job, confirmation, { signal: this.#signal });
+    return this.#line.has("wait") ? this.#invoke(wait, job, waiting) : answer;
   }
 }
 

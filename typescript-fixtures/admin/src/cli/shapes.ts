@@ -1,43 +1,19 @@
-/** What is a command made of? */
+/** What a command is made of. */
 
-/** What a parameter is to the shell: a word, a JSON object, a JSON array, a file to send, a file to write, flags. */
+/** What an argument is to the shell: a word, a JSON object, a JSON array, a file to send, a file to write, flags. */
 export type Kind = "value" | "object" | "array" | "file" | "out" | "query";
 
-/** One positional parameter of a method. */
-export interface Parameter {
-  /** As in the contract. */
+/** What must be given, or, of kind `query`, what flags that are not known go to. */
+export interface Argument {
+  /** The method's parameter, as in the contract. */
   name: string;
   kind: Kind;
-  required: boolean;
+  /** How help and messages name it: a file by what it holds. */
+  shown: string;
+  /** A sentence for help. */
   about: string;
-}
-
-/** One parameter of a method that is given by name. */
-export interface NamedParameter {
-  name: string;
-  type: "text" | "number" | "choice";
-  choices: readonly string[];
-  about: string;
-}
-
-/** One method of a resource class. */
-export interface Method {
-  name: string;
-  summary: string;
-  details: readonly string[];
-  source: string;
-  parameters: readonly Parameter[];
-  options: readonly NamedParameter[];
-}
-
-/** One resource class. */
-export interface Resource {
-  /** As in the shell. */
-  name: string;
-  /** As on the client. */
-  property: string;
-  summary: string;
-  methods: readonly Method[];
+  /** What it may be, if that is known. */
+  choices?: readonly string[];
 }
 
 /** A flag. */
@@ -53,8 +29,22 @@ export interface Option {
   isFile?: boolean;
   /** Whether it may be given more than once. */
   isMany?: boolean;
-  /** The method's parameter that it sets, if it is one. */
+  /** What it sets, if it is for the method: a positional parameter, or a property of the options. */
   parameter?: string;
+}
+
+/** How to go on with what a command has started: methods, and keys of records. */
+export interface Job {
+  /** The method that waits for it. */
+  wait: string;
+  /** The key of the answer that holds its id; absent where the first argument is it. */
+  id?: string;
+  /** The key of the record whose value before the start tells that the job is new. */
+  since?: string;
+  /** The method that confirms it. */
+  confirm?: string;
+  /** The method that fetches its file. */
+  download?: string;
 }
 
 /** One command. */
@@ -65,21 +55,33 @@ export interface Command {
   name: string;
   summary: string;
   details: readonly string[];
-  source: string;
-  /** The client's property; empty for a tool. */
-  property: string;
-  /** The method behind it; undefined for a tool. */
-  method: Method | undefined;
-  /** The method behind `--all`. */
-  walk: Method | undefined;
-  /** The method behind `--wait`. */
-  wait: Method | undefined;
+  /** The page it is published on; absent for a tool. */
+  source?: string;
+  /** A command line that works. */
+  example: string;
+  /** The client's property; absent for a tool. */
+  property?: string;
+  /** The method behind it; absent for a tool. */
+  method?: string;
+  /** The method's parameters that are given by position, in order; those with a query and optional ones included. */
+  positional?: readonly string[];
   /** What must be given, in order. */
-  arguments: readonly Parameter[];
-  /** Its own flags, by name. */
-  options: ReadonlyMap<string, Option>;
-  /** The parameter that other flags go to as query parameters, if it is a listing. */
-  query: Parameter | undefined;
-  /** Query parameters that are known to exist. */
-  knownQuery: readonly string[];
+  arguments: readonly Argument[];
+  /** Its own flags. */
+  options: readonly Option[];
+  /** Where other flags go to as query parameters, if it is a listing. */
+  query?: Argument;
+  /** Query parameters that are known to exist, each with what it is. */
+  known?: readonly (readonly [string, string])[];
+  /** The method behind `--all`. */
+  walk?: string;
+  /** How `--wait` goes on. */
+  job?: Job;
+}
+
+/** The commands of one namespace. */
+export interface Resource {
+  name: string;
+  summary: string;
+  commands: readonly Command[];
 }

@@ -1,0 +1,112 @@
+"""The command table of the TypeScript package: `src/cli/table.ts`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from generate.commands import Command, CommandArgument, Flag, Resource, Tool, flags_of, resources, tools
+from segops_parity.contract import Contract
+
+__all__ = ["typescript_commands"]
+
+PATH = "typescript-fixtures/admin/src/cli/table.ts"
+
+_HEAD = """/**
+ * Every command, its arguments, flags and help.
+ *
+ * Written by `make generate` from the contract (`spec/`): change it there.
+ */
+
+import type { Command, Option, Resource } from "./shapes.js";
+"""
+
+
+def typescript_commands(contract: Contract) -> dict[str, str]:
+    """The text of the module, by its path."""
+    shell = contract.shell
+    own = flags_of(shell["flags"])
+    parts = [
+        _HEAD,
+        _constant("GLOBAL", "readonly Option[]", [_flag(each) for each in flags_of(shell["global"])]),
+        _constant("SHORT", "Readonly<Record<string, string>>", shell["short"]),
+        "/** Flags of this program that are never query parameters: where they do not apply, they are mistakes. */\n"
+        + _constant("OWN_WORDS", "readonly string[]", [each.name for each in own]),
+        _constant("TOOLS", "readonly Command[]", [_tool(each) for each in tools(contract)]),
+        _constant("RESOURCES", "readonly Resource[]", [_resource(contract, each) for each in resources(contract)]),
+    ]
+    return {PATH: "\n".join(parts)}
+
+
+def _constant(name: str, type: str, value: Any) -> str:
+    return f"export const {name}: {type} = {json.dumps(value, indent=2, ensure_ascii=False)};\n"
+
+
+def _flag(flag: Flag, parameter: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {"name": flag.name, "value": flag.value, "about": flag.about}
+    if flag.choices:
+        found["choices"] = flag.choices
+    if flag.file:
+        found["isFile"] = True
+    if flag.many:
+        found["isMany"] = True
+    return {**found, "parameter": parameter} if parameter else found
+
+
+def _argument(argument: CommandArgument) -> dict[str, Any]:
+    found: dict[str, Any] = {"name": argument.name, "kind": argument.kind, "shown": argument.shown}
+    found["about"] = argument.about
+    return {**found, "choices": argument.choices} if argument.choices else found
+
+
+def _tool(tool: Tool) -> dict[str, Any]:
+    return {
+        "words": [tool.name],
+        "name": tool.name,
+        "summary": tool.summary,
+        "details": tool.details,
+        "example": tool.example,
+        "arguments": [_argument(each) for each in tool.arguments],
+        "options": [_flag(each) for each in tool.flags],
+    }
+
+
+def _resource(contract: Contract, resource: Resource) -> dict[str, Any]:
+    commands = [_command(contract, resource, each) for each in resource.commands]
+    return {"name": resource.name, "summary": resource.summary, "commands": commands}
+
+
+def _command(contract: Contract, resource: Resource, command: Command) -> dict[str, Any]:
+    operation = command.operation
+    by_name = {argument.name: argument.typescript for argument in operation.arguments}
+    by_name["idempotency_key"] = "idempotencyKey"
+    found: dict[str, Any] = {
+        "words": [resource.name, command.verb],
+        "name": f"{resource.name} {command.verb}",
+        "summary": command.summary,
+        "details": command.details,
+        "source": operation.source_url,
+        "example": command.example,
+        "property": resource.typescript,
+        "method": operation.typescript,
+        "positional": [each.name for each in operation.arguments if not each.keyword_only],
+        "arguments": [_argument(each) for each in command.arguments],
+        "options": [_flag(each, _parameter(operation.arguments, each, by_name)) for each in command.flags],
+    }
+    if command.query is not None:
+        found["query"] = _argument(command.query)
+        found["known"] = command.known
+    if command.walk is not None:
+        found["walk"] = command.walk.typescript
+    if operation.job:
+        methods = contract.namespaces[operation.namespace].operations
+        found["job"] = {
+            key: value if key in ("id", "since") else methods[value].typescript for key, value in operation.job.items()
+        }
+    return found
+
+
+def _parameter(arguments: Any, flag: Flag, by_name: dict[str, str]) -> str:
+    """What a flag sets: a positional parameter by the contract's name, an option by TypeScript's."""
+    positional = {each.name for each in arguments if not each.keyword_only}
+    return flag.parameter if flag.parameter in positional else by_name.get(flag.parameter, "")

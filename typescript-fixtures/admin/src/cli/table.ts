@@ -1,0 +1,2986 @@
+/**
+ * Every command, its arguments, flags and help.
+ *
+ * Written by `make generate` from the contract (`spec/`): change it there.
+ */
+
+import type { Command, Option, Resource } from "./shapes.js";
+
+export const GLOBAL: readonly Option[] = [
+  {
+    "name": "api-url",
+    "value": "URL",
+    "about": "the API's root, /api included; SEGOPS_API_URL unless given"
+  },
+  {
+    "name": "timeout",
+    "value": "SECONDS",
+    "about": "give an attempt up after this long without progress; 60 unless given"
+  },
+  {
+    "name": "max-retries",
+    "value": "N",
+    "about": "try again this often on 429, 5xx and failed connections; 3 unless given"
+  },
+  {
+    "name": "verbose",
+    "value": "",
+    "about": "log each attempt to standard error (-v)"
+  },
+  {
+    "name": "compact",
+    "value": "",
+    "about": "print JSON on one line"
+  },
+  {
+    "name": "dry-run",
+    "value": "",
+    "about": "print the request that would be sent, the key masked, and send nothing"
+  },
+  {
+    "name": "version",
+    "value": "",
+    "about": "print the version"
+  },
+  {
+    "name": "help",
+    "value": "",
+    "about": "print help (-h)"
+  }
+];
+
+export const SHORT: Readonly<Record<string, string>> = {
+  "-v": "verbose",
+  "-h": "help"
+};
+
+/** Flags of this program that are never query parameters: where they do not apply, they are mistakes. */
+export const OWN_WORDS: readonly string[] = [
+  "idempotency-key",
+  "all",
+  "prefetch",
+  "wait",
+  "wait-timeout",
+  "interval",
+  "output",
+  "confirm"
+];
+
+export const TOOLS: readonly Command[] = [
+  {
+    "words": [
+      "api"
+    ],
+    "name": "api",
+    "summary": "Makes any call of the API, wrapped by a command or not, and prints the answer.",
+    "details": [
+      "Calls other than GET, HEAD and OPTIONS carry an Idempotency-Key."
+    ],
+    "example": "segops-admin api GET /segments/",
+    "arguments": [
+      {
+        "name": "method",
+        "kind": "value",
+        "shown": "method",
+        "about": "GET, POST, PUT, PATCH or DELETE.",
+        "choices": [
+          "GET",
+          "POST",
+          "PUT",
+          "PATCH",
+          "DELETE"
+        ]
+      },
+      {
+        "name": "path",
+        "kind": "value",
+        "shown": "path",
+        "about": "The path below the base URL, such as /segments/."
+      }
+    ],
+    "options": [
+      {
+        "name": "query",
+        "value": "KEY=VALUE",
+        "about": "a query parameter; may be repeated",
+        "isMany": true
+      },
+      {
+        "name": "body",
+        "value": "BODY",
+        "about": "the JSON body",
+        "isFile": true
+      },
+      {
+        "name": "form",
+        "value": "FIELD=@FILE",
+        "about": "a file to upload in place of a body; - is standard input",
+        "isFile": true
+      },
+      {
+        "name": "idempotency-key",
+        "value": "KEY",
+        "about": "names this call, to repeat it safely; a fresh one unless given"
+      }
+    ]
+  },
+  {
+    "words": [
+      "doctor"
+    ],
+    "name": "doctor",
+    "summary": "Reports what this program would work with, and whether the server answers, as JSON.",
+    "details": [
+      "Exits 0 if it does and accepts the key, else 1. latency_ms is the median of five small requests; clock_skew_s is by how much the server's clock is ahead of this machine's."
+    ],
+    "example": "segops-admin doctor",
+    "arguments": [],
+    "options": []
+  },
+  {
+    "words": [
+      "completion"
+    ],
+    "name": "completion",
+    "summary": "Prints a script that makes a shell complete commands, flags and file names.",
+    "details": [],
+    "example": "segops-admin completion bash",
+    "arguments": [
+      {
+        "name": "shell",
+        "kind": "value",
+        "shown": "shell",
+        "about": "Bash, zsh or fish.",
+        "choices": [
+          "bash",
+          "zsh",
+          "fish"
+        ]
+      }
+    ],
+    "options": []
+  }
+];
+
+export const RESOURCES: readonly Resource[] = [
+  {
+    "name": "activations",
+    "summary": "Connectors that segments are synced to. The secrets in config come back as ***.",
+    "commands": [
+      {
+        "words": [
+          "activations",
+          "list"
+        ],
+        "name": "activations list",
+        "summary": "One page of records, as the server sends it: an envelope with results, or a bare array.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/activations",
+        "example": "segops-admin activations list --page-size=50",
+        "property": "activations",
+        "method": "list",
+        "positional": [
+          "params"
+        ],
+        "arguments": [],
+        "options": [
+          {
+            "name": "all",
+            "value": "",
+            "about": "walk all pages and print every item as one line of JSON"
+          },
+          {
+            "name": "prefetch",
+            "value": "N",
+            "about": "how many pages to fetch ahead at once, in order; 0 fetches one page at a time; 0 unless given"
+          }
+        ],
+        "query": {
+          "name": "params",
+          "kind": "query",
+          "shown": "params",
+          "about": "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size."
+        },
+        "known": [
+          [
+            "page",
+            "The page; 1 unless given."
+          ],
+          [
+            "page_size",
+            "How many a page holds: 50 unless given, 200 at most."
+          ]
+        ],
+        "walk": "iterate"
+      },
+      {
+        "words": [
+          "activations",
+          "get"
+        ],
+        "name": "activations get",
+        "summary": "One record.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/activations",
+        "example": "segops-admin activations get 12",
+        "property": "activations",
+        "method": "get",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "activations",
+          "create"
+        ],
+        "name": "activations create",
+        "summary": "Creates a record and returns it.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/activations",
+        "example": "segops-admin activations create body.json",
+        "property": "activations",
+        "method": "create",
+        "positional": [
+          "body"
+        ],
+        "arguments": [
+          {
+            "name": "body",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. Its fields."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "activations",
+          "update"
+        ],
+        "name": "activations update",
+        "summary": "Changes a record and returns it.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/activations",
+        "example": "segops-admin activations update 12 body.json --method=PATCH",
+        "property": "activations",
+        "method": "update",
+        "positional": [
+          "id",
+          "body"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          },
+          {
+            "name": "body",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. The fields to change, or all fields with --method=PUT."
+          }
+        ],
+        "options": [
+          {
+            "name": "method",
+            "value": "PATCH|PUT",
+            "about": "PATCH or PUT",
+            "choices": [
+              "PATCH",
+              "PUT"
+            ],
+            "parameter": "method"
+          },
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "activations",
+          "delete"
+        ],
+        "name": "activations delete",
+        "summary": "Deletes a record, at once and for good.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/activations",
+        "example": "segops-admin activations delete 12",
+        "property": "activations",
+        "method": "delete",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "activations",
+          "sync"
+        ],
+        "name": "activations sync",
+        "summary": "Queues a sync of an activation's segment, without waiting for a recompute, and returns at once.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/activations",
+        "example": "segops-admin activations sync 12",
+        "property": "activations",
+        "method": "sync",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The activation's id."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      }
+    ]
+  },
+  {
+    "name": "analytics",
+    "summary": "Figures over the workspace; read-only.",
+    "commands": [
+      {
+        "words": [
+          "analytics",
+          "overview"
+        ],
+        "name": "analytics overview",
+        "summary": "The workspace in five figures; an ai_credits_limit of -1 means unlimited.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/analytics",
+        "example": "segops-admin analytics overview",
+        "property": "analytics",
+        "method": "overview",
+        "positional": [],
+        "arguments": [],
+        "options": []
+      },
+      {
+        "words": [
+          "analytics",
+          "segments"
+        ],
+        "name": "analytics segments",
+        "summary": "Active segments, each with its size on every day of the last 30.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/analytics",
+        "example": "segops-admin analytics segments",
+        "property": "analytics",
+        "method": "segments",
+        "positional": [],
+        "arguments": [],
+        "options": []
+      },
+      {
+        "words": [
+          "analytics",
+          "overlap"
+        ],
+        "name": "analytics overlap",
+        "summary": "The 20 pairs of segments that share most members; the share is of the smaller one, in percent.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/analytics",
+        "example": "segops-admin analytics overlap",
+        "property": "analytics",
+        "method": "overlap",
+        "positional": [],
+        "arguments": [],
+        "options": []
+      },
+      {
+        "words": [
+          "analytics",
+          "activations"
+        ],
+        "name": "analytics activations",
+        "summary": "Activations with their success rate over 30 syncs, in percent, and the newest five.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/analytics",
+        "example": "segops-admin analytics activations",
+        "property": "analytics",
+        "method": "activations",
+        "positional": [],
+        "arguments": [],
+        "options": []
+      },
+      {
+        "words": [
+          "analytics",
+          "usage"
+        ],
+        "name": "analytics usage",
+        "summary": "What the plan allows and what has been used of it; a limit of -1 means unlimited.",
+        "details": [],
+        "source": "https://segops.ai/docs/sdks/admin-python",
+        "example": "segops-admin analytics usage",
+        "property": "analytics",
+        "method": "usage",
+        "positional": [],
+        "arguments": [],
+        "options": []
+      }
+    ]
+  },
+  {
+    "name": "identity",
+    "summary": "Which ids belong to one user. Events stay as they were stored; ids are resolved when they are read.",
+    "commands": [
+      {
+        "words": [
+          "identity",
+          "alias"
+        ],
+        "name": "identity alias",
+        "summary": "Ties a visitor's id to a user. The first tie wins: a later one to another user changes nothing.",
+        "details": [],
+        "source": "https://segops.ai/docs/identity-resolution",
+        "example": "segops-admin identity alias visitor-7 user-42",
+        "property": "identity",
+        "method": "alias",
+        "positional": [
+          "anonymous_id",
+          "user_id"
+        ],
+        "arguments": [
+          {
+            "name": "anonymous_id",
+            "kind": "value",
+            "shown": "anonymous_id",
+            "about": "The visitor's id, before login."
+          },
+          {
+            "name": "user_id",
+            "kind": "value",
+            "shown": "user_id",
+            "about": "The user."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "identity",
+          "merge"
+        ],
+        "name": "identity merge",
+        "summary": "Folds one user into another, for good; overrides an earlier tie.",
+        "details": [],
+        "source": "https://segops.ai/docs/identity-resolution",
+        "example": "segops-admin identity merge user-41 user-42",
+        "property": "identity",
+        "method": "merge",
+        "positional": [
+          "from_user_id",
+          "into_user_id"
+        ],
+        "arguments": [
+          {
+            "name": "from_user_id",
+            "kind": "value",
+            "shown": "from_user_id",
+            "about": "The user that is folded in."
+          },
+          {
+            "name": "into_user_id",
+            "kind": "value",
+            "shown": "into_user_id",
+            "about": "The user that stays."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      }
+    ]
+  },
+  {
+    "name": "pages",
+    "summary": "Landing pages written for AI assistants, and the catalogue search behind them.",
+    "commands": [
+      {
+        "words": [
+          "pages",
+          "list"
+        ],
+        "name": "pages list",
+        "summary": "One page of records, as the server sends it: an envelope with results, or a bare array.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/ai-pages",
+        "example": "segops-admin pages list --page-size=50",
+        "property": "pages",
+        "method": "list",
+        "positional": [
+          "params"
+        ],
+        "arguments": [],
+        "options": [
+          {
+            "name": "all",
+            "value": "",
+            "about": "walk all pages and print every item as one line of JSON"
+          },
+          {
+            "name": "prefetch",
+            "value": "N",
+            "about": "how many pages to fetch ahead at once, in order; 0 fetches one page at a time; 0 unless given"
+          }
+        ],
+        "query": {
+          "name": "params",
+          "kind": "query",
+          "shown": "params",
+          "about": "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size."
+        },
+        "known": [
+          [
+            "page",
+            "The page; 1 unless given."
+          ],
+          [
+            "page_size",
+            "How many a page holds: 50 unless given, 200 at most."
+          ]
+        ],
+        "walk": "iterate"
+      },
+      {
+        "words": [
+          "pages",
+          "get"
+        ],
+        "name": "pages get",
+        "summary": "One record.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/ai-pages",
+        "example": "segops-admin pages get 12",
+        "property": "pages",
+        "method": "get",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "pages",
+          "create"
+        ],
+        "name": "pages create",
+        "summary": "Creates a record and returns it.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/ai-pages",
+        "example": "segops-admin pages create body.json",
+        "property": "pages",
+        "method": "create",
+        "positional": [
+          "body"
+        ],
+        "arguments": [
+          {
+            "name": "body",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. Its fields."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "pages",
+          "update"
+        ],
+        "name": "pages update",
+        "summary": "Changes a record and returns it.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/ai-pages",
+        "example": "segops-admin pages update 12 body.json --method=PATCH",
+        "property": "pages",
+        "method": "update",
+        "positional": [
+          "id",
+          "body"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          },
+          {
+            "name": "body",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. The fields to change, or all fields with --method=PUT."
+          }
+        ],
+        "options": [
+          {
+            "name": "method",
+            "value": "PATCH|PUT",
+            "about": "PATCH or PUT",
+            "choices": [
+              "PATCH",
+              "PUT"
+            ],
+            "parameter": "method"
+          },
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "pages",
+          "delete"
+        ],
+        "name": "pages delete",
+        "summary": "Deletes a record, at once and for good.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/ai-pages",
+        "example": "segops-admin pages delete 12",
+        "property": "pages",
+        "method": "delete",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "pages",
+          "bulk-generate"
+        ],
+        "name": "pages bulk-generate",
+        "summary": "Queues a page for each active AI query and returns at once.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/ai-pages",
+        "example": "segops-admin pages bulk-generate body.json",
+        "property": "pages",
+        "method": "bulkGenerate",
+        "positional": [
+          "body"
+        ],
+        "arguments": [
+          {
+            "name": "body",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. Options; {} for none."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "pages",
+          "regenerate"
+        ],
+        "name": "pages regenerate",
+        "summary": "Queues a rewrite of a page and returns at once.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/ai-pages",
+        "example": "segops-admin pages regenerate 12",
+        "property": "pages",
+        "method": "regenerate",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The page's id."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "pages",
+          "build"
+        ],
+        "name": "pages build",
+        "summary": "Builds a page from its blocks.",
+        "details": [],
+        "source": "https://segops.ai/docs/ai-reach/landing-pages",
+        "example": "segops-admin pages build 12 body.json",
+        "property": "pages",
+        "method": "build",
+        "positional": [
+          "id",
+          "body"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The page's id."
+          },
+          {
+            "name": "body",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. Options, such as {\"template\": \"default\"}; {} for none."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "pages",
+          "publish"
+        ],
+        "name": "pages publish",
+        "summary": "Publishes a built page and returns it.",
+        "details": [],
+        "source": "https://segops.ai/docs/ai-reach/landing-pages",
+        "example": "segops-admin pages publish 12",
+        "property": "pages",
+        "method": "publish",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The page's id."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "pages",
+          "export"
+        ],
+        "name": "pages export",
+        "summary": "Starts writing a page to a file.",
+        "details": [],
+        "source": "https://segops.ai/docs/ai-reach/landing-pages",
+        "example": "segops-admin pages export 12 --format=tsx",
+        "property": "pages",
+        "method": "export",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The page's id."
+          }
+        ],
+        "options": [
+          {
+            "name": "format",
+            "value": "tsx|html|json",
+            "about": "tsx, html or json",
+            "choices": [
+              "tsx",
+              "html",
+              "json"
+            ],
+            "parameter": "format"
+          },
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "pages",
+          "query"
+        ],
+        "name": "pages query",
+        "summary": "Searches the catalogue by meaning.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/ai-pages",
+        "example": "segops-admin pages query shoes --limit=100",
+        "property": "pages",
+        "method": "query",
+        "positional": [
+          "q",
+          "params"
+        ],
+        "arguments": [
+          {
+            "name": "q",
+            "kind": "value",
+            "shown": "q",
+            "about": "What to look for."
+          }
+        ],
+        "options": [],
+        "query": {
+          "name": "params",
+          "kind": "query",
+          "shown": "params",
+          "about": "Any other flag is a query parameter; may be repeated. Limit (100 at most) and segment_id (a product segment)."
+        },
+        "known": [
+          [
+            "limit",
+            "How many; 20 unless given, 100 at most."
+          ],
+          [
+            "segment_id",
+            "A segment of products, to look in."
+          ]
+        ]
+      }
+    ]
+  },
+  {
+    "name": "product-segments",
+    "summary": "Segments of products: rules over the catalogue; their members are SKUs.",
+    "commands": [
+      {
+        "words": [
+          "product-segments",
+          "list"
+        ],
+        "name": "product-segments list",
+        "summary": "One page of records, as the server sends it: an envelope with results, or a bare array.",
+        "details": [],
+        "source": "https://segops.ai/docs/pim/segments",
+        "example": "segops-admin product-segments list --page-size=50",
+        "property": "productSegments",
+        "method": "list",
+        "positional": [
+          "params"
+        ],
+        "arguments": [],
+        "options": [
+          {
+            "name": "all",
+            "value": "",
+            "about": "walk all pages and print every item as one line of JSON"
+          },
+          {
+            "name": "prefetch",
+            "value": "N",
+            "about": "how many pages to fetch ahead at once, in order; 0 fetches one page at a time; 0 unless given"
+          }
+        ],
+        "query": {
+          "name": "params",
+          "kind": "query",
+          "shown": "params",
+          "about": "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size."
+        },
+        "known": [
+          [
+            "page",
+            "The page; 1 unless given."
+          ],
+          [
+            "page_size",
+            "How many a page holds: 50 unless given, 200 at most."
+          ]
+        ],
+        "walk": "iterate"
+      },
+      {
+        "words": [
+          "product-segments",
+          "get"
+        ],
+        "name": "product-segments get",
+        "summary": "One record.",
+        "details": [],
+        "source": "https://segops.ai/docs/pim/segments",
+        "example": "segops-admin product-segments get 12",
+        "property": "productSegments",
+        "method": "get",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "product-segments",
+          "create"
+        ],
+        "name": "product-segments create",
+        "summary": "Creates a record and returns it.",
+        "details": [],
+        "source": "https://segops.ai/docs/pim/segments",
+        "example": "segops-admin product-segments create body.json",
+        "property": "productSegments",
+        "method": "create",
+        "positional": [
+          "body"
+        ],
+        "arguments": [
+          {
+            "name": "body",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. Its fields."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "product-segments",
+          "update"
+        ],
+        "name": "product-segments update",
+        "summary": "Changes a record and returns it.",
+        "details": [],
+        "source": "https://segops.ai/docs/pim/segments",
+        "example": "segops-admin product-segments update 12 body.json --method=PATCH",
+        "property": "productSegments",
+        "method": "update",
+        "positional": [
+          "id",
+          "body"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          },
+          {
+            "name": "body",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. The fields to change, or all fields with --method=PUT."
+          }
+        ],
+        "options": [
+          {
+            "name": "method",
+            "value": "PATCH|PUT",
+            "about": "PATCH or PUT",
+            "choices": [
+              "PATCH",
+              "PUT"
+            ],
+            "parameter": "method"
+          },
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "product-segments",
+          "delete"
+        ],
+        "name": "product-segments delete",
+        "summary": "Deletes a record, at once and for good.",
+        "details": [],
+        "source": "https://segops.ai/docs/pim/segments",
+        "example": "segops-admin product-segments delete 12",
+        "property": "productSegments",
+        "method": "delete",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "product-segments",
+          "recompute"
+        ],
+        "name": "product-segments recompute",
+        "summary": "Queues a recompute of a product segment and returns at once.",
+        "details": [],
+        "source": "https://segops.ai/docs/sdks/admin-python",
+        "example": "segops-admin product-segments recompute 12",
+        "property": "productSegments",
+        "method": "recompute",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The product segment's id."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      }
+    ]
+  },
+  {
+    "name": "products",
+    "summary": "The product catalogue: records, schema, CSV imports, and how readable products are to AI assistants.",
+    "commands": [
+      {
+        "words": [
+          "products",
+          "list"
+        ],
+        "name": "products list",
+        "summary": "One page of records, as the server sends it: an envelope with results, or a bare array.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/pim",
+        "example": "segops-admin products list --q=shoes",
+        "property": "products",
+        "method": "list",
+        "positional": [
+          "params"
+        ],
+        "arguments": [],
+        "options": [
+          {
+            "name": "all",
+            "value": "",
+            "about": "walk all pages and print every item as one line of JSON"
+          },
+          {
+            "name": "prefetch",
+            "value": "N",
+            "about": "how many pages to fetch ahead at once, in order; 0 fetches one page at a time; 0 unless given"
+          }
+        ],
+        "query": {
+          "name": "params",
+          "kind": "query",
+          "shown": "params",
+          "about": "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size."
+        },
+        "known": [
+          [
+            "page",
+            "The page; 1 unless given."
+          ],
+          [
+            "page_size",
+            "How many a page holds: 50 unless given, 200 at most."
+          ],
+          [
+            "q",
+            "A part of the name, in any case."
+          ]
+        ],
+        "walk": "iterate"
+      },
+      {
+        "words": [
+          "products",
+          "get"
+        ],
+        "name": "products get",
+        "summary": "One record.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/pim",
+        "example": "segops-admin products get 12",
+        "property": "products",
+        "method": "get",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "products",
+          "create"
+        ],
+        "name": "products create",
+        "summary": "Creates a record and returns it.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/pim",
+        "example": "segops-admin products create body.json",
+        "property": "products",
+        "method": "create",
+        "positional": [
+          "body"
+        ],
+        "arguments": [
+          {
+            "name": "body",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. Its fields."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "products",
+          "update"
+        ],
+        "name": "products update",
+        "summary": "Changes a record and returns it.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/pim",
+        "example": "segops-admin products update 12 body.json --method=PATCH",
+        "property": "products",
+        "method": "update",
+        "positional": [
+          "id",
+          "body"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          },
+          {
+            "name": "body",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. The fields to change, or all fields with --method=PUT."
+          }
+        ],
+        "options": [
+          {
+            "name": "method",
+            "value": "PATCH|PUT",
+            "about": "PATCH or PUT",
+            "choices": [
+              "PATCH",
+              "PUT"
+            ],
+            "parameter": "method"
+          },
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "products",
+          "delete"
+        ],
+        "name": "products delete",
+        "summary": "Deletes a record, at once and for good.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/pim",
+        "example": "segops-admin products delete 12",
+        "property": "products",
+        "method": "delete",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "products",
+          "bulk-upsert"
+        ],
+        "name": "products bulk-upsert",
+        "summary": "Creates or updates products by SKU. A row that is refused does not stop the others.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/pim",
+        "example": "segops-admin products bulk-upsert rows.json",
+        "property": "products",
+        "method": "bulkUpsert",
+        "positional": [
+          "rows"
+        ],
+        "arguments": [
+          {
+            "name": "rows",
+            "kind": "array",
+            "shown": "BODY",
+            "about": "A JSON array: a file, - for standard input, or the JSON itself. Flat rows, each with its sku; every key but sku and name goes into data."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "products",
+          "score"
+        ],
+        "name": "products score",
+        "summary": "Queues the scoring of one product and returns at once.",
+        "details": [],
+        "source": "https://segops.ai/docs/pim/scoring",
+        "example": "segops-admin products score 12",
+        "property": "products",
+        "method": "score",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The product's id (not its SKU)."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "products",
+          "score-all"
+        ],
+        "name": "products score-all",
+        "summary": "Queues the scoring of every product and returns at once.",
+        "details": [],
+        "source": "https://segops.ai/docs/pim/scoring",
+        "example": "segops-admin products score-all",
+        "property": "products",
+        "method": "scoreAll",
+        "positional": [],
+        "arguments": [],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "products",
+          "get-score"
+        ],
+        "name": "products get-score",
+        "summary": "A product's newest score, 0 to 100, in four dimensions of up to 25, with recommendations.",
+        "details": [],
+        "source": "https://segops.ai/docs/pim/scoring",
+        "example": "segops-admin products get-score 12",
+        "property": "products",
+        "method": "getScore",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The product's id."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "products",
+          "facets"
+        ],
+        "name": "products facets",
+        "summary": "The distinct values of the catalogue's text and list fields, up to 100 for each.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/pim",
+        "example": "segops-admin products facets",
+        "property": "products",
+        "method": "facets",
+        "positional": [],
+        "arguments": [],
+        "options": []
+      },
+      {
+        "words": [
+          "products",
+          "schema"
+        ],
+        "name": "products schema",
+        "summary": "The catalogue's schema: its fields, default currency and default locale.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/pim",
+        "example": "segops-admin products schema",
+        "property": "products",
+        "method": "schema",
+        "positional": [],
+        "arguments": [],
+        "options": []
+      },
+      {
+        "words": [
+          "products",
+          "replace-schema"
+        ],
+        "name": "products replace-schema",
+        "summary": "Replaces the catalogue's schema and returns it.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/pim",
+        "example": "segops-admin products replace-schema body.json",
+        "property": "products",
+        "method": "replaceSchema",
+        "positional": [
+          "body"
+        ],
+        "arguments": [
+          {
+            "name": "body",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. {\"fields\": [...], \"default_currency\": \"USD\", \"default_locale\": \"en_US\"}."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "products",
+          "import"
+        ],
+        "name": "products import",
+        "summary": "Uploads a CSV file of products and returns the mapping that the server proposes.",
+        "details": [
+          "A file is sent as it is read: memory does not grow with it. confirm-import starts the import."
+        ],
+        "source": "https://segops.ai/docs/pim/import",
+        "example": "segops-admin products import products.csv --confirm='{}' --wait",
+        "property": "products",
+        "method": "importCsv",
+        "positional": [
+          "data",
+          "filename"
+        ],
+        "arguments": [
+          {
+            "name": "data",
+            "kind": "file",
+            "shown": "CSV",
+            "about": "A CSV file in UTF-8 with a header row; - is standard input."
+          }
+        ],
+        "options": [
+          {
+            "name": "filename",
+            "value": "FILENAME",
+            "about": "the name to send; the file's own name unless given, products.csv for bytes",
+            "parameter": "filename"
+          },
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          },
+          {
+            "name": "wait",
+            "value": "",
+            "about": "wait until the job is over and print its last answer"
+          },
+          {
+            "name": "wait-timeout",
+            "value": "SECONDS",
+            "about": "seconds to wait in all; 600 unless given"
+          },
+          {
+            "name": "interval",
+            "value": "SECONDS",
+            "about": "seconds between two looks; 2 unless given"
+          },
+          {
+            "name": "confirm",
+            "value": "BODY",
+            "about": "confirm the import with this mapping, as confirm-import does; {} accepts what the server proposes",
+            "isFile": true
+          }
+        ],
+        "job": {
+          "wait": "waitForImport",
+          "id": "job_id",
+          "confirm": "confirmImport"
+        }
+      },
+      {
+        "words": [
+          "products",
+          "import-status"
+        ],
+        "name": "products import-status",
+        "summary": "How far an import is.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/pim",
+        "example": "segops-admin products import-status 3",
+        "property": "products",
+        "method": "importStatus",
+        "positional": [
+          "job_id"
+        ],
+        "arguments": [
+          {
+            "name": "job_id",
+            "kind": "value",
+            "shown": "job_id",
+            "about": "The job_id that import_csv returned."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "products",
+          "confirm-import"
+        ],
+        "name": "products confirm-import",
+        "summary": "Fixes an import's mapping and schema, and starts it.",
+        "details": [],
+        "source": "https://segops.ai/docs/pim/import",
+        "example": "segops-admin products confirm-import 3 body.json --wait",
+        "property": "products",
+        "method": "confirmImport",
+        "positional": [
+          "job_id",
+          "body"
+        ],
+        "arguments": [
+          {
+            "name": "job_id",
+            "kind": "value",
+            "shown": "job_id",
+            "about": "The import's id."
+          },
+          {
+            "name": "body",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. {\"mapping\": {column: field}, \"schema\": [fields]}; what is left out is as proposed."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          },
+          {
+            "name": "wait",
+            "value": "",
+            "about": "wait until the job is over and print its last answer"
+          },
+          {
+            "name": "wait-timeout",
+            "value": "SECONDS",
+            "about": "seconds to wait in all; 600 unless given"
+          },
+          {
+            "name": "interval",
+            "value": "SECONDS",
+            "about": "seconds between two looks; 2 unless given"
+          }
+        ],
+        "job": {
+          "wait": "waitForImport"
+        }
+      }
+    ]
+  },
+  {
+    "name": "queries",
+    "summary": "Questions asked of AI assistants, and how visible the brand is in their answers.",
+    "commands": [
+      {
+        "words": [
+          "queries",
+          "list"
+        ],
+        "name": "queries list",
+        "summary": "One page of records, as the server sends it: an envelope with results, or a bare array.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/ai-visibility",
+        "example": "segops-admin queries list --page-size=50",
+        "property": "queries",
+        "method": "list",
+        "positional": [
+          "params"
+        ],
+        "arguments": [],
+        "options": [
+          {
+            "name": "all",
+            "value": "",
+            "about": "walk all pages and print every item as one line of JSON"
+          },
+          {
+            "name": "prefetch",
+            "value": "N",
+            "about": "how many pages to fetch ahead at once, in order; 0 fetches one page at a time; 0 unless given"
+          }
+        ],
+        "query": {
+          "name": "params",
+          "kind": "query",
+          "shown": "params",
+          "about": "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size."
+        },
+        "known": [
+          [
+            "page",
+            "The page; 1 unless given."
+          ],
+          [
+            "page_size",
+            "How many a page holds: 50 unless given, 200 at most."
+          ]
+        ],
+        "walk": "iterate"
+      },
+      {
+        "words": [
+          "queries",
+          "get"
+        ],
+        "name": "queries get",
+        "summary": "One record.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/ai-visibility",
+        "example": "segops-admin queries get 12",
+        "property": "queries",
+        "method": "get",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "queries",
+          "create"
+        ],
+        "name": "queries create",
+        "summary": "Creates a record and returns it.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/ai-visibility",
+        "example": "segops-admin queries create body.json",
+        "property": "queries",
+        "method": "create",
+        "positional": [
+          "body"
+        ],
+        "arguments": [
+          {
+            "name": "body",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. Its fields."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "queries",
+          "update"
+        ],
+        "name": "queries update",
+        "summary": "Changes a record and returns it.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/ai-visibility",
+        "example": "segops-admin queries update 12 body.json --method=PATCH",
+        "property": "queries",
+        "method": "update",
+        "positional": [
+          "id",
+          "body"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          },
+          {
+            "name": "body",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. The fields to change, or all fields with --method=PUT."
+          }
+        ],
+        "options": [
+          {
+            "name": "method",
+            "value": "PATCH|PUT",
+            "about": "PATCH or PUT",
+            "choices": [
+              "PATCH",
+              "PUT"
+            ],
+            "parameter": "method"
+          },
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "queries",
+          "delete"
+        ],
+        "name": "queries delete",
+        "summary": "Deletes a record, at once and for good.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/ai-visibility",
+        "example": "segops-admin queries delete 12",
+        "property": "queries",
+        "method": "delete",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "queries",
+          "run"
+        ],
+        "name": "queries run",
+        "summary": "Queues a run of a query on its providers and returns at once.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/ai-visibility",
+        "example": "segops-admin queries run 12",
+        "property": "queries",
+        "method": "run",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The query's id."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "queries",
+          "results"
+        ],
+        "name": "queries results",
+        "summary": "A query's newest results, 50 at most, of all providers.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/ai-visibility",
+        "example": "segops-admin queries results 12",
+        "property": "queries",
+        "method": "results",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The query's id."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "queries",
+          "simulate"
+        ],
+        "name": "queries simulate",
+        "summary": "Asks the providers now, without saving a query. The server takes up to 30 s.",
+        "details": [],
+        "source": "https://segops.ai/docs/segments/simulation",
+        "example": "segops-admin queries simulate body.json",
+        "property": "queries",
+        "method": "simulate",
+        "positional": [
+          "body"
+        ],
+        "arguments": [
+          {
+            "name": "body",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. Query_text, and optionally providers (all five unless given)."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "queries",
+          "dashboard"
+        ],
+        "name": "queries dashboard",
+        "summary": "Visibility over all queries: mention rate, position, share of voice, sentiment.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/ai-visibility",
+        "example": "segops-admin queries dashboard",
+        "property": "queries",
+        "method": "dashboard",
+        "positional": [],
+        "arguments": [],
+        "options": []
+      },
+      {
+        "words": [
+          "queries",
+          "win-rate"
+        ],
+        "name": "queries win-rate",
+        "summary": "How often the brand ranks ahead of each competitor, highest first.",
+        "details": [],
+        "source": "https://segops.ai/docs/ai-reach/competitors",
+        "example": "segops-admin queries win-rate",
+        "property": "queries",
+        "method": "winRate",
+        "positional": [
+          "params"
+        ],
+        "arguments": [],
+        "options": [],
+        "query": {
+          "name": "params",
+          "kind": "query",
+          "shown": "params",
+          "about": "Any other flag is a query parameter; may be repeated. Query parameters."
+        },
+        "known": []
+      }
+    ]
+  },
+  {
+    "name": "schemas",
+    "summary": "Schemas of events: which properties an event type has, and which it must have.",
+    "commands": [
+      {
+        "words": [
+          "schemas",
+          "list"
+        ],
+        "name": "schemas list",
+        "summary": "One page of records, as the server sends it: an envelope with results, or a bare array.",
+        "details": [],
+        "source": "https://segops.ai/docs/event-tracking/schema",
+        "example": "segops-admin schemas list --page-size=50",
+        "property": "schemas",
+        "method": "list",
+        "positional": [
+          "params"
+        ],
+        "arguments": [],
+        "options": [
+          {
+            "name": "all",
+            "value": "",
+            "about": "walk all pages and print every item as one line of JSON"
+          },
+          {
+            "name": "prefetch",
+            "value": "N",
+            "about": "how many pages to fetch ahead at once, in order; 0 fetches one page at a time; 0 unless given"
+          }
+        ],
+        "query": {
+          "name": "params",
+          "kind": "query",
+          "shown": "params",
+          "about": "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size."
+        },
+        "known": [
+          [
+            "page",
+            "The page; 1 unless given."
+          ],
+          [
+            "page_size",
+            "How many a page holds: 50 unless given, 200 at most."
+          ]
+        ],
+        "walk": "iterate"
+      },
+      {
+        "words": [
+          "schemas",
+          "get"
+        ],
+        "name": "schemas get",
+        "summary": "One record.",
+        "details": [],
+        "source": "https://segops.ai/docs/event-tracking/schema",
+        "example": "segops-admin schemas get 12",
+        "property": "schemas",
+        "method": "get",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "schemas",
+          "create"
+        ],
+        "name": "schemas create",
+        "summary": "Creates a record and returns it.",
+        "details": [],
+        "source": "https://segops.ai/docs/event-tracking/schema",
+        "example": "segops-admin schemas create body.json",
+        "property": "schemas",
+        "method": "create",
+        "positional": [
+          "body"
+        ],
+        "arguments": [
+          {
+            "name": "body",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. Its fields."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "schemas",
+          "update"
+        ],
+        "name": "schemas update",
+        "summary": "Changes a record and returns it.",
+        "details": [],
+        "source": "https://segops.ai/docs/event-tracking/schema",
+        "example": "segops-admin schemas update 12 body.json --method=PATCH",
+        "property": "schemas",
+        "method": "update",
+        "positional": [
+          "id",
+          "body"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          },
+          {
+            "name": "body",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. The fields to change, or all fields with --method=PUT."
+          }
+        ],
+        "options": [
+          {
+            "name": "method",
+            "value": "PATCH|PUT",
+            "about": "PATCH or PUT",
+            "choices": [
+              "PATCH",
+              "PUT"
+            ],
+            "parameter": "method"
+          },
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "schemas",
+          "delete"
+        ],
+        "name": "schemas delete",
+        "summary": "Deletes a record, at once and for good.",
+        "details": [],
+        "source": "https://segops.ai/docs/event-tracking/schema",
+        "example": "segops-admin schemas delete 12",
+        "property": "schemas",
+        "method": "delete",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "schemas",
+          "infer"
+        ],
+        "name": "schemas infer",
+        "summary": "Proposes a schema from sample events; nothing is saved.",
+        "details": [],
+        "source": "https://segops.ai/docs/sdks/admin-python",
+        "example": "segops-admin schemas infer events.json",
+        "property": "schemas",
+        "method": "infer",
+        "positional": [
+          "events"
+        ],
+        "arguments": [
+          {
+            "name": "events",
+            "kind": "array",
+            "shown": "BODY",
+            "about": "A JSON array: a file, - for standard input, or the JSON itself. {\"user_id\": ..., \"event_type\": ..., \"payload\": {...}} each."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "schemas",
+          "validate"
+        ],
+        "name": "schemas validate",
+        "summary": "Checks a payload against the schema of its event type, as ingestion would.",
+        "details": [],
+        "source": "https://segops.ai/docs/sdks/admin-python",
+        "example": "segops-admin schemas validate purchase payload.json",
+        "property": "schemas",
+        "method": "validate",
+        "positional": [
+          "event_type",
+          "payload"
+        ],
+        "arguments": [
+          {
+            "name": "event_type",
+            "kind": "value",
+            "shown": "event_type",
+            "about": "The event's type."
+          },
+          {
+            "name": "payload",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. Its properties."
+          }
+        ],
+        "options": []
+      }
+    ]
+  },
+  {
+    "name": "segments",
+    "summary": "Segments of users: their definitions, members and exports.",
+    "commands": [
+      {
+        "words": [
+          "segments",
+          "list"
+        ],
+        "name": "segments list",
+        "summary": "One page of records, as the server sends it: an envelope with results, or a bare array.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/segments",
+        "example": "segops-admin segments list --page-size=50",
+        "property": "segments",
+        "method": "list",
+        "positional": [
+          "params"
+        ],
+        "arguments": [],
+        "options": [
+          {
+            "name": "all",
+            "value": "",
+            "about": "walk all pages and print every item as one line of JSON"
+          },
+          {
+            "name": "prefetch",
+            "value": "N",
+            "about": "how many pages to fetch ahead at once, in order; 0 fetches one page at a time; 0 unless given"
+          }
+        ],
+        "query": {
+          "name": "params",
+          "kind": "query",
+          "shown": "params",
+          "about": "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size."
+        },
+        "known": [
+          [
+            "page",
+            "The page; 1 unless given."
+          ],
+          [
+            "page_size",
+            "How many a page holds: 50 unless given, 200 at most."
+          ]
+        ],
+        "walk": "iterate"
+      },
+      {
+        "words": [
+          "segments",
+          "get"
+        ],
+        "name": "segments get",
+        "summary": "One record.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/segments",
+        "example": "segops-admin segments get 12",
+        "property": "segments",
+        "method": "get",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "segments",
+          "create"
+        ],
+        "name": "segments create",
+        "summary": "Creates a record and returns it.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/segments",
+        "example": "segops-admin segments create body.json",
+        "property": "segments",
+        "method": "create",
+        "positional": [
+          "body"
+        ],
+        "arguments": [
+          {
+            "name": "body",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. Its fields."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "segments",
+          "update"
+        ],
+        "name": "segments update",
+        "summary": "Changes a record and returns it.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/segments",
+        "example": "segops-admin segments update 12 body.json --method=PATCH",
+        "property": "segments",
+        "method": "update",
+        "positional": [
+          "id",
+          "body"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          },
+          {
+            "name": "body",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. The fields to change, or all fields with --method=PUT."
+          }
+        ],
+        "options": [
+          {
+            "name": "method",
+            "value": "PATCH|PUT",
+            "about": "PATCH or PUT",
+            "choices": [
+              "PATCH",
+              "PUT"
+            ],
+            "parameter": "method"
+          },
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "segments",
+          "delete"
+        ],
+        "name": "segments delete",
+        "summary": "Deletes a record, at once and for good.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/segments",
+        "example": "segops-admin segments delete 12",
+        "property": "segments",
+        "method": "delete",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The record's id."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          }
+        ]
+      },
+      {
+        "words": [
+          "segments",
+          "preview"
+        ],
+        "name": "segments preview",
+        "summary": "Evaluates a definition without saving it: how many users match, and a sample of them.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/segments",
+        "example": "segops-admin segments preview definition.json",
+        "property": "segments",
+        "method": "preview",
+        "positional": [
+          "definition"
+        ],
+        "arguments": [
+          {
+            "name": "definition",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. {\"logic\": \"AND\" | \"OR\", \"conditions\": [...]}."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "segments",
+          "estimate"
+        ],
+        "name": "segments estimate",
+        "summary": "Estimates how many users a saved segment holds.",
+        "details": [],
+        "source": "https://segops.ai/docs/sdks/admin-python",
+        "example": "segops-admin segments estimate 12",
+        "property": "segments",
+        "method": "estimate",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The segment's id."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "segments",
+          "versions"
+        ],
+        "name": "segments versions",
+        "summary": "The history of a segment's definition, newest first.",
+        "details": [],
+        "source": "https://segops.ai/docs/segments",
+        "example": "segops-admin segments versions 12",
+        "property": "segments",
+        "method": "versions",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The segment's id."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "segments",
+          "recompute"
+        ],
+        "name": "segments recompute",
+        "summary": "Queues a recompute of a segment's members and returns at once.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/segments",
+        "example": "segops-admin segments recompute 12 --wait",
+        "property": "segments",
+        "method": "recompute",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The segment's id."
+          }
+        ],
+        "options": [
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          },
+          {
+            "name": "wait",
+            "value": "",
+            "about": "wait until the job is over and print its last answer"
+          },
+          {
+            "name": "wait-timeout",
+            "value": "SECONDS",
+            "about": "seconds to wait in all; 600 unless given"
+          },
+          {
+            "name": "interval",
+            "value": "SECONDS",
+            "about": "seconds between two looks; 2 unless given"
+          }
+        ],
+        "job": {
+          "wait": "waitForRecompute",
+          "since": "last_computed_at"
+        }
+      },
+      {
+        "words": [
+          "segments",
+          "members"
+        ],
+        "name": "segments members",
+        "summary": "One stretch of a segment's members.",
+        "details": [],
+        "source": "https://segops.ai/docs/api",
+        "example": "segops-admin segments members 12 --limit=100",
+        "property": "segments",
+        "method": "members",
+        "positional": [
+          "id",
+          "params"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The segment's id."
+          }
+        ],
+        "options": [
+          {
+            "name": "all",
+            "value": "",
+            "about": "walk all pages and print every item as one line of JSON"
+          }
+        ],
+        "query": {
+          "name": "params",
+          "kind": "query",
+          "shown": "params",
+          "about": "Any other flag is a query parameter; may be repeated. Limit (1,000 at most) and cursor (the next_cursor of the stretch before)."
+        },
+        "known": [
+          [
+            "limit",
+            "How many; 1,000 unless given, and at most."
+          ],
+          [
+            "cursor",
+            "The next_cursor of the stretch before."
+          ]
+        ],
+        "walk": "iterateMembers"
+      },
+      {
+        "words": [
+          "segments",
+          "membership"
+        ],
+        "name": "segments membership",
+        "summary": "The segments that one user is in.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/segments",
+        "example": "segops-admin segments membership user-42",
+        "property": "segments",
+        "method": "membership",
+        "positional": [
+          "user_id"
+        ],
+        "arguments": [
+          {
+            "name": "user_id",
+            "kind": "value",
+            "shown": "user_id",
+            "about": "The user's id, an alias included."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "segments",
+          "export"
+        ],
+        "name": "segments export",
+        "summary": "Starts writing a segment's members to a file: user_id and computed_at.",
+        "details": [],
+        "source": "https://segops.ai/docs/activations/export",
+        "example": "segops-admin segments export 12 --format=csv --wait",
+        "property": "segments",
+        "method": "export",
+        "positional": [
+          "id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The segment's id."
+          }
+        ],
+        "options": [
+          {
+            "name": "format",
+            "value": "csv|parquet",
+            "about": "csv or parquet",
+            "choices": [
+              "csv",
+              "parquet"
+            ],
+            "parameter": "format"
+          },
+          {
+            "name": "idempotency-key",
+            "value": "KEY",
+            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "parameter": "idempotencyKey"
+          },
+          {
+            "name": "wait",
+            "value": "",
+            "about": "wait until the job is over and print its last answer"
+          },
+          {
+            "name": "wait-timeout",
+            "value": "SECONDS",
+            "about": "seconds to wait in all; 600 unless given"
+          },
+          {
+            "name": "interval",
+            "value": "SECONDS",
+            "about": "seconds between two looks; 2 unless given"
+          },
+          {
+            "name": "output",
+            "value": "OUT",
+            "about": "wait, then write the export to this file; - is standard output",
+            "isFile": true
+          }
+        ],
+        "job": {
+          "wait": "waitForExport",
+          "id": "export_id",
+          "download": "downloadExport"
+        }
+      },
+      {
+        "words": [
+          "segments",
+          "export-status"
+        ],
+        "name": "segments export-status",
+        "summary": "How far an export is.",
+        "details": [],
+        "source": "https://segops.ai/docs/activations/export",
+        "example": "segops-admin segments export-status 12 14",
+        "property": "segments",
+        "method": "exportStatus",
+        "positional": [
+          "id",
+          "export_id"
+        ],
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The segment's id."
+          },
+          {
+            "name": "export_id",
+            "kind": "value",
+            "shown": "export_id",
+            "about": "The export_id that export returned."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "segments",
+          "download-export"
+        ],
+        "name": "segments download-export",
+        "summary": "Writes a finished export to a file and returns the number of bytes.",
+        "details": [
+          "A path appears only once the whole file has arrived. Storage servers that the platform redirects to get no key."
+        ],
+        "source": "https://segops.ai/docs/activations/export",
+        "example": "segops-admin segments download-export 14 members.csv",
+        "property": "segments",
+        "method": "downloadExport",
+        "positional": [
+          "export_id",
+          "to"
+        ],
+        "arguments": [
+          {
+            "name": "export_id",
+            "kind": "value",
+            "shown": "export_id",
+            "about": "The export's id."
+          },
+          {
+            "name": "to",
+            "kind": "out",
+            "shown": "OUT",
+            "about": "The file to write; - is standard output."
+          }
+        ],
+        "options": []
+      }
+    ]
+  },
+  {
+    "name": "users",
+    "summary": "Users and their events (the explorer); read-only.",
+    "commands": [
+      {
+        "words": [
+          "users",
+          "search"
+        ],
+        "name": "users search",
+        "summary": "Finds users by their id.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/explorer",
+        "example": "segops-admin users search --q=shoes",
+        "property": "users",
+        "method": "search",
+        "positional": [
+          "params"
+        ],
+        "arguments": [],
+        "options": [],
+        "query": {
+          "name": "params",
+          "kind": "query",
+          "shown": "params",
+          "about": "Any other flag is a query parameter; may be repeated. Q (a part of the id) and limit."
+        },
+        "known": [
+          [
+            "q",
+            "A part of the user's id."
+          ],
+          [
+            "limit",
+            "How many."
+          ]
+        ]
+      },
+      {
+        "words": [
+          "users",
+          "get"
+        ],
+        "name": "users get",
+        "summary": "One user's profile: event counts, first and last seen, current properties.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/explorer",
+        "example": "segops-admin users get user-42",
+        "property": "users",
+        "method": "get",
+        "positional": [
+          "user_id"
+        ],
+        "arguments": [
+          {
+            "name": "user_id",
+            "kind": "value",
+            "shown": "user_id",
+            "about": "The user's id."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "users",
+          "events"
+        ],
+        "name": "users events",
+        "summary": "One user's events, newest first.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/explorer",
+        "example": "segops-admin users events user-42 --event-type=purchase",
+        "property": "users",
+        "method": "events",
+        "positional": [
+          "user_id",
+          "params"
+        ],
+        "arguments": [
+          {
+            "name": "user_id",
+            "kind": "value",
+            "shown": "user_id",
+            "about": "The user's id."
+          }
+        ],
+        "options": [],
+        "query": {
+          "name": "params",
+          "kind": "query",
+          "shown": "params",
+          "about": "Any other flag is a query parameter; may be repeated. Event_type, since (a date or time) and limit."
+        },
+        "known": [
+          [
+            "event_type",
+            "Events of this type only."
+          ],
+          [
+            "since",
+            "Events from this date, or date and time, on."
+          ],
+          [
+            "limit",
+            "How many."
+          ]
+        ]
+      },
+      {
+        "words": [
+          "users",
+          "segments"
+        ],
+        "name": "users segments",
+        "summary": "The segments that one user is in, with their sizes.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/explorer",
+        "example": "segops-admin users segments user-42",
+        "property": "users",
+        "method": "segments",
+        "positional": [
+          "user_id"
+        ],
+        "arguments": [
+          {
+            "name": "user_id",
+            "kind": "value",
+            "shown": "user_id",
+            "about": "The user's id."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "users",
+          "explain"
+        ],
+        "name": "users explain",
+        "summary": "Why a user is, or is not, in a segment: each condition with the user's own value.",
+        "details": [],
+        "source": "https://segops.ai/docs/api/explorer",
+        "example": "segops-admin users explain user-42 12",
+        "property": "users",
+        "method": "explain",
+        "positional": [
+          "user_id",
+          "segment_id"
+        ],
+        "arguments": [
+          {
+            "name": "user_id",
+            "kind": "value",
+            "shown": "user_id",
+            "about": "The user's id; a member or not."
+          },
+          {
+            "name": "segment_id",
+            "kind": "value",
+            "shown": "segment_id",
+            "about": "The segment's id."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "users",
+          "publish-sandbox"
+        ],
+        "name": "users publish-sandbox",
+        "summary": "Tries an event out: which segments would the user enter or leave? Nothing is stored.",
+        "details": [],
+        "source": "https://segops.ai/docs/sandbox",
+        "example": "segops-admin users publish-sandbox event.json",
+        "property": "users",
+        "method": "publishSandbox",
+        "positional": [
+          "event"
+        ],
+        "arguments": [
+          {
+            "name": "event",
+            "kind": "object",
+            "shown": "BODY",
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. User_id, event_type, and optionally occurred_at and payload."
+          }
+        ],
+        "options": []
+      }
+    ]
+  }
+];
