@@ -90,7 +90,10 @@ export class Session {
 
   #open(command) {
     const time = new Time(command.time.now, command.time.random);
-    const named = Object.fromEntries(Object.entries(command.options).map(([key, value]) => [camel(key), value]));
+    const given = new Given();
+    const named = Object.fromEntries(
+      Object.entries(command.options).map(([key, value]) => [camel(key), given.value(value)]),
+    );
     const options = this.#mutation.options({ ...named, fetch: this.#mutation.fetch() });
     if (command.api_key !== undefined) {
       options.apiKey = command.api_key;

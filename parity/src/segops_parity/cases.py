@@ -37,6 +37,8 @@ class Step:
     client: str = "main"
     derived: str = ""
     open: Mapping[str, Any] | None = None
+    targets: tuple[str, ...] = ()
+    """The targets of its requests as they have to be written, if that is to be looked at."""
     connections: int | None = None
     """How many connections the case has used by then, if that is to be looked at."""
 

@@ -80,7 +80,7 @@ def _tagged(value: Any) -> Any:
 
 
 def _step(entry: Mapping[str, Any], script: Script, case: str) -> Step:
-    wanted = [asked(line, entry.get("body")) for line in entry.get("requests", ())]
+    wanted = [asked(line, entry.get("body"), entry.get("form")) for line in entry.get("requests", ())]
     replies = script.replies(entry.get("replies", []), None)
     replies = tuple(_with(reply, request) for reply, request in zip(replies, wanted, strict=True))
     op, named = entry.get("op", "open"), entry.get("named", {})
@@ -103,16 +103,21 @@ def _step(entry: Mapping[str, Any], script: Script, case: str) -> Step:
         derived=entry.get("derived", ""),
         open=entry.get("open"),
         connections=entry.get("connections"),
+        targets=tuple(entry.get("targets", ())),
     )
 
 
-def asked(line: str, body: Any) -> dict[str, Any]:
+def asked(line: str, body: Any, form: Mapping[str, Any] | None = None) -> dict[str, Any]:
     method, _, target = line.partition(" ")
     path, _, text = target.partition("?")
     query: dict[str, list[str]] = {}
     for key, value in parse_qsl(text, keep_blank_values=True):
         query.setdefault(key, []).append(value)
-    return {"method": method, "path": path, "query": query, "body": None if body is None else {"json": body}}
+    sent: dict[str, Any] | None = None if body is None else {"json": body}
+    for name, (filename, content) in (form or {}).items():
+        part = {"name": name, "filename": filename, "content-type": "text/csv", "content": content}
+        sent = {"parts": [part]}
+    return {"method": method, "path": path, "query": query, "body": sent}
 
 
 def _with(reply: Any, request: Mapping[str, Any]) -> Any:
@@ -122,8 +127,19 @@ def _with(reply: Any, request: Mapping[str, Any]) -> Any:
 
 
 def _outcome(entry: Mapping[str, Any]) -> dict[str, Any]:
-    result = entry.get("result", {})
+    result = dict(entry.get("result", {}))
+    found: dict[str, Any] = {}
+    if "sink" in result:
+        found["sink"] = result.pop("sink").encode()
+    if "left" in entry:
+        found["left"] = entry["left"]
+    if "items" in result:
+        return {**found, "items": [{"id": each} for each in result["items"]], **_done(result)}
     if "error" in result:
         rest = {name: value for name, value in result.items() if name != "error"}
-        return {"error": {"kind": result["error"], **rest}}
-    return {"ok": result["value"]} if "value" in result else {}
+        return {**found, "error": {"kind": result["error"], **rest}}
+    return {**found, "ok": result["value"]} if "value" in result else found
+
+
+def _done(result: Mapping[str, Any]) -> dict[str, Any]:
+    return {"done": result["done"]} if "done" in result else {}

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 from segops_parity.canonical import canonical_value, is_compact_json, load_json
@@ -17,6 +19,7 @@ from segops_parity.cases import API_KEY, NOW, Case, Step
 __all__ = ["Ask", "Stage", "as_compared", "observe"]
 
 # 35.0 and 35 are one number to JavaScript, until its command line passes numbers through as they are written.
+_LATENCY = re.compile(r'(?<="latency_ms": )[\d.]+')
 _INTEGRAL = re.compile(r"(?<=\d)\.0(?=[,\n\]}])")
 
 Ask = Callable[..., dict[str, Any]]
@@ -116,24 +119,38 @@ def _take(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
 
 def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
     """Carry out a command line; what it prints is read as JSON, as one value or line by line."""
-    env = {"SEGOPS_API_URL": stage.base_url, **step.named.get("env", {})}
-    done = ask("cli", argv=list(step.args), env=env, stdin=step.named.get("stdin", ""))["ok"]
-    printed = done["stdout"].replace(stage.base_url, "{base}")
-    told = done["stderr"].replace(stage.base_url, "{base}")
+    given = {"SEGOPS_API_URL": "{base}", **step.named.get("env", {})}
+    with tempfile.TemporaryDirectory(prefix="parity-files-") as folder:
+        for name, text in step.named.get("files", {}).items():
+            Path(folder, name).write_text(text, encoding="utf-8")
+        places = (("{base}", stage.base_url), ("{files}", folder))
+        argv = [_replaced(word, places) for word in step.args]
+        env = {name: _replaced(value, places) for name, value in given.items()}
+        done = ask("cli", argv=argv, env=env, stdin=step.named.get("stdin", ""))["ok"]
+        files = {file.name: file.read_text(encoding="utf-8") for file in sorted(Path(folder).iterdir())}
+    back = tuple((text, name) for name, text in places)
+    printed, told = _replaced(done["stdout"], back), _replaced(done["stderr"], back)
     ended = {
         "exit": done["exit"],
         "stdout": _printed(printed),
         "raw": as_compared(printed),
         "messages": bool(told.strip()),
         "stderr": told,
+        "files": files,
     }
     streams = {"stdout": printed, "stderr": told}
     return {**_observation(step, {"ok": ended}, stage, before=None), "streams": streams}
 
 
+def _replaced(text: str, places: Iterable[tuple[str, str]]) -> str:
+    for name, place in places:
+        text = text.replace(name, place)
+    return text
+
+
 def as_compared(printed: str) -> str:
-    """Standard output to the byte, but for how whole numbers are written."""
-    return _INTEGRAL.sub("", printed)
+    """Standard output to the byte, but for how whole numbers are written and for measured times."""
+    return _LATENCY.sub("0", _INTEGRAL.sub("", printed))
 
 
 def _printed(text: str) -> dict[str, Any]:
@@ -156,7 +173,7 @@ def _observation(step: Step, reply: Mapping[str, Any], stage: Stage, before: int
         outcome |= {"items": canonical_value(reply["ok"]["items"]), "done": reply["ok"]["done"]}
     else:
         outcome["ok"] = canonical_value(reply["ok"])
-        if step.op == "open":
+        if step.op in ("open", "client.options"):
             outcome["ok"] = {
                 name: value.replace(stage.base_url, "{base}") if isinstance(value, str) else value
                 for name, value in outcome["ok"].items()
@@ -166,7 +183,7 @@ def _observation(step: Step, reply: Mapping[str, Any], stage: Stage, before: int
             outcome[name] = canonical_value(reply[name])
     found = {
         "step": step.name,
-        "requests": [_told(request) for request in stage.seen()],
+        "requests": _in_order(step, [_told(request) for request in stage.seen()]),
         "connections": len(getattr(stage, "connections", ())),
         "delays": [round(delay, 3) for delay in reply.get("delays", ())],
         "outcome": outcome,
@@ -178,6 +195,12 @@ def _observation(step: Step, reply: Mapping[str, Any], stage: Stage, before: int
     if before is not None:
         found["before-first-item"] = before
     return found
+
+
+def _in_order(step: Step, requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that are asked for side by side arrive in any order."""
+    side_by_side = any(reply.together for reply in step.replies)
+    return sorted(requests, key=lambda request: str(request["target"])) if side_by_side else requests
 
 
 def _told(request: Mapping[str, Any]) -> dict[str, Any]:

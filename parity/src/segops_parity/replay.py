@@ -24,18 +24,21 @@ from segops_parity.replies import Reply, zipped
 __all__ = ["MISMATCH", "PlaySession", "ReplayServer", "explain_mismatch"]
 
 MISMATCH = 418  # final for every client, so that one mistake does not make three more (fetch itself repeats on 421)
+_TOGETHER_SECONDS = 3.0
 _ANNOUNCED = 65 * 1024 * 1024
 
 
 class PlaySession:
     """The script of one case, and what arrived while it was played."""
 
-    def __init__(self, number: int, base_url: str, elsewhere: str, key: str) -> None:
+    def __init__(self, number: int, base_url: str, elsewhere: str, key: str, other_port: str = "") -> None:
         self.base_url = f"{base_url}/_c/{number}/api"
         self.number = number
         self._elsewhere = f"{elsewhere}/_e/{number}"
+        self._other_port = f"{other_port}/_e/{number}"
         self._key = key
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._arrived = threading.Condition(self._lock)
         self._due: list[Reply] = []
         self.seen: list[dict[str, Any]] = []
         self.mismatches: list[dict[str, Any]] = []
@@ -65,7 +68,8 @@ class PlaySession:
         """The reply that is due, or an explanation why there is none for this request."""
         with self._lock:
             self.seen.append(request)
-            due = self._due[0] if self._due else None
+            place = self._place(request)
+            due = self._due[place] if self._due else None
             lines = explain_mismatch(due, request)
             if due is None or any(line["at"] in ("/method", "/path") for line in lines):
                 told = {"expected": due.request if due else None, "differences": lines}
@@ -73,12 +77,38 @@ class PlaySession:
                 body = json.dumps({"detail": "This request was not due.", **told}, default=str).encode()
                 headers = (("Content-Type", "application/json"), ("X-Parity-Mismatch", str(self.number)))
                 return Reply(MISMATCH, headers, body)
-            return self._filled(self._due.pop(0))
+            reply = self._filled(self._due.pop(place))
+            self._arrived.notify_all()
+        if reply.together:
+            self.gather(reply.together)
+        return reply
+
+    def _place(self, request: dict[str, Any]) -> int:
+        """Which reply answers a request: of those that are asked for side by side the one that fits it."""
+        for place, due in enumerate(self._due):
+            if not due.together:
+                return 0
+            if not explain_mismatch(due, request):
+                return place
+        return 0
+
+    def gather(self, number: int) -> None:
+        """Wait until that many requests of the step are there: they have to be under way at the same time."""
+        with self._arrived:
+            self._arrived.wait_for(lambda: len(self.seen) >= number, timeout=_TOGETHER_SECONDS)
+            if len(self.seen) < number:
+                self.mismatches.append({"request": len(self.seen) - 1, "expected": f"{number} requests side by side"})
 
     def _filled(self, reply: Reply) -> Reply:
         """Placeholders of headers and body with this session's addresses."""
         path = "/" + self.base_url.split("/", 3)[3]
-        names = (("{base}", self.base_url), ("{path}", path), ("{elsewhere}", self._elsewhere))
+        names = (
+            ("{base}", self.base_url),
+            ("{path}", path),
+            ("{elsewhere}", self._elsewhere),
+            ("{other-port}", self._other_port),
+            ("{other-scheme}", self.base_url.replace("http:", "https:", 1)),
+        )
         headers = []
         for name, value in reply.headers:
             for placeholder, text in names:
@@ -229,7 +259,7 @@ class ReplayServer(socketserver.ThreadingTCPServer):
         number = self._opened
         elsewhere = self.url.replace("127.0.0.1", "localhost")
         url = self._further() if fresh else self.url
-        session = PlaySession(number, url, elsewhere, self._key)
+        session = PlaySession(number, url, elsewhere, self._key, self.url)
         self._sessions[number] = session
         if fresh:
             self._ports[int(url.rpartition(":")[2])] = session

@@ -35,6 +35,8 @@ class Reply:
     without_key: bool = False
     raw: bytes | None = None
     keep: bool = False
+    together: int = 0
+    """It is sent when that many requests of its step have arrived: those are asked for side by side."""
 
     def header(self, name: str) -> str | None:
         """A header's value."""
@@ -85,7 +87,13 @@ class Script:
         else:
             reply = _written(entry)
         fault = entry.get("fault")
-        return replace(reply, fault=fault, gzip=entry.get("gzip", False), without_key=entry.get("without_key", False))
+        return replace(
+            reply,
+            fault=fault,
+            gzip=entry.get("gzip", False),
+            without_key=entry.get("without_key", False),
+            together=entry.get("together", 0),
+        )
 
     def _added(self, reply: Reply, extra: Mapping[str, Any]) -> Any:
         value = load_json(reply.body) if reply.body else {"id": 1}
@@ -189,10 +197,13 @@ def _written(entry: Mapping[str, Any]) -> Reply:
         headers.setdefault("Content-Type", "text/plain; charset=utf-8")
     elif "bytes" in entry:
         body = bytes.fromhex(entry["bytes"])
+    elif "padded" in entry:
+        body = b'{"id":1}'.ljust(entry["padded"])
+        headers.setdefault(*JSON)
     elif "nested" in entry:
         body = b"[" * entry["nested"] + b"]" * entry["nested"]
         headers.setdefault(*JSON)
-    said = [*headers.items(), *((name, value) for name, value in repeated)]
+    said = [(name, str(value)) for name, value in (*headers.items(), *repeated)]
     return Reply(entry.get("status", 200), tuple(said), body)
 
 

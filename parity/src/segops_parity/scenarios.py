@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +66,7 @@ def load_scenarios(folder: Path, contract: Contract) -> Scenarios:
     calls: dict[str, Call] = {}
     for file in sorted(folder.glob("*.yaml")):
         with problems.gathered():
-            found = _read(file)
+            found = _read(file, contract)
             check_schema(file, found, schema)
             for key in listed.keys() & found.keys():
                 listed[key] += [Listed(file, f"{key}[{index}]", entry) for index, entry in enumerate(found[key])]
@@ -139,21 +140,43 @@ def _check_covers(file: Path, where: str, step: Mapping[str, Any], contract: Con
             problems.add(file, f"{where}[{number}]", problem)
 
 
-def _read(file: Path) -> Any:
+def _read(file: Path, contract: Contract) -> Any:
     content = read_yaml(file)
     try:
-        return unfolded(content)
+        return unfolded(content, contract)
     except ValueError as error:
         raise ContractError(file, "", f"expected JSON in the text of each $json: {error}") from error
 
 
-def unfolded(value: Any) -> Any:
-    """A value with every ``{$json: text}`` replaced by what its text says: YAML has no half characters."""
+_FIGURE = re.compile(r"\{=([a-z]+\.[a-z0-9-]+)\.(\w+)([+-]\d+)?\}")
+
+
+def unfolded(value: Any, contract: Contract | None = None) -> Any:
+    """A value with its notation read.
+
+    ``{$json: text}`` stands for what its text says (YAML has no half characters), ``{=behaviour.figure}`` in a text for
+    a figure of the contract, ``{=behaviour.figure+1}`` for one more than it.
+    """
     if isinstance(value, dict):
         if set(value) == {"$json"}:
             return json.loads(value["$json"])
-        return {key: unfolded(item) for key, item in value.items()}
-    return [unfolded(item) for item in value] if isinstance(value, list) else value
+        return {unfolded(key, contract): unfolded(item, contract) for key, item in value.items()}
+    if isinstance(value, list):
+        return [unfolded(item, contract) for item in value]
+    if contract is None or not isinstance(value, str) or "{=" not in value:
+        return value
+    whole = _FIGURE.fullmatch(value)
+    if whole is not None:
+        return _figure(contract, whole)
+    return _FIGURE.sub(lambda found: str(_figure(contract, found)), value)
+
+
+def _figure(contract: Contract, found: re.Match[str]) -> Any:
+    try:
+        figure = contract.behaviours[found[1]].figures[found[2]]
+    except KeyError:
+        raise ContractError(contract.path / "behaviours.yaml", found[1], f"expected the figure {found[2]}") from None
+    return figure + int(found[3]) if found[3] else figure
 
 
 def _calls(file: Path, namespace: str, entries: Mapping[str, Any], contract: Contract) -> dict[str, Call]:

@@ -27,6 +27,7 @@ def shell_cases(contract: Contract, scenarios: Scenarios, happy: Mapping[str, Ca
     for operation in contract.operations.values():
         if operation.request is not None and operation.id in happy:
             yield _case(operation, contract, scenarios, happy[operation.id])
+    yield from _help_cases(contract)
     anything = next(iter(contract.operations.values()))
     script = Script(anything, contract, None, None)
     for entry in scenarios.shell:
@@ -64,6 +65,44 @@ def _case(operation: Operation, contract: Contract, scenarios: Scenarios, happy:
         spec_hash=operation.hash,
         recorded_under=str(happy.metadata["spec_hash"]),
     )
+
+
+def _help_cases(contract: Contract) -> Iterator[Case]:
+    """The help of every resource and every verb, and what a verb says that is given too little, or too much."""
+    commands = {(each.cli.resource, each.cli.verb): each for each in contract.operations.values()}
+    for resource in dict.fromkeys(resource for resource, _ in commands):
+        yield _told(f"cli/{resource}/help", [resource, "--help"], 0, ["cli.help"], prints=[f"segops-admin {resource}"])
+    for (resource, verb), operation in commands.items():
+        words, name = [resource, verb], f"cli/{resource}-{verb}"
+        yield _told(
+            f"{name}/help", [*words, "--help"], 0, ["cli.help"], prints=[" ".join(["usage: segops-admin", *words])]
+        )
+        flag = [*words, *("1" for _ in operation.cli.positionals), "--compct"]
+        if not any(argument.type == "query" for argument in operation.arguments):
+            says = ["--compct", "--compact"]
+            yield _told(f"{name}/unknown-flag", flag, 2, ["cli.exit-usage", "cli.suggestions"], says=says)
+        if operation.cli.positionals:
+            yield _told(f"{name}/too-little", words, 2, ["cli.exit-usage"], says=["needs <", "usage: segops-admin"])
+        many = [*words, *("1" for _ in operation.cli.positionals), "surplus"]
+        yield _told(f"{name}/too-much", many, 2, ["cli.exit-usage", "cli.surplus-refused"], says=["'surplus'"])
+
+
+def _told(
+    name: str, argv: list[str], exit_code: int, covers: list[str], *, prints: list[str] | None = None, says: Any = ()
+) -> Case:
+    expected: dict[str, Any] = {"exit": exit_code, "prints": prints or [], "says": says}
+    step = Step(
+        name=name.rpartition("/")[2],
+        op="cli",
+        args=tuple(argv),
+        named={"env": _KEY, "stdin": ""},
+        replies=(),
+        requests=(),
+        delays=(),
+        outcome={"ok": expected},
+        covers=tuple(covers),
+    )
+    return Case(name, "cli", step.name, "synthetic", (step,))
 
 
 def _shown(reply: Reply) -> Any:
@@ -105,7 +144,7 @@ def _decoded(value: Mapping[str, str]) -> str:
 
 
 def _one(entry: Mapping[str, Any], script: Script) -> Case:
-    requests = [asked(line, None) for line in entry.get("requests", ())]
+    requests = [asked(line, entry.get("body")) for line in entry.get("requests", ())]
     replies = script.replies(entry.get("replies", []), None)
     replies = tuple(replace(reply, request=request) for reply, request in zip(replies, requests, strict=True))
     env = {**({} if entry.get("without_key") else _KEY), **entry.get("env", {})}
@@ -120,13 +159,15 @@ def _one(entry: Mapping[str, Any], script: Script) -> Case:
     elif entry["exit"]:
         expected |= {"stdout": {"lines": [], "rows": 0}, "messages": True}
     expected |= {name: entry[name] for name in ("prints", "says") if name in entry}
+    if "left" in entry:
+        expected["files"] = entry["left"]
     if "raw" in entry:
         expected["raw"] = entry["raw"]
     step = Step(
         name=entry["case"],
         op="cli",
         args=tuple(entry["argv"]),
-        named={"env": env, "stdin": entry.get("stdin", "")},
+        named={"env": env, "stdin": entry.get("stdin", ""), "files": entry.get("files", {})},
         replies=replies,
         requests=tuple(requests),
         delays=(),

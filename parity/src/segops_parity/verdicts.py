@@ -16,13 +16,14 @@ from segops_parity.cases import Case
 from segops_parity.contract import Contract
 from segops_parity.contract_checks import check_case
 from segops_parity.lanes import Lane, LaneRun
-from segops_parity.wording import wording
+from segops_parity.wording import outline, wording
 
 __all__ = ["AGREEMENT", "LOCKSTEP", "CaseVerdict", "Problem", "judge"]
 
 LOCKSTEP = "lockstep"
 AGREEMENT = "lanes-agree"
 _AGENT = re.compile(r"segops-admin-(python|typescript)/[\w.]+")
+_LANGUAGE = re.compile(r"segops-admin-(?:python|typescript)(?=/)")
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -139,15 +140,16 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
 
     requests = []
     for request in step["requests"]:
-        headers = {
-            name: value for name, value in request["headers"].items() if name not in ("user-agent", "accept-encoding")
-        }
+        headers = {name: value for name, value in request["headers"].items() if name != "accept-encoding"}
+        if "user-agent" in headers:
+            headers["user-agent"] = _LANGUAGE.sub("segops-admin", headers["user-agent"])
         if request.get("elsewhere"):  # another origin: what must not reach it is the key; fetch adds what it likes
             headers = {name: value for name, value in headers.items() if name == "authorization"}
         if "idempotency-key" in headers:
             headers["idempotency-key"] = named(headers["idempotency-key"])
         kept = {name: request[name] for name in ("method", "path", "query", "body", "has-content-type")}
-        requests.append({**kept, "compact": request.get("compact", True), "headers": headers})
+        target = "" if request.get("elsewhere") else request.get("target", "")
+        requests.append({**kept, "target": target, "compact": request.get("compact", True), "headers": headers})
     outcome = dict(step["outcome"])
     if "error" in outcome:
         error = {name: value for name, value in outcome["error"].items() if name != "headers"}
@@ -163,7 +165,7 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
         outcome["ok"] = {
             **outcome["ok"],
             "stdout": _shell_output(outcome["ok"]["stdout"], named),
-            "raw": _KEY.sub("a key", _AGENT.sub("segops-admin", outcome["ok"]["raw"])),
+            "raw": outline(_KEY.sub("a key", _AGENT.sub("segops-admin", outcome["ok"]["raw"]))),
             "stderr": wording(outcome["ok"]["stderr"]),
         }
     delays = [float(delay) for delay in step["delays"]]

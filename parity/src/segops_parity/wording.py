@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["wording"]
+__all__ = ["outline", "wording"]
 
 _CAMEL = re.compile(r"(?<=[a-z])([A-Z])(?=[a-z])")
 _KEYWORD = re.compile(r"\b([a-z_]+)=(?=[\s;,.])")
@@ -20,10 +20,22 @@ _CAUSES = (
     re.compile(r"(no connection to \S+?): .*?(?=(?: \(tried|\. The server|$))", re.DOTALL),
     re.compile(r"(the connection to \S+ failed): .*?(?=(?: \(tried|\. The server|$))", re.DOTALL),
 )
-_VALUES = {"None": "null", "True": "true", "False": "false", "a dict": "an object", "a object": "an object"}
+_VALUES = {
+    "inf": "Infinity",
+    "nan": "NaN",
+    "None": "null",
+    "True": "true",
+    "False": "false",
+    "a dict": "an object",
+    "a object": "an object",
+}
 _VALUE = re.compile(rf"\b(?:{'|'.join(_VALUES)})\b")
 _ESCAPE = re.compile(r"\\x([0-9a-f]{2})")
 _OF_BYTES = re.compile(r"(after \d+) of \d+ bytes")
+# Phrases of statuses that have changed with the RFCs, and with the versions of the runtimes.
+_PHRASES = {"Request Entity Too Large": "Content Too Large", "Payload Too Large": "Content Too Large"}
+_PHRASES |= {"Unprocessable Entity": "Unprocessable Content"}
+_BROKEN_GZIP = re.compile(r"its gzip is (?:broken|cut short or followed by something else)")
 _PORT = re.compile(r"\b(127\.0\.0\.1|localhost):\d+")
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -35,6 +47,22 @@ def wording(text: str) -> str:
     text = _KEY.sub("a key", _PORT.sub(r"\1:port", text))
     text = _VALUE.sub(lambda found: _VALUES[found[0]], text)
     text = _OF_BYTES.sub(r"\1 bytes", _ESCAPE.sub(r"\\u00\1", text))
+    for old, new in _PHRASES.items():
+        text = text.replace(old, new)
     for cause in _CAUSES:
         text = cause.sub(r"\1", text)
-    return text.replace('"', "'").replace("`", "'")
+    return _BROKEN_GZIP.sub("its gzip is broken", text).replace('"', "'").replace("`", "'")
+
+
+def outline(text: str) -> str:
+    """A help text without its prose, which each SDK takes from its own docstrings: usage, headings, first columns."""
+    if "\nusage: segops-admin" not in text:
+        return text
+    kept, in_usage = [], False
+    for line in text.splitlines()[1:]:
+        in_usage = line.startswith("usage:") or (in_usage and bool(line.strip()))
+        if in_usage or (line.endswith(":") and not line.startswith(" ")):
+            kept.append(" ".join(line.split()))
+        elif re.match(r"  (?=\S)", line):
+            kept.append(line.split()[0])
+    return "\n".join(kept)

@@ -69,4 +69,4 @@ def segment(id: object) -> str:
     try:
         return quote(text, safe="")
     except UnicodeEncodeError:
-        raise SegOpsArgumentError(f"The id {text!r} has a character that UTF-8 cannot hold.") from None
+        raise SegOpsArgumentError("The id has a character that UTF-8 cannot hold.") from None

@@ -102,7 +102,8 @@ class Session:
 
     def _do_open(self, command: dict[str, Any]) -> dict[str, Any]:
         time = Time(command["time"]["now"], command["time"]["random"])
-        options = dict(command.get("options", {}))
+        given = Given()
+        options = {name: given.value(value) for name, value in command.get("options", {}).items()}
         transport = self._transport(command.get("transport", "default"))
         options = self._mutation.options({**options, **({"transport": transport} if transport else {})})
         with _environment(command.get("env", {})), warnings.catch_warnings(record=True) as caught:
