@@ -56,8 +56,8 @@ def _step_checks(
     delays = _delay_problems(step, seen)
     outcome = _outcome_problems(step, seen)
     kind = [line for line in outcome if line["at"] == "/error/kind"]
-    if step.connections is not None and seen["connections"] not in (0, step.connections):
-        requests.append(_problem("/connections", step.connections, seen["connections"]))
+    if step.connections is not None and seen.get("connections", 0) not in (0, step.connections):
+        requests.append(_problem("/connections", step.connections, seen.get("connections")))
     if step.targets and list(step.targets) != [request["target"] for request in seen["requests"]]:
         requests.append(_problem("/requests/*/target", step.targets, [each["target"] for each in seen["requests"]]))
     yield REQUESTS, requests

@@ -117,7 +117,8 @@ def ideal(case: Case) -> dict[str, Any]:
             outcome["sink"] = base64.b64encode(outcome["sink"]).decode("ascii")
         if "error" in outcome:
             headers = {name.lower(): value for name, value in (step.replies[-1].headers if step.replies else ())}
-            outcome["error"] = {"message": "", "headers": headers, **outcome["error"]}
+            told = {**outcome["error"], "message": " ".join(outcome["error"].get("message", ()))}
+            outcome["error"] = {"headers": headers, **told}
         requests = [
             {
                 **request,

@@ -16,7 +16,7 @@ from segops_parity.cases import Case
 from segops_parity.contract import Contract
 from segops_parity.contract_checks import check_case
 from segops_parity.lanes import Lane, LaneRun
-from segops_parity.wording import outline, wording
+from segops_parity.wording import wording
 
 __all__ = ["AGREEMENT", "LOCKSTEP", "CaseVerdict", "Problem", "judge"]
 
@@ -165,7 +165,7 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
         outcome["ok"] = {
             **outcome["ok"],
             "stdout": _shell_output(outcome["ok"]["stdout"], named),
-            "raw": outline(_KEY.sub("a key", _AGENT.sub("segops-admin", outcome["ok"]["raw"]))),
+            "raw": _KEY.sub("a key", _AGENT.sub("segops-admin", outcome["ok"]["raw"])),
             "stderr": wording(outcome["ok"]["stderr"]),
         }
     delays = [float(delay) for delay in step["delays"]]

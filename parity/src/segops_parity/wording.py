@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["outline", "wording"]
+__all__ = ["wording"]
 
 _CAMEL = re.compile(r"(?<=[a-z])([A-Z])(?=[a-z])")
 _KEYWORD = re.compile(r"\b([a-z_]+)=(?=[\s;,.])")
@@ -55,17 +55,3 @@ def wording(text: str) -> str:
     for cause in _CAUSES:
         text = cause.sub(r"\1", text)
     return _BROKEN_GZIP.sub("its gzip is broken", text).replace('"', "'").replace("`", "'")
-
-
-def outline(text: str) -> str:
-    """A help text without its prose, which each SDK takes from its own docstrings: usage, headings, first columns."""
-    if "\nusage: segops-admin" not in text:
-        return text
-    kept, in_usage = [], False
-    for line in text.splitlines()[1:]:
-        in_usage = line.startswith("usage:") or (in_usage and bool(line.strip()))
-        if in_usage or (line.endswith(":") and not line.startswith(" ")):
-            kept.append(" ".join(line.split()))
-        elif re.match(r"  (?=\S)", line):
-            kept.append(line.split()[0])
-    return "\n".join(kept)
