@@ -75,6 +75,23 @@ def test_an_extra_argument_and_export_are_named(suite: Suite, told: dict[str, La
     assert found["surface.exports"] == [{"at": "/main/helper", "found": "exported", "absent": "expected"}]
 
 
+def test_a_key_that_is_no_longer_required_and_a_word_that_is_missing_are_named(
+    suite: Suite, told: dict[str, LaneRun]
+) -> None:
+    def change(run: LaneRun) -> dict[str, Any]:
+        types = dict(run.described["types"])
+        types["Segment"] = {**types["Segment"], "id": "optional"}
+        types["Provider"] = without(types["Provider"], "grok")
+        return {"described": {**run.described, "types": without(types, "ProductRow", "*")}}
+
+    for lane in ("python", "typescript-current"):
+        assert differences(suite, told, lane, change)["surface.types"] == [
+            {"at": "/ProductRow/*", "expected": "open", "absent": "found"},
+            {"at": "/Provider/grok", "expected": "a word", "absent": "found"},
+            {"at": "/Segment/id", "expected": "required", "found": "optional"},
+        ]
+
+
 def test_a_missing_verb_and_flag_are_named(suite: Suite, told: dict[str, LaneRun]) -> None:
     def change(run: LaneRun) -> dict[str, Any]:
         pages = {

@@ -6,6 +6,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { typesTold } from "./types.mjs";
 
 /** The reply to `describe`, in the names of TypeScript. */
 export async function surface({ folder, manifest, admin, load }) {
@@ -23,6 +24,7 @@ export async function surface({ folder, manifest, admin, load }) {
     exports,
     errors: errors(admin),
     variables: variables(join(folder, "dist", "esm")),
+    types: declared.types(),
   };
   client.close?.();
   return told;
@@ -97,6 +99,10 @@ class Declarations {
       }
     }
     return found;
+  }
+
+  types() {
+    return typesTold(this.#ts, this.#checker, this.#exported);
   }
 
   methods(name) {

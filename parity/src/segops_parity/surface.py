@@ -2,8 +2,7 @@
 
 A driver with the capability ``describe`` tells its namespaces, methods, arguments, exports, errors and variables in its
 own language's names; command lines tell by their help. Each part is a check, ``surface.methods`` and the like, and what
-is missing or extra is a failure of it. Types of arguments and results have their place here too: a driver may tell
-``types``, by operation and argument.
+is missing or extra is a failure of it. Types are told as `type_surface` has them.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from segops_parity.canonical import canonical_value, difference
 from segops_parity.cases import Case
 from segops_parity.contract import Contract
 from segops_parity.lanes import Lane, LaneRun
+from segops_parity.type_surface import expected_types
 from segops_parity.verdicts import LOCKSTEP, CaseVerdict, Problem
 
 __all__ = ["help_pages", "judge_surface", "surface_cases"]
@@ -257,6 +257,16 @@ def _variables_found(_contract: Contract, told: Described, _language: str) -> An
     return dict.fromkeys(sorted(names), "read")
 
 
+def _types(contract: Contract, _content: Any, _language: str) -> Any:
+    return expected_types(contract)
+
+
+def _types_found(_contract: Contract, told: Described, language: str) -> Any:
+    # JsonObject and AnyWord are how TypeScript writes what Python has words of its own for.
+    own = ("JsonObject", "AnyWord") if language == "typescript" else ()
+    return {name: keys for name, keys in told["types"].items() if name not in own}
+
+
 Part = tuple[Callable[[Contract, Any, str], Any], Callable[[Contract, Described, str], Any]]
 
 _PARTS: Mapping[str, Part] = {
@@ -268,6 +278,7 @@ _PARTS: Mapping[str, Part] = {
     "exports": (_exports, _exports_found),
     "errors": (_errors, _errors_found),
     "variables": (_variables, _variables_found),
+    "types": (_types, _types_found),
 }
 
 # ------------------------------------------------------------------------------------------- command lines

@@ -10,6 +10,7 @@ from typing import Any
 
 import segops_admin
 from segops_admin import SegOpsAdmin
+from segops_parity.drivers.python.types_told import types_told
 
 __all__ = ["surface"]
 
@@ -35,6 +36,7 @@ def surface() -> dict[str, Any]:
         "exports": {name: sorted(_exported(module)) for name, module in _MODULES.items()},
         "errors": _errors(),
         "variables": _variables(),
+        "types": types_told(),
     }
 
 
