@@ -113,7 +113,7 @@ def asked(line: str, body: Any, form: Mapping[str, Any] | None = None) -> dict[s
     query: dict[str, list[str]] = {}
     for key, value in parse_qsl(text, keep_blank_values=True):
         query.setdefault(key, []).append(value)
-    sent: dict[str, Any] | None = None if body is None else {"json": body}
+    sent: dict[str, Any] | None = None if body is None or method in ("GET", "HEAD") else {"json": body}
     for name, (filename, content) in (form or {}).items():
         part = {"name": name, "filename": filename, "content-type": "text/csv", "content": content}
         sent = {"parts": [part]}

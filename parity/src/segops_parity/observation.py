@@ -19,6 +19,8 @@ from segops_parity.cases import API_KEY, NOW, Case, Step
 __all__ = ["Ask", "Stage", "as_compared", "observe"]
 
 # 35.0 and 35 are one number to JavaScript, until its command line passes numbers through as they are written.
+_RUNTIME = re.compile(r'"(?:python|node)_version": "[^"]*"')
+_BOUNDARY = re.compile(r"boundary=[0-9a-f]+")
 _LATENCY = re.compile(r'(?<="latency_ms": )[\d.]+')
 _INTEGRAL = re.compile(r"(?<=\d)\.0(?=[,\n\]}])")
 
@@ -129,10 +131,13 @@ def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
         done = ask("cli", argv=argv, env=env, stdin=step.named.get("stdin", ""))["ok"]
         files = {file.name: file.read_text(encoding="utf-8") for file in sorted(Path(folder).iterdir())}
     back = tuple((text, name) for name, text in places)
-    printed, told = _replaced(done["stdout"], back), _replaced(done["stderr"], back)
+    printed, told = (
+        _RUNTIME.sub('"runtime_version": "any"', _replaced(done["stdout"], back)),
+        _replaced(done["stderr"], back),
+    )
     ended = {
         "exit": done["exit"],
-        "stdout": _printed(printed),
+        "stdout": _printed(as_compared(printed)),
         "raw": as_compared(printed),
         "messages": bool(told.strip()),
         "stderr": told,
@@ -150,7 +155,7 @@ def _replaced(text: str, places: Iterable[tuple[str, str]]) -> str:
 
 def as_compared(printed: str) -> str:
     """Standard output to the byte, but for how whole numbers are written and for measured times."""
-    return _LATENCY.sub("0", _INTEGRAL.sub("", printed))
+    return _BOUNDARY.sub("boundary", _LATENCY.sub("0", _INTEGRAL.sub("", printed)))
 
 
 def _printed(text: str) -> dict[str, Any]:

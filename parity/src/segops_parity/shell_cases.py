@@ -156,7 +156,7 @@ def _one(entry: Mapping[str, Any], script: Script) -> Case:
             expected["raw"] = json.dumps(entry["stdout"], indent=2, ensure_ascii=False) + "\n"
     elif "lines" in entry:
         expected["stdout"] = {"lines": entry["lines"], "rows": len(entry["lines"])}
-    elif entry["exit"]:
+    elif entry["exit"] and "prints" not in entry:
         expected |= {"stdout": {"lines": [], "rows": 0}, "messages": True}
     expected |= {name: entry[name] for name in ("prints", "says") if name in entry}
     if "left" in entry:

@@ -16,6 +16,7 @@ _KEYWORD = re.compile(r"\b([a-z_]+)=(?=[\s;,.])")
 _QUOTED_VALUE = re.compile(r"\bidempotency_key(?:=|: )")
 _CAUSES = (
     re.compile(r"(is not JSON|as JSON)(?:: | \().*?(?=; it starts with|$)", re.DOTALL),
+    re.compile(r"(cannot read '[^']*'): .*?(?=\nGive)", re.DOTALL),
     re.compile(r"(cannot be read|Cannot write to '[^']*'): .*", re.DOTALL),
     re.compile(r"(is broken|not UTF-8) \([^)]*\)"),
     re.compile(r"(no connection to \S+?): .*?(?=(?: \(tried|\. The server|$))", re.DOTALL),
@@ -37,6 +38,7 @@ _OF_BYTES = re.compile(r"(after \d+) of \d+ bytes")
 _PHRASES = {"Request Entity Too Large": "Content Too Large", "Payload Too Large": "Content Too Large"}
 _PHRASES |= {"Unprocessable Entity": "Unprocessable Content"}
 _BROKEN_GZIP = re.compile(r"its gzip is (?:broken|cut short or followed by something else)")
+_LOGGED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (DEBUG .*? )\d+ ms")
 _PARTIAL = re.compile(r"\.segops-\w+\.part")
 _PORT = re.compile(r"\b(127\.0\.0\.1|localhost):\d+")
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -49,6 +51,7 @@ def wording(text: str) -> str:
     text = _KEY.sub("a key", _PORT.sub(r"\1:port", text))
     text = _VALUE.sub(lambda found: _VALUES[found[0]], text)
     text = _OF_BYTES.sub(r"\1 bytes", _ESCAPE.sub(r"\\u00\1", text))
+    text = _LOGGED.sub(r"\1some ms", text)
     text = _PARTIAL.sub("a file", text)
     for old, new in _PHRASES.items():
         text = text.replace(old, new)

@@ -133,5 +133,5 @@ def write_ndjson(file: Path, lines: Iterator[Mapping[str, Any]]) -> list[dict[st
     """Write a report; returns its records as they will be read."""
     file.parent.mkdir(parents=True, exist_ok=True)
     texts = [json.dumps(line, ensure_ascii=False, sort_keys=False, default=str) for line in lines]
-    file.write_text("\n".join(texts) + "\n", encoding="utf-8")
+    file.write_text("\n".join(texts) + "\n", encoding="utf-8", errors="backslashreplace")
     return [json.loads(text) for text in texts]

@@ -238,6 +238,6 @@ def _job_id(answer: Any, name: str) -> Any:
     if found is None:
         import json
 
-        said = json.dumps(answer, ensure_ascii=False)[:200]
+        said = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))[:200]
         raise _errors.SegOpsDecodeError(f"the job was started, but the answer has no {name}: {said}")
     return found
