@@ -32,6 +32,7 @@ import { type Runtime, systemRuntime } from "./runtime.js";
 import { type Fetch, FetchTransport } from "./transport/fetch.js";
 import { Pool } from "./transport/pool.js";
 import type { Transport } from "./transport/protocol.js";
+import { parseJson } from "./wire/json-text.js";
 
 /** The options of {@link SegOpsAdmin.withOptions}; what is left out stays as it is. */
 export interface ClientOptions {
@@ -70,6 +71,8 @@ export interface SegOpsAdminOptions extends ClientOptions {
   maxConnections?: number | undefined;
   /** @internal Clock, sleep and randomness. */
   runtime?: Runtime | undefined;
+  /** @internal Reads JSON. */
+  parse?: ((text: string) => unknown) | undefined;
   /** @internal What carries the requests. */
   transport?: Transport | undefined;
 }
@@ -126,6 +129,7 @@ export class SegOpsAdmin {
       log: checkedCallback("log", options.log),
       transport: parent?.transport ?? transportOf(options),
       runtime: options.runtime ?? systemRuntime,
+      parse: options.parse ?? parseJson,
       isClosed: () => this.#isClosed || (parent?.isClosed() ?? false),
     };
     const calls = new Calls(this.#settings);
@@ -151,8 +155,8 @@ export class SegOpsAdmin {
    * @throws {SegOpsConfigError} an option is unusable
    */
   withOptions(options: ClientOptions = {}): SegOpsAdmin {
-    const { apiKey, baseUrl, runtime, maxRetries, timeout, deadline, headers, onReply, log } = this.#settings;
-    const known = { apiKey, baseUrl, runtime, maxRetries, timeout, deadline, headers, onReply, log };
+    const { apiKey, baseUrl, runtime, parse, maxRetries, timeout, deadline, headers, onReply, log } = this.#settings;
+    const known = { apiKey, baseUrl, runtime, parse, maxRetries, timeout, deadline, headers, onReply, log };
     const given = Object.entries(options ?? {}).filter(([name, value]) => name in known && value !== undefined);
     return new SegOpsAdmin({ ...known, ...Object.fromEntries(given), [PARENT]: this.#settings } as SegOpsAdminOptions);
   }

@@ -11,8 +11,8 @@ export type QueryValue = QueryScalar | readonly QueryScalar[];
 /** One value of a query parameter. */
 export type QueryScalar = string | number | bigint | boolean | Date | null | undefined;
 
-/** Query parameters. */
-export type Query = Readonly<Record<string, QueryValue>>;
+/** Query parameters: an object, `URLSearchParams`, or a map. */
+export type Query = Readonly<Record<string, QueryValue>> | URLSearchParams | ReadonlyMap<string, QueryValue>;
 
 /** The fields of a JSON object. Date values travel as ISO 8601 text. */
 export type Fields = Readonly<Record<string, unknown>>;

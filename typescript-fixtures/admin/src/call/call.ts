@@ -35,6 +35,8 @@ export interface Settings {
   headers: Readonly<Record<string, string>>;
   transport: Transport;
   runtime: Runtime;
+  /** Reads JSON. */
+  parse: (text: string) => unknown;
   /** Is told of each attempt, without query, key and body. */
   log: ((line: string) => void) | undefined;
   /** Is told of each attempt. */

@@ -14,7 +14,7 @@ import { Course } from "./course.js";
 import { Deadline } from "./deadline.js";
 import { copyReply } from "./download.js";
 import { describeBody } from "./failures.js";
-import { decode, readReply } from "./reply.js";
+import { decode, readReply, textOf } from "./reply.js";
 import type { OpenSink } from "./sinks.js";
 
 /** A file to upload in place of a JSON body. */
@@ -160,14 +160,25 @@ export class Calls {
 
   /** The reply to a call, decoded: JSON, text or null. */
   decoded(call: Call): Promise<unknown> {
-    return this.#made<unknown>(call, { receive: decodedReply, gone: null, mayLeave: false });
+    return this.#made<unknown>(call, { receive: (reply) => this.#value(reply), gone: null, mayLeave: false });
+  }
+
+  /** The reply to a call as text, to the last digit; null for an empty one. */
+  raw(call: Call): Promise<string | null> {
+    const receive = async (reply: TransportReply): Promise<string | null> =>
+      textOf(reply.status, await readReply(reply));
+    return this.#made<string | null>(call, { receive, gone: null, mayLeave: false });
+  }
+
+  async #value(reply: TransportReply): Promise<unknown> {
+    return decode(reply.status, reply.headers, await readReply(reply), this.#settings.parse);
   }
 
   /** The reply to a call that is answered with a record, a page or a list; a DELETE with nothing. */
   #record<T>(call: Call): Promise<T> {
     const isDelete = call.method === "DELETE";
     const receive = async (reply: TransportReply): Promise<T> => {
-      const value = await decodedReply(reply);
+      const value = await this.#value(reply);
       checkRecord(value, reply.status);
       return (isDelete ? null : value) as T;
     };
@@ -177,10 +188,6 @@ export class Calls {
   #made<T>(call: Call, reception: Reception<T>): Promise<T> {
     return new Course(call, this.#settings, reception).run();
   }
-}
-
-async function decodedReply(reply: TransportReply): Promise<unknown> {
-  return decode(reply.status, reply.headers, await readReply(reply));
 }
 
 /** Refuses what is no record, page or list. */

@@ -4,7 +4,7 @@ import { SegOpsArgumentError } from "../errors/index.js";
 import { quote } from "../errors/text.js";
 import type { CallOptions, IterateOptions, Query } from "../types.js";
 import { encodePath } from "../wire/encoding.js";
-import type { Settings } from "./call.js";
+import type { Call, Settings } from "./call.js";
 import { type Calls, type FormFile, isGiven } from "./calls.js";
 import { paginate } from "./pagination.js";
 
@@ -23,6 +23,8 @@ export interface RequestOptions extends CallOptions {
   idempotent?: boolean | undefined;
   /** Send this `Idempotency-Key`. */
   idempotencyKey?: string | undefined;
+  /** Resolve to the reply's text as it came, not to the JSON in it: numbers beyond 2^53 keep their digits. */
+  raw?: boolean | undefined;
 }
 
 /**
@@ -78,8 +80,8 @@ export class Http {
     const idempotencyKey = calls.idempotencyKey(options.idempotencyKey, mutates && options.idempotent === true);
     const asked = { query, body, safe: !mutates, idempotencyKey, signal };
     const call = calls.call("request", verb, encodePath(path), asked);
-    const value =
-      form === undefined ? calls.decoded(call) : calls.uploaded(call, form, "file", (c) => calls.decoded(c));
+    const make = (each: Call): Promise<unknown> => (options.raw === true ? calls.raw(each) : calls.decoded(each));
+    const value = form === undefined ? make(call) : calls.uploaded(call, form, "file", make);
     return (await value) as T;
   }
 

@@ -3,6 +3,7 @@
 import { SegOpsArgumentError, SegOpsDecodeError } from "../errors/index.js";
 import { describe } from "../errors/text.js";
 import type { CallOptions, IterateOptions, Query } from "../types.js";
+import { parameters } from "../wire/encoding.js";
 import type { Calls } from "./calls.js";
 
 type Fetched = Promise<unknown>;
@@ -21,11 +22,11 @@ export function paginate<T>(
   query: Query | undefined,
   options: IterateOptions,
 ): AsyncGenerator<T, void, undefined> {
-  const { page, ...parameters } = query ?? {};
+  const { page, ...others } = parameters(query);
   const first = wholeNumber("page", page, 1, 1);
   const ahead = wholeNumber("prefetch", options.prefetch, 0, 0);
   const fetch: FetchPage = (number, signal) =>
-    calls.look(operation, path, { ...parameters, page: number }, { signal: signal ?? options.signal });
+    calls.look(operation, path, { ...others, page: number } as Query, { signal: signal ?? options.signal });
   return walk<T>(path, fetch, first, ahead, options.signal);
 }
 
@@ -139,9 +140,9 @@ export async function* walkCursor<T>(
   query: Query | undefined,
   options: CallOptions,
 ): AsyncGenerator<T, void, undefined> {
-  let parameters: Query = { ...query };
+  let asked = parameters(query);
   for (;;) {
-    const answer = await calls.look(operation, path, parameters, options);
+    const answer = await calls.look(operation, path, asked as Query, options);
     const { results, next_cursor: cursor } = (answer ?? {}) as { results?: T[]; next_cursor?: string | null };
     if (!Array.isArray(results)) {
       throw new SegOpsDecodeError("it is not a page of results with a next_cursor", { method: "GET", path });
@@ -150,10 +151,10 @@ export async function* walkCursor<T>(
     if (!cursor) {
       return;
     }
-    if (cursor === parameters.cursor) {
+    if (cursor === asked.cursor) {
       throw new SegOpsDecodeError("its next_cursor is the cursor that was sent", { method: "GET", path });
     }
-    parameters = { ...parameters, cursor };
+    asked = { ...asked, cursor };
   }
 }
 

@@ -104,9 +104,10 @@ const UNSURE = ["", "text/plain", "application/octet-stream", "binary/octet-stre
  *
  * Numbers become JavaScript's: integers beyond 2^53 lose digits, and `1.0` reads as `1`.
  *
+ * @param parse reads JSON
  * @throws {SegOpsDecodeError} it is not UTF-8, or says that it is JSON and is not
  */
-export function decode(status: number, headers: HttpHeaders, body: Uint8Array): unknown {
+export function decode(status: number, headers: HttpHeaders, body: Uint8Array, parse = parseJson): unknown {
   if (status === 204 || status === 205 || body.byteLength === 0) {
     return null;
   }
@@ -119,7 +120,7 @@ export function decode(status: number, headers: HttpHeaders, body: Uint8Array): 
     return text;
   }
   try {
-    return parseJson(text);
+    return parse(text);
   } catch (error) {
     if (!saysJson && error instanceof SyntaxError) {
       return text;
@@ -144,6 +145,11 @@ export function decodeErrorBody(body: Uint8Array): unknown {
 }
 
 const DECODER = new TextDecoder("utf-8", { fatal: true });
+
+/** A reply as text, whatever it is; null if there is none. */
+export function textOf(status: number, body: Uint8Array): string | null {
+  return status === 204 || status === 205 ? null : utf8(body, status);
+}
 
 function utf8(body: Uint8Array, status: number): string {
   try {

@@ -2,6 +2,7 @@
 
 import { SegOpsError } from "../errors/index.js";
 import type { StreamedBody, Transport, TransportRequest } from "../transport/protocol.js";
+import { parseExactly } from "../wire/numerals.js";
 import { masked } from "./settings.js";
 
 /** Thrown in place of sending; an error of the SDK, so that it is not taken for a failure of the network. */
@@ -31,7 +32,7 @@ async function described({ method, url, headers, body }: TransportRequest): Prom
     .map(([name, value]) => [name, shown(name, value)]);
   const request = { method, url: url.href, query: queryOf(url), headers: Object.fromEntries(shownHeaders) };
   if (body instanceof Uint8Array) {
-    return { ...request, body: JSON.parse(new TextDecoder().decode(body)) };
+    return { ...request, body: parseExactly(new TextDecoder().decode(body)) };
   }
   return body === undefined ? request : { ...request, multipart: await part(body) };
 }

@@ -10,7 +10,7 @@ import { firstBadByte } from "../call/reply.js";
 import type { Sink } from "../call/sinks.js";
 import { quote } from "../errors/text.js";
 import type { FileData } from "../wire/files.js";
-import { parseJson } from "../wire/json-text.js";
+import { parseExactly } from "../wire/numerals.js";
 import { systemReason, UsageError } from "./failures.js";
 import { mistakeIn } from "./json-place.js";
 import type { Progress } from "./progress.js";
@@ -63,7 +63,7 @@ function parsed(text: string, name: string): unknown {
     throw new UsageError(`${name} is empty; JSON is expected.`);
   }
   try {
-    return parseJson(text);
+    return parseExactly(text);
   } catch (error) {
     const reason = error instanceof RangeError ? error.message : placed(text);
     throw Object.assign(new UsageError(`${name} is not JSON: ${reason}.`), { cause: error });

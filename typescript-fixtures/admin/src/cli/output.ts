@@ -1,5 +1,6 @@
 /** What goes to which standard stream? Results to standard output, as JSON; everything else to standard error. */
 
+import { withNumerals } from "../wire/numerals.js";
 import { OutputError, systemReason } from "./failures.js";
 
 /** Keeps a stream that fails from ending the program: each write tells by itself. */
@@ -11,12 +12,12 @@ export function prepare(): void {
 /** A result: indented by two, or on one line. Nothing at all is `{"ok": true}`. */
 export async function writeJson(value: unknown, isCompact = false): Promise<void> {
   const shown = value ?? { ok: true };
-  await (isCompact ? writeLine(shown) : writeText(`${JSON.stringify(shown, null, 2)}\n`));
+  await (isCompact ? writeLine(shown) : writeText(`${withNumerals(JSON.stringify(shown, null, 2))}\n`));
 }
 
 /** A result on one line. */
 export async function writeLine(value: unknown): Promise<void> {
-  await writeText(`${JSON.stringify(value)}\n`);
+  await writeText(`${withNumerals(JSON.stringify(value))}\n`);
 }
 
 /**

@@ -7,6 +7,7 @@
 import { SegOpsAdmin, type SegOpsAdminOptions } from "../client.js";
 import { SegOpsConfigError } from "../errors/index.js";
 import { quote } from "../errors/text.js";
+import { parseExactly } from "../wire/numerals.js";
 import { UsageError } from "./failures.js";
 import { say } from "./output.js";
 import type { Invocation } from "./parsing.js";
@@ -30,7 +31,7 @@ export function connect(line: Invocation, more: Pick<SegOpsAdminOptions, "transp
     throw new UsageError("--api-url is empty.", "Give the API's root, such as https://api.segops.ai/api.");
   }
   try {
-    return new SegOpsAdmin({ baseUrl, timeout, maxRetries, log, ...more });
+    return new SegOpsAdmin({ baseUrl, timeout, maxRetries, log, parse: parseExactly, ...more });
   } catch (error) {
     if (baseUrl === undefined || !(error instanceof SegOpsConfigError)) {
       throw error;

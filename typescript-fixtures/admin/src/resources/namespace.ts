@@ -2,10 +2,9 @@
 
 import type { Calls } from "../call/calls.js";
 import { paginate } from "../call/pagination.js";
-import { SegOpsArgumentError } from "../errors/index.js";
-import { describe } from "../errors/text.js";
 import type { CallOptions, ChangeOptions, Id, IterateOptions, Query } from "../types.js";
 import { segment } from "../wire/paths.js";
+import { checkChoice, checkedObject } from "./arguments.js";
 
 /** A group of calls; holds what makes them, out of sight of `console.log` and `JSON.stringify`. */
 export class Namespace {
@@ -71,7 +70,7 @@ export abstract class Collection<Entity, Listing, Create, Update, Params> extend
    * @throws {SegOpsBadRequestError} the server does not accept a field; `body` on the error says which
    */
   async create(body: Create, options?: ChangeOptions): Promise<Entity> {
-    return this.calls.change(`${this.name}.create`, "POST", this.path, body, options);
+    return this.calls.change(`${this.name}.create`, "POST", this.path, checkedObject("body", body), options);
   }
 
   /**
@@ -84,7 +83,13 @@ export abstract class Collection<Entity, Listing, Create, Update, Params> extend
   async update(id: Id, body: Update, options: UpdateOptions = {}): Promise<Entity> {
     const { method = "PATCH", ...rest } = options;
     checkChoice("method", method, ["PATCH", "PUT"]);
-    return this.calls.change(`${this.name}.update`, method, `${this.path}${segment(id)}/`, body, rest);
+    return this.calls.change(
+      `${this.name}.update`,
+      method,
+      `${this.path}${segment(id)}/`,
+      checkedObject("body", body),
+      rest,
+    );
   }
 
   /**
@@ -95,17 +100,5 @@ export abstract class Collection<Entity, Listing, Create, Update, Params> extend
   async delete(id: Id, options?: ChangeOptions): Promise<null> {
     await this.calls.change(`${this.name}.delete`, "DELETE", `${this.path}${segment(id)}/`, undefined, options);
     return null;
-  }
-}
-
-/**
- * Checks an argument that has a fixed set of values.
- *
- * @throws {SegOpsArgumentError} it is none of them
- */
-export function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
-  if (!choices.includes(value as string)) {
-    const listed = `${choices.slice(0, -1).join(", ")} or ${choices[choices.length - 1]}`;
-    throw new SegOpsArgumentError(`${name} must be ${listed}, not ${describe(value)}.`);
   }
 }

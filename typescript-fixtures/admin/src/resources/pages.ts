@@ -16,9 +16,11 @@ import type {
   ProductQuery,
   Queued,
 } from "../types/records.js";
-import type { CallOptions, ChangeOptions, Id } from "../types.js";
+import type { CallOptions, ChangeOptions, Id, Query } from "../types.js";
+import { parameters } from "../wire/encoding.js";
 import { fillPath } from "../wire/paths.js";
-import { Collection, checkChoice } from "./namespace.js";
+import { checkChoice, checkedObject } from "./arguments.js";
+import { Collection } from "./namespace.js";
 
 /** The options of `pages.export`. */
 export interface PageExportOptions extends ChangeOptions {
@@ -45,7 +47,13 @@ export class Pages extends Collection<
    * @param body options; `{}` for none
    */
   async bulkGenerate(body: PageBatch, options?: ChangeOptions): Promise<PageJob> {
-    return this.calls.change("pages.bulk_generate", "POST", "/ai-pages/pages/bulk-generate/", body, options);
+    return this.calls.change(
+      "pages.bulk_generate",
+      "POST",
+      "/ai-pages/pages/bulk-generate/",
+      checkedObject("body", body),
+      options,
+    );
   }
 
   /**
@@ -72,7 +80,13 @@ export class Pages extends Collection<
    * Source: https://segops.ai/docs/ai-reach/landing-pages
    */
   async build(id: Id, body: PageBuild, options?: ChangeOptions): Promise<Queued> {
-    return this.calls.change("pages.build", "POST", fillPath("/ai-pages/pages/{}/build/", id), body, options);
+    return this.calls.change(
+      "pages.build",
+      "POST",
+      fillPath("/ai-pages/pages/{}/build/", id),
+      checkedObject("body", body),
+      options,
+    );
   }
 
   /**
@@ -107,6 +121,6 @@ export class Pages extends Collection<
    * @param params `limit` (100 at most) and `segment_id` (a product segment)
    */
   async query(q: string, params?: PagesQueryParams, options?: CallOptions): Promise<ProductQuery> {
-    return this.calls.read("pages.query", "/ai-pages/query", { q, ...params }, options);
+    return this.calls.read("pages.query", "/ai-pages/query", { ...parameters(params), q } as Query, options);
   }
 }

@@ -24,6 +24,7 @@ import type {
 import type { CallOptions, ChangeOptions, Id, WaitOptions } from "../types.js";
 import type { FileData } from "../wire/files.js";
 import { fillPath } from "../wire/paths.js";
+import { checkedObject, checkedRows } from "./arguments.js";
 import { Collection } from "./namespace.js";
 
 /** The product catalogue: records, schema, CSV imports, and how readable products are to AI assistants. */
@@ -40,7 +41,13 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
    * @returns how many were created and updated, and the rows that were refused, with their reasons
    */
   async bulkUpsert(rows: Iterable<ProductRow>, options?: ChangeOptions): Promise<BulkUpsert> {
-    return this.calls.change("products.bulk_upsert", "POST", "/pim/products/bulk/", { products: [...rows] }, options);
+    return this.calls.change(
+      "products.bulk_upsert",
+      "POST",
+      "/pim/products/bulk/",
+      { products: checkedRows("rows", rows) },
+      options,
+    );
   }
 
   /**
@@ -91,7 +98,7 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
    * @param body `{ fields: [...], default_currency: "USD", default_locale: "en_US" }`
    */
   async replaceSchema(body: ProductSchemaInput, options?: ChangeOptions): Promise<ProductSchema> {
-    return this.calls.change("products.replace_schema", "PUT", "/pim/schema/", body, options);
+    return this.calls.change("products.replace_schema", "PUT", "/pim/schema/", checkedObject("body", body), options);
   }
 
   /**
@@ -139,7 +146,7 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
       "products.confirm_import",
       "POST",
       fillPath("/pim/import/{}/confirm/", jobId),
-      body,
+      checkedObject("body", body),
       options,
     );
   }

@@ -10,6 +10,7 @@ import type {
 import type { AIQuery, AIQueryListing, Dashboard, QueryResult, Queued, Simulation, WinRate } from "../types/records.js";
 import type { CallOptions, ChangeOptions, Id } from "../types.js";
 import { fillPath } from "../wire/paths.js";
+import { checkedObject } from "./arguments.js";
 import { Collection } from "./namespace.js";
 
 /** Questions asked of AI assistants, and how visible the brand is in their answers. */
@@ -45,7 +46,7 @@ export class Queries extends Collection<AIQuery, AIQueryListing, AIQueryCreate, 
    * Source: https://segops.ai/docs/segments/simulation
    */
   async simulate(body: SimulationRequest, options?: CallOptions): Promise<Simulation> {
-    return this.calls.ask("queries.simulate", "/ai-reach/simulate/", body, options);
+    return this.calls.ask("queries.simulate", "/ai-reach/simulate/", checkedObject("body", body), options);
   }
 
   /** Visibility over all queries: mention rate, position, share of voice, sentiment. */

@@ -3,6 +3,7 @@
 import type { EventSchemaCreate, EventSchemaListParams, EventSchemaUpdate, SampleEvent } from "../types/inputs.js";
 import type { EventSchema, EventSchemaPage, InferredSchema, Validation } from "../types/records.js";
 import type { CallOptions, Fields } from "../types.js";
+import { checkedObject, checkedRows } from "./arguments.js";
 import { Collection } from "./namespace.js";
 
 /** Schemas of events: which properties an event type has, and which it must have. */
@@ -24,7 +25,7 @@ export class Schemas extends Collection<
    * @param events `{ user_id, event_type, payload }` each
    */
   async infer(events: Iterable<SampleEvent>, options?: CallOptions): Promise<InferredSchema> {
-    return this.calls.ask("schemas.infer", "/schemas/infer/", { events: [...events] }, options);
+    return this.calls.ask("schemas.infer", "/schemas/infer/", { events: checkedRows("events", events) }, options);
   }
 
   /**
@@ -35,6 +36,11 @@ export class Schemas extends Collection<
    * @throws {SegOpsNotFoundError} that event type has no schema
    */
   async validate(eventType: string, payload: Fields, options?: CallOptions): Promise<Validation> {
-    return this.calls.ask("schemas.validate", "/schemas/validate/", { event_type: eventType, payload }, options);
+    return this.calls.ask(
+      "schemas.validate",
+      "/schemas/validate/",
+      { event_type: eventType, payload: checkedObject("payload", payload) },
+      options,
+    );
   }
 }

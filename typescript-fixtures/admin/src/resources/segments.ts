@@ -28,7 +28,8 @@ import type {
   WithLooseDefinition,
 } from "../types.js";
 import { checkedId, fillPath } from "../wire/paths.js";
-import { Collection, checkChoice, type UpdateOptions } from "./namespace.js";
+import { checkChoice, checkedObject } from "./arguments.js";
+import { Collection, type UpdateOptions } from "./namespace.js";
 
 /** The options of `segments.export`. */
 export interface SegmentExportOptions extends ChangeOptions {
@@ -89,7 +90,12 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
   preview(definition: LooseDefinition, options?: CallOptions): Promise<SegmentPreview>;
   preview(definition: LooseConditions, options?: CallOptions): Promise<SegmentPreview>;
   async preview(definition: object, options?: CallOptions): Promise<SegmentPreview> {
-    return this.calls.ask("segments.preview", "/segments/preview/", { definition }, options);
+    return this.calls.ask(
+      "segments.preview",
+      "/segments/preview/",
+      { definition: checkedObject("definition", definition) },
+      options,
+    );
   }
 
   /**

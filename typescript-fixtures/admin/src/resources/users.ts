@@ -4,6 +4,7 @@ import type { Event, UsersEventsParams, UsersSearchParams } from "../types/input
 import type { Explanation, SandboxResult, UserEvents, UserProfile, UserSearch, UserSegment } from "../types/records.js";
 import type { CallOptions, Id } from "../types.js";
 import { fillPath } from "../wire/paths.js";
+import { checkedObject } from "./arguments.js";
 import { Namespace } from "./namespace.js";
 
 /** Users and their events (the explorer); read-only. */
@@ -65,6 +66,11 @@ export class Users extends Namespace {
    * Source: https://segops.ai/docs/sandbox
    */
   async publishSandbox(event: Event, options?: CallOptions): Promise<SandboxResult> {
-    return this.calls.ask("users.publish_sandbox", "/explorer/sandbox/publish/", event, options);
+    return this.calls.ask(
+      "users.publish_sandbox",
+      "/explorer/sandbox/publish/",
+      checkedObject("event", event),
+      options,
+    );
   }
 }

@@ -1,7 +1,8 @@
-/** How do values travel: as a path, a query, a JSON body? */
+/** Values as they travel: as a path, a query, a JSON body. */
 
 import { SegOpsArgumentError } from "../errors/index.js";
 import { describe, quote } from "../errors/text.js";
+import { withNumerals } from "./numerals.js";
 import { percentEncode } from "./paths.js";
 
 /**
@@ -10,6 +11,9 @@ import { percentEncode } from "./paths.js";
  * @throws {SegOpsArgumentError} it is an address, holds `.` or `..` segments, a fragment or control characters
  */
 export function encodePath(path: string): string {
+  if (typeof path !== "string") {
+    throw new SegOpsArgumentError(`A path must be text, not ${describe(path)}.`);
+  }
   const text = path.startsWith("/") ? path : `/${path}`;
   const beforeQuery = text.split("?", 1)[0] ?? "";
   if (beforeQuery.includes("://") || path.startsWith("//")) {
@@ -33,7 +37,7 @@ export function encodePath(path: string): string {
  *
  * @throws {SegOpsArgumentError} a value that has no place in a query (an object, `NaN`)
  */
-export function encodeQuery(query: Readonly<Record<string, unknown>> | undefined): string {
+export function encodeQuery(query: unknown): string {
   const pairs: string[] = [];
   for (const [key, value] of Object.entries(parameters(query))) {
     for (const item of Array.isArray(value) ? value : [value]) {
@@ -45,17 +49,42 @@ export function encodeQuery(query: Readonly<Record<string, unknown>> | undefined
   return pairs.join("&");
 }
 
-function parameters(query: unknown): Record<string, unknown> {
+/**
+ * Query parameters as an object, of whatever they were given as.
+ *
+ * @throws {SegOpsArgumentError} they are none
+ */
+export function parameters(query: unknown): Record<string, unknown> {
   if (query === undefined || query === null) {
     return {};
   }
-  if (query instanceof URLSearchParams) {
-    return Object.fromEntries([...query.keys()].map((key) => [key, query.getAll(key)]));
+  if (isSearchParams(query)) {
+    const all = [...new Set(query.keys())].map((key): [string, unknown] => [key, query.getAll(key)]);
+    return Object.fromEntries(
+      all.map(([key, values]) => [key, (values as string[]).length === 1 ? (values as string[])[0] : values]),
+    );
   }
-  if (typeof query !== "object" || Array.isArray(query) || query instanceof Date || ArrayBuffer.isView(query)) {
+  if (query instanceof Map) {
+    const odd = [...query.keys()].find((key) => typeof key !== "string");
+    if (odd !== undefined) {
+      throw new SegOpsArgumentError(`The name of a query parameter must be text, not ${describe(odd)}.`);
+    }
+    return Object.fromEntries(query);
+  }
+  if (typeof query !== "object" || tagOf(query) !== "Object" || isIterable(query)) {
     throw new SegOpsArgumentError(`Query parameters must be an object, not ${describe(query)}.`);
   }
-  return (query instanceof Map ? Object.fromEntries(query) : query) as Record<string, unknown>;
+  return query as Record<string, unknown>;
+}
+
+/** By its members: those of another realm (jsdom) are ones, too. */
+function isSearchParams(query: unknown): query is URLSearchParams {
+  return tagOf(query) === "URLSearchParams" && typeof (query as URLSearchParams).getAll === "function";
+}
+
+/** What an object says it is: `Object`, `Map`, `Date`, … */
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
 }
 
 function formEncode(text: string): string {
@@ -71,8 +100,8 @@ function queryValue(key: string, value: unknown): string {
       `The query parameter ${quote(key)} is ${value}, which has lost digits: give numbers beyond 2^53 as text.`,
     );
   }
-  if (value instanceof Date) {
-    return iso8601(value);
+  if (tagOf(value) === "Date") {
+    return iso8601(value as Date);
   }
   if (!["string", "number", "bigint", "boolean"].includes(typeof value)) {
     throw new SegOpsArgumentError(`The query parameter ${quote(key)} cannot be ${describe(value)}.`);
@@ -105,7 +134,7 @@ export function encodeJson(body: unknown): Uint8Array {
     if (text === undefined) {
       throw new Unsendable(`it holds ${describe(body)}`);
     }
-    return new TextEncoder().encode(text);
+    return Buffer.from(withNumerals(text));
   } catch (error) {
     const reason = error instanceof Unsendable ? error.message : obstacle(error);
     throw new SegOpsArgumentError(`The body cannot be sent as JSON: ${reason}.`, { cause: error });
@@ -123,30 +152,56 @@ function obstacle(error: unknown): string {
 /** A replacer for `JSON.stringify`; `this` is the object that holds `key`, and still has its Date. */
 function strictly(this: unknown, key: string, value: unknown): unknown {
   const original = (this as Record<string, unknown>)[key];
-  if (original instanceof Date) {
-    return iso8601(original);
+  if (LONE_SURROGATE.test(key)) {
+    throw new Unsendable("it holds a character that UTF-8 cannot hold");
   }
-  if (LONE_SURROGATE.test(key) || (typeof value === "string" && LONE_SURROGATE.test(value))) {
+  if (typeof original === "object" && original !== null) {
+    return sendableObject(original, value);
+  }
+  return sendableScalar(value, Array.isArray(this));
+}
+
+function sendableScalar(value: unknown, isInArray: boolean): unknown {
+  if (typeof value === "string" && LONE_SURROGATE.test(value)) {
     throw new Unsendable("it holds a character that UTF-8 cannot hold");
   }
   if (typeof value === "number" && !Number.isFinite(value)) {
     throw new Unsendable(`it holds ${value}`);
   }
-  const isSilent = value === undefined && Array.isArray(this);
-  if (isSilent || ["function", "symbol", "bigint"].includes(typeof value) || isContainerWithoutJson(value)) {
+  const isSilent = value === undefined && isInArray;
+  if (isSilent || ["function", "symbol", "bigint"].includes(typeof value)) {
     throw new Unsendable(`it holds ${describe(value)}`);
   }
   return value;
 }
 
-const LONE_SURROGATE = /\p{Cs}/u;
+/** What `JSON.stringify` takes as it is. Of anything else it would make `{}`, or what nobody meant. */
+const SENDABLE = ["Object", "Array", "Number", "String", "Boolean"];
 
-function isContainerWithoutJson(value: unknown): boolean {
-  return (
-    value instanceof Map ||
-    value instanceof Set ||
-    value instanceof Promise ||
-    value instanceof ArrayBuffer ||
-    ArrayBuffer.isView(value)
-  );
+/**
+ * An object, or what it says that it is sent as.
+ *
+ * @param value the same, after its own `toJSON` if it has one
+ */
+function sendableObject(original: object, value: unknown): unknown {
+  const tag = tagOf(original);
+  if (tag === "Date") {
+    return iso8601(original as Date);
+  }
+  const speaksForItself = value !== original && !NEVER.includes(tag);
+  const isPlain = SENDABLE.includes(tag) && (tag === "Array" || tag === "String" || !isIterable(original));
+  if (!speaksForItself && !isPlain) {
+    throw new Unsendable(`it holds ${describe(original)}`);
+  }
+  const unboxed = ["Number", "String", "Boolean"].includes(tag) ? (value as { valueOf(): unknown }).valueOf() : value;
+  return typeof unboxed === "object" ? unboxed : sendableScalar(unboxed, false);
 }
+
+/** Has a `toJSON`, and is no JSON: a Buffer becomes an object of numbers, an error its message. */
+const NEVER = ["Uint8Array", "Error"];
+
+function isIterable(value: object): boolean {
+  return Symbol.iterator in value || Symbol.asyncIterator in value;
+}
+
+const LONE_SURROGATE = /\p{Cs}/u;
