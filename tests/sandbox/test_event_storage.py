@@ -16,7 +16,7 @@ from sandbox_in_process import sandbox_in_process
 NOW = 1_777_636_800_000_000  # 2026-05-01T12:00:00Z
 FIRED = {"type": "event_count", "event_type": "view", "operator": "gte", "value": 1}
 # As SQLite and PostgreSQL tell it.
-SOUGHT = re.compile(r"INDEX sandbox_event_by_subject \(tenant_id=\? AND subject_id=\?|Index Cond: .*\bsubject_id\b")
+SOUGHT = re.compile(r"INDEX sandbox_event_in_order \(tenant_id=\? AND subject_id=\?|Index Cond: .*\bsubject_id\b")
 SEQUENCE = {"type": "event_sequence", "events": ["view", "order"], "strict": True}
 
 

@@ -117,7 +117,9 @@ class SegmentViewSet(TenantViewSet):
             page = members.page(segment, limit, request.query_params.get("cursor"))
         except members.BadCursor:
             raise NotFound("Invalid cursor") from None
-        results = [{"user_id": user_id, "computed_at": isoformat(computed_at)} for user_id, computed_at in page.members]
+        # Most have the time of the last compute: it is written once.
+        times = {computed_at: isoformat(computed_at) for computed_at in {each for _, each in page.members}}
+        results = [{"user_id": user_id, "computed_at": times[computed_at]} for user_id, computed_at in page.members]
         return Response(
             {
                 "count": page.count,
