@@ -46,6 +46,30 @@ class SegOpsAdmin:
     Source: https://segops.ai/docs/sdks/admin-python
     """
 
+    if TYPE_CHECKING:
+        segments: Segments
+        product_segments: ProductSegments
+        products: Products
+        schemas: Schemas
+        activations: Activations
+        users: Users
+        identity: Identity
+        queries: Queries
+        pages: Pages
+        analytics: Analytics
+    else:
+        # On the class they are the classes: help(SegOpsAdmin.segments.create) finds what it is asked for.
+        segments = Segments
+        product_segments = ProductSegments
+        products = Products
+        schemas = Schemas
+        activations = Activations
+        users = Users
+        identity = Identity
+        queries = Queries
+        pages = Pages
+        analytics = Analytics
+
     def __init__(
         self,
         api_key: str | None = None,
