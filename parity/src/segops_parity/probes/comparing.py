@@ -10,9 +10,11 @@ from typing import Any
 from segops_parity.canonical import difference
 from segops_parity.cases import API_KEY
 from segops_parity.contract import Contract
-from segops_parity.probes.kinds import as_javascript, number_text
+from segops_parity.probes.kinds import as_javascript
 from segops_parity.probes.model import LANGUAGES, Probe
 from segops_parity.verdicts import comparable
+from segops_parity.wire import number_text
+from segops_parity.wording import wording
 
 __all__ = ["Difference", "compare"]
 
@@ -99,11 +101,13 @@ def whole(observation: Mapping[str, Any]) -> list[dict[str, Any]]:
         error = step["outcome"].get("error")
         if error is not None:
             found["message"] = message(error["message"])
+            found["outcome"]["error"].pop("message", None)
             told = error.get("headers", {})
             found["headers"] = {name: value for name, value in told.items() if name not in _TRANSPORT_HEADERS}
         if "streams" in step:
-            found["stdout"] = _scrubbed(step["streams"]["stdout"])
-            found["stderr"] = message(step["streams"]["stderr"])
+            printed = _AGENT.sub("segops-admin", _UUID.sub("UUID", step["streams"]["stdout"]))
+            found["stdout"] = _IN_JSON.sub(lambda part: part[0] if part[1] is None else _number(part), printed)
+            found["stderr"] = message(_LOGGED.sub("TIME", _TOOK.sub("N ms", step["streams"]["stderr"])))
             found["outcome"] = {"exit": found["outcome"]["ok"]["exit"]}
         steps.append(found)
     return steps
@@ -112,10 +116,13 @@ def whole(observation: Mapping[str, Any]) -> list[dict[str, Any]]:
 _TRANSPORT_HEADERS = ("content-length", "content-encoding", "transfer-encoding", "connection", "keep-alive", "date")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _AGENT = re.compile(r"segops-admin-(?:python|typescript)/[\w.]+")
-_CAMEL = re.compile(r"(?<![\w/])[a-z]+(?:[A-Z][a-z]+)+(?![\w/])")
-
-
+_LOGGED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}")
+_TOOK = re.compile(r"\b\d+ ms\b")
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.]*\w)")
+
+
+# A number outside of texts: the command line of TypeScript prints it as JavaScript has read it (limit.whole-floats).
+_IN_JSON = re.compile(r'"(?:[^"\\]|\\.)*"|(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)')
 
 
 def _number(found: re.Match[str]) -> str:
@@ -125,24 +132,15 @@ def _number(found: re.Match[str]) -> str:
         return found[0]
 
 
+def message(text: str) -> str:
+    """A message without what each language spells in its own way: wording, and how numbers are written."""
+    return _NUMBER.sub(_number, wording(text))
+
+
 def _target(target: str) -> str:
     """A request target whose parameters are in one order; those of one name stay in theirs."""
     path, mark, query = target.partition("?")
     return path + mark + "&".join(sorted(query.split("&"), key=lambda pair: pair.partition("=")[0]))
-
-
-def _scrubbed(text: str) -> str:
-    return _AGENT.sub("segops-admin", _UUID.sub("UUID", text))
-
-
-def message(text: str) -> str:
-    """A message without what each language spells in its own way: names of arguments, quotes, the system's words."""
-    plain = _CAMEL.sub(
-        lambda name: re.sub(r"[A-Z]", lambda capital: f"_{capital[0].lower()}", name[0]), _scrubbed(text)
-    )
-    plain = _NUMBER.sub(_number, plain.replace('"', "'").replace("\\'", "'"))
-    plain = re.sub(r"\b(?:None|undefined)\b", "null", plain).replace("True", "true").replace("False", "false")
-    return re.sub(r"(?m)(: )(?:\[Errno \d+\] [^(\n]+|[A-Z]{4,}\b[^(\n]*)", r"\1…", plain)
 
 
 def _against_contract(

@@ -91,7 +91,9 @@ _times = st.datetimes().flatmap(
 not_json = st.sampled_from([{"$number": "NaN"}, {"$number": "Infinity"}, {"$number": "-Infinity"}])
 tagged = st.one_of(not_json, st.binary(max_size=3).map(lambda data: {"$bytes": base64.b64encode(data).decode()}))
 
-_keys = text.filter(lambda key: not key.startswith("$"))
+# A tagged value begins with a dollar. V8 13.6 (Node 24), once it has seen the key "\\", takes a key that begins with an
+# escape for that one: the drivers' own lines would come out wrong.
+_keys = text.filter(lambda key: not key.startswith(("$", "\\")))
 
 
 def json_values(leaves: st.SearchStrategy[Any] = scalars, size: int = 6) -> st.SearchStrategy[Any]:

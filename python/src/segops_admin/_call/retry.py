@@ -10,6 +10,7 @@ LONGEST_WAIT = 60.0
 """Seconds. A longer Retry-After is not waited for: a monthly quota can mean days."""
 
 _LONGEST_DELAY = 30.0
+_MOST = 2.0**53 - 1  # seconds that are told of; more digits than that would be made up
 
 
 def retryable_status(status: int) -> bool:
@@ -43,7 +44,7 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
         return None
     value = value.strip(" \t")
     if value.isascii() and value.isdigit():
-        return float(value) if len(value) < 12 else float("inf")
+        return min(float(value), _MOST)
     moment = _http_date(value, now)
     return None if moment is None else max(0.0, moment - now)
 

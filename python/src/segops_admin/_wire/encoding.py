@@ -35,13 +35,12 @@ def encode_path(text: str) -> str:
         raise SegOpsArgumentError(f"{text!r} is an address; give the path below the base URL, such as /segments/.")
     if "#" in text or any(ord(character) < 32 or ord(character) == 127 for character in text):
         raise SegOpsArgumentError(f"The path {text!r} has a fragment or a control character.")
-    if not text.startswith("/"):
-        text = "/" + text
     segments = text.split("?", 1)[0].lower().replace("%2e", ".").split("/")
     if "." in segments or ".." in segments:
         raise SegOpsArgumentError(f"The path {text!r} has a dot segment: it would reach another path.")
+    path = text.removesuffix("?")
     try:
-        return quote(text, safe=_PATH_SAFE)
+        return quote(path if path.startswith("/") else "/" + path, safe=_PATH_SAFE)
     except UnicodeEncodeError:
         raise SegOpsArgumentError(f"The path {text!r} has a character that UTF-8 cannot hold.") from None
 

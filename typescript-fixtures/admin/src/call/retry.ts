@@ -34,7 +34,7 @@ export function delay(retry: number, random: number): number {
 export function retryAfter(value: string | null, now: number): number | undefined {
   const text = value?.replace(/^[ \t]+|[ \t]+$/g, "") ?? "";
   if (/^[0-9]+$/.test(text)) {
-    return text.length < 12 ? Number(text) : Number.POSITIVE_INFINITY;
+    return Math.min(Number(text), Number.MAX_SAFE_INTEGER); // more digits than that would be made up
   }
   const moment = httpDate(text, now);
   return moment === undefined ? undefined : Math.max(0, moment - now);

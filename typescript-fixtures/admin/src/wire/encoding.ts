@@ -29,7 +29,9 @@ export function encodePath(path: string): string {
   if (segments.includes(".") || segments.includes("..")) {
     throw new SegOpsArgumentError(`The path ${quote(path)} has a dot segment: it would reach another path.`);
   }
-  return text.replace(/[^A-Za-z0-9/?%:@!$&'()*+,;=~._-]+/g, (part) => percentEncode(part, `The path ${quote(path)}`));
+  return text
+    .replace(/\?$/, "")
+    .replace(/[^A-Za-z0-9/?%:@!$&'()*+,;=~._-]+/g, (part) => percentEncode(part, `The path ${quote(path)}`));
 }
 
 /**

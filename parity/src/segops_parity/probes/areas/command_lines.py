@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from hypothesis import strategies as st
@@ -286,14 +287,16 @@ def stdin_probes(ground: Ground) -> st.SearchStrategy[Probe]:
     uploads = csv.map(
         lambda data: shell("stdin", ["products", "import", "-"], stdin=data, replies=[{"json": {"id": 1}}])
     )
-    printed = st.tuples(text, st.sampled_from([[], ["--compact"]])).map(
+    shown = text.filter(lambda value: re.search(r'"\d+":', value) is None)  # limit.key-order
+    printed = st.tuples(shown, st.sampled_from([[], ["--compact"]])).map(
         lambda drawn: shell(
             "stdin",
             [*drawn[1], "segments", "get", "1"],
             replies=[{"text": drawn[0], "headers": {"Content-Type": "application/json"}}],
         )
     )
-    items = st.lists(values, min_size=1, max_size=3).map(
+    plain = values.filter(lambda value: re.search(r'"\d+":', json.dumps(value)) is None)
+    items = st.lists(plain, min_size=1, max_size=3).map(
         lambda drawn: shell(
             "stdin",
             ["segments", "list", "--all"],

@@ -243,6 +243,7 @@ def _token(ground: Ground, operation: Any, token: Any) -> Probe:
     if token is None:
         return client("options", step)
     fine = isinstance(token, str) and 1 <= len(token) <= 255 and token.isascii() and token.isprintable()
+    fine = fine and token.strip() == token  # the server would not see blanks at the ends
     return client("options", step, wanted={"token": token, "kind": None} if fine else REFUSED)
 
 

@@ -44,7 +44,8 @@ def _raw(query: Any) -> Probe:
 
 def _listing(ground: Ground, operation: Operation, query: dict[str, Any]) -> Probe:
     name = next(each.name for each in operation.arguments if each.type == "query")
-    return _probe(call(ground, operation, {name: query}), query)
+    step = call(ground, operation, {name: query})
+    return _probe(step, query if set(operation.query) == {"*"} else None)
 
 
 def _probe(step: dict[str, Any], query: dict[str, Any] | None) -> Probe:

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from segops_parity.cases import NOW
-from segops_parity.probes.kinds import PRINTABLE
+from segops_parity.probes.kinds import LARGEST_SAFE, PRINTABLE
 from segops_parity.probes.model import Ground, Probe, client
 
 __all__ = ["probes"]
@@ -149,7 +149,7 @@ _ASCTIME = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (\w{3}) ([ \d]\d) (\d\d)
 def seconds_asked(value: str) -> float | None:
     """The seconds that a Retry-After asks for, by RFC 9110, or None if it is not one."""
     if re.fullmatch(r"[0-9]+", value):
-        return float(value[-400:]) if len(value.lstrip("0")) < 300 else float("inf")
+        return min(float(value), float(LARGEST_SAFE))
     if found := _IMF.fullmatch(value):
         day, month, year, *clock = found.groups()
     elif found := _RFC850.fullmatch(value):
