@@ -25,7 +25,7 @@ endif
 .PHONY: setup test-tools
 .PHONY: demo sandbox openapi
 .PHONY: test test-postgres test-all check lint types
-.PHONY: first-test
+.PHONY: first-test image
 .PHONY: built typescript
 .PHONY: parity mutants record
 .PHONY: bench
@@ -159,6 +159,9 @@ mutants: $(READY) built ## change the sources in small ways, and see whether par
 record: $(READY) ## record the cassettes anew from a sandbox
 	@$(BIN)/python -m segops_parity record
 
+image: $(READY) ## build the sandbox's container image with buildah and check it (BASE=python:3.12-slim)
+	@$(BIN)/python tools/check_image.py --base $(or $(BASE),python:3.12-slim)
+
 first-test: $(READY) ## measure how long a stranger's Django 4.2 project takes to its first test with pytest-segops
 	@$(BIN)/python tools/first_test.py
 	@$(BIN)/python tools/first_test.py --pip
@@ -177,6 +180,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-
 lock: $(READY) ## write the lock files anew from requirements/*.in (UV_ARGS=--upgrade for newer versions)
 	$(COMPILE) $(UV_ARGS) --python-version 3.9 requirements/sdk-tests.in -o requirements/sdk-tests.txt
 	$(COMPILE) $(UV_ARGS) --python-version 3.10 requirements/dev.in -o requirements/dev.txt
+	$(COMPILE) $(UV_ARGS) --python-version 3.10 --extra postgres sandbox/pyproject.toml -c requirements/dev.txt -o requirements/sandbox.txt
 
 docs: $(READY) ## build the documentation site into build/site; a broken link or a page in no menu fails
 	@$(BIN)/python tools/docs/site_pages.py build

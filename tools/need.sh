@@ -20,5 +20,5 @@ fi
 echo "installing$missing"
 export DEBIAN_FRONTEND=noninteractive
 $as_root apt-get update -qq
-# shellcheck disable=SC2086 -- one word for each package
+# shellcheck disable=SC2086 # one word for each package
 $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null

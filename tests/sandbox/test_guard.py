@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,6 +31,31 @@ def test_a_host_name_that_is_not_of_this_machine_is_not_answered(api: Any, host:
     assert answer.status_code == 421
     assert set(answer.json()) == {"detail"}
     assert api.control("GET", "/requests/") == []
+
+
+def test_controls_and_pages_want_the_token_of_clients_on_other_machines(start: Callable[..., Any]) -> None:
+    """As in a container, where every client is on another machine. A page holds the token, so it wants it first."""
+    api = start("--host", "0.0.0.0", "--allow-remote", "--remote-controls")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing; finds the address that others see
+        except OSError:
+            pytest.skip("this machine has no address but loopback")
+        root = f"http://{probe.getsockname()[0]}:{api.process.root.rpartition(':')[2]}"
+    token = api.process.control_token
+    assert requests.get(root + "/_sandbox/clock/", timeout=10).status_code == 403
+    for path in ("/", "/controls", "/docs", "/docs/openapi.json"):
+        refused = requests.get(root + path, timeout=10)
+        assert refused.status_code == 403
+        assert token not in refused.text
+    assert requests.get(root + "/?token=guess", timeout=10).status_code == 403
+    browser = requests.Session()
+    first = browser.get(f"{root}/users?token={token}&q=1", timeout=10)
+    assert (first.status_code, first.url) == (200, f"{root}/users?q=1")
+    [cookie] = browser.cookies
+    assert cookie.has_nonstandard_attr("HttpOnly")
+    assert cookie.get_nonstandard_attr("SameSite") == "Strict"
+    assert browser.get(root + "/controls", timeout=10).status_code == 200
 
 
 @pytest.mark.parametrize(

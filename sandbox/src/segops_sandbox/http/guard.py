@@ -86,9 +86,17 @@ def is_foreign(headers: Mapping[str, str]) -> bool:
 
 
 def may_steer(request: HttpRequest) -> bool:
-    """Whether the client's address allows it to see pages and controls. No header can change it."""
-    if _rules.remote_controls:
-        return True
+    """Whether the client's address allows it to use the controls, given the token."""
+    return _rules.remote_controls or is_local(request)
+
+
+def may_see(request: HttpRequest) -> bool:
+    """Whether the client may see the pages, which hold the token: from this machine, or because it has the token."""
+    return is_local(request) or (_rules.remote_controls and is_token(request.COOKIES.get(TOKEN_FIELD, "")))
+
+
+def is_local(request: HttpRequest) -> bool:
+    """Whether the client is on this machine. No header can change it."""
     address = ipaddress.ip_address(request.META["REMOTE_ADDR"].partition("%")[0])
     # A server on all IPv6 addresses sees an IPv4 client in this disguise.
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
@@ -100,7 +108,12 @@ def has_token(request: HttpRequest) -> bool:
     given = request.headers.get(TOKEN_HEADER, "")
     if not given and request.content_type in _FORMS:
         given = request.POST.get(TOKEN_FIELD, "")
-    return hmac.compare_digest(given.encode(), control_token().encode())
+    return is_token(given)
+
+
+def is_token(text: str) -> bool:
+    """Whether a text is the token of this process."""
+    return hmac.compare_digest(text.encode(), control_token().encode())
 
 
 def _host_name(host: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from segops_sandbox.http import guard
 from segops_sandbox.http.errors import refusal
@@ -30,6 +30,16 @@ def form_view(view: View) -> View:
     return _guarded(with_token, ("POST",))
 
 
+def _remembered(request: HttpRequest) -> HttpResponseBase:
+    """The page at its own address, with the token in a cookie that no other site's page can have sent."""
+    query = request.GET.copy()
+    del query["token"]
+    response = HttpResponseRedirect(request.path_info + (f"?{query.urlencode()}" if query else ""))
+    response.set_cookie(guard.TOKEN_FIELD, guard.control_token(), httponly=True, samesite="Strict")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def _guarded(view: View, methods: tuple[str, ...]) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
@@ -37,6 +47,10 @@ def _guarded(view: View, methods: tuple[str, ...]) -> View:
             return refusal(403, "This page is shown to clients on this machine only.")
         if guard.is_foreign(request.headers):
             return refusal(403, "This page does not follow other sites' links. Open its address yourself.")
+        if guard.is_token(request.GET.get("token", "")):
+            return _remembered(request)
+        if not guard.may_see(request):
+            return refusal(403, "Open this page as /?token=… with the control_token of the ready line.")
         if request.method not in methods:
             answer = refusal(405, f'Method "{request.method}" not allowed.')
             answer["Allow"] = ", ".join(methods)

@@ -148,7 +148,8 @@ def _completed(answer: Answer, path: str) -> list[tuple[bytes, bytes]]:
     headers.append(("Date", format_datetime(clock.now().replace(microsecond=0), usegmt=True)))
     if path.startswith("/api/"):
         headers.append(("X-Request-Id", f"req_{next(_request_numbers):08d}"))
-    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    # Django begins the value of a cookie with a blank, which no header may have.
+    return [(name.encode("latin-1"), value.strip().encode("latin-1")) for name, value in headers]
 
 
 async def _start(answer: Answer, path: str, send: Any) -> None:

@@ -1,0 +1,118 @@
+"""Builds the sandbox's container image with buildah and checks what it is: its user, its health, its controls.
+
+    python tools/check_image.py [--base python:3.12-slim]
+
+buildah needs no daemon; where containers can't be made it runs each step in a chroot, as this tool does with the
+server itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+IMAGE = "localhost/segops-sandbox:check"
+PORT = 8000
+ENVIRON = {**os.environ, "BUILDAH_ISOLATION": "chroot", "STORAGE_DRIVER": "vfs"}
+
+
+def main() -> int:
+    """Build, look, run, ask; 1 with the first thing that is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--base", default="python:3.12-slim", help="the image to build on (default: %(default)s)")
+    base = parser.parse_args().base
+    if shutil.which("buildah") is None:
+        print("needs buildah (apt-get install buildah)", file=sys.stderr)
+        return 2
+    dockerfile = str(ROOT / "sandbox/Dockerfile")
+    buildah("build", "--format", "docker", "--build-arg", f"BASE={base}", "-f", dockerfile, "-t", IMAGE, str(ROOT))
+    config = json.loads(buildah("inspect", "--type", "image", IMAGE))["Docker"]["config"]
+    check(config["User"] == "10001", "it does not run as root")
+    check(list(config["ExposedPorts"]) == [f"{PORT}/tcp"], "it exposes its port")
+    container = buildah("from", IMAGE).strip()
+    try:
+        look_at(container, config)
+    finally:
+        buildah("rm", container)
+    return 0
+
+
+def look_at(container: str, config: dict[str, Any]) -> None:
+    """Start the server as the image says, and ask it."""
+    health = config["Healthcheck"]["Test"][1:]
+    check(not succeeds(container, health), "without a server it is not healthy")
+    # Its standard input is ours: it ends with this program.
+    words = ["buildah", "run", "--isolation", "chroot", container, "--", *config["Entrypoint"], "--until-eof", "--demo"]
+    with subprocess.Popen(words, env=ENVIRON, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        try:
+            ready = json.loads(server.stdout.readline())
+            check(succeeds(container, health), "with one it is")
+            ask(ready["api_key"], ready["control_token"])
+        finally:
+            server.stdin.close()
+    check(server.returncode == 0, "it stops cleanly")
+
+
+def ask(key: str, token: str) -> None:
+    """As a client on another machine does: by an address that is not loopback."""
+    root = f"http://{own_address()}:{PORT}"
+    check(status(f"{root}/api/segments/", Authorization=f"ApiKey {key}") == 200, "the API answers others")
+    check(status(f"{root}/_sandbox/clock/") == 403, "controls want the token")
+    check(status(f"{root}/_sandbox/clock/", **{"X-Sandbox-Token": token}) == 200, "and answer to it")
+    check(status(f"{root}/controls") == 403, "pages want it as well")
+    check(status(f"{root}/controls?token={token}") == 200, "and answer to it")
+    check(status(f"{root}/api/segments/", Host="segops.example") == 421, "other names are refused")
+
+
+def own_address() -> str:
+    """An address of this machine that is not loopback. Nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))
+        return str(probe.getsockname()[0])
+
+
+def status(url: str, **headers: str) -> int:
+    """The status of a GET that keeps cookies over redirects, as a browser does."""
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(), urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(urllib.request.Request(url, headers=headers), timeout=10) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as exc:
+        return exc.code
+
+
+def succeeds(container: str, command: list[str]) -> bool:
+    """Whether a command succeeds in the container."""
+    words = ["buildah", "run", "--isolation", "chroot", container, "--", *command]
+    return subprocess.run(words, env=ENVIRON, capture_output=True, check=False).returncode == 0
+
+
+def buildah(*words: str) -> str:
+    """The output of a command of buildah, which has to succeed."""
+    done = subprocess.run(["buildah", *words], env=ENVIRON, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"buildah {' '.join(words)} failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+    return done.stdout
+
+
+def check(holds: bool, what: str) -> None:
+    """Say what holds; end with what does not."""
+    if not holds:
+        sys.exit(f"not so: {what}")
+    print(f"ok: {what}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
