@@ -10,6 +10,7 @@ import importlib.util
 import signal
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from programs import missing_in
@@ -29,6 +30,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="skip tests marked needs_house; only for environments that have the SDK alone (make test-all)",
     )
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """End at once where the contract is broken: one message, instead of a failure of each test that reads it."""
+    spec = Path(__file__).parents[1] / "spec"
+    if hasattr(session.config, "workerinput") or importlib.util.find_spec(HOUSE[1]) is None or not spec.is_dir():
+        return
+    from segops_parity.contract import ContractError, load
+    from segops_parity.scenarios import load_scenarios
+
+    try:
+        load_scenarios(spec.parent / "parity/scenarios", load(spec))
+    except ContractError as error:
+        raise pytest.UsageError(f"the contract is broken, so no test was run: {error}") from None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

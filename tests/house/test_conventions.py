@@ -88,6 +88,20 @@ def test_where_every_program_has_to_be_there_a_missing_one_fails_its_tests(tmp_p
     assert "no-such-shell is not installed" in out
 
 
+def test_a_broken_contract_is_one_message_with_file_line_and_schema_and_no_failed_test(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "spec", tmp_path / "spec")
+    admin = tmp_path / "spec/admin.yaml"
+    text = admin.read_text(encoding="utf-8").replace("POST /segments/preview/", "SEND /segments/preview/")
+    admin.write_text(text, encoding="utf-8")
+    line = 1 + text.partition("SEND ")[0].count("\n")
+    out = run(tmp_path, MARKED)
+    told = f"the contract is broken, so no test was run: {admin}:{line}: namespaces.segments.methods.preview.request: "
+    assert out.count(told) == 1
+    assert "(admin.schema.json#/" in out
+    assert "passed" not in out
+    assert "failed" not in out
+
+
 def test_a_warning_fails_a_test(tmp_path: Path) -> None:
     assert "1 failed" in run(
         tmp_path, "import warnings\ndef test_it():\n    warnings.warn('old', DeprecationWarning)\n"

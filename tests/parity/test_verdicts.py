@@ -161,7 +161,7 @@ def test_the_reports_tell_a_failure_in_every_form(suite: Suite, tmp_path: Path) 
     assert {suite.get("failures") for suite in junit} == {"1"}
     assert "❌ Parity: parity failure" in (tmp_path / "summary.md").read_text(encoding="utf-8")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "<script>" not in page.replace("<script>const maps", "")
+    assert "<script>" not in page.replace("<script>const heat", "")
     assert not [part for part in ('src="http', 'href="http', "@import", "url(http") if part in page], (
         "one file, no network"
     )

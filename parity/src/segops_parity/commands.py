@@ -6,10 +6,11 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 from segops_parity._files import ContractError
 from segops_parity.coverage import measure, shown_by
@@ -75,6 +76,7 @@ def check(project: Project, options: argparse.Namespace) -> int:
         if code == 0 and any(line["verdict"] not in ("killed", "survived as it must", "not applied") for line in table):
             code = 1
             lines[-1] |= {"exit": 1, "meaning": "a mutant was not noticed"}
+    _tell_groups([line for line in lines if line["type"] == "group"])
     write_reports(folder, write_ndjson(folder / "report.ndjson", iter(lines)))
     _tell(outcome)
     print(f"reports: {folder}/report.html, report.ndjson, junit.xml, summary.md")
@@ -108,19 +110,21 @@ def _prepare(folder: Path) -> None:
         raise ContractError("--report", str(folder), problem) from None
 
 
+def _tell_groups(groups: Sequence[Mapping[str, Any]]) -> None:
+    """What differs, first of all: a line for each behaviour that is broken, and the command that shows more."""
+    for group in groups[:12]:
+        print(f"FAIL {group['title']}")
+        print(f"     {group['command']}")
+    if len(groups) > 12:
+        print(f"     … and {len(groups) - 12} behaviours more; see the report")
+
+
 def _tell(outcome: Outcome) -> None:
     for lane in outcome.lanes:
         run = outcome.runs[lane.name]
         told = run.missing or f"{len(run.observations)} cases in {run.seconds:.1f} s"
         rate = f", {len(run.observations) / run.seconds:.0f} a second" if run.seconds and not run.missing else ""
         print(f"{lane.name:20} {'UNTESTABLE: ' if run.missing else ''}{told}{rate}")
-    for verdict in outcome.failures[:10]:
-        problem = next(each for each in verdict.problems if not each.deviation)
-        print(f"FAIL {problem.case} [{problem.lane}] {problem.step}: {problem.check}")
-        for line in problem.differences[:3]:
-            print(f"     {json.dumps(line, ensure_ascii=False, default=str)[:300]}")
-    if len(outcome.failures) > 10:
-        print(f"     … and {len(outcome.failures) - 10} cases more; see the report")
     for text in [*outcome.faulty[:10], *outcome.untestable]:
         print(f"FAULT {text[:400]}")
     for each in outcome.judged:

@@ -10,7 +10,11 @@ from urllib.parse import urlencode
 
 from segops_parity.cases import API_KEY, Case
 from segops_parity.cassettes import BASE_URL
+from segops_parity.coverage import shown_by
+from segops_parity.reports.groups import Group, groups_of
+from segops_parity.reports.ndjson import case_record, lane_record
 from segops_parity.runner import Outcome
+from segops_parity.verdicts import CaseVerdict
 
 __all__ = ["explanation"]
 
@@ -23,6 +27,8 @@ def explanation(outcome: Outcome, case: Case) -> Iterator[str]:
     if operation is not None:
         yield f"  {operation.summary}  {operation.source_url}"
     verdict = next(iter(outcome.verdicts), None)
+    groups = _groups(outcome, verdict) if verdict and outcome.failures else []
+    yield from (f"  FAIL  {group.behaviour}: {group.who} {group.told}".replace(":  ", ": ") for group in groups)
     for step in case.steps:
         yield f"\nstep {step.name}: {step.op}({', '.join(json.dumps(each, ensure_ascii=False) for each in step.args)})"
         for request, reply in zip(step.requests, step.replies, strict=True):
@@ -31,13 +37,14 @@ def explanation(outcome: Outcome, case: Case) -> Iterator[str]:
             yield f"  gets  {reply.status} {reply.fault or ''} {reply.body[:160]!r}"
         yield f"  waits {list(step.delays)}"
         yield f"  gives {json.dumps(step.outcome, ensure_ascii=False, default=str)[:400]}"
-        for name in step.covers:
-            yield f"  shows {name}: {contract.behaviours[name].rule}"
-        for problem in verdict.problems if verdict else ():
-            if problem.step == step.name:
-                yield f"  FAIL  [{problem.lane}] {problem.check}{' (known)' if problem.deviation else ''}"
-                for line in problem.differences:
-                    yield f"        {line['at'] or '/'}: {_told(line)}"
+        broken = [group for group in groups if any(seen.step == step.name for seen in group.seen)]
+        for name in step.covers if not broken else [group.behaviour for group in broken]:
+            if name in contract.behaviours:
+                yield f"  {'broken' if broken else 'shows'} {name}: {contract.behaviours[name].rule}"
+        for group in broken:
+            yield from _differences(group, step.name)
+        known = sorted({each.deviation for each in verdict.problems if each.step == step.name}) if verdict else []
+        yield from (f"  known {deviation}" for deviation in known if deviation)
     for lane, run in outcome.runs.items():
         for step_seen in run.observations.get(case.id, {}).get("steps", ()):
             for mismatch in step_seen["mismatches"]:
@@ -46,6 +53,26 @@ def explanation(outcome: Outcome, case: Case) -> Iterator[str]:
     for lane, pair in (verdict.verdicts if verdict else {}).items():
         yield f"\n{lane}: {pair}"
     yield from (f"\n{text}" for text in [*outcome.faulty, *outcome.untestable])
+
+
+def _groups(outcome: Outcome, verdict: CaseVerdict) -> list[Group]:
+    """What differs in the case, with the behaviour to blame: of those that fail, that which fewest cases show."""
+    suite = outcome.suite
+    counts: dict[str, int] = {}
+    for case in suite.cases.values():
+        for _, name in shown_by(suite.contract, [case]):
+            counts[name] = counts.get(name, 0) + 1
+    lanes = [lane_record(outcome, lane) for lane in outcome.lanes]
+    return groups_of([case_record(outcome, verdict, with_wire=False)], lanes, counts)
+
+
+def _differences(group: Group, step: str) -> Iterator[str]:
+    """Each difference of a step once, with the lanes that it is seen in."""
+    lanes: dict[str, list[str]] = {}
+    for seen in group.seen:
+        if seen.step == step:
+            lanes.setdefault(f"{seen.at or '/'}: {_told(dict(seen.line))}", []).append(seen.lane)
+    yield from (f"  FAIL  [{', '.join(dict.fromkeys(found))}] {told}" for told, found in lanes.items())
 
 
 def _told(line: dict[str, Any]) -> str:

@@ -19,20 +19,21 @@ _PAIRS = (
     ("contract-typescript", "contract", "TypeScript"),
     ("python-typescript", "Python", "TypeScript"),
 )
+_WIRE_BYTES = 600_000  # the page stays below a megabyte: one that a browser opens at once, and a mail carries
 _GOOD = ("killed", "survived as it must", "not applied")
 
 
 def html_page(records: Sequence[dict[str, Any]]) -> str:
     """The whole page."""
     folder = Path(__file__).parent
-    footer, lanes = records[-1], _of(records, "lane")
-    cases = _of(records, "case")
+    footer, cases = records[-1], _of(records, "case")
+    lanes = sorted(_of(records, "lane"), key=lambda lane: (not lane["missing"], *_rank(cases, lane["lane"])))
     body = [
         _head(records[0], footer),
+        _groups(_of(records, "group")),
         _verdicts(footer),
         _lanes(lanes),
         _heat(cases, lanes),
-        _problems(cases),
         _wires(cases),
         _coverage(_of(records, "coverage")),
         _deviations(_of(records, "deviation")),
@@ -108,30 +109,33 @@ def _state(case: dict[str, Any], lane: str) -> str:
     return "known" if problems else "good" if lane in case["checks"] else "none"
 
 
+def _rank(cases: Sequence[dict[str, Any]], lane: str) -> tuple[int, int]:
+    """The worst lane comes first: most cases that fail; of equal ones that which ran most."""
+    states = [_state(case, lane) for case in cases]
+    return -states.count("bad") - states.count("fault"), states.count("none")
+
+
 def _heat(cases: Sequence[dict[str, Any]], lanes: Sequence[dict[str, Any]]) -> str:
-    """One map for each lane: operations down, families across, so that holes and red stripes show at once."""
-    operations = list(dict.fromkeys(case["operation"] for case in cases if "." in case["operation"]))
-    families = list(dict.fromkeys(case["family"] for case in cases if "." in case["operation"]))
-    by_cell = {(case["operation"], case["family"]): case for case in cases}
-    maps, tabs = [], []
-    lanes = sorted(lanes, key=lambda lane: lane["kind"] != "sdk")  # those that run most cases first
-    for index, lane in enumerate(lanes):
-        name = lane["lane"]
-        tabs.append(f'<button data-map="{name}" aria-pressed="{"true" if not index else "false"}">{name}</button>')
+    """One map for each lane: operations down, families across, so that holes and red stripes show at once.
+
+    The page's script draws it, of one letter a cell: as markup seven maps would be several megabytes.
+    """
+    of_operations = [case for case in cases if "." in case["operation"]]
+    operations = list(dict.fromkeys(case["operation"] for case in of_operations))
+    families = list(dict.fromkeys(case["family"] for case in of_operations))
+    by_cell = {(case["operation"], case["family"]): case for case in of_operations}
+    drawn = {}
+    for lane in lanes:
         rows = []
         for operation in operations:
-            cells = []
-            for family in families:
-                case = by_cell.get((operation, family))
-                state = _state(case, name) if case else "none"
-                checks = f", {case['checks'].get(name, 0)} checks" if case else ""
-                cells.append(f'<td class="h {state}" title="{operation}/{family}: {state}{checks}"></td>')
-            rows.append(f"<tr><th>{operation}</th>{''.join(cells)}</tr>")
-        head = "".join(f"<th><span>{family}</span></th>" for family in families)
-        maps.append(
-            f'<div class="map scroll" id="map-{name}"{" hidden" if index else ""}><table class="heat">'
-            f"<tr><td></td>{head}</tr>{''.join(rows)}</table></div>"
-        )
+            found = (by_cell.get((operation, family)) for family in families)
+            rows.append("".join((_state(case, lane["lane"]) if case else "none")[0] for case in found))
+        drawn[lane["lane"]] = rows
+    data = json.dumps({"operations": operations, "families": families, "lanes": drawn}, separators=(",", ":"))
+    tabs = "".join(
+        f'<button data-map="{escape(name)}" aria-pressed="{"true" if not index else "false"}">{escape(name)}</button>'
+        for index, name in enumerate(drawn)
+    )
     legend = "".join(
         f'<span><i class="h {state}"></i>{text}</span>'
         for state, text in (
@@ -143,35 +147,27 @@ def _heat(cases: Sequence[dict[str, Any]], lanes: Sequence[dict[str, Any]]) -> s
         )
     )
     return (
-        "<section><h2>Operations × behaviours</h2><p>Which families of behaviours were shown on which operation, in each lane.</p>"
-        f'<div class="tabs">{"".join(tabs)}</div><div class="legend">{legend}</div>{"".join(maps)}</section>'
+        "<section><h2>Operations × behaviours</h2><p>Which families of behaviours were shown on which operation, in each lane; "
+        "the lane that differs most comes first.</p>"
+        f'<div class="tabs">{tabs}</div><div class="legend">{legend}</div><div id="maps"></div>'
+        f'<script type="application/json" id="heat">{data.replace("<", "&lt;")}</script></section>'
     )
 
 
-def _problems(cases: Sequence[dict[str, Any]]) -> str:
-    rows = []
-    for case in cases:
-        for problem in case["problems"]:
-            if problem["deviation"]:
-                continue
-            for line in problem["differences"][:4]:
-                rows.append(  # noqa: PERF401
-                    f"<tr><td><a href='#w-{_anchor(case['case'])}'>{escape(case['case'])}</a><br><small>{escape(problem['step'])}</small></td>"
-                    f"<td>{escape(problem['lane'])}</td><td>{escape(problem['check'])}</td>"
-                    f"<td><code>{escape(line['at'] or '/')}</code></td><td><code>{_short(line, 'expected')}</code></td>"
-                    f"<td><code>{_short(line, 'found')}</code></td></tr>"
-                )
-    if not rows:
+def _groups(groups: Sequence[dict[str, Any]]) -> str:
+    """What differs: a row for each behaviour that is broken."""
+    if not groups:
         return ""
-    head = "<tr><th>Case, step<th>Lane<th>Check<th>Where<th>Expected<th>Found</tr>"
-    more = f"<p>… and {len(rows) - 400} lines more in report.ndjson.</p>" if len(rows) > 400 else ""
-    return f'<section><h2>Differences</h2><div class="scroll"><table>{head}{"".join(rows[:400])}</table></div>{more}</section>'
-
-
-def _short(line: dict[str, Any], side: str) -> str:
-    if line.get("absent") == side:
-        return "<i>absent</i>"
-    return escape(json.dumps(line.get(side), ensure_ascii=False)[:160])
+    rows = "".join(
+        f"<tr><td><b>{escape(each['behaviour'])}</b></td><td>{escape(each['who'] or 'both')}</td>"
+        f"<td>{escape(each['told'])}</td>"
+        f"<td class=n>{len(each['cases'])}</td>"
+        f"<td><a href='#w-{_anchor(each['cases'][0])}'>{escape(each['cases'][0])}</a><br><code>{escape(each['command'])}</code></td></tr>"
+        for each in groups[:100]
+    )
+    head = "<tr><th>Behaviour<th>Who<th>What differs<th class=n>Cases<th>Such as</tr>"
+    more = f"<p>… and {len(groups) - 100} more in report.ndjson.</p>" if len(groups) > 100 else ""
+    return f'<section><h2>What differs</h2><div class="scroll"><table>{head}{rows}</table></div>{more}</section>'
 
 
 def _anchor(name: str) -> str:
@@ -181,9 +177,16 @@ def _anchor(name: str) -> str:
 def _wires(cases: Sequence[dict[str, Any]]) -> str:
     shown = [case for case in cases if "wire" in case]
     shown.sort(key=lambda case: (not case["problems"], case["operation"] in ("webhook", "cli", "client")))
-    blocks = [_wire(case) for case in shown[:120]]
+    blocks: list[str] = []
+    room = _WIRE_BYTES
+    for case in shown:
+        block = _wire(case, opened=not blocks)
+        room -= len(block.encode())
+        if room < 0:
+            break
+        blocks.append(block)
     return (
-        "<section><h2>On the wire</h2><p>Every case with a difference, and one example of each family: what each language sent, "
+        "<section><h2>On the wire</h2><p>Cases that differ, a few of each kind, and one example of each family: what each language sent, "
         "what came of it, and when it tried again. What differs is marked.</p>"
         '<input id="find" type="search" placeholder="Find a case" aria-label="Find a case">'
         + "".join(blocks)
@@ -191,7 +194,7 @@ def _wires(cases: Sequence[dict[str, Any]]) -> str:
     )
 
 
-def _wire(case: dict[str, Any]) -> str:
+def _wire(case: dict[str, Any], *, opened: bool) -> str:
     wire = case["wire"]
     python = next((wire[name] for name in ("python-http", "cli-python", "python") if name in wire), None)
     typescript = next(
@@ -205,12 +208,34 @@ def _wire(case: dict[str, Any]) -> str:
     state = (
         "bad" if any(not each["deviation"] for each in case["problems"]) else "known" if case["problems"] else "good"
     )
-    opened = " open" if state == "bad" else ""
     return (
-        f'<details class="case" id="w-{_anchor(case["case"])}" data-name="{escape(case["case"])}"{opened}>'
+        f'<details class="case" id="w-{_anchor(case["case"])}" data-name="{escape(case["case"])}"{" open" if opened and state == "bad" else ""}>'
         f'<summary><i class="h {state}"></i><b>{escape(case["case"])}</b> <small>{case["origin"]}, {len(steps)} steps</small></summary>'
-        f"{''.join(steps)}</details>"
+        f"{_differences(case)}{''.join(steps)}</details>"
     )
+
+
+def _differences(case: dict[str, Any]) -> str:
+    """A case's differences, each once, with the lanes that it is seen in."""
+    lanes: dict[str, list[str]] = {}
+    for problem in case["problems"]:
+        for line in () if problem["deviation"] else problem["differences"]:
+            row = f"<td>{escape(problem['step'])}<td><code>{escape(line['at'] or '/')}</code>"
+            row += "".join(f"<td><code>{_short(line, side)}</code>" for side in ("expected", "found"))
+            lanes.setdefault(row, []).append(problem["lane"])
+    if not lanes:
+        return ""
+    head = "<tr><th>Step<th>Where<th>Expected<th>Found<th>Lanes</tr>"
+    rows = "".join(
+        f"<tr>{row}<td>{escape(', '.join(dict.fromkeys(found)))}</tr>" for row, found in list(lanes.items())[:20]
+    )
+    return f'<div class="scroll"><table>{head}{rows}</table></div>'
+
+
+def _short(line: dict[str, Any], side: str) -> str:
+    if line.get("absent") == side:
+        return "<i>absent</i>"
+    return escape(json.dumps(line.get(side), ensure_ascii=False)[:160])
 
 
 def _step(one: dict[str, Any] | None, other: dict[str, Any] | None) -> str:

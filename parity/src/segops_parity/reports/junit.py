@@ -9,10 +9,17 @@ from xml.etree import ElementTree as Xml
 
 __all__ = ["junit_xml"]
 
+_UNPRINTABLE = {code: None for code in range(32) if code not in (9, 10, 13)}
+
 
 def junit_xml(records: Sequence[dict[str, Any]]) -> str:
     """JUnit's XML."""
     reasons = {each["match"]: each["reason"] for each in records if each["type"] == "deviation"}
+    groups: dict[tuple[str, str], list[str]] = {}
+    for group in (each for each in records if each["type"] == "group"):
+        told = f"{group['behaviour']}: {group['who']} {group['told']}".replace(":  ", ": ")
+        for key in ((case, lane) for case in group["cases"] for lane in group["lanes"]):
+            groups.setdefault(key, []).append(told)
     lanes = [each for each in records if each["type"] == "lane"]
     root = Xml.Element("testsuites", name="segops-parity")
     for lane in lanes:
@@ -25,14 +32,19 @@ def junit_xml(records: Sequence[dict[str, Any]]) -> str:
             Xml.SubElement(test, "error", message=f"untestable: {lane['missing']}")
         for case in records:
             if case["type"] == "case" and (lane["lane"] in case["checks"] or lane["lane"] in case["faults"]):
-                _testcase(suite, lane["lane"], case, reasons, counts)
+                _testcase(suite, lane["lane"], case, reasons, counts, groups.get((case["case"], lane["lane"]), ()))
         suite.attrib.update({name: str(number) for name, number in counts.items()})
     Xml.indent(root)
     return Xml.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
 def _testcase(
-    suite: Xml.Element, lane: str, case: dict[str, Any], reasons: dict[str, str], counts: dict[str, int]
+    suite: Xml.Element,
+    lane: str,
+    case: dict[str, Any],
+    reasons: dict[str, str],
+    counts: dict[str, int],
+    groups: Sequence[str],
 ) -> None:
     counts["tests"] += 1
     test = Xml.SubElement(suite, "testcase", name=case["case"], classname=f"{lane}.{case['operation']}")
@@ -44,12 +56,14 @@ def _testcase(
     unknown = [each for each in problems if not each["deviation"]]
     if unknown:
         counts["failures"] += 1
-        checks = ", ".join(dict.fromkeys(each["check"] for each in unknown))
-        failure = Xml.SubElement(test, "failure", message=checks)
-        failure.text = "\n".join(
-            f"{each['step']}: {each['check']}: {json.dumps(each['differences'][:5], ensure_ascii=False)}"
+        told = "; ".join(groups) or ", ".join(dict.fromkeys(each["check"] for each in unknown))
+        failure = Xml.SubElement(test, "failure", message=told.translate(_UNPRINTABLE))
+        once = dict.fromkeys(
+            f"{each['step']}: {json.dumps(line, ensure_ascii=False)}"
             for each in unknown
-        ).translate({code: None for code in range(32) if code not in (9, 10, 13)})
+            for line in each["differences"]
+        )
+        failure.text = "\n".join(list(once)[:20]).translate(_UNPRINTABLE)
     elif problems:
         counts["skipped"] += 1
         Xml.SubElement(test, "skipped", message=reasons.get(problems[0]["deviation"], "known deviation"))

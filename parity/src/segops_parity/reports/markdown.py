@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,13 @@ def markdown_summary(records: Sequence[dict[str, Any]]) -> str:
         f"Suite `{records[0]['suite']}`, {footer['cases']} cases.",
         "",
     ]
+    groups = _of(records, "group")
+    for group in groups[:25]:
+        name, told = group["title"].split(": ", 1)
+        lines += [f"- **`{name}`**: {_plain(told)}  ", f"  `{group['command']}`"]
+    if len(groups) > 25:
+        lines.append(f"- … and {len(groups) - 25} behaviours more")
+    lines += [""] if groups else []
     lines += ["| Verdict | equal | different |", "| --- | ---: | ---: |"]
     for pair, counts in sorted(footer["verdicts"].items()):
         lines.append(f"| {_PAIRS.get(pair, pair)} | {counts['pass']} | {counts['fail']} |")
@@ -38,15 +46,6 @@ def markdown_summary(records: Sequence[dict[str, Any]]) -> str:
         sdk = f"{driver['sdk'] or ''} {driver['version'] or ''}".strip()
         row = (lane["lane"], sdk, driver["runtime"] or "", lane["cases"], lane["seconds"], state)
         lines.append("| " + " | ".join(_cell(each) for each in row) + " |")
-    failing = [each for each in _of(records, "case") if any(not p["deviation"] for p in each["problems"])]
-    if failing:
-        lines += ["", "### Different", ""]
-        for case in failing[:25]:
-            problem = next(each for each in case["problems"] if not each["deviation"])
-            first = problem["differences"][0]
-            lines.append(f"- `{case['case']}` in {problem['lane']}: {problem['check']} at `{first['at'] or '/'}`")
-        if len(failing) > 25:
-            lines.append(f"- … and {len(failing) - 25} more")
     for text in (*footer["faults"][:10], *footer["untestable"]):
         lines += ["", f"> {text[:300]}"]
     for each in _of(records, "coverage"):
@@ -76,6 +75,11 @@ def markdown_summary(records: Sequence[dict[str, Any]]) -> str:
             if m["verdict"] not in ("killed", "survived as it must", "not applied")
         ]
     return "\n".join(lines) + "\n"
+
+
+def _plain(text: str) -> str:
+    """A text in which nothing is Markdown."""
+    return re.sub(r"([\\`*_\[\]<>|~])", r"\\\1", text.replace("\n", " "))
 
 
 def _of(records: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from segops_parity.coverage import Coverage
+from segops_parity.lanes import Lane
+from segops_parity.reports.groups import Group, groups_of
 from segops_parity.runner import EXITS, Outcome, today
 from segops_parity.verdicts import CaseVerdict, comparable
 
-__all__ = ["records", "write_ndjson"]
+__all__ = ["case_record", "lane_record", "records", "write_ndjson"]
 
 
 def records(outcome: Outcome) -> Iterator[dict[str, Any]]:
@@ -25,22 +27,12 @@ def records(outcome: Outcome) -> Iterator[dict[str, Any]]:
         "day": today().isoformat(),
         "complete": outcome.complete,
     }
-    for lane in outcome.lanes:
-        run = outcome.runs[lane.name]
-        yield {
-            "type": "lane",
-            "lane": lane.name,
-            "language": lane.language,
-            "kind": lane.kind,
-            "driver": {key: run.hello.get(key) for key in ("sdk", "version", "runtime")},
-            "cases": len(run.observations),
-            "seconds": round(run.seconds, 2),
-            "missing": run.missing,
-            "faults": run.faults,
-        }
-    examples = _examples(outcome)
-    for verdict in outcome.verdicts:
-        yield _case_record(outcome, verdict, with_wire=bool(verdict.problems) or verdict.case.id in examples)
+    yield from (lane_record(outcome, lane) for lane in outcome.lanes)
+    wired = _wired(outcome)
+    cases = [case_record(outcome, verdict, with_wire=verdict.case.id in wired) for verdict in outcome.verdicts]
+    yield from cases
+    for group in groups_of(cases, [lane_record(outcome, lane) for lane in outcome.lanes]):
+        yield group_record(group)
     for each in outcome.judged:
         entry = each.deviation
         yield {
@@ -62,15 +54,46 @@ def records(outcome: Outcome) -> Iterator[dict[str, Any]]:
     yield _footer(outcome)
 
 
-def _examples(outcome: Outcome) -> set[str]:
-    """One case of each family, shown with its wire although nothing is wrong."""
-    first: dict[str, str] = {}
+def lane_record(outcome: Outcome, lane: Lane) -> dict[str, Any]:
+    """A lane: what it drives, how long it took, and what went wrong in it."""
+    run = outcome.runs[lane.name]
+    return {
+        "type": "lane",
+        "lane": lane.name,
+        "language": lane.language,
+        "kind": lane.kind,
+        "driver": {key: run.hello.get(key) for key in ("sdk", "version", "runtime")},
+        "cases": len(run.observations),
+        "seconds": round(run.seconds, 2),
+        "missing": run.missing,
+        "faults": run.faults,
+    }
+
+
+def group_record(group: Group) -> dict[str, Any]:
+    """What differs in one way, in all its cases."""
+    return {
+        "type": "group",
+        "behaviour": group.behaviour,
+        "who": group.who,
+        "told": group.told,
+        "title": group.title,
+        "command": group.command,
+        "cases": group.cases,
+        "lanes": group.lanes,
+    }
+
+
+def _wired(outcome: Outcome) -> set[str]:
+    """The cases whose wire is kept: one of each family, and of those that fail alike a few."""
+    kept: dict[tuple[Any, ...], list[str]] = {}
     for verdict in outcome.verdicts:
-        first.setdefault(verdict.case.family, verdict.case.id)
-    return set(first.values())
+        failed = sorted({(each.check, each.lane) for each in verdict.problems if not each.deviation})
+        kept.setdefault((verdict.case.family, *failed), []).append(verdict.case.id)
+    return {name for names in kept.values() for name in names[:2]}
 
 
-def _case_record(outcome: Outcome, verdict: CaseVerdict, *, with_wire: bool) -> dict[str, Any]:
+def case_record(outcome: Outcome, verdict: CaseVerdict, *, with_wire: bool) -> dict[str, Any]:
     case = verdict.case
     record: dict[str, Any] = {
         "type": "case",

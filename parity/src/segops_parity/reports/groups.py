@@ -1,0 +1,243 @@
+"""What differs, grouped: by the behaviour that is broken, who breaks it, and how. One bug is one group.
+
+A step that fails fails every check that it shows. Which behaviour is to blame is found as in spectrum-based fault
+localisation (Ochiai's coefficient): the one whose cases fail most and pass least. What two languages do differently
+only because one of them breaks the contract is told once, with the contract.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+__all__ = ["BETWEEN", "Group", "Seen", "case_counts", "groups_of", "is_between"]
+
+Record = Mapping[str, Any]
+_NAMES = {"python": "Python", "typescript": "TypeScript"}
+BETWEEN = ("lockstep", "lanes-agree")
+_FALLBACK = ("case.requests", "case.outcome")
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """One difference of one step in one lane, and the checks that it fails."""
+
+    case: str
+    step: str
+    lane: str
+    at: str
+    line: Mapping[str, Any]
+    checks: frozenset[str]
+
+
+@dataclass
+class Group:
+    """One bug: the behaviour, in whose hands it is broken, a sentence that says how, and where it is seen."""
+
+    behaviour: str
+    who: str
+    told: str
+    cases: list[str]
+    lanes: list[str]
+    seen: list[Seen]
+
+    @property
+    def title(self) -> str:
+        """All of it in one line."""
+        count = f"{len(self.cases)} case{'s' * (len(self.cases) != 1)}"
+        return f"{self.behaviour}: {count}: {self.who} {self.told}".replace(":  ", ": ")
+
+    @property
+    def command(self) -> str:
+        """What shows more of it."""
+        lanes = () if is_between(self.behaviour) else self.lanes[:1]
+        return " ".join(["segops-parity explain", self.cases[0], *(f"--lane {lane}" for lane in lanes)])
+
+
+def is_between(check: str) -> bool:
+    """Whether it says that two lanes differ, not that one breaks the contract."""
+    return check.partition(" in ")[0] in BETWEEN
+
+
+def case_counts(records: Iterable[Record]) -> dict[str, int]:
+    """In how many cases each behaviour is checked."""
+    counts: dict[str, int] = {}
+    for record in records:
+        for name in record["behaviours"]:
+            counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def groups_of(cases: Sequence[Record], lanes: Sequence[Record], counts: Mapping[str, int] | None = None) -> list[Group]:
+    """The groups of all that differs and is not known, largest first; at the end what the contract does not decide.
+
+    Args:
+        cases: the records of cases.
+        lanes: the records of lanes, which say what language each drives.
+        counts: in how many cases each behaviour is checked, where `cases` are not all.
+    """
+    counts = case_counts(cases) if counts is None else counts
+    languages = {lane["lane"]: lane["language"] for lane in lanes}
+    clusters: dict[tuple[str, str], list[Seen]] = {}
+    for case in cases:
+        for each in _seen(case):
+            who = "" if all(map(is_between, each.checks)) else languages.get(each.lane, each.lane)
+            clusters.setdefault((who, _kind(each.at)), []).append(each)
+    groups = [
+        group
+        for (who, _), cluster in clusters.items()
+        for group in _blamed(who, cluster, counts, [lane for lane, spoken in languages.items() if spoken == who])
+    ]
+    return sorted(_merged(groups), key=lambda group: (is_between(group.behaviour), -len(group.cases)))
+
+
+def _seen(case: Record) -> list[Seen]:
+    """Each difference of a case once, with the checks that fail for it; what only follows from others is left out."""
+    found: dict[tuple[str, str, str, str], tuple[Mapping[str, Any], set[str]]] = {}
+    for problem in case["problems"]:
+        if not problem["deviation"]:
+            for line in problem["differences"]:
+                key = (problem["step"], problem["lane"], line["at"], json.dumps(line, sort_keys=True, default=str))
+                found.setdefault(key, (line, set()))[1].add(problem["check"])
+    broken = {step for (step, *_), (_, checks) in found.items() if not all(map(is_between, checks))}
+    shown = [name for name in case["behaviours"] if name not in (*BETWEEN, *_FALLBACK)]
+    seen = []
+    for (step, lane, at, _), (line, checks) in found.items():
+        if all(map(is_between, checks)):
+            if step in broken:
+                continue
+            # The contract does not decide it; the behaviour that the case shows says at least where to look.
+            checks = {f"{check} in {name}" for check in checks for name in shown} or checks
+        seen.append(Seen(case["case"], step, lane, at, line, frozenset(checks)))
+    return _causes(seen)
+
+
+def _causes(seen: Sequence[Seen]) -> list[Seen]:
+    """What comes first in each step of each lane: of a wrong request a wrong answer follows, and tells nothing more."""
+    first: dict[tuple[str, str], int] = {}
+    for each in seen:
+        key = (each.step, each.lane)
+        first[key] = min(first.get(key, 9), _phase(each))
+    return [each for each in seen if _phase(each) == first[each.step, each.lane]]
+
+
+def _phase(each: Seen) -> int:
+    """How late in the course of a call it shows; what no behaviour of the contract stands for comes last."""
+    if each.checks <= set(_FALLBACK):
+        return 8
+    if is_between(next(iter(each.checks))):
+        return 7
+    if re.match(r"/requests/[\d*]+/(method|path|query|headers)", each.at):
+        return 0
+    order = ("/requests/", "/requests", "/unplayed", "/delays", "/error/message")
+    found = next((index for index, place in enumerate(order) if each.at.startswith(place)), len(order) - 2)
+    return 1 + min(found, 4)
+
+
+def _kind(at: str) -> str:
+    """The kind of place: which request, and where in a body or a result, does not tell two bugs apart."""
+    place = re.sub(r"/\d+(?=/|$)", "/*", at)
+    parts = place.split("/")
+    return "/".join(parts[: 5 if "/headers/" in place else 4 if place.startswith("/requests") else 3])
+
+
+# Where two behaviours fail in the same cases, the one whose name speaks of such a difference is meant.
+_SPEAKS_OF = {
+    "/delays": re.compile("delay|retry-after|interval|jitter"),
+    "/requests": re.compile("attempts|retr|final|pages|followed|until"),
+    "/unplayed": re.compile("attempts|retr|final|pages|followed|until"),
+}
+
+
+def _blamed(who: str, cluster: Sequence[Seen], counts: Mapping[str, int], own: Sequence[str]) -> Iterable[Group]:
+    """The fewest behaviours that stand for all of a cluster."""
+    left = list(cluster)
+    while left:
+        cases: dict[str, set[str]] = {}
+        for each in left:
+            own_checks = {check for check in each.checks if not is_between(check)}
+            named = own_checks - set(_FALLBACK) or own_checks or each.checks
+            for check in named:
+                cases.setdefault(check, set()).add(each.case)
+        failing = len({each.case for each in left})
+
+        def blame(
+            name: str, cases: Mapping[str, set[str]] = cases, failing: int = failing, at: str = left[0].at
+        ) -> tuple[float, bool, int]:
+            failed = len(cases[name])
+            # Rounded, so that equals are told apart by how seldom they are, not by the last digit.
+            made = counts.get(name.rpartition(" in ")[2], 0)
+            speaks = at in _SPEAKS_OF and bool(_SPEAKS_OF[at].search(name))
+            return round(failed / sqrt(failing * max(made, failed)), 6), speaks, -made
+
+        guilty = max(sorted(cases), key=blame)
+        mine = [each for each in left if guilty in each.checks]
+        left = [each for each in left if guilty not in each.checks]
+        lanes = sorted({each.lane for each in mine}, key=lambda lane: (lane not in own, lane != "typescript-current"))
+        first = min(mine, key=lambda each: (len(json.dumps(each.line, default=str)), each.case))
+        cases_of_group = sorted({each.case for each in mine}, key=lambda name: (name != first.case, name))
+        name = _NAMES.get(who, who)
+        if who and own and set(lanes) < set(own):
+            name += f" ({', '.join(lanes)})"
+        yield Group(guilty, name, _sentence(first, guilty), cases_of_group, lanes, mine)
+
+
+def _merged(groups: Sequence[Group]) -> list[Group]:
+    """One group for each behaviour and side: a bug that shows in requests, waits and results is told by the first."""
+    found: dict[tuple[str, str], Group] = {}
+    for group in sorted(groups, key=lambda each: -len(each.cases)):
+        first = found.setdefault((group.behaviour, group.who), group)
+        if first is not group:
+            first.cases += [case for case in group.cases if case not in first.cases]
+            first.lanes += [lane for lane in group.lanes if lane not in first.lanes]
+            first.seen += group.seen
+    return list(found.values())
+
+
+def _sentence(each: Seen, guilty: str) -> str:
+    """How it differs, in words."""
+    line = each.line
+    expected, found = (None if line.get("absent") == side else line.get(side) for side in ("expected", "found"))
+    if guilty.startswith("lockstep"):
+        both = f"Python has {_value(expected)} and TypeScript {_value(found)}"
+        return f"{both} at {each.at or '/'}, of which the contract says nothing"
+    if guilty.startswith("lanes-agree"):
+        other = f"another lane of its language has {_value(expected)}"
+        return f"{each.lane} has {_value(found)} where {other}, at {each.at or '/'}"
+    return _did(each.at, expected, found)
+
+
+def _did(at: str, expected: Any, found: Any) -> str:
+    says = "where the contract says"
+    if at == "/delays" and isinstance(expected, list) and isinstance(found, list):
+        index = next((i for i, pair in enumerate(zip(expected, found)) if pair[0] != pair[1]), None)  # noqa: B905
+        if index is not None:
+            return f"waits {found[index]:g} s {says} {expected[index]:g} s"
+        return f"waits {len(found)} times {found} {says} {len(expected)} times {expected}"
+    if at == "/requests":
+        return f"sends {found} request{'s' * (found != 1)} {says} {expected}"
+    if at == "/unplayed":
+        return f"leaves {found} due request{'s' * (found != 1)} unsent"
+    if at == "/error" and expected is None:
+        error = found if isinstance(found, Mapping) else {}
+        return f"fails with {error.get('kind')} ({_value(error.get('message'))}) {says} that it succeeds"
+    if at == "/error" and found is None:
+        return f"succeeds {says} {expected}"
+    if at == "/error/kind":
+        return f"raises {found} {says} {expected}"
+    if match := re.fullmatch(r"/requests/[\d*]+/headers/(.+)", at):
+        return f"sends {match[1]}: {_value(found)} {says} {_value(expected)}"
+    if match := re.match(r"/requests/[\d*]+/(\w+)(.*)", at):
+        return f"sends {match[1]}{match[2]} {_value(found)} {says} {_value(expected)}"
+    if at.startswith("/ok"):
+        return f"gives {_value(found)} {says} {_value(expected)}{f' at {at}' if at != '/ok' else ''}"
+    return f"has {_value(found)} {says} {_value(expected)} at {at or '/'}"
+
+
+def _value(value: Any) -> str:
+    text = "nothing" if value is None else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 80 else f"{text[:77]}…"

@@ -1,0 +1,120 @@
+"""Red that explains itself: one bug is one line, with the behaviour that it breaks, in every form of the report."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as Xml
+
+import pytest
+from repository import ROOT
+
+from segops_parity.reports.groups import groups_of
+
+pytestmark = pytest.mark.needs_house
+
+LANES = [
+    {"lane": "python-http", "language": "python"},
+    {"lane": "typescript-node18", "language": "typescript"},
+    {"lane": "typescript-current", "language": "typescript"},
+]
+WAITS_TOO_LITTLE = {"at": "/delays", "expected": [4.0], "found": [1.0]}
+
+
+def case(name: str, shows: str, *failing: tuple[str, str, dict[str, Any]]) -> dict[str, Any]:
+    """The record of a case that shows some behaviours and fails (lane, checks, difference)."""
+    return {
+        "case": name,
+        "behaviours": shows.split(),
+        "problems": [
+            {"case": name, "lane": lane, "step": "s", "check": check, "differences": [line], "deviation": ""}
+            for lane, checks, line in failing
+            for check in checks.split()
+        ],
+    }
+
+
+def test_one_bug_is_one_group_and_no_innocent_behaviour_is_named() -> None:
+    checks = "case.outcome retry.retry-after-seconds retry.number-of-attempts lockstep"
+    late = [(lane, checks, WAITS_TOO_LITTLE) for lane in ("typescript-node18", "typescript-current")]
+    cases = [case(f"a.{n}/late", "retry.retry-after-seconds retry.number-of-attempts", *late) for n in range(82)]
+    cases += [case(f"a.{n}/500", "retry.number-of-attempts retry.delay") for n in range(82)]
+    (group,) = groups_of(cases, LANES)
+    assert group.title == ("retry.retry-after-seconds: 82 cases: TypeScript waits 1 s where the contract says 4 s")
+    assert group.command == "segops-parity explain a.0/late --lane typescript-current"
+
+
+def test_a_difference_in_one_lane_of_a_language_says_which() -> None:
+    line = {"at": "/requests/0/headers/accept", "expected": "application/json", "found": None}
+    (group,) = groups_of([case("a.b/happy", "request.accept", ("typescript-node18", "request.accept", line))], LANES)
+    assert (group.who, group.lanes) == ("TypeScript (typescript-node18)", ["typescript-node18"])
+    assert group.told == 'sends accept: nothing where the contract says "application/json"'
+
+
+def test_what_follows_from_a_wrong_request_is_not_told_beside_it() -> None:
+    wrong = {"at": "/requests/0/path", "expected": "/a/", "found": "/b/"}
+    refused = {"at": "/error", "expected": None, "found": {"kind": "SegOpsApiError", "message": "answered 418"}}
+    shows = "request.line response.json"
+    failing = [("python-http", "request.line case.requests", wrong), ("python-http", "response.json", refused)]
+    (group,) = groups_of([case("a.b/happy", shows, *failing)], LANES)
+    assert group.title == 'request.line: 1 case: Python sends path "/b/" where the contract says "/a/"'
+
+
+def test_what_the_contract_does_not_decide_is_told_last_with_the_behaviour_that_is_near() -> None:
+    line = {"at": "/outcome/ok/x", "expected": 1, "found": 2}
+    key = {"at": "/requests/0/headers/accept", "expected": "x", "found": "y"}
+    cases = [
+        case(f"a.{n}/bom", "response.bom response.json", ("typescript-current", "lockstep", line)) for n in range(9)
+    ]
+    cases += [case("a.1/happy", "response.json request.accept", ("python-http", "request.accept", key))]
+    first, last = groups_of(cases, LANES)
+    assert first.behaviour == "request.accept"
+    assert last.title.startswith(
+        "lockstep in response.bom: 9 cases: Python has 1 and TypeScript 2 at /outcome/ok/x, of"
+    )
+
+
+def test_a_known_deviation_is_in_no_group() -> None:
+    known = case("a.b/happy", "request.accept", ("python-http", "request.accept", WAITS_TOO_LITTLE))
+    known["problems"][0]["deviation"] = "a.b/*"
+    assert groups_of([known], LANES) == []
+
+
+def parity(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "segops_parity", *words]
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **variables}, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_regression_is_named_by_its_behaviour_in_the_first_line_of_every_report(tmp_path: Path) -> None:
+    check = ("check", "--lane=python-http", "--case=segments.get/*", f"--report={tmp_path}")
+    ran = parity(*check, PARITY_MUTANT="drop-authorization")
+    assert ran.returncode == 1, ran.stderr
+    first, second, *_ = ran.stdout.splitlines()
+    assert first.startswith("FAIL request.authorization: ")
+    assert second.strip().startswith("segops-parity explain segments.get/")
+    summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert summary.splitlines()[4].startswith("- **`request.authorization`**: ")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "request.authorization" in page.partition("<h2>What differs</h2>")[2][:400]
+    assert page.index("What differs") < page.index("<h2>Lanes</h2>")
+    failures = [each.get("message") or "" for each in Xml.parse(tmp_path / "junit.xml").iter("failure")]
+    assert failures
+    assert all(each.startswith("request.authorization: ") for each in failures)
+
+
+def test_a_case_is_explained_with_each_difference_once_and_no_innocent_behaviour() -> None:
+    ran = parity("explain", "segments.get/server-errors", "--lane=python*", PARITY_MUTANT="one-retry-fewer")
+    assert ran.returncode == 1, ran.stderr
+    told = [line for line in ran.stdout.splitlines() if line.startswith("  FAIL  retry.")]
+    blamed = [line.split()[1].rstrip(":") for line in told]
+    assert blamed
+    broken = [line.split()[1].rstrip(":") for line in ran.stdout.splitlines() if line.startswith("  broken")]
+    assert set(broken) == set(blamed), "in the steps that fail only what fails is named"
+    for step in ran.stdout.split("\nstep ")[1:]:
+        differences = [line for line in step.splitlines() if line.startswith("  FAIL  [")]
+        assert len(differences) == len(set(differences))
