@@ -320,6 +320,53 @@ def test_an_environment_is_made_once_and_what_goes_wrong_is_said(
     assert run.stdout == "ready\n"
 
 
+def test_a_container_is_started_by_the_engine_and_found_by_its_published_port(project: Project) -> None:
+    """With a program in the engine's place, which does what `docker run -i -p` and `docker port` do, and notes how."""
+    engine = project.write(
+        "bin/docker",
+        f"""\
+        #!{sys.executable}
+        import json, os, re, subprocess, sys
+        with open({str(project.folder / "calls")!r}, "a") as file:
+            print(json.dumps(sys.argv[1:]), file=file)
+        if sys.argv[1] == "port":
+            print(open("port").read())
+            sys.exit()
+        image = next(place for place, word in enumerate(sys.argv) if word.startswith("segops-sandbox:"))
+        command = [sys.executable, "-m", "segops_sandbox", *sys.argv[image + 1 :]]
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        ready = json.loads(server.stdout.readline())
+        port = re.search(r":(\\d+)/", ready["url"])[1]
+        with open("port", "w") as file:
+            file.write(f"127.0.0.1:{{port}}")
+        print(json.dumps({{**ready, "url": "http://0.0.0.0:8000/api"}}), flush=True)
+        sys.exit(server.wait())
+        """,
+    )
+    engine.chmod(0o755)
+    project.write(
+        "test_it.py",
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def segops_sandbox_environment():
+            return {"SEGOPS_SANDBOX_RATE_LIMITS": ""}
+
+        def test_it(segops_sandbox):
+            assert segops_sandbox.url != "http://0.0.0.0:8000/api"
+            assert segops_sandbox.now()
+        """,
+    )
+    path = f"{engine.parent}:{os.environ['PATH']}"
+    project.passes("-o", "segops_sandbox_server=container", PATH=path)
+    run, port = [json.loads(line) for line in (project.folder / "calls").read_text().splitlines()]
+    assert run[:5] == ["run", "--rm", "-i", "-p", "127.0.0.1::8000"]
+    assert run[run.index("--name") + 1] == port[1]
+    assert "--env=SEGOPS_SANDBOX_RATE_LIMITS" in run, "by its name: its value is in no list of processes"
+    assert "--until-eof" in run[run.index("segops-sandbox:1.0.0") :]
+
+
 def distribution_of_one_module(folder: Path, name: str, text: str) -> Path:
     """A wheel, written by hand."""
     path = folder / f"{name}-1.0.0-py3-none-any.whl"
