@@ -24,10 +24,12 @@ HERE = Path(__file__).parent
 GUIDES = (
     "README.md",
     "python/README.md",
+    "sandbox/pytest-segops/README.md",
     "docs/upgrading.md",
     "docs/testing.md",
     *sorted(f"docs/guides/{path.name}" for path in (ROOT / "docs/guides").glob("*.md")),
 )
+OF_TESTS = ("docs/testing.md", "sandbox/pytest-segops/README.md")
 PACKAGE = ROOT / "python/src/segops_admin"
 TYPESCRIPT = ROOT / "typescript-fixtures"
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -42,7 +44,7 @@ def python_blocks() -> Iterator[tuple[str, str]]:
     for guide in GUIDES:
         for number, match in enumerate(FENCE.finditer((ROOT / guide).read_text("utf-8"))):
             # Tests are written without annotations; that is no mistake in what they do with the SDK.
-            head = "# mypy: allow-untyped-defs, allow-untyped-calls\n" if guide == "docs/testing.md" else ""
+            head = "# mypy: allow-untyped-defs, allow-untyped-calls\n" if guide in OF_TESTS else ""
             yield f"{guide.replace('/', '_').replace('.md', '')}_{number}.py", head + match[1]
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -99,6 +101,8 @@ def by_line(errors: Iterator[tuple[str, int, str]]) -> dict[str, dict[int, str]]
 
 
 def test_there_are_blocks_in_every_guide_and_in_docstrings() -> None:
+    listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {name for name in listed.split() if "```python\n" in (ROOT / name).read_text("utf-8")} == set(GUIDES)
     names = [name for name, _ in python_blocks()]
     assert len(names) >= 15
     assert {name.split("_")[0] for name in names} >= {"README", "python", "docs", "docstring"}
@@ -140,29 +144,68 @@ def test_mypy_finds_what_is_marked_and_nothing_else(programs: Path) -> None:
     judge(by_line((name, int(line), text) for name, line, text in errors), programs, "fails.py", "mypy")
 
 
-def test_the_typescript_compiler_finds_what_is_marked_and_nothing_else(tmp_path: Path) -> None:
+@pytest.fixture
+def typescript(tmp_path: Path) -> Path:
+    """A project of a user who has installed the package."""
     from build_typescript import build
 
     build()
-    (tmp_path / "package.json").write_text('{"type": "module"}', "utf-8")
     scope = tmp_path / "node_modules" / "@segops"
     scope.mkdir(parents=True)
     (scope / "admin").symlink_to(TYPESCRIPT / "admin")
     (tmp_path / "node_modules" / "@types").symlink_to(TYPESCRIPT / "node_modules" / "@types")
-    for path in (HERE / "typescript").glob("*.ts"):
-        (tmp_path / path.name).write_bytes(path.read_bytes())
-    readme = (TYPESCRIPT / "admin/README.md").read_text("utf-8")
-    blocks = re.findall(r"^```ts\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
-    assert not [block for block in blocks if re.search(r"[\w)\]]!(?=[.,;)\]])", block)], "asserted not to be missing"
-    for number, block in enumerate(blocks):
-        (tmp_path / f"readme{number}.ts").write_text(block, "utf-8")
+    (tmp_path / "package.json").write_text('{"type": "module"}', "utf-8")
     options = {"strict": True, "exactOptionalPropertyTypes": True, "noUncheckedIndexedAccess": True, "noEmit": True}
     options |= {"module": "node16", "target": "es2022", "types": ["node"], "lib": ["es2022"]}
     settings = {"compilerOptions": options, "include": ["*.ts"]}
     (tmp_path / "tsconfig.json").write_text(json.dumps(settings), "utf-8")
+    return tmp_path
+
+
+def test_typescript_hovers_show_the_documentation(typescript: Path) -> None:
+    words = [
+        "segments.recompute",
+        "segment.member_count",
+        "preview.matched_users",
+        "segments.create",
+        "page.builder_status",
+    ]
+    (typescript / "hover.ts").write_text(
+        """import { SegOpsAdmin } from "@segops/admin";
+const segops = new SegOpsAdmin({ apiKey: "sk_test_types" });
+const segment = await segops.segments.create({ name: "x" });
+await segops.segments.recompute(segment.id);
+const preview = await segops.segments.preview({ conditions: [] });
+const page = await segops.pages.get(1);
+console.log(segment.member_count, preview.matched_users, page.builder_status);
+""",
+        "utf-8",
+    )
+    (TYPESCRIPT / "node_modules" / ".hover.mjs").write_bytes((HERE / "hover.mjs").read_bytes())
+    command = [
+        str(TYPESCRIPT / "tools/node.sh"),
+        "node",
+        "node_modules/.hover.mjs",
+        str(typescript / "hover.ts"),
+        *words,
+    ]
+    done = subprocess.run(command, cwd=TYPESCRIPT, capture_output=True, text=True, timeout=110, check=True)
+    shown = json.loads(done.stdout.splitlines()[-1])
+    assert [word for word in words if not shown[word].endswith(".")] == []
+    assert shown["segment.member_count"] == "How many users were in it when it was last computed."
+
+
+def test_the_typescript_compiler_finds_what_is_marked_and_nothing_else(typescript: Path) -> None:
+    for path in (HERE / "typescript").glob("*.ts"):
+        (typescript / path.name).write_bytes(path.read_bytes())
+    readme = (TYPESCRIPT / "admin/README.md").read_text("utf-8")
+    blocks = re.findall(r"^```ts\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    assert not [block for block in blocks if re.search(r"[\w)\]]!(?=[.,;)\]])", block)], "asserted not to be missing"
+    for number, block in enumerate(blocks):
+        (typescript / f"readme{number}.ts").write_text(block, "utf-8")
     command = [str(TYPESCRIPT / "tools/node.sh"), "node", "node_modules/typescript/lib/tsc.js", "--pretty", "false"]
     done = subprocess.run(
-        [*command, "-p", str(tmp_path)], cwd=TYPESCRIPT, capture_output=True, text=True, timeout=110, check=False
+        [*command, "-p", str(typescript)], cwd=TYPESCRIPT, capture_output=True, text=True, timeout=110, check=False
     )
     found: dict[str, dict[int, str]] = {}
     lines: dict[int, str] = {}
@@ -173,4 +216,4 @@ def test_the_typescript_compiler_finds_what_is_marked_and_nothing_else(tmp_path:
             lines[number] = f"{lines.get(number, '')}\n{match[3]}"
         elif line.startswith(" "):  # the rest of what is said
             lines[number] += f"\n{line}"
-    judge(found, tmp_path, "fails.ts", "tsc")
+    judge(found, typescript, "fails.ts", "tsc")

@@ -1,6 +1,7 @@
 /** Does the surface hold what the contract says, and nothing else? Read from the types and tried out on the wire. */
 
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import * as exported from "../src/index.js";
@@ -117,6 +118,30 @@ test("every method takes the contract's arguments, by position and by name", () 
     const common = operation.mutates ? COMMON : ["signal"];
     const named = expected.filter(({ isNamed }) => isNamed).map(({ name }) => camelCase(name));
     assert.deepEqual(signature.named.sort(), [...named, ...common].sort(), `options of ${name}`);
+  }
+});
+
+test("a method's comment begins with the contract's summary", () => {
+  const documented = new Map<string, string>();
+  for (const name of readdirSync(`${SOURCES}resources`)) {
+    const text = readFileSync(`${SOURCES}resources/${name}`, "utf8");
+    const source = ts.createSourceFile(name, text, ts.ScriptTarget.ES2022, true);
+    for (const node of source.statements.filter(ts.isClassDeclaration)) {
+      for (const method of node.members.filter(ts.isMethodDeclaration)) {
+        const [comment] = ts.getJSDocCommentsAndTags(method).filter(ts.isJSDoc);
+        const first = ts.getTextOfJSDocComment(comment?.comment)?.split(/\n\s*\n/)[0] ?? "";
+        const id = `${node.name?.text}.${method.name.getText()}`;
+        // Of several signatures the first one is documented.
+        if (!documented.has(id)) documented.set(id, first.replace(/\s+/g, " ").trim());
+      }
+    }
+  }
+  for (const operation of all) {
+    const namespace = camelCase(operation.namespace);
+    const name = `${namespace.charAt(0).toUpperCase()}${namespace.slice(1)}.${nameOf(operation)}`;
+    const told = documented.get(name) ?? documented.get(`Collection.${nameOf(operation)}`);
+    const said = operation.summary.replace(/`([a-z]\w*)`/g, (_, word: string) => `\`${camelCase(word)}\``);
+    assert.ok(told === operation.summary || told === said, `${name}: ${told}`);
   }
 });
 

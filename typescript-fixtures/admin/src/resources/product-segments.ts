@@ -20,7 +20,7 @@ export class ProductSegments extends Collection<
   protected readonly path = "/product-segments/";
 
   /**
-   * Creates a segment and returns it.
+   * Creates a record and returns it.
    *
    * @param body its fields
    * @throws {SegOpsBadRequestError} the server does not accept a field; `body` on the error says which
@@ -33,7 +33,7 @@ export class ProductSegments extends Collection<
   }
 
   /**
-   * Changes a segment and returns it.
+   * Changes a record and returns it.
    *
    * @param id the segment's id
    * @param body the fields to change, or all fields with `method: "PUT"`

@@ -102,7 +102,9 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
   }
 
   /**
-   * Uploads a CSV file of products and returns the mapping that the server proposes. `confirmImport` starts it.
+   * Uploads a CSV file of products and returns the mapping that the server proposes.
+   *
+   * `confirmImport` starts the import.
    *
    * A path or a Blob is sent as it is read: memory does not grow with it. A stream is copied to a temporary file first.
    *

@@ -54,7 +54,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
   protected readonly path = "/segments/";
 
   /**
-   * Creates a segment and returns it.
+   * Creates a record and returns it.
    *
    * @param body its fields
    * @throws {SegOpsBadRequestError} the server does not accept a field; `body` on the error says which
@@ -67,7 +67,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
   }
 
   /**
-   * Changes a segment and returns it.
+   * Changes a record and returns it.
    *
    * @param id the segment's id
    * @param body the fields to change, or all fields with `method: "PUT"`

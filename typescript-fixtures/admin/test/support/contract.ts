@@ -7,6 +7,7 @@ import { parse } from "yaml";
 export interface Operation {
   namespace: string;
   name: string;
+  summary: string;
   args: string[];
   request?: string;
   query?: string | Record<string, string>;
