@@ -148,6 +148,8 @@ bench: $(READY) built ## measure speed and size of the SDK, the sandbox and the 
 	@$(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/published --require-hashes -r requirements/published.txt
 	@$(BIN)/python tools/bench/sdk.py build/published
 	@$(BIN)/python tools/bench/sandbox.py
+	@$(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/duckdb --require-hashes -r requirements/bench.txt
+	@$(BIN)/python tools/bench/large.py --duckdb build/duckdb
 	@$(BIN)/python -m segops_parity check --report build/parity
 
 parity: $(READY) built ## run every case in every lane, with the mutants; reports in build/parity (PARITY_ARGS)
@@ -181,6 +183,7 @@ lock: $(READY) ## write the lock files anew from requirements/*.in (UV_ARGS=--up
 	$(COMPILE) $(UV_ARGS) --python-version 3.9 requirements/sdk-tests.in -o requirements/sdk-tests.txt
 	$(COMPILE) $(UV_ARGS) --python-version 3.10 requirements/dev.in -o requirements/dev.txt
 	$(COMPILE) $(UV_ARGS) --python-version 3.10 --extra postgres sandbox/pyproject.toml -c requirements/dev.txt -o requirements/sandbox.txt
+	$(COMPILE) $(UV_ARGS) --python-version 3.10 requirements/bench.in -o requirements/bench.txt
 
 docs: $(READY) ## build the documentation site into build/site; a broken link or a page in no menu fails
 	@$(BIN)/python tools/docs/site_pages.py build
