@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from repository import ROOT
+import pytest
+from repository import ROOT, modules
 
 CONFIG = ROOT / "sandbox/pyproject.toml"
 SOURCES = ROOT / "sandbox/src"
@@ -32,3 +34,14 @@ def test_an_import_upwards_is_found(tmp_path: Path) -> None:
     found = lint(tmp_path / "src")
     assert found.returncode == 1, found.stdout + found.stderr
     assert "segops_sandbox.http.cursors -> segops_sandbox.jobs" in found.stdout
+
+
+@pytest.mark.parametrize("package", ["sandbox/src", "sandbox/pytest-segops/src"])
+def test_a_docstring_of_a_module_says_what_it_is_and_asks_nothing(package: str) -> None:
+    wrong = {}
+    for path in modules(ROOT / package):
+        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        first = text.split("\n\n")[0]
+        if "migrations" not in path.parts and path.stat().st_size and (not first or "?" in first):
+            wrong[str(path.relative_to(ROOT))] = first
+    assert not wrong

@@ -1,4 +1,4 @@
-"""What is a sync? The difference between a segment's members and the connector's audience, handed over and recorded.
+"""Syncs: the difference between a segment's members and the connector's audience, handed over and recorded.
 
 The sandbox calls no external service: the audience that a connector would hold is stored here. A receiver on this
 machine, if the config names one, is told of each sync; what it does not take is not synced, and is sent again.

@@ -1,4 +1,4 @@
-"""What time is it? The one source of time for everything the sandbox stores or answers.
+"""The clock: the one source of time for everything the sandbox stores or answers.
 
 The clock is the machine's until it is frozen; a frozen clock stands still until it is set or advanced,
 so that two runs that do the same give the same answers.

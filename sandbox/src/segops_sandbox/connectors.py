@@ -1,4 +1,4 @@
-"""What does an activation's config hold? The settings of its connector, of which the secrets are never shown.
+"""An activation's config: the settings of its connector, of which the secrets are never shown.
 
 https://segops.ai/docs/activations and the pages of the connectors. Two settings are the sandbox's own, for any
 connector: `endpoint_url`, a receiver on this machine that gets each sync, and `signing_secret`, which signs it.

@@ -1,4 +1,4 @@
-"""How is a body handed to a receiver on this machine? By one signed POST, with a deadline for all of it.
+"""The delivery of a body to a receiver on this machine: one signed POST, with a deadline for all of it.
 
 Redirects are not followed: they could lead off this machine. Nor is a proxy asked.
 """

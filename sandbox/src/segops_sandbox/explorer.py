@@ -1,4 +1,4 @@
-"""What is known of a user? Read from all events of all ids that lead to the user."""
+"""What is known of a user, read from all events of all ids that lead to the user."""
 
 from __future__ import annotations
 

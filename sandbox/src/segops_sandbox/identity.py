@@ -1,4 +1,4 @@
-"""Who is who? Raw ids as subjects, and the edges that make several of them one person.
+"""Identity: raw ids as subjects, and the edges that make several of them one person.
 
 A subject has at most one edge to another; `canonical` is where its edges lead in the end. Alias and merge rewrite
 `canonical`, never events: https://segops.ai/docs/identity-resolution

@@ -1,4 +1,4 @@
-"""Where do keys, tokens, uuids and secrets come from?
+"""Keys, tokens, uuids and secrets.
 
 From the operating system's random source, or, when the server is started with a seed, from the seed: each purpose
 has its own stream, so that one more request id does not change the next API key.

@@ -1,4 +1,4 @@
-"""Does an address stay on this machine? The sandbox listens to, and sends to, loopback addresses only."""
+"""Addresses that stay on this machine: the sandbox listens to, and sends to, loopback addresses only."""
 
 from __future__ import annotations
 

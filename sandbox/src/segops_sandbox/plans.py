@@ -1,4 +1,4 @@
-"""What does a tenant's plan allow? Calls a minute and events a month: https://segops.ai/docs/api"""
+"""Plans: calls a minute and events a month. https://segops.ai/docs/api"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of a log is kept? The newest entries: a server that runs for weeks has to stay as small as it was."""
+"""Retention of logs, newest entries first: a server that runs for weeks has to stay as small as it was."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What runs in a server process? The database brought up to date, the job thread, and the HTTP server."""
+"""A server process: the database brought up to date, the job thread, and the HTTP server."""
 
 from __future__ import annotations
 

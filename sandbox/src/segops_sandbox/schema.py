@@ -1,4 +1,4 @@
-"""How do the tables come to be? By migrations; an empty database takes a short cut to the same tables.
+"""The tables of the database, made by migrations; an empty database takes a short cut to the same tables.
 
 Several servers may be started on one database at the same moment: one of them does it, the others wait.
 """

@@ -1,4 +1,4 @@
-"""How is Django set up for the sandbox?
+"""Django's settings for the sandbox.
 
 Read from the environment, because that is what Django's own tools can use too; `cli.py` fills it in:
 DATABASE_URL (postgresql://… or sqlite:///PATH), or SEGOPS_SANDBOX_DB, the path of a SQLite file;

@@ -1,4 +1,4 @@
-"""How are webhooks delivered? Signed, all at once, one attempt each, to loopback addresses only.
+"""Webhooks: signed, delivered all at once, one attempt each, to loopback addresses only.
 
 https://segops.ai/docs/activations/webhooks
 """

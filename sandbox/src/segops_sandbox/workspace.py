@@ -1,4 +1,4 @@
-"""What is in the database before anyone asked for anything? One tenant, one account, one key; and how is it emptied?"""
+"""The workspace: what is in the database before anyone asked for anything, and how it is emptied."""
 
 from __future__ import annotations
 

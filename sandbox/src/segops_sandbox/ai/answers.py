@@ -1,4 +1,4 @@
-"""How do answers come to be and what is kept of them? Asked for, searched for brands and products, and stored."""
+"""Answers of assistants: asked for, searched for brands and products, and stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would an assistant answer? Text that depends only on what it is given, in each assistant's own manner.
+"""What an assistant answers: text that depends only on what it is given, in each assistant's own manner.
 
 No assistant is asked: the platform, too, answers with placeholder text where a provider has no key.
 """

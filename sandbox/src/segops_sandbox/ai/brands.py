@@ -1,4 +1,4 @@
-"""Which brands and products does a text mention, in which place, and how kindly?"""
+"""Brands and products that a text mentions, in which place, and how kindly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does AI work cost? One credit an answer or a page, kept as rows and summed by calendar month."""
+"""AI credits: one an answer or a page, kept as rows and summed by calendar month."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How visible is the brand in stored answers? Mention rate, position, share of voice, sentiment, win rate.
+"""Visibility of the brand in stored answers: mention rate, position, share of voice, sentiment, win rate.
 
 https://segops.ai/docs/ai-reach, https://segops.ai/docs/ai-reach/competitors
 """

@@ -1,4 +1,4 @@
-"""Where does a text name one of these things? Whole names, in any case and script, the longest name first.
+"""Names in a text: whole names, in any case and script, the longest name first.
 
 Names are compared token by token, never as a pattern, so that "C++" or "(RED)" needs no escaping. A token is a word,
 a single character of a script that is written without spaces, or one sign; white space has to stand where the name has

@@ -1,4 +1,4 @@
-"""How are several assistants asked at once, and what if one takes too long? https://segops.ai/docs/segments/simulation"""
+"""Several assistants asked at once, within a time limit: https://segops.ai/docs/segments/simulation"""
 
 from __future__ import annotations
 

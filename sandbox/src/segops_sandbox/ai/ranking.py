@@ -1,4 +1,4 @@
-"""Who comes first in an answer? By the numbers of its list; without one, in the order of first appearance."""
+"""Positions in an answer: by the numbers of its list; without one, in the order of first appearance."""
 
 from __future__ import annotations
 

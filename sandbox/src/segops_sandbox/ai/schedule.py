@@ -1,4 +1,4 @@
-"""When is a query asked by itself? While it is active: hourly, daily or weekly after it was last asked, or made.
+"""When a query is asked by itself: while it is active, hourly, daily or weekly after it was last asked, or made.
 
 The next time waits as a job in the queue, so nothing runs before the clock gets there, and several servers on one
 database ask once. A server that was away asks once, not once for each time it missed. A run that fails used up its

@@ -1,4 +1,4 @@
-"""How kindly does a text speak of what it names? By the English words of praise and blame around each mention.
+"""Sentiment: how kindly a text speaks of what it names, by the English words of praise and blame around each mention.
 
 A word counts for the mention of its own clause, the one before it rather than the one after; in a clause that names
 nothing, for the last one named in the paragraph. "Not" turns a word around; questions and quotations say nothing.

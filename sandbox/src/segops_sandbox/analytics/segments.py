@@ -1,4 +1,4 @@
-"""How large are the segments, how did they grow, and whom do they share?"""
+"""Figures of segments: how large they are, how they grew, and whom they share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much is in use: the overview, the plan's allowance, syncs, and the copilot's share?"""
+"""Figures of a workspace: the overview, the plan's allowance, syncs, and the copilot's share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does one sign in? Access tokens for people, and session tokens for browsers and apps.
+"""Signing in: access tokens for people, and session tokens for browsers and apps.
 
 Pages: https://segops.ai/docs/api, https://segops.ai/docs/public-api-keys, https://segops.ai/docs/sdks/server-signing
 """

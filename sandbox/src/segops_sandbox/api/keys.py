@@ -1,4 +1,4 @@
-"""API keys: who gets one, and how is it taken away? https://segops.ai/docs/api-keys"""
+"""API keys over HTTP: listing, issuing and revoking. https://segops.ai/docs/api-keys"""
 
 from __future__ import annotations
 

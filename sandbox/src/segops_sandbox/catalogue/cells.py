@@ -1,4 +1,4 @@
-"""What does a CSV cell say as a value of a field's type? https://segops.ai/docs/pim/import
+"""CSV cells as values of a field's type: https://segops.ai/docs/pim/import
 
 Nothing is lost: text that is no value of the type stays as it is, and the caller is told.
 """

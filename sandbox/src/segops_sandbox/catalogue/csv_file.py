@@ -1,4 +1,4 @@
-"""What does an uploaded CSV file hold? Its header, its rows, or one clear reason why it can't be used.
+"""An uploaded CSV file: its header, its rows, or one clear reason why it can't be used.
 
 A file is read as a stream, line by line: memory does not grow with it.
 """

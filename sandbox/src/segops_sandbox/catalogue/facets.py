@@ -1,4 +1,4 @@
-"""Which values do the catalogue's text and list fields take?"""
+"""Facets: the values that the catalogue's text and list fields take."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is a product's field as text, in SQL? What PostgreSQL's `data ->> field` gives, on both databases."""
+"""A product's field as text, in SQL: what PostgreSQL's `data ->> field` gives, on both databases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is a catalogue field, when is a value of it filled in, and how does it read as text? https://segops.ai/docs/pim"""
+"""Catalogue fields: their types, when a value is filled in, and how it reads as text. https://segops.ai/docs/pim"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Has a tenant's catalogue changed? Two equal fingerprints mean that nobody, in any process, has written to it."""
+"""The fingerprint of a catalogue. Two equal ones mean that nobody, in any process, has written to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where is an uploaded file until it is imported? In the database, in parts, so that memory does not grow with it."""
+"""Where an uploaded file is until it is imported: in the database, in parts, so that memory does not grow with it."""
 
 from __future__ import annotations
 

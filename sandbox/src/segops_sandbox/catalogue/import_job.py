@@ -1,4 +1,4 @@
-"""How do the rows of a confirmed import become products? A chunk a transaction, so that polling sees how far it is.
+"""The job of a confirmed import: rows become products, a chunk a transaction, so that polling sees how far it is.
 
 What is noted as done is committed together with the products, so an import that was cut off goes on where it stood.
 """

@@ -1,4 +1,4 @@
-"""How does an uploaded CSV file become products? Upload, confirmed mapping, then a job: https://segops.ai/docs/pim/import"""
+"""CSV imports: upload, confirmed mapping, then a job. https://segops.ai/docs/pim/import"""
 
 from __future__ import annotations
 

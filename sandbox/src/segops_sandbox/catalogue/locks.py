@@ -1,4 +1,4 @@
-"""Who writes to a catalogue when several servers and jobs do? One at a time in each workspace."""
+"""The lock of a catalogue: one writer at a time in each workspace, of all servers and jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How are many products or scores written at once? By one statement, without an object of the ORM for each row.
+"""Many products or scores written by one statement, without an object of the ORM for each row.
 
 That takes a third of the time: an import has 100,000 rows.
 """

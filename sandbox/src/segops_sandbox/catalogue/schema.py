@@ -1,4 +1,4 @@
-"""What does a tenant's catalogue schema say, and is a proposed one sound? https://segops.ai/docs/pim"""
+"""A tenant's catalogue schema, and the check of a proposed one: https://segops.ai/docs/pim"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How are scores stored? One row per product, overwritten by the next scoring; of all products in chunks.
+"""The job that stores scores: one row per product, overwritten by the next scoring; of all products in chunks.
 
 A chunk is a transaction of its own: memory does not grow with the catalogue, others can write between two chunks, and
 a product that is changed or deleted meanwhile is scored as it is then, or not at all.

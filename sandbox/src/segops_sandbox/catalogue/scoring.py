@@ -1,4 +1,4 @@
-"""How well can an assistant read a product? Four dimensions of 25 points: https://segops.ai/docs/pim/scoring
+"""How well an assistant can read a product: four dimensions of 25 points. https://segops.ai/docs/pim/scoring
 
 | Dimension | What it looks at |
 | --- | --- |

@@ -1,4 +1,4 @@
-"""How near is each product to a question? TF-IDF vectors and their cosine, with scikit-learn.
+"""How near each product is to a question: TF-IDF vectors and their cosine, with scikit-learn.
 
 Products are vectors of words. A word of the question also stands for the words of the catalogue that are spelled much
 like it (`boot` for `boots`, `umbrella` for `umbrela`), each weighted by how alike they are: that is the cosine of

@@ -1,4 +1,4 @@
-"""Where does each column of a CSV file probably belong, and of what type is it?
+"""Suggestions for an import: where each column probably belongs, and of what type it is.
 
 What an earlier import confirmed for a column beats any guess. The guesses look at the column's name and its values.
 """

@@ -1,4 +1,4 @@
-"""How do many product rows get in at once? Keyed on SKU, in chunks, a bad row beside good ones."""
+"""Upserts of many product rows: keyed on SKU, in chunks, a bad row beside good ones."""
 
 from __future__ import annotations
 

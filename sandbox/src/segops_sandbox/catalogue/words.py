@@ -1,4 +1,4 @@
-"""What are the words of a text, for the search?"""
+"""The words of a text, for the search."""
 
 from __future__ import annotations
 

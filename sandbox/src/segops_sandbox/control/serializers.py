@@ -1,4 +1,4 @@
-"""What may a test ask of the sandbox's controls?"""
+"""What the sandbox's controls take in."""
 
 from __future__ import annotations
 

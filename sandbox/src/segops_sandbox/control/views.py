@@ -1,4 +1,4 @@
-"""How does a test steer the sandbox? Faults, a clean start, the clock, jobs, a second tenant, and what arrived."""
+"""The controls of the sandbox: faults, a clean start, the clock, jobs, tenants, and what arrived."""
 
 from __future__ import annotations
 

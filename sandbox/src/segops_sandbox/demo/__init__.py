@@ -1,4 +1,4 @@
-"""What is the demo data set? Real purchases of an online music shop, as events (see data/README.md for their origin).
+"""The demo data set: real purchases of an online music shop, as events (see data/README.md for their origin).
 
 Reading the file needs nothing but the standard library, so that it can also be sent through the API from outside.
 """

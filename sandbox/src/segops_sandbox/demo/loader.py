@@ -1,4 +1,4 @@
-"""How does the demo data set come into a tenant? By the same reading and storing as events from the API."""
+"""The demo data set on its way into a tenant, by the same reading and storing as events from the API."""
 
 from __future__ import annotations
 

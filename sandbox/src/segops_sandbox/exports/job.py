@@ -1,4 +1,4 @@
-"""How does an export come to be? pending → processing → complete or failed; its file can be had for an hour."""
+"""Segment exports: pending → processing → complete or failed; the file can be had for an hour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is a trend drawn? As a small SVG: a line from the oldest day to today, over nothing less than zero."""
+"""A trend as a small SVG: a line from the oldest day to today, over nothing less than zero."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens when a request is repeated under the same Idempotency-Key? Its first answer is replayed.
+"""Idempotency keys: the first answer to a request is replayed when it is repeated under the same key.
 
 Per credential, for 24 hours by the sandbox's clock. 409 while the first is being worked on, 422 when the method, path
 or body differ. Answers 2xx to 4xx are kept, except 409 and 429, which ask for another try; a 5xx frees the key.

@@ -1,4 +1,4 @@
-"""How is a JSON body read? Strictly: what could not be stored or sent back is refused at the door."""
+"""JSON bodies, read strictly: what could not be stored or sent back is refused at the door."""
 
 from __future__ import annotations
 

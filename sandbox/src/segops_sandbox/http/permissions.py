@@ -1,4 +1,4 @@
-"""May this credential do that? By its kind, an MCP key's scopes, and a person's role."""
+"""What a credential may do: by its kind, an MCP key's scopes, and a person's role."""
 
 from __future__ import annotations
 

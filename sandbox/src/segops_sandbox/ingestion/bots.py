@@ -1,4 +1,4 @@
-"""Who sent an event, a person or a machine? Decided by the user agent: https://segops.ai/docs/identity-resolution
+"""Bots: the class of whoever sent an event, by the user agent. https://segops.ai/docs/identity-resolution
 
 Nothing is rejected for it; the class is stored with the event. A server that forwards events is not suspicious.
 """

@@ -1,4 +1,4 @@
-"""What is an event? Reading one from JSON, field by field, with the reasons when it is none."""
+"""Events, read from JSON field by field, with the reasons when one is none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How are events stored? A batch at once: schemas applied, ids and identities looked up together, rows in bulk."""
+"""The storage of events, a batch at once: schemas applied, ids and identities looked up together, rows in bulk."""
 
 from __future__ import annotations
 

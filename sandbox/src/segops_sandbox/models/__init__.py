@@ -1,4 +1,4 @@
-"""What is stored? One module per area; everything belongs to a tenant."""
+"""What is stored, one module per area; everything belongs to a tenant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What do most rows share? An owner, and times that follow the sandbox's clock."""
+"""What most rows share: an owner, and times that follow the sandbox's clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When did a tenant call? What rate limits are counted by, shared by all servers on the database."""
+"""The calls of a tenant, by which rate limits are counted; shared by all servers on the database."""
 
 from __future__ import annotations
 

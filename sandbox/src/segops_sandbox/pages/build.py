@@ -1,4 +1,4 @@
-"""How does a page come to its content? draft → building → built or failed; a published one stays public meanwhile."""
+"""Page builds: draft → building → built or failed; a published page stays public meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a product is shown on a page? https://segops.ai/docs/ai-reach/landing-pages"""
+"""What a page shows of a product: https://segops.ai/docs/ai-reach/landing-pages"""
 
 from __future__ import annotations
 

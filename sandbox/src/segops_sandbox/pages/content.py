@@ -1,4 +1,4 @@
-"""What does a page say? Blocks computed from its query and from the products that the search finds for it.
+"""The content of a page: blocks computed from its query and from the products that the search finds for it.
 
 hero              title, text
 product_grid      title, products: sku, name, text, price, url, image, relevance_score

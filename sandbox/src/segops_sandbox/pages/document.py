@@ -1,4 +1,4 @@
-"""What do a page's HTML and its React component have in common? Every text that they show, cleaned, and their data.
+"""What a page's HTML and its React component share: every text that they show, cleaned, and their data.
 
 https://schema.org/ItemList, https://schema.org/Product, https://schema.org/FAQPage
 """

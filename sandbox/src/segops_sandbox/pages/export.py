@@ -1,4 +1,4 @@
-"""How does an export of a page come to be? pending → processing → ready or failed; its file can be had for an hour."""
+"""Page exports: pending → processing → ready or failed; the file can be had for an hour."""
 
 from __future__ import annotations
 

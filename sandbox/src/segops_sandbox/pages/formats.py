@@ -1,4 +1,4 @@
-"""How does a page look as a file? A complete HTML document, a React component in TypeScript, or its blocks as JSON."""
+"""A page as a file: a complete HTML document, a React component in TypeScript, or its blocks as JSON."""
 
 from __future__ import annotations
 

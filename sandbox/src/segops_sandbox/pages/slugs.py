@@ -1,4 +1,4 @@
-"""Under which name in addresses does a page that is made from a query go?"""
+"""Names in addresses for pages that are made from a query."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When does a field of a product meet a condition? As an SQL test of the product `p`.
+"""Conditions on a field of a product, as an SQL test of the product `p`.
 
 A field is a list of entries: those of its JSON list, or the one value that it is. Of each entry the value type reads
 something: a text, a number, the amount of a price. An operator holds when it does for one reading; a negative one

@@ -1,4 +1,4 @@
-"""How does a definition become products? As one query over the catalogue, with one test for each condition."""
+"""A definition compiled to one query over the catalogue, with one test for each condition."""
 
 from __future__ import annotations
 

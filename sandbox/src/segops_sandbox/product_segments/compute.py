@@ -1,4 +1,4 @@
-"""How is what a product segment holds brought up to date? By jobs: on request, and when its rules or products change.
+"""Jobs that bring a product segment up to date: on request, and when its rules or products change.
 
 The SKUs are found outside of any transaction; then one transaction applies the difference to the stored ones.
 """

@@ -1,4 +1,4 @@
-"""What is a valid definition of a product segment, and what does it say? https://segops.ai/docs/pim/segments
+"""Definitions of product segments, read and checked: https://segops.ai/docs/pim/segments
 
 A definition is read in full when it is saved: what is stored can be computed.
 """

@@ -1,4 +1,4 @@
-"""What did the last compute put into a product segment? Its SKUs, by pages or as a filter of other queries."""
+"""Members of a product segment by its last compute: its SKUs, by pages or as a filter of other queries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does a preview of a definition show?"""
+"""Previews of a definition of a product segment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a parsed pattern occur in a text? An automaton that follows all alternatives at once, built as it goes."""
+"""Search for a parsed pattern in a text, by an automaton that follows all alternatives at once, built as it goes."""
 
 from __future__ import annotations
 

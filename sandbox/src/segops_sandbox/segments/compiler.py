@@ -1,4 +1,4 @@
-"""How does a definition become members? As one query: sets of users, intersected, united, subtracted."""
+"""A definition compiled to one query: sets of users, intersected, united, subtracted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which users meet a condition? Each type of condition as a set of users, or as all users except a set.
+"""Conditions: each type as a set of users, or as all users except a set.
 
 Every set is selected as one column `user_id`, the canonical subject. Events are grouped by raw subject first, on the
 index (tenant, event_type, subject, occurred_at), and only the groups are joined to their canonical subject.

@@ -1,4 +1,4 @@
-"""What is a valid definition, and what does it say?
+"""Definitions of segments, read and checked.
 
 Saving checks the structure only (`check_structure`); whatever evaluates a definition reads it in full (`parse`).
 Messages look like `conditions[0].operator: "foo" is not a valid choice.`

@@ -1,4 +1,4 @@
-"""What do SQLite and PostgreSQL say differently? JSON values, text order and the regular expression.
+"""Differences between SQLite and PostgreSQL: JSON values, text order and the regular expression.
 
 A property is first selected as two columns, `kind` (its JSON type) and `value`; the other functions make conditions
 out of these. All compare alike: numbers as numbers, texts by code point, and never across types.

@@ -1,4 +1,4 @@
-"""Why is a user a member, or not? Each condition with the user's value, the threshold and the verdict."""
+"""Explanations of a membership: each condition with the user's value, the threshold and the verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is one condition of a definition read? Field by field, noting what is wrong and where.
+"""One condition of a definition, read field by field, noting what is wrong and where.
 
 Messages look like `conditions[0].operator: "foo" is not a valid choice.`
 """

@@ -1,4 +1,4 @@
-"""How does a condition read in one line? As in the platform's samples: `sum(order_placed.total) ≥ 500`."""
+"""Conditions in one line, as in the platform's samples: `sum(order_placed.total) ≥ 500`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is one user a member right now? By the same conditions as a recompute, over that user's events only."""
+"""Membership of one user right now, by the same conditions as a recompute, over that user's events only."""
 
 from __future__ import annotations
 

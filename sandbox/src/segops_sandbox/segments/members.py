@@ -1,4 +1,4 @@
-"""How are a segment's members walked? In the order of their ids, from a cursor that says where to go on."""
+"""Pages of a segment's members, in the order of their ids, from a cursor that says where to go on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which operators are there, and which value does each need?"""
+"""Operators, and the value that each needs."""
 
 from __future__ import annotations
 

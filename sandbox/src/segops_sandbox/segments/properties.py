@@ -1,4 +1,4 @@
-"""When does a property meet its operator? As an SQL condition on a row with the columns `kind` and `value`.
+"""Property operators as an SQL condition on a row with the columns `kind` and `value`.
 
 A property that is missing (or null) meets `is_not_set` only; the compiler asks for that as the opposite of `is_set`.
 A negative operator means: the property is there, and the positive one does not hold.

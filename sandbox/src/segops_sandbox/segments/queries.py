@@ -1,4 +1,4 @@
-"""How is a compiled query run, and what do preview and estimate show of its result?"""
+"""Compiled queries at work: what preview and estimate show of their results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is stored membership brought up to date?
+"""Recomputes, which bring stored membership up to date.
 
 The members are found first, outside of any transaction, so that ingestion goes on meanwhile; then one transaction
 applies the difference by SQL: who left, who stayed, who entered. Draft → computing → computed; a failure falls back to

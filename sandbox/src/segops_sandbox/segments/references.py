@@ -1,4 +1,4 @@
-"""Do the segments that a definition refers to exist, without leading back to itself?"""
+"""References of a definition to other segments, which have to exist and must not lead back to itself."""
 
 from __future__ import annotations
 

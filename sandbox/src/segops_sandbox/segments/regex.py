@@ -1,4 +1,4 @@
-"""What does `matches_regex` mean? A small dialect with the same meaning on both databases, in time linear in the text.
+"""`matches_regex`: a small dialect with the same meaning on both databases, in time linear in the text.
 
 Supported: literals, `.` (any character), classes, `\\d \\w \\s` (ASCII) and their negations, `^ $` (start and end of
 the text), groups, `|`, and the quantifiers `* + ? {m} {m,} {m,n}`, greedy or lazy. Refused, with the place:

@@ -1,4 +1,4 @@
-"""How is a pattern of the dialect read? Into a tree; what the dialect is stands in `regex.py`."""
+"""Patterns of the dialect, read into a tree; what the dialect is stands in `regex.py`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where does a query read from? From the stored tables, or from one user's history, with or without one more event."""
+"""Where a query reads from: the stored tables, or one user's history, with or without one more event."""
 
 from __future__ import annotations
 

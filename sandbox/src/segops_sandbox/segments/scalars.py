@@ -1,4 +1,4 @@
-"""Which text is a number, and which number is a text? The SQL functions that SQLite lacks, as PostgreSQL answers."""
+"""Texts as numbers and numbers as texts: the SQL functions that SQLite lacks, as PostgreSQL answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who fired some events in order?
+"""Users who fired some events in order.
 
 Events are ordered by time and, at one moment, in the order in which they were stored. Of users who go by one id the
 index has them in that order (`lookups.py`); the others' are sorted here.

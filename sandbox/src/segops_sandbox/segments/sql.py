@@ -1,4 +1,4 @@
-"""How is a query put together? From fragments that carry their parameters, never by pasting values into text."""
+"""Queries put together from fragments that carry their parameters, never by pasting values into text."""
 
 from __future__ import annotations
 
