@@ -236,6 +236,18 @@ def test_the_controls_answer_loopback_clients_only_also_where_the_api_answers_ot
     assert api.get("/pim/products/").json()["count"] == 1
 
 
+def test_others_use_the_controls_and_see_the_page_where_an_option_lets_them_and_with_the_token_only(start: Any) -> None:
+    api = start("--host=0.0.0.0", "--allow-remote", "--remote-controls")
+    outside = f"http://{own_address()}:{urlsplit(api.url).port}"
+    token = {"X-Sandbox-Token": api.process.control_token}
+    assert requests.get(f"{outside}/_sandbox/clock/", headers=token, timeout=10).status_code == 200
+    assert requests.get(f"{outside}/_sandbox/clock/", timeout=10).status_code == 403
+    assert (
+        requests.get(f"{outside}/_sandbox/clock/", headers={**token, "Host": "evil.example"}, timeout=10).status_code
+        == 421
+    )
+
+
 def test_a_loopback_client_of_a_server_on_all_ipv6_addresses_is_one(start: Any) -> None:
     """Which sees its address as `::ffff:127.0.0.1`."""
     process = start("--host=::", "--allow-remote").process

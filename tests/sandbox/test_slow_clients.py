@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import resource
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -50,6 +54,39 @@ def test_a_thousand_silent_and_two_hundred_dripping_clients_hold_up_nobody(start
             assert api.get("/pim/products/").status_code == 200
         assert psutil.Process(api.process.popen.pid).num_threads() < 30
     assert api.process.stop() == 0
+
+
+PATIENT_FOR_NO_TIME = """
+import django, threading
+django.setup()
+from segops_sandbox import server
+from segops_sandbox.http.wire import Wire
+server.PATIENCE_S = 0.2
+running = server.Server("127.0.0.1", 0, Wire(lambda environ, start: [start("200 OK", []), b"x"][1:]))
+running.prepare()
+print(running.url, flush=True)
+running.serve_until_stopped()
+"""
+
+
+def test_who_keeps_the_server_waiting_is_let_go_and_who_sends_on_is_not(tmp_path: Path) -> None:
+    environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "segops_sandbox.settings"}
+    command = [sys.executable, "-c", PATIENT_FOR_NO_TIME]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ, cwd=tmp_path) as process:
+        assert process.stdout is not None
+        address = ("127.0.0.1", int(urlsplit(process.stdout.readline().strip()).port or 0))
+        head = b"POST /api/x/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999\r\n"
+        for sent in (b"", head, head + b"\r\nhalf a body"):
+            with socket.create_connection(address, 30) as client:
+                client.sendall(sent)
+                try:
+                    assert client.recv(1) == b""
+                except ConnectionResetError:
+                    pass
+        with socket.create_connection(address, 30) as client:
+            client.sendall(b"GET /api/x/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert client.recv(12) == b"HTTP/1.1 200"
+        process.kill()
 
 
 def test_a_slow_body_is_taken_in_when_it_is_whole(api: Any) -> None:
