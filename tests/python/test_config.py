@@ -20,7 +20,7 @@ def _nothing_warned_yet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def authorization(client: SegOpsAdmin) -> str:
-    return dict(client.http._headers)["Authorization"]
+    return dict(client.http.options.headers)["Authorization"]
 
 
 # ------------------------------------------------------------------------------------------------ the key

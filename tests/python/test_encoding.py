@@ -84,7 +84,7 @@ CALLS_WITH_IDS: list[Any] = [
     lambda c, id: c.segments.export(id),
     lambda c, id: c.segments.export_status(id, 1),
     lambda c, id: c.segments.download_export(id, "never-written"),
-    lambda c, id: c.segments.wait_for_recompute(id),
+    lambda c, id: c.segments.wait_for_recompute(id, since=None),
     lambda c, id: c.product_segments.recompute(id),
     lambda c, id: c.products.score(id),
     lambda c, id: c.products.get_score(id),

@@ -196,7 +196,8 @@ def test_a_reply_without_a_length_ends_with_its_connection(serve: Any, connect: 
 
 @pytest.mark.parametrize("status", [200, 201, 202])
 def test_an_empty_reply_is_none(status: int, serve: Any, connect: Any) -> None:
-    server = serve(Reply(status, body=b"", headers=JSON))
+    server = serve(*[Reply(status, body=b"", headers=JSON)] * 2)
+    assert connect(server).http.request("POST", "/x/") is None
     assert connect(server).segments.recompute(7) is None
 
 
@@ -224,7 +225,7 @@ def test_a_reply_without_a_content_type_is_parsed_if_it_can_be(serve: Any, conne
 
 
 def test_text_is_returned_as_text_by_request(serve: Any, connect: Any) -> None:
-    server = serve(Reply(text="user_id,computed_at\n"), Reply(body=b"7", headers=[("Content-Type", "text/plain")]))
+    server = serve(Reply(text="user_id,computed_at\n"), Reply(body=b"7", headers=[("Content-Type", "text/csv")]))
     http = connect(server).http
     assert http.request("GET", "/x/") == "user_id,computed_at\n"
     assert http.request("GET", "/x/") == "7"
@@ -349,10 +350,11 @@ def test_a_chunk_of_absurd_size_is_a_reply_cut_short(serve: Any, connect: Any) -
 
 
 @pytest.mark.parametrize("length", [b"abc", b"-5", b""])
-def test_a_length_that_is_none_is_ignored(length: bytes, serve: Any, connect: Any) -> None:
+def test_a_length_that_is_none_is_a_decode_error(length: bytes, serve: Any, connect: Any) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + length + b"\r\n\r\n"
-    server = serve(Raw(head + b"[1]"))
-    assert connect(server).segments.list() == [1]
+    server = serve(Raw(head + b"[1]", close=False))
+    with pytest.raises(SegOpsDecodeError, match="its length is"):
+        connect(server).segments.list()
 
 
 def test_too_many_headers_are_a_decode_error(serve: Any, connect: Any) -> None:

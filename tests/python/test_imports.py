@@ -58,7 +58,7 @@ def test_importing_the_errors_loads_nothing_dear() -> None:
 
 def test_importing_the_client_loads_neither_tls_nor_http() -> None:
     loaded = loaded_by("from segops_admin import SegOpsAdmin")
-    assert "segops_admin._http" in loaded
+    assert "segops_admin._call.course" in loaded
     assert loaded & {"ssl", "http.client", "socket", "requests"} == set()
 
 
@@ -70,10 +70,11 @@ def test_a_client_loads_tls_and_http_with_its_first_request_only() -> None:
         "try: SegOpsAdmin('sk_1', base_url='http://127.0.0.1:9', max_retries=0).segments.list()\n"
         "except SegOpsConnectionError: pass"
     )
-    assert {"ssl", "http.client", "segops_admin._pool"} <= asked
+    assert {"ssl", "socket", "segops_admin._transport.pool"} <= asked
+    assert asked & {"http.client", "asyncio"} == set()
 
 
 @pytest.mark.parametrize("module", ["requests", "urllib3"])
 def test_requests_is_not_needed(module: str) -> None:
     statement = f"import sys; sys.modules[{module!r}] = None; from segops_admin import HTTPTransport; HTTPTransport()"
-    assert "segops_admin._pool" in loaded_by(statement)
+    assert "segops_admin._transport.pool" in loaded_by(statement)

@@ -228,19 +228,22 @@ def test_no_retry_after_raises_or_asks_for_less_than_nothing(value: str, now: fl
     assert seconds is None or seconds >= 0
 
 
-def test_the_clock_is_the_real_one_unless_replaced() -> None:
+def test_clocks_and_sleep_are_looked_up_when_they_are_used_so_that_a_test_may_patch_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     import random
     import time
 
     from segops_admin._runtime import Runtime
 
     runtime = Runtime()
-    assert (runtime.now, runtime.monotonic, runtime.sleep, runtime.random) == (
-        time.time,
-        time.monotonic,
-        time.sleep,
-        random.random,
-    )
+    slept: list[float] = []
+    monkeypatch.setattr(time, "time", lambda: 1.0)
+    monkeypatch.setattr(time, "monotonic", lambda: 2.0)
+    monkeypatch.setattr(time, "sleep", slept.append)
+    monkeypatch.setattr(random, "random", lambda: 0.5)
+    runtime.sleep(3.0)
+    assert (runtime.now(), runtime.monotonic(), runtime.random(), slept) == (1.0, 2.0, 0.5, [3.0])
 
 
 # ------------------------------------------------------------------------------------------------ nothing sent

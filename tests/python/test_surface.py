@@ -240,7 +240,7 @@ def in_python(written: str, namespace: str) -> set[str]:
     if written == "bytes":
         return {"int"}
     if written.startswith("items<"):
-        return {f"Iterator[{written[6:-1]}]"}
+        return {f"Generator[{written[6:-1]}, None, None]"}
     if written.startswith("Page<"):
         return {f"{written[5:-1]}Page"}
     if written.endswith("[]"):

@@ -76,7 +76,7 @@ def test_a_fork_while_the_pool_is_locked_does_not_hang_the_child(serve: Any, con
     locked, done = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with pool._lock:  # type: ignore[attr-defined]
+        with pool._free:  # type: ignore[attr-defined]
             locked.set()
             done.wait(20)
 

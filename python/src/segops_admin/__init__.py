@@ -14,6 +14,7 @@ from ._version import __version__
 
 TYPE_CHECKING = bool()  # type checkers know this name; importing it from typing would cost more than this whole module
 if TYPE_CHECKING:
+    from ._call.observe import Attempt
     from ._client import SegOpsAdmin
     from ._errors import (
         SegOpsApiError,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         SegOpsConfigError,
         SegOpsConnectionError,
         SegOpsDecodeError,
+        SegOpsDeprecationWarning,
         SegOpsError,
         SegOpsJobError,
         SegOpsNotFoundError,
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
         SegOpsWaitTimeout,
         SegOpsWebhookError,
     )
-    from ._pool import HTTPTransport
+    from ._transport.pool import HTTPTransport
     from ._transport.protocol import Headers, Request, Response, Transport
     from ._transport.requests import RequestsTransport
     from ._types import Paginated
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AIQuery",
     "Activation",
+    "Attempt",
     "EventSchema",
     "ExportJob",
     "GeneratedPage",
@@ -61,6 +64,7 @@ __all__ = [
     "SegOpsConfigError",
     "SegOpsConnectionError",
     "SegOpsDecodeError",
+    "SegOpsDeprecationWarning",
     "SegOpsError",
     "SegOpsJobError",
     "SegOpsNotFoundError",
@@ -93,7 +97,12 @@ def _home(name: str) -> str:
         return "_client" if name == "SegOpsAdmin" else "_errors"
     if name in _RECORDS:
         return "types"
-    elsewhere = {"Paginated": "_types", "HTTPTransport": "_pool", "RequestsTransport": "_transport.requests"}
+    elsewhere = {
+        "Attempt": "_call.observe",
+        "HTTPTransport": "_transport.pool",
+        "Paginated": "_types",
+        "RequestsTransport": "_transport.requests",
+    }
     return elsewhere.get(name, "_transport.protocol")
 
 

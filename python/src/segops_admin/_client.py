@@ -1,11 +1,12 @@
-"""What is a client? A key, a server, and the namespaces of its API."""
+"""The blocking client: a key, a server, and the namespaces of its API."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ._config import checked_base_url, checked_key, checked_retries, checked_timeout
-from ._http import Http
+from ._call.blocking import Http
+from ._call.options import KEEP, OnReply, Options
+from ._config import checked_connections
 from ._runtime import Runtime
 from .resources import (
     Activations,
@@ -21,7 +22,11 @@ from .resources import (
 )
 
 if TYPE_CHECKING:
-    from ._pool import HTTPTransport
+    from collections.abc import Mapping
+
+    from typing_extensions import Self
+
+    from ._transport.pool import HTTPTransport
     from ._transport.protocol import Request, Response, Transport
 
 __all__ = ["SegOpsAdmin"]
@@ -35,9 +40,15 @@ class SegOpsAdmin:
             are refused, since they may not administer a workspace.
         base_url: the API's root, ``/api`` included; ``SEGOPS_API_URL`` unless given, then
             ``https://api.segops.ai/api``.
-        max_retries: how often a call is tried again on 429, 5xx and failed connections.
+        max_retries: how often a call is retried on 429, 5xx and failed connections.
         timeout: seconds without progress (to connect, to send a block, to receive) after which an attempt is given
             up. A simulation takes the server up to 30 s.
+        deadline: seconds for a whole call, retries, waits, redirects and connecting included; no limit unless given.
+            Looking up a host's address is the one step that cannot be cut short.
+        headers: further headers for every request. Those that the SDK sends itself are refused.
+        on_reply: called once an attempt with an ``Attempt``: operation, status, headers, request id, seconds. What it
+            raises ends the call.
+        max_connections: how many connections may be open at once; further calls wait for one to be free.
         transport: what carries the requests, in place of the built-in ``HTTPTransport``.
 
     Raises:
@@ -77,28 +88,22 @@ class SegOpsAdmin:
         base_url: str | None = None,
         max_retries: int = 3,
         timeout: float = 60.0,
+        deadline: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        on_reply: OnReply = None,
+        max_connections: int = 100,
         transport: Transport | None = None,
         _runtime: Runtime | None = None,
     ) -> None:
-        self._key = checked_key(api_key)
-        self._runtime = _runtime if _runtime is not None else Runtime()
-        base_url = checked_base_url(base_url)
-        max_retries = checked_retries(max_retries)
-        timeout = checked_timeout(timeout)
-        self._transport: Transport = transport if transport is not None else _BuiltIn()
-        self._owns_transport = True
-        self._assemble(base_url, max_retries, timeout)
-
-    def _assemble(self, base_url: str, max_retries: int, timeout: float, parent: Http | None = None) -> None:
-        http = Http(
-            api_key=self._key,
-            base_url=base_url,
-            max_retries=max_retries,
-            timeout=timeout,
-            transport=self._transport,
-            runtime=self._runtime,
-            parent=parent,
+        options = Options(api_key, base_url).changed(
+            max_retries=max_retries, timeout=timeout, deadline=deadline, headers=headers, on_reply=on_reply
         )
+        connections = checked_connections(max_connections)
+        self._transport: Transport = transport if transport is not None else _BuiltIn(connections)
+        self._owns_transport = True
+        self._assemble(Http(options, _runtime if _runtime is not None else Runtime(), self._transport))
+
+    def _assemble(self, http: Http) -> None:
         self.http = http
         self.segments = Segments(http)
         self.product_segments = ProductSegments(http)
@@ -111,26 +116,37 @@ class SegOpsAdmin:
         self.pages = Pages(http)
         self.analytics = Analytics(http)
 
-    def with_options(self, *, timeout: float | None = None, max_retries: int | None = None) -> SegOpsAdmin:
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        deadline: float | None = KEEP,
+        headers: Mapping[str, str] | None = KEEP,
+        on_reply: OnReply = KEEP,
+    ) -> Self:
         """A client like this one with other options, sharing its connections.
 
-        Closing it leaves this client open; closing this client ends both.
+        Closing it leaves this client open; closing this client ends both. What is not given stays as it is.
 
         Args:
-            timeout: seconds without progress, as for the client; unchanged unless given.
-            max_retries: as for the client; unchanged unless given.
+            timeout: seconds without progress, as for the client.
+            max_retries: as for the client.
+            deadline: seconds for a whole call; None for no limit.
+            headers: further headers, in place of the client's own; None for none.
+            on_reply: as for the client; None for none.
         """
-        other = object.__new__(type(self))
-        other._key = self._key
-        other._runtime = self._runtime
-        other._transport = self._transport
-        other._owns_transport = False
-        other._assemble(
-            self.http.base_url,
-            self.http.max_retries if max_retries is None else checked_retries(max_retries),
-            self.http.timeout if timeout is None else checked_timeout(timeout),
-            parent=self.http,
+        options = self.http.options.changed(
+            timeout=KEEP if timeout is None else timeout,
+            max_retries=KEEP if max_retries is None else max_retries,
+            deadline=deadline,
+            headers=headers,
+            on_reply=on_reply,
         )
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)  # what a subclass has added stays
+        other._owns_transport = False
+        other._assemble(Http(options, self.http.runtime, self._transport, self.http))
         return other
 
     def close(self) -> None:
@@ -139,30 +155,46 @@ class SegOpsAdmin:
         if self._owns_transport:
             self._transport.close()
 
-    def __enter__(self) -> SegOpsAdmin:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<SegOpsAdmin {self.http.base_url}{' closed' if self.http.closed else ''}>"
+        return f"<{type(self).__name__} {self.http.base_url}{' closed' if self.http.closed else ''}>"
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError(cannot_be_copied(self))
+
+    def __copy__(self) -> Any:
+        raise TypeError(cannot_be_copied(self))
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        raise TypeError(cannot_be_copied(self))
+
+
+def cannot_be_copied(client: object) -> str:
+    """Why a client is neither pickled nor copied."""
+    name = type(client).__name__
+    return f"A {name} holds a key and open connections: it cannot be pickled or copied. Make one where it is needed."
 
 
 class _BuiltIn:
-    """The built-in transport, loaded when the first request is made: TLS and HTTP take longer than all the rest."""
+    """The built-in transport, loaded when the first request is made: TLS and sockets take longer than all the rest."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_connections: int) -> None:
+        self._max_connections = max_connections
         self._made: list[HTTPTransport] = []
 
     def send(self, request: Request) -> Response:
         """Sends the request; see ``Transport.send``."""
         if not self._made:
-            from ._pool import HTTPTransport
+            from ._transport.pool import HTTPTransport
 
             # Without a lock, which a fork could leave held: threads that come here at once append more than one, and
             # the first is everybody's. The others have opened nothing.
-            self._made.append(HTTPTransport())
+            self._made.append(HTTPTransport(max_connections=self._max_connections))
         return self._made[0].send(request)
 
     def close(self) -> None:

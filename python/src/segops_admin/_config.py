@@ -1,4 +1,4 @@
-"""Is what the caller (or the environment) configured usable?"""
+"""Checks of what the caller, or the environment, has configured."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ import os
 
 from ._errors import SegOpsConfigError
 
+TYPE_CHECKING = False  # false; tools that read False literally would see nothing behind it
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = [
     "DEFAULT_BASE_URL",
     "Secret",
     "checked_base_url",
+    "checked_connections",
+    "checked_deadline",
+    "checked_headers",
     "checked_key",
     "checked_retries",
     "checked_timeout",
@@ -105,7 +112,7 @@ def _warn_once(host: str) -> None:
     _warned.add(host)
     import warnings
 
-    warnings.warn(f"The API key travels unencrypted to {host}: use https.", UserWarning, stacklevel=4)
+    warnings.warn(f"The API key travels unencrypted to {host}: use https.", UserWarning, stacklevel=5)
 
 
 def checked_timeout(seconds: float) -> float:
@@ -122,3 +129,61 @@ def checked_retries(count: int) -> int:
     if type(count) is not int or count < 0:  # a bool is an int, too
         raise SegOpsConfigError(f"max_retries must be a whole number from 0 up, not {count!r}.")
     return count
+
+
+def checked_connections(count: int) -> int:
+    """How many connections may be open at once."""
+    if type(count) is not int or count < 1:
+        raise SegOpsConfigError(f"max_connections must be a whole number from 1 up, not {count!r}.")
+    return count
+
+
+def checked_deadline(seconds: float | None) -> float | None:
+    """Seconds for a whole call, or None."""
+    if seconds is None:
+        return None
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise SegOpsConfigError(f"deadline must be a number of seconds or None, not {seconds!r}.")
+    if not math.isfinite(seconds) or seconds <= 0:
+        raise SegOpsConfigError(f"deadline must be more than 0 seconds, not {seconds!r}.")
+    return float(seconds)
+
+
+_OWN_HEADERS = {
+    "accept", "accept-encoding", "authorization", "connection", "content-encoding", "content-length", "content-type",
+    "expect", "host", "idempotency-key", "keep-alive", "proxy-authorization", "proxy-connection", "te", "trailer",
+    "transfer-encoding", "upgrade", "user-agent",
+}  # fmt: skip
+_TOKEN = "!#$%&'*+-.^_`|~"
+
+
+def checked_headers(headers: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    """Extra headers as pairs. Their values may be secret: no message repeats one.
+
+    Raises:
+        SegOpsConfigError: one is the SDK's own, or no header can be so.
+    """
+    if headers is None:
+        return []
+    if not hasattr(headers, "items"):
+        raise SegOpsConfigError(f"headers must be a mapping of names to values, not a {type(headers).__name__}.")
+    pairs: list[tuple[str, str]] = []
+    for name, value in headers.items():
+        if not _is_token(name):
+            raise SegOpsConfigError(f"headers names {name!r}, which no header can be called.")
+        if name.lower() in _OWN_HEADERS:
+            raise SegOpsConfigError(f"headers must not hold {name}: the SDK sends its own.")
+        if not _is_printable(value):
+            raise SegOpsConfigError(f"The header {name} must be printable ASCII text.")
+        pairs.append((name, Secret(value.strip())))
+    return pairs
+
+
+def _is_token(name: object) -> bool:
+    if not isinstance(name, str) or not name or not name.isascii():
+        return False
+    return all(character.isalnum() or character in _TOKEN for character in name)
+
+
+def _is_printable(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isprintable()

@@ -1,4 +1,4 @@
-"""What can go wrong, and how is it told?
+"""Everything that can go wrong, and how it is told.
 
 SegOpsError                        every error of this package
 ├── SegOpsConfigError              the client cannot be used as it is set up; nothing was sent
@@ -33,6 +33,7 @@ __all__ = [
     "SegOpsConfigError",
     "SegOpsConnectionError",
     "SegOpsDecodeError",
+    "SegOpsDeprecationWarning",
     "SegOpsError",
     "SegOpsJobError",
     "SegOpsNotFoundError",
@@ -72,6 +73,7 @@ class SegOpsConnectionError(SegOpsError):
         method, path: what was asked.
         attempts: how many times it was tried.
         idempotency_key: the key that the call carried; pass it as ``idempotency_key=`` to repeat the same call.
+        maybe_done: whether the call changes something and may have been carried out.
     """
 
     def __init__(self, message: str, *, sent: bool = True, transient: bool = True, stale: bool = False) -> None:
@@ -83,6 +85,8 @@ class SegOpsConnectionError(SegOpsError):
         self.path = ""
         self.attempts = 1
         self.idempotency_key: str | None = None
+        self.maybe_done = False
+        self.earlier = False
 
     def __str__(self) -> str:
         cause = str(self.args[0]) if self.args else ""
@@ -91,11 +95,8 @@ class SegOpsConnectionError(SegOpsError):
         text = f"{self.method} {self.path} got no reply: {cause}"
         if self.attempts > 1:
             text += f" (tried {self.attempts} times)"
-        if self.idempotency_key is not None and self.sent:
-            text += (
-                ". The server may have carried it out: look before you repeat it, and repeat it with "
-                f"idempotency_key={self.idempotency_key!r}."
-            )
+        if self.maybe_done:
+            text += f". {may_have_been_done(self.idempotency_key, earlier=self.earlier and not self.sent)}"
         return text
 
 
@@ -115,6 +116,8 @@ class SegOpsApiError(SegOpsError):
         retry_after: seconds that the server asks to wait, if it said so.
         attempts: how many times it was tried.
         idempotency_key: the key that the call carried, if any.
+        maybe_done: whether the call changes something and an attempt may have been carried out: one was answered with
+            5xx, or lost its reply.
     """
 
     def __init__(
@@ -141,6 +144,7 @@ class SegOpsApiError(SegOpsError):
         self.retry_after = retry_after
         self.attempts = attempts
         self.idempotency_key = idempotency_key
+        self.maybe_done = False
 
 
 class SegOpsBadRequestError(SegOpsApiError):
@@ -173,6 +177,7 @@ class SegOpsDecodeError(SegOpsError):
     Attributes:
         status: the HTTP status of that reply, if it had one.
         method, path: what was asked.
+        maybe_done: whether the call changes something and may have been carried out.
     """
 
     def __init__(self, message: str, *, status: int | None = None, method: str = "", path: str = "") -> None:
@@ -180,13 +185,20 @@ class SegOpsDecodeError(SegOpsError):
         self.status = status
         self.method = method
         self.path = path
+        self._key: str | None = None
+        self.maybe_done = False
+        self.earlier = False
 
     def __str__(self) -> str:
         reason = str(self.args[0]) if self.args else ""
         if not self.method:
             return reason
         answered = f"answered {self.status}" if self.status else "was answered"
-        return f"{self.method} {self.path} {answered}, and the reply cannot be read: {reason}"
+        text = f"{self.method} {self.path} {answered}, and the reply cannot be read: {reason}"
+        if self.maybe_done:
+            dot = "" if text.endswith(".") else "."
+            text += f"{dot} {may_have_been_done(self._key, earlier=self.earlier)}"
+        return text
 
 
 class SegOpsJobError(SegOpsError):
@@ -207,6 +219,17 @@ class SegOpsWaitTimeout(SegOpsError, TimeoutError):
 
 class SegOpsWebhookError(SegOpsError, ValueError):
     """Raised by ``parse_webhook`` when a delivery is not genuine or not readable."""
+
+
+class SegOpsDeprecationWarning(DeprecationWarning):
+    """Warns once an operation that the server will give it up (``Deprecation`` and ``Sunset`` headers)."""
+
+
+def may_have_been_done(key: str | None, *, earlier: bool) -> str:
+    """What a caller must know of a write whose outcome is not known."""
+    what = "An earlier attempt may have been carried out" if earlier else "The server may have carried it out"
+    again = f", and repeat it with idempotency_key={key!r}" if key is not None else ""
+    return f"{what}: look before you repeat it{again}."
 
 
 _BY_STATUS = {

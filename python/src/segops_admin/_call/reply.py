@@ -1,21 +1,30 @@
-"""How does a reply become a value: unzipped, decoded, parsed, and never half of it?"""
+"""How a reply becomes a value: read to its end, unzipped, decoded, parsed; never half of it."""
 
 from __future__ import annotations
 
 import json
+import math
+import re
 import zlib
+from collections.abc import Generator
 from typing import Any, NoReturn
 
 from .._errors import SegOpsDecodeError
-from .._transport.protocol import Headers, Response, read_all
+from .._transport.protocol import Headers
+from .steps import Read
 
-__all__ = ["LARGEST_REPLY", "decode", "decode_error_body", "read_failure", "read_reply"]
+__all__ = ["DEEPEST_REPLY", "LARGEST_REPLY", "decode", "decode_error_body", "read_failure", "read_reply"]
 
 LARGEST_REPLY = 64 * 1024 * 1024
 """Bytes, after unzipping. A page is far smaller; a zip bomb or a runaway reply is not."""
 
+DEEPEST_REPLY = 500
+"""Levels of arrays and objects."""
 
-def read_reply(response: Response) -> bytes:
+_TEXT_THAT_MAY_BE_JSON = ("", "text/plain", "application/octet-stream", "binary/octet-stream")
+
+
+def read_reply(response: Any) -> Generator[Read, bytes, bytes]:
     """The whole body of a reply, unzipped; the connection is free for the next call afterwards.
 
     Raises:
@@ -25,76 +34,112 @@ def read_reply(response: Response) -> bytes:
     length = response.headers.get("Content-Length", "")
     if length.isdigit() and int(length[:20]) > LARGEST_REPLY:
         _too_large(response)
-    body = read_all(response.body, LARGEST_REPLY)
-    if len(body) > LARGEST_REPLY:
-        _too_large(response)
+    left = LARGEST_REPLY + 1
+    body = yield Read(response.body, left)
+    if body:
+        blocks = [body]
+        left -= len(body)
+        while left > 0:
+            block = yield Read(response.body, left)
+            if not block:
+                break
+            blocks.append(block)
+            left -= len(block)
+        if left <= 0:
+            _too_large(response)
+        if len(blocks) > 1:
+            body = b"".join(blocks)
     encoding = response.headers.get("Content-Encoding")
     if encoding is None or not body:
         return body
     return _decompress(body, encoding.strip().lower(), response)
 
 
-def read_failure(response: Response) -> bytes:
+def read_failure(response: Any) -> Generator[Read, bytes, bytes]:
     """The body of a reply that is no success, or nothing if it cannot be unzipped or is too large.
 
-    What it would have said must not hide that the call has failed, nor keep it from being tried again.
+    What it would have said must not hide that the call has failed, nor keep it from being retried.
     """
     try:
-        return read_reply(response)
+        return (yield from read_reply(response))
     except SegOpsDecodeError:
         response.body.close()
         return b""
 
 
-def _too_large(response: Response) -> NoReturn:
+def _too_large(response: Any) -> NoReturn:
     response.body.close()
     raise SegOpsDecodeError(f"it is larger than {LARGEST_REPLY // 1024**2} MiB", status=response.status)
 
 
-def _decompress(body: bytes, encoding: str, response: Response) -> bytes:
+def _decompress(body: bytes, encoding: str, response: Any) -> bytes:
+    """The body without its encoding: gzip of one or several members."""
     if encoding in ("", "identity"):
         return body
+    status = response.status
     if encoding not in ("gzip", "x-gzip"):
-        raise SegOpsDecodeError(f"its encoding {encoding!r} was not asked for", status=response.status)
-    unzip = zlib.decompressobj(31)
-    try:
-        text = unzip.decompress(body, LARGEST_REPLY + 1)
-    except zlib.error as error:
-        raise SegOpsDecodeError(f"its gzip is broken ({error})", status=response.status) from error
-    if len(text) > LARGEST_REPLY:
-        _too_large(response)
-    if not unzip.eof or unzip.unused_data:
-        raise SegOpsDecodeError("its gzip is cut short or followed by something else", status=response.status)
-    return text
+        raise SegOpsDecodeError(f"its encoding {encoding[:60]!r} was not asked for", status=status)
+    texts: list[bytes] = []
+    size = 0
+    while body:
+        unzip = zlib.decompressobj(31)
+        try:
+            texts.append(unzip.decompress(body, LARGEST_REPLY + 1 - size))
+        except zlib.error as error:
+            what = "broken" if not texts else "followed by something else"
+            reason = f"its gzip is {what} ({error})"
+            raise SegOpsDecodeError(reason, status=status) from error.with_traceback(None)
+        size += len(texts[-1])
+        if size > LARGEST_REPLY:
+            _too_large(response)
+        if not unzip.eof:
+            raise SegOpsDecodeError("its gzip is cut short", status=status)
+        body = unzip.unused_data
+    return texts[0] if len(texts) == 1 else b"".join(texts)
 
 
 def decode(status: int, headers: Headers, body: bytes) -> Any:
     """A successful reply as a value: None if it is empty, parsed if it is JSON, else its text.
 
-    A reply without a content type is parsed if it can be.
-
-    Raises:
-        SegOpsDecodeError: it is not UTF-8, or says that it is JSON and is not.
+    What does not say that it is JSON, or says nothing, is parsed if it can be. What cannot be read is returned as an
+    error rather than raised: frames that hold the reply must not end up in a traceback, since it may repeat the key.
     """
     if status in (204, 205) or not body:
         return None
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise SegOpsDecodeError(f"it is not UTF-8 (byte {error.start})", status=status) from error
+        return SegOpsDecodeError(f"it is not UTF-8 (byte {error.start})", status=status)
     if text.startswith("\ufeff"):
         text = text[1:]
-    media_type = headers.get("Content-Type", "").split(";", 1)[0].strip().lower()
-    says_json = media_type == "application/json" or media_type.endswith("+json")
-    if media_type and not says_json:
+    # A header that was sent twice reads as both, joined by a comma.
+    media_type = headers.get("Content-Type", "").partition(";")[0].partition(",")[0].strip().lower()
+    says_json = media_type in ("application/json", "text/json") or media_type.endswith("+json")
+    if not says_json and media_type not in _TEXT_THAT_MAY_BE_JSON:
         return text
     try:
-        return _DECODER.decode(text)
+        return parse_json(text)
     except (ValueError, RecursionError) as error:
         if not says_json:
             return text
-        reason = f"it is not JSON ({error})" if isinstance(error, ValueError) else "it is nested too deeply"
-        raise SegOpsDecodeError(f"{reason}; it starts with {_excerpt(text)}", status=status) from error
+        too_deep = isinstance(error, RecursionError)
+        reason = "it is nested too deeply" if too_deep else f"it is not JSON ({error})"
+        failure = SegOpsDecodeError(f"{reason}; it starts with {_excerpt(text)}", status=status)
+        failure.__cause__ = ValueError(str(error))  # the decoder's own error holds the whole text
+        return failure
+
+
+def parse_json(text: str) -> Any:
+    """A JSON text as a value.
+
+    Raises:
+        ValueError: it is none, or holds a number that no float can.
+        RecursionError: it is nested deeper than ``DEEPEST_REPLY``.
+    """
+    value = _DECODER.decode(text)
+    if text.count("[") + text.count("{") > DEEPEST_REPLY and _depth(text) > DEEPEST_REPLY:
+        raise RecursionError
+    return value
 
 
 def decode_error_body(body: bytes) -> Any:
@@ -103,7 +148,7 @@ def decode_error_body(body: bytes) -> Any:
         return None
     text = body.decode("utf-8-sig", "replace")
     try:
-        return _DECODER.decode(text)
+        return parse_json(text)
     except (ValueError, RecursionError):
         return text
 
@@ -112,7 +157,28 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"{digits[:20]} is beyond what a number can be")
+    return number
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
+
+
+def _depth(text: str) -> int:
+    """How many levels a JSON text has."""
+    deepest = level = 0
+    for token in _BRACKETS.finditer(text):
+        mark = token[0]
+        if mark in "[{":
+            level += 1
+            deepest = max(deepest, level)
+        elif mark in "]}":
+            level -= 1
+    return deepest
 
 
 def _excerpt(text: str, length: int = 60) -> str:

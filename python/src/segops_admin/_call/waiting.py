@@ -1,39 +1,39 @@
-"""How is a job waited for?"""
+"""How a job is waited for: when it is looked at, and when the wait is over. Without I/O, as the course of a call."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, Callable, TypeVar
+from collections.abc import Generator
+from typing import Any, Callable
 
-from .._errors import SegOpsArgumentError, SegOpsJobError, SegOpsWaitTimeout
+from .._errors import SegOpsArgumentError, SegOpsError, SegOpsJobError, SegOpsWaitTimeout
 from .._runtime import Runtime
+from .steps import Look, Sleep
 
-__all__ = ["Progress", "Recompute", "job_failure", "wait_until"]
+__all__ = ["EXPORT", "IMPORT", "Job", "Progress", "Recompute", "waiting"]
 
 Progress = Callable[[Any], object]
-Job = TypeVar("Job")
+
+_FIRST_PAUSE = 0.1
+_LEAST_LOOK = 1.0
 
 
-def wait_until(
+def waiting(
     what: str,
-    look: Callable[[], Job],
-    is_done: Callable[[Job], bool],
-    failure: Callable[[Job], str | None],
+    state: Job | Recompute,
     *,
     timeout: float,
     interval: float,
     on_progress: Progress | None,
     runtime: Runtime,
-) -> Job:
+) -> Generator[Any, Any, Any]:
     """Looks at a job until it is done, and returns its last answer.
 
     Args:
         what: the job, for messages.
-        look: asks the server.
-        is_done: whether that answer is the last one.
-        failure: why the job has failed, or None if it has not.
+        state: tells from an answer whether the job is done or has failed.
         timeout: seconds to wait in all. The first look is made at once, the last one when they are over.
-        interval: seconds between two looks.
+        interval: seconds between two looks, at most: the first pauses are shorter, 0.1 s and twice as long each time.
         on_progress: called with each answer.
 
     Raises:
@@ -42,20 +42,33 @@ def wait_until(
     """
     _check("timeout", timeout, 0)
     _check("interval", interval, 0.001)
-    deadline = runtime.monotonic() + timeout
+    end = runtime.monotonic() + timeout
+    pause = interval
+    job: Any = None
     while True:
-        job = look()
+        try:
+            # The last look is made when the time is up, and still gets a moment to be answered.
+            job = yield Look(None)
+        except SegOpsError as error:
+            if not getattr(error, "out_of_time", False):
+                raise
+            raise SegOpsWaitTimeout(_too_late(what, timeout), job) from error
         if on_progress is not None:
             on_progress(job)
-        why = failure(job)
+        why = state.failure(job)
         if why is not None:
             raise SegOpsJobError(f"{what} has failed: {why}", job)
-        if is_done(job):
+        if state.is_done(job):
             return job
-        left = deadline - runtime.monotonic()
+        left = end - runtime.monotonic()
         if left <= 0:
-            raise SegOpsWaitTimeout(f"{what} was not over after {timeout:g} s; it goes on at the server.", job)
-        runtime.sleep(min(interval, left))
+            raise SegOpsWaitTimeout(_too_late(what, timeout), job)
+        yield Sleep(min(pause, interval, left))
+        pause = min(pause * 2, interval)
+
+
+def _too_late(what: str, timeout: float) -> str:
+    return f"{what} was not over after {timeout:g} s; it goes on at the server."
 
 
 def _check(name: str, value: Any, least: float) -> None:
@@ -63,13 +76,31 @@ def _check(name: str, value: Any, least: float) -> None:
         raise SegOpsArgumentError(f"{name} must be a number of seconds from {least:g} up, not {value!r}.")
 
 
-def job_failure(job: Any) -> str | None:
-    """Why an import or export has failed, or None if it has not."""
-    if not isinstance(job, dict):
-        return "its status is not an object"
-    if job.get("status") not in ("failed", "error"):
-        return None
-    return str(job.get("error_message") or job.get("error") or "the server gave no reason")
+class Job:
+    """Tells from the status of an import or export whether it is over.
+
+    Args:
+        done: the states that it is done in.
+    """
+
+    def __init__(self, *done: str) -> None:
+        self._done = done
+
+    def is_done(self, job: Any) -> bool:
+        """Whether it is done."""
+        return job.get("status") in self._done
+
+    def failure(self, job: Any) -> str | None:
+        """Why it has failed, or None if it has not."""
+        if not isinstance(job, dict):
+            return "its status is not an object"
+        if job.get("status") not in ("failed", "error"):
+            return None
+        return str(job.get("error_message") or job.get("error") or "the server gave no reason")
+
+
+EXPORT = Job("complete", "completed", "ready")
+IMPORT = Job("done")
 
 
 class Recompute:

@@ -1,8 +1,8 @@
-"""What does a transport take and give back?
+"""What a transport takes and gives back.
 
 A transport carries one request and brings one reply. It knows nothing of keys, retries or JSON: those live above it,
-so any transport gets them. ``HTTPTransport`` is built in, ``RequestsTransport`` uses a ``requests.Session``, and
-``segops_admin.testing`` has a scripted one.
+so any transport gets them. ``HTTPTransport`` and ``AsyncHTTPTransport`` are built in, ``RequestsTransport`` uses a
+``requests.Session``, and ``segops_admin.testing`` has a scripted one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 if TYPE_CHECKING:
     from .._wire.multipart import Multipart
 
-__all__ = ["Body", "Headers", "Request", "Response", "Transport", "read_all"]
+__all__ = [
+    "AsyncBody",
+    "AsyncResponse",
+    "AsyncTransport",
+    "Body",
+    "Headers",
+    "Request",
+    "Response",
+    "Transport",
+]
 
 
 class Headers(Mapping[str, str]):
@@ -61,6 +70,17 @@ class Body(Protocol):
         """Gives the body up. What has not been read is lost; the connection is not used again."""
 
 
+class AsyncBody(Protocol):
+    """A reply's body, for asyncio."""
+
+    async def read(self, amount: int = -1, /) -> bytes:
+        """The next bytes: all that are left, or ``amount`` at most; ``b""`` at the end."""
+        ...
+
+    def close(self) -> None:
+        """Gives the body up. What has not been read is lost; the connection is not used again."""
+
+
 class Request:
     """One HTTP request.
 
@@ -70,9 +90,12 @@ class Request:
         headers: name and value pairs. The key is in here: the ``repr`` leaves them out.
         body: bytes, a ``Multipart`` that yields blocks of known total length, or None.
         timeout: seconds without progress (to connect, to send a block, to receive) after which to give up.
+        operation: what is called, such as ``segments.get``; ``request`` for ``client.http.request``.
+        attempt: 1 for the first attempt of a call.
+        deadline: seconds that are left of the call's deadline, or None.
     """
 
-    __slots__ = ("body", "headers", "method", "timeout", "url")
+    __slots__ = ("attempt", "body", "deadline", "headers", "method", "operation", "timeout", "url")
 
     def __init__(
         self,
@@ -81,12 +104,19 @@ class Request:
         headers: list[tuple[str, str]],
         body: bytes | Multipart | None = None,
         timeout: float = 60.0,
+        *,
+        operation: str = "request",
+        attempt: int = 1,
+        deadline: float | None = None,
     ) -> None:
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
         self.timeout = timeout
+        self.operation = operation
+        self.attempt = attempt
+        self.deadline = deadline
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.url}>"
@@ -106,6 +136,20 @@ class Response:
         return f"<Response {self.status}>"
 
 
+class AsyncResponse:
+    """One HTTP reply, for asyncio."""
+
+    __slots__ = ("body", "headers", "status")
+
+    def __init__(self, status: int, headers: Headers, body: AsyncBody) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    def __repr__(self) -> str:
+        return f"<AsyncResponse {self.status}>"
+
+
 class Transport(Protocol):
     """Carries requests. Must be safe to use from several threads at once."""
 
@@ -113,9 +157,9 @@ class Transport(Protocol):
         """Sends the request and returns as soon as the reply's headers are in.
 
         Raises:
-            SegOpsTimeoutError: nothing was heard for ``request.timeout`` seconds.
+            SegOpsTimeoutError: nothing was heard for ``request.timeout`` seconds, or the deadline is over.
             SegOpsConnectionError: anything else that leaves no reply. ``sent`` tells whether the server can have
-                seen the request, ``transient`` whether trying again can help.
+                seen the request, ``transient`` whether a retry can help.
         """
         ...
 
@@ -123,16 +167,15 @@ class Transport(Protocol):
         """Closes what is open. May be called more than once."""
 
 
-def read_all(body: Body, limit: int | None = None) -> bytes:
-    """The whole body, or one byte more than ``limit`` if it is longer than that."""
-    if limit is None:
-        return body.read()
-    blocks = []
-    left = limit + 1
-    while left > 0:
-        block = body.read(left)
-        if not block:
-            break
-        blocks.append(block)
-        left -= len(block)
-    return b"".join(blocks)
+class AsyncTransport(Protocol):
+    """Carries requests for asyncio. Must be safe to use from several tasks at once.
+
+    A cancelled ``send`` or ``read`` leaves neither a task nor an open connection behind.
+    """
+
+    async def send(self, request: Request) -> AsyncResponse:
+        """Sends the request and returns as soon as the reply's headers are in; raises as ``Transport.send``."""
+        ...
+
+    async def close(self) -> None:
+        """Closes what is open. May be called more than once."""

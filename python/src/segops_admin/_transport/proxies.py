@@ -1,42 +1,88 @@
-"""Does the environment ask for a proxy?"""
+"""Proxies of the environment: ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY``, in either case."""
 
 from __future__ import annotations
 
 import os
 from typing import NamedTuple
 
+from .._config import Secret
 from .._errors import SegOpsConfigError
 
 __all__ = ["Proxy", "proxy_for"]
 
 
 class Proxy(NamedTuple):
-    """Where a proxy is, and the headers that it wants for itself."""
+    """Where a proxy is, the headers that it wants for itself, and the variable that names it."""
 
     host: str
     port: int
-    headers: dict[str, str]
+    headers: list[tuple[str, str]]
+    variable: str
+
+    def __str__(self) -> str:
+        return f"the proxy {self.host}:{self.port} (from {self.variable})"
 
 
-def proxy_for(scheme: str, host: str) -> Proxy | None:
-    """The proxy for a server, from ``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY``.
+def proxy_for(scheme: str, host: str, port: int) -> Proxy | None:
+    """The proxy for a server, or None.
 
     Raises:
         SegOpsConfigError: the variable does not hold an ``http://host:port`` address.
     """
-    if not any(name.lower().endswith("_proxy") for name in os.environ):
-        return None  # the usual case, without the cost of importing urllib.request
-    # Python documents neither, but has had both since 2.6; getproxies() would ask the registry or the system too.
-    from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
-
-    proxies = getproxies_environment()
-    address = proxies.get(scheme) or proxies.get("all")
-    if not address or proxy_bypass_environment(host, proxies):
+    address, variable = _address(scheme)
+    if not address or _bypassed(host, port):
         return None
-    return _parse(address, scheme)
+    return _parse(address, variable)
 
 
-def _parse(address: str, scheme: str) -> Proxy:
+def _address(scheme: str) -> tuple[str, str]:
+    for name in (f"{scheme}_proxy", "all_proxy"):
+        for variable in (name, name.upper()):
+            if variable == "HTTP_PROXY" and "REQUEST_METHOD" in os.environ:
+                continue  # in a CGI program this is a header of the request that it serves
+            if variable in os.environ:
+                if os.environ[variable]:
+                    return os.environ[variable], variable
+                break  # set to nothing: no proxy of that kind
+    return "", ""
+
+
+def _bypassed(host: str, port: int) -> bool:
+    """Whether ``NO_PROXY`` names the server: by name, by domain, by address or network, with or without a port."""
+    listed = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    host = host.lower().rstrip(".")
+    return any(_names(entry.strip().lower(), host, port) for entry in listed.replace(",", " ").split())
+
+
+def _names(entry: str, host: str, port: int) -> bool:
+    if entry == "*":
+        return True
+    if "/" in entry:
+        return _within(entry, host)
+    if entry.startswith("["):  # [::1] or [::1]:8443
+        entry, _, rest = entry[1:].partition("]")
+        wanted = rest[1:]
+    elif entry.count(":") == 1:
+        entry, _, wanted = entry.partition(":")
+    else:
+        wanted = ""
+    if wanted and wanted != str(port):
+        return False
+    entry = entry[1:] if entry.startswith("*.") else entry
+    name = entry.strip(".")
+    return bool(name) and (host == name or host.endswith(f".{name}") or (":" in host and _within(name, host)))
+
+
+def _within(network: str, host: str) -> bool:
+    from ipaddress import ip_address, ip_network
+
+    try:
+        return ip_address(host) in ip_network(network, strict=False)
+    except ValueError:  # the host is a name, or the entry no network
+        return False
+
+
+def _parse(address: str, variable: str) -> Proxy:
     from base64 import b64encode
     from urllib.parse import unquote, urlsplit
 
@@ -47,9 +93,9 @@ def _parse(address: str, scheme: str) -> Proxy:
         host, port = None, 0
     if url.scheme != "http" or not host:
         # The address may hold a password: name the variable, not its value.
-        raise SegOpsConfigError(f"The proxy for {scheme} must be given as http://host:port in {scheme.upper()}_PROXY.")
-    headers = {}
+        raise SegOpsConfigError(f"{variable} must give the proxy as http://host:port.")
+    headers: list[tuple[str, str]] = []
     if url.username:
         login = f"{unquote(url.username)}:{unquote(url.password or '')}".encode()
-        headers["Proxy-Authorization"] = "Basic " + b64encode(login).decode("ascii")
-    return Proxy(host, port, headers)
+        headers = [("Proxy-Authorization", Secret("Basic " + b64encode(login).decode("ascii")))]
+    return Proxy(host, port, headers, variable)

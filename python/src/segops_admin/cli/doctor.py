@@ -47,7 +47,7 @@ def examine(client: SegOpsAdmin, watched: Watched) -> dict[str, Any]:
         client: makes its requests through ``watched``.
     """
     url = urlsplit(client.http.base_url)
-    proxy = proxy_for(url.scheme, url.hostname or "")
+    proxy = proxy_for(url.scheme, url.hostname or "", url.port or (443 if url.scheme == "https" else 80))
     report: dict[str, Any] = {
         "ok": False,
         "sdk_version": __version__,

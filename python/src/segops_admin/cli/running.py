@@ -66,7 +66,7 @@ def _check_flags(command: Command, line: Invocation) -> None:
 
 
 def _doctor(line: Invocation, transport: Transport | None) -> int:
-    from .._pool import HTTPTransport
+    from .._transport.pool import HTTPTransport
     from .doctor import Watched, examine
 
     watched = Watched(transport or HTTPTransport())

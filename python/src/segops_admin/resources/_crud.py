@@ -1,4 +1,4 @@
-"""What do all collections offer? list, iterate, get, create, update, delete."""
+"""What all collections offer: list, iterate, get, create, update, delete."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from .._wire.paths import segment
 
 TYPE_CHECKING = bool()
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Generator, Mapping
     from typing import Any, Generic, Literal, TypeVar
 
-    from .._http import Http
+    from .._call.blocking import Http
     from .._types import Id
 
     Record = TypeVar("Record")
@@ -34,8 +34,44 @@ __all__ = ["Collection", "Namespace"]
 class Namespace:
     """A group of calls; holds what makes them."""
 
+    _name: str
+
     def __init__(self, http: Http) -> None:
         self._http = http
+
+    def _read(self, operation: str, path: str, query: Any = None, within: float | None = None) -> Any:
+        return self._http.read(f"{self._name}.{operation}", path, query, within)
+
+    def _ask(self, operation: str, path: str, body: Any = None) -> Any:
+        return self._http.ask(f"{self._name}.{operation}", path, body)
+
+    def _change(
+        self,
+        operation: str,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str | None,
+        expects: str = "record",
+        within: float | None = None,
+    ) -> Any:
+        return self._http.change(f"{self._name}.{operation}", method, path, body, key, expects, within)
+
+    def _upload(self, operation: str, path: str, form: Any, *, unnamed: str, key: str | None) -> Any:
+        return self._http.upload(f"{self._name}.{operation}", path, form, unnamed, key)
+
+    def _download(self, operation: str, path: str, to: Any) -> int:
+        return self._http.download(f"{self._name}.{operation}", path, to)
+
+    def _walk(self, operation: str, path: str, query: Any, prefetch: int) -> Generator[Any, None, None]:
+        return self._http.walk(f"{self._name}.{operation}", path, query, prefetch)
+
+    def _walk_cursor(self, operation: str, path: str, query: Any) -> Generator[Any, None, None]:
+        return self._http.walk_cursor(f"{self._name}.{operation}", path, query)
+
+    def _wait(self, what: str, look: Callable[[float], Any], state: Any, **limits: Any) -> Any:
+        return self._http.wait(what, look, state, **limits)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._http.base_url}>"
@@ -56,17 +92,20 @@ class Collection(Namespace, Generic[Record, Listing, Create, Update, Params]):
         Args:
             params: query parameters, such as ``page`` and ``page_size``.
         """
-        answer: Listing = self._http.read(self._path, params)
+        answer: Listing = self._read("list", self._path, params)
         return answer
 
-    def iterate(self, params: Params | None = None, *, prefetch: int = 0) -> Iterator[Record]:
+    def iterate(self, params: Params | None = None, *, prefetch: int = 0) -> Generator[Record, None, None]:
         """Walks all records, page by page. Nothing is asked for before the first record is.
+
+        A walk that deletes or changes what it walks skips records, as on any API that counts pages: what follows
+        moves up by one. Collect first, as in ``for item in list(client.segments.iterate()): ...``.
 
         Args:
             params: query parameters; ``page`` is where to begin.
             prefetch: how many pages to fetch ahead at once, in order; 0 fetches one page at a time.
         """
-        return self._http.paginate(self._path, params, prefetch=prefetch)
+        return self._walk("iterate", self._path, params, prefetch)
 
     def get(self, id: Id) -> Record:
         """One record.
@@ -77,7 +116,7 @@ class Collection(Namespace, Generic[Record, Listing, Create, Update, Params]):
         Raises:
             SegOpsNotFoundError: there is no such record.
         """
-        record: Record = self._http.read(f"{self._path}{segment(id)}/")
+        record: Record = self._read("get", f"{self._path}{segment(id)}/")
         return record
 
     def create(self, body: Create, *, idempotency_key: str | None = None) -> Record:
@@ -90,7 +129,7 @@ class Collection(Namespace, Generic[Record, Listing, Create, Update, Params]):
         Raises:
             SegOpsBadRequestError: the server does not accept a field; ``body`` on the error says which.
         """
-        record: Record = self._http.change("POST", self._path, body, idempotency_key=idempotency_key)
+        record: Record = self._change("create", "POST", self._path, body, key=idempotency_key)
         return record
 
     def update(
@@ -110,7 +149,7 @@ class Collection(Namespace, Generic[Record, Listing, Create, Update, Params]):
         if method not in ("PATCH", "PUT"):
             raise SegOpsArgumentError(f"method must be PATCH or PUT, not {method!r}.")
         path = f"{self._path}{segment(id)}/"
-        record: Record = self._http.change(method, path, body, idempotency_key=idempotency_key)
+        record: Record = self._change("update", method, path, body, key=idempotency_key)
         return record
 
     def delete(self, id: Id, *, idempotency_key: str | None = None) -> None:
@@ -120,4 +159,5 @@ class Collection(Namespace, Generic[Record, Listing, Create, Update, Params]):
             id: the record's id.
             idempotency_key: names this call, to repeat it safely; a fresh one unless given.
         """
-        self._http.change("DELETE", f"{self._path}{segment(id)}/", idempotency_key=idempotency_key)
+        path = f"{self._path}{segment(id)}/"
+        self._change("delete", "DELETE", path, key=idempotency_key, expects="nothing")

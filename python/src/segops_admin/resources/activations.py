@@ -18,6 +18,7 @@ class Activations(
 ):
     """Connectors that segments are synced to. The secrets in ``config`` come back as ``***``."""
 
+    _name = "activations"
     _path = "/activations/"
 
     def sync(self, id: Id, *, idempotency_key: str | None = None) -> Queued:
@@ -27,5 +28,5 @@ class Activations(
             id: the activation's id.
             idempotency_key: names this call, to repeat it safely; a fresh one unless given.
         """
-        answer: Queued = self._http.change("POST", path("/activations/{}/sync/", id), idempotency_key=idempotency_key)
+        answer: Queued = self._change("sync", "POST", path("/activations/{}/sync/", id), key=idempotency_key)
         return answer

@@ -20,27 +20,29 @@ __all__ = ["Analytics"]
 class Analytics(Namespace):
     """Figures over the workspace; read-only."""
 
+    _name = "analytics"
+
     def overview(self) -> AnalyticsOverview:
         """The workspace in five figures; an ``ai_credits_limit`` of -1 means unlimited."""
-        answer: AnalyticsOverview = self._http.read("/analytics/overview/")
+        answer: AnalyticsOverview = self._read("overview", "/analytics/overview/")
         return answer
 
     def segments(self) -> list[AnalyticsSegment]:
         """Active segments, each with its size on every day of the last 30."""
-        answer: list[AnalyticsSegment] = self._http.read("/analytics/segments/")
+        answer: list[AnalyticsSegment] = self._read("segments", "/analytics/segments/")
         return answer
 
     def overlap(self) -> list[AnalyticsOverlap]:
         """The 20 pairs of segments that share most members; the share is of the smaller one, in percent."""
-        answer: list[AnalyticsOverlap] = self._http.read("/analytics/overlap/")
+        answer: list[AnalyticsOverlap] = self._read("overlap", "/analytics/overlap/")
         return answer
 
     def activations(self) -> list[AnalyticsActivation]:
         """Activations with their success rate over 30 syncs, in percent, and the newest five."""
-        answer: list[AnalyticsActivation] = self._http.read("/analytics/activations/")
+        answer: list[AnalyticsActivation] = self._read("activations", "/analytics/activations/")
         return answer
 
     def usage(self) -> AnalyticsUsage:
         """What the plan allows and what has been used of it; a limit of -1 means unlimited."""
-        answer: AnalyticsUsage = self._http.read("/analytics/usage/")
+        answer: AnalyticsUsage = self._read("usage", "/analytics/usage/")
         return answer

@@ -14,6 +14,8 @@ __all__ = ["Identity"]
 class Identity(Namespace):
     """Which ids belong to one user. Events stay as they were stored; ids are resolved when they are read."""
 
+    _name = "identity"
+
     def alias(self, anonymous_id: str, user_id: str, *, idempotency_key: str | None = None) -> Alias:
         """Ties a visitor's id to a user. The first tie wins: a later one to another user changes nothing.
 
@@ -23,7 +25,7 @@ class Identity(Namespace):
             idempotency_key: names this call, to repeat it safely; a fresh one unless given.
         """
         body = {"anonymous_id": anonymous_id, "user_id": user_id}
-        answer: Alias = self._http.change("POST", "/identity/alias/", body, idempotency_key=idempotency_key)
+        answer: Alias = self._change("alias", "POST", "/identity/alias/", body, key=idempotency_key)
         return answer
 
     def merge(self, from_user_id: str, into_user_id: str, *, idempotency_key: str | None = None) -> Merge:
@@ -38,5 +40,5 @@ class Identity(Namespace):
             SegOpsBadRequestError: both are the same user already.
         """
         body = {"from_user_id": from_user_id, "into_user_id": into_user_id}
-        answer: Merge = self._http.change("POST", "/identity/merge/", body, idempotency_key=idempotency_key)
+        answer: Merge = self._change("merge", "POST", "/identity/merge/", body, key=idempotency_key)
         return answer

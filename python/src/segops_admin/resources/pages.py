@@ -36,6 +36,7 @@ class Pages(
 ):
     """Landing pages written for AI assistants, and the catalogue search behind them."""
 
+    _name = "pages"
     _path = "/ai-pages/pages/"
 
     def bulk_generate(self, body: PageBatch, *, idempotency_key: str | None = None) -> PageJob:
@@ -45,8 +46,8 @@ class Pages(
             body: options; ``{}`` for none.
             idempotency_key: names this call, to repeat it safely; a fresh one unless given.
         """
-        answer: PageJob = self._http.change(
-            "POST", "/ai-pages/pages/bulk-generate/", body, idempotency_key=idempotency_key
+        answer: PageJob = self._change(
+            "bulk_generate", "POST", "/ai-pages/pages/bulk-generate/", body, key=idempotency_key
         )
         return answer
 
@@ -57,8 +58,8 @@ class Pages(
             id: the page's id.
             idempotency_key: names this call, to repeat it safely; a fresh one unless given.
         """
-        answer: Queued = self._http.change(
-            "POST", path("/ai-pages/pages/{}/regenerate/", id), idempotency_key=idempotency_key
+        answer: Queued = self._change(
+            "regenerate", "POST", path("/ai-pages/pages/{}/regenerate/", id), key=idempotency_key
         )
         return answer
 
@@ -72,9 +73,7 @@ class Pages(
 
         Source: https://segops.ai/docs/ai-reach/landing-pages
         """
-        answer: Queued = self._http.change(
-            "POST", path("/ai-pages/pages/{}/build/", id), body, idempotency_key=idempotency_key
-        )
+        answer: Queued = self._change("build", "POST", path("/ai-pages/pages/{}/build/", id), body, key=idempotency_key)
         return answer
 
     def publish(self, id: Id, *, idempotency_key: str | None = None) -> GeneratedPage:
@@ -86,8 +85,8 @@ class Pages(
 
         Source: https://segops.ai/docs/ai-reach/landing-pages
         """
-        answer: GeneratedPage = self._http.change(
-            "POST", path("/ai-pages/pages/{}/publish/", id), idempotency_key=idempotency_key
+        answer: GeneratedPage = self._change(
+            "publish", "POST", path("/ai-pages/pages/{}/publish/", id), key=idempotency_key
         )
         return answer
 
@@ -108,11 +107,12 @@ class Pages(
         """
         if format not in ("tsx", "html", "json"):
             raise SegOpsArgumentError(f"format must be tsx, html or json, not {format!r}.")
-        job: ExportJob = self._http.change(
+        job: ExportJob = self._change(
+            "export",
             "POST",
             path("/ai-pages/pages/{}/export/", id),
             {"format": format},
-            idempotency_key=idempotency_key,
+            key=idempotency_key,
         )
         return job
 
@@ -123,5 +123,5 @@ class Pages(
             q: what to look for.
             params: ``limit`` (100 at most) and ``segment_id`` (a product segment).
         """
-        answer: ProductQuery = self._http.read("/ai-pages/query", {"q": q, **(params or {})})
+        answer: ProductQuery = self._read("query", "/ai-pages/query", {"q": q, **(params or {})})
         return answer

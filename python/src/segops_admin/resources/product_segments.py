@@ -31,6 +31,7 @@ class ProductSegments(
 ):
     """Segments of products: rules over the catalogue; their members are SKUs."""
 
+    _name = "product_segments"
     _path = "/product-segments/"
 
     def recompute(self, id: Id, *, idempotency_key: str | None = None) -> Queued:
@@ -42,7 +43,7 @@ class ProductSegments(
 
         Source: https://segops.ai/docs/sdks/admin-python
         """
-        answer: Queued = self._http.change(
-            "POST", path("/product-segments/{}/compute/", id), idempotency_key=idempotency_key
+        answer: Queued = self._change(
+            "recompute", "POST", path("/product-segments/{}/compute/", id), key=idempotency_key
         )
         return answer

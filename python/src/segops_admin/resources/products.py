@@ -37,6 +37,7 @@ __all__ = ["Products"]
 class Products(Collection["Product", "ProductPage", "ProductCreate", "ProductUpdate", "ProductListParams"]):
     """The product catalogue: records, schema, CSV imports, and how readable products are to AI assistants."""
 
+    _name = "products"
     _path = "/pim/products/"
 
     def bulk_upsert(self, rows: Iterable[ProductRow], *, idempotency_key: str | None = None) -> BulkUpsert:
@@ -50,7 +51,7 @@ class Products(Collection["Product", "ProductPage", "ProductCreate", "ProductUpd
             How many were created and updated, and the rows that were refused, with their reasons.
         """
         body = {"products": list(rows)}
-        answer: BulkUpsert = self._http.change("POST", "/pim/products/bulk/", body, idempotency_key=idempotency_key)
+        answer: BulkUpsert = self._change("bulk_upsert", "POST", "/pim/products/bulk/", body, key=idempotency_key)
         return answer
 
     def score(self, id: Id, *, idempotency_key: str | None = None) -> Queued:
@@ -62,7 +63,7 @@ class Products(Collection["Product", "ProductPage", "ProductCreate", "ProductUpd
 
         Source: https://segops.ai/docs/pim/scoring
         """
-        answer: Queued = self._http.change("POST", path("/pim/products/{}/score/", id), idempotency_key=idempotency_key)
+        answer: Queued = self._change("score", "POST", path("/pim/products/{}/score/", id), key=idempotency_key)
         return answer
 
     def score_all(self, *, idempotency_key: str | None = None) -> Queued:
@@ -73,7 +74,7 @@ class Products(Collection["Product", "ProductPage", "ProductCreate", "ProductUpd
 
         Source: https://segops.ai/docs/pim/scoring
         """
-        answer: Queued = self._http.change("POST", "/pim/score-all/", idempotency_key=idempotency_key)
+        answer: Queued = self._change("score_all", "POST", "/pim/score-all/", key=idempotency_key)
         return answer
 
     def get_score(self, id: Id) -> ProductScore:
@@ -87,17 +88,17 @@ class Products(Collection["Product", "ProductPage", "ProductCreate", "ProductUpd
 
         Source: https://segops.ai/docs/pim/scoring
         """
-        score: ProductScore = self._http.read(path("/pim/products/{}/score/", id))
+        score: ProductScore = self._read("get_score", path("/pim/products/{}/score/", id))
         return score
 
     def facets(self) -> Facets:
         """The distinct values of the catalogue's text and list fields, up to 100 for each."""
-        answer: Facets = self._http.read("/pim/facets/")
+        answer: Facets = self._read("facets", "/pim/facets/")
         return answer
 
     def schema(self) -> ProductSchema:
         """The catalogue's schema: its fields, default currency and default locale."""
-        answer: ProductSchema = self._http.read("/pim/schema/")
+        answer: ProductSchema = self._read("schema", "/pim/schema/")
         return answer
 
     def replace_schema(self, body: ProductSchemaInput, *, idempotency_key: str | None = None) -> ProductSchema:
@@ -107,7 +108,7 @@ class Products(Collection["Product", "ProductPage", "ProductCreate", "ProductUpd
             body: ``{"fields": [...], "default_currency": "USD", "default_locale": "en_US"}``.
             idempotency_key: names this call, to repeat it safely; a fresh one unless given.
         """
-        answer: ProductSchema = self._http.change("PUT", "/pim/schema/", body, idempotency_key=idempotency_key)
+        answer: ProductSchema = self._change("replace_schema", "PUT", "/pim/schema/", body, key=idempotency_key)
         return answer
 
     def import_csv(
@@ -129,8 +130,8 @@ class Products(Collection["Product", "ProductPage", "ProductCreate", "ProductUpd
         Source: https://segops.ai/docs/pim/import
         """
         form = ("file", filename, data)
-        answer: ImportUpload = self._http.upload(
-            "/pim/import/csv/", form, unnamed="products.csv", idempotency_key=idempotency_key
+        answer: ImportUpload = self._upload(
+            "import_csv", "/pim/import/csv/", form, unnamed="products.csv", key=idempotency_key
         )
         return answer
 
@@ -140,7 +141,7 @@ class Products(Collection["Product", "ProductPage", "ProductCreate", "ProductUpd
         Args:
             job_id: the ``job_id`` that ``import_csv`` returned.
         """
-        job: ImportJob = self._http.read(path("/pim/import/{}/", job_id))
+        job: ImportJob = self._read("import_status", path("/pim/import/{}/", job_id))
         return job
 
     def confirm_import(
@@ -158,8 +159,8 @@ class Products(Collection["Product", "ProductPage", "ProductCreate", "ProductUpd
 
         Source: https://segops.ai/docs/pim/import
         """
-        answer: ImportConfirmed = self._http.change(
-            "POST", path("/pim/import/{}/confirm/", job_id), body, idempotency_key=idempotency_key
+        answer: ImportConfirmed = self._change(
+            "confirm_import", "POST", path("/pim/import/{}/confirm/", job_id), body, key=idempotency_key
         )
         return answer
 
@@ -176,23 +177,22 @@ class Products(Collection["Product", "ProductPage", "ProductCreate", "ProductUpd
         Args:
             job_id: the import's id.
             timeout: seconds to wait in all.
-            interval: seconds between two looks.
+            interval: seconds between two looks, at most; the first pauses are shorter.
             on_progress: called with each status.
 
         Raises:
             SegOpsJobError: the import failed.
             SegOpsWaitTimeout: it was not done in time.
         """
-        from .._call.waiting import job_failure, wait_until
+        from .._call.waiting import IMPORT
 
-        done: ImportJob = wait_until(
+        address = path("/pim/import/{}/", job_id)
+        done: ImportJob = self._wait(
             f"Import {job_id}",
-            lambda: self.import_status(job_id),
-            lambda job: job.get("status") == "done",
-            job_failure,
+            lambda within: self._read("import_status", address, None, within),
+            IMPORT,
             timeout=timeout,
             interval=interval,
             on_progress=on_progress,
-            runtime=self._http.runtime,
         )
         return done

@@ -29,6 +29,7 @@ __all__ = ["Queries"]
 class Queries(Collection["AIQuery", "AIQueryListing", "AIQueryCreate", "AIQueryUpdate", "AIQueryListParams"]):
     """Questions asked of AI assistants, and how visible the brand is in their answers."""
 
+    _name = "queries"
     _path = "/ai-reach/queries/"
 
     def run(self, id: Id, *, idempotency_key: str | None = None) -> Queued:
@@ -38,9 +39,7 @@ class Queries(Collection["AIQuery", "AIQueryListing", "AIQueryCreate", "AIQueryU
             id: the query's id.
             idempotency_key: names this call, to repeat it safely; a fresh one unless given.
         """
-        answer: Queued = self._http.change(
-            "POST", path("/ai-reach/queries/{}/run/", id), idempotency_key=idempotency_key
-        )
+        answer: Queued = self._change("run", "POST", path("/ai-reach/queries/{}/run/", id), key=idempotency_key)
         return answer
 
     def results(self, id: Id) -> list[QueryResult]:
@@ -49,7 +48,7 @@ class Queries(Collection["AIQuery", "AIQueryListing", "AIQueryCreate", "AIQueryU
         Args:
             id: the query's id.
         """
-        answer: list[QueryResult] = self._http.read(path("/ai-reach/queries/{}/results/", id))
+        answer: list[QueryResult] = self._read("results", path("/ai-reach/queries/{}/results/", id))
         return answer
 
     def simulate(self, body: SimulationRequest) -> Simulation:
@@ -60,12 +59,12 @@ class Queries(Collection["AIQuery", "AIQueryListing", "AIQueryCreate", "AIQueryU
 
         Source: https://segops.ai/docs/segments/simulation
         """
-        answer: Simulation = self._http.ask("/ai-reach/simulate/", body)
+        answer: Simulation = self._ask("simulate", "/ai-reach/simulate/", body)
         return answer
 
     def dashboard(self) -> Dashboard:
         """Visibility over all queries: mention rate, position, share of voice, sentiment."""
-        answer: Dashboard = self._http.read("/ai-reach/dashboard/")
+        answer: Dashboard = self._read("dashboard", "/ai-reach/dashboard/")
         return answer
 
     def win_rate(self, params: QueriesWinRateParams | None = None) -> list[WinRate]:
@@ -76,5 +75,5 @@ class Queries(Collection["AIQuery", "AIQueryListing", "AIQueryCreate", "AIQueryU
 
         Source: https://segops.ai/docs/ai-reach/competitors
         """
-        answer: list[WinRate] = self._http.read("/ai-reach/win-rate/", params)
+        answer: list[WinRate] = self._read("win_rate", "/ai-reach/win-rate/", params)
         return answer

@@ -28,6 +28,7 @@ class Schemas(
 ):
     """Schemas of events: which properties an event type has, and which it must have."""
 
+    _name = "schemas"
     _path = "/schemas/"
 
     def infer(self, events: Iterable[SampleEvent]) -> InferredSchema:
@@ -36,7 +37,7 @@ class Schemas(
         Args:
             events: ``{"user_id": …, "event_type": …, "payload": {…}}`` each.
         """
-        answer: InferredSchema = self._http.ask("/schemas/infer/", {"events": list(events)})
+        answer: InferredSchema = self._ask("infer", "/schemas/infer/", {"events": list(events)})
         return answer
 
     def validate(self, event_type: str, payload: Mapping[str, Any]) -> Validation:
@@ -50,5 +51,5 @@ class Schemas(
             SegOpsNotFoundError: that event type has no schema.
         """
         body = {"event_type": event_type, "payload": payload}
-        answer: Validation = self._http.ask("/schemas/validate/", body)
+        answer: Validation = self._ask("validate", "/schemas/validate/", body)
         return answer

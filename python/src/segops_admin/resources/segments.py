@@ -8,10 +8,10 @@ from ._crud import Collection
 
 TYPE_CHECKING = bool()
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from typing import Literal
 
-    from .._call.download import Sink
+    from .._call.sinks import Sink
     from .._call.waiting import Progress
     from .._types import Id
     from ..types import (
@@ -38,6 +38,7 @@ __all__ = ["Segments"]
 class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpdate", "SegmentListParams"]):
     """Segments of users: their definitions, members and exports."""
 
+    _name = "segments"
     _path = "/segments/"
 
     def preview(self, definition: SegmentDefinition) -> SegmentPreview:
@@ -49,7 +50,7 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
         Raises:
             SegOpsBadRequestError: the definition is not valid; the error names the condition.
         """
-        answer: SegmentPreview = self._http.ask("/segments/preview/", {"definition": definition})
+        answer: SegmentPreview = self._ask("preview", "/segments/preview/", {"definition": definition})
         return answer
 
     def estimate(self, id: Id) -> SegmentEstimate:
@@ -58,7 +59,7 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
         Args:
             id: the segment's id.
         """
-        answer: SegmentEstimate = self._http.ask(path("/segments/{}/estimate/", id))
+        answer: SegmentEstimate = self._ask("estimate", path("/segments/{}/estimate/", id))
         return answer
 
     def versions(self, id: Id) -> list[SegmentVersion]:
@@ -69,7 +70,7 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
 
         Source: https://segops.ai/docs/segments
         """
-        answer: list[SegmentVersion] = self._http.read(path("/segments/{}/versions/", id))
+        answer: list[SegmentVersion] = self._read("versions", path("/segments/{}/versions/", id))
         return answer
 
     def recompute(self, id: Id, *, idempotency_key: str | None = None) -> Queued:
@@ -81,7 +82,7 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
 
         See ``wait_for_recompute``.
         """
-        answer: Queued = self._http.change("POST", path("/segments/{}/compute/", id), idempotency_key=idempotency_key)
+        answer: Queued = self._change("recompute", "POST", path("/segments/{}/compute/", id), key=idempotency_key)
         return answer
 
     def members(self, id: Id, params: SegmentsMembersParams | None = None) -> MemberPage:
@@ -93,19 +94,17 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
 
         Source: https://segops.ai/docs/api
         """
-        answer: MemberPage = self._http.read(path("/segments/{}/members/", id), params)
+        answer: MemberPage = self._read("members", path("/segments/{}/members/", id), params)
         return answer
 
-    def iterate_members(self, id: Id, params: SegmentsMembersParams | None = None) -> Iterator[Member]:
+    def iterate_members(self, id: Id, params: SegmentsMembersParams | None = None) -> Generator[Member, None, None]:
         """Walks all members of a segment. Nothing is asked for before the first member is.
 
         Args:
             id: the segment's id.
             params: ``limit`` is the size of a stretch, ``cursor`` where to begin.
         """
-        from .._call.pagination import walk_cursor
-
-        return walk_cursor(self._http, path("/segments/{}/members/", id), params)
+        return self._walk_cursor("iterate_members", path("/segments/{}/members/", id), params)
 
     def membership(self, user_id: str) -> Membership:
         """The segments that one user is in.
@@ -113,7 +112,7 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
         Args:
             user_id: the user's id, an alias included.
         """
-        answer: Membership = self._http.read("/segments/membership/", {"user_id": checked_id(user_id)})
+        answer: Membership = self._read("membership", "/segments/membership/", {"user_id": checked_id(user_id)})
         return answer
 
     def export(
@@ -133,8 +132,8 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
         """
         if format not in ("csv", "parquet"):
             raise SegOpsArgumentError(f"format must be csv or parquet, not {format!r}.")
-        job: ExportJob = self._http.change(
-            "POST", path("/segments/{}/export/", id), {"format": format}, idempotency_key=idempotency_key
+        job: ExportJob = self._change(
+            "export", "POST", path("/segments/{}/export/", id), {"format": format}, key=idempotency_key
         )
         return job
 
@@ -147,7 +146,9 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
 
         Source: https://segops.ai/docs/activations/export
         """
-        job: ExportJob = self._http.read(path("/segments/{}/export/", id), {"export_id": checked_id(export_id)})
+        job: ExportJob = self._read(
+            "export_status", path("/segments/{}/export/", id), {"export_id": checked_id(export_id)}
+        )
         return job
 
     def download_export(self, export_id: Id, to: Sink) -> int:
@@ -167,11 +168,7 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
 
         Source: https://segops.ai/docs/activations/export
         """
-        from .._call.download import open_sink
-
-        address = path("/segments/exports/{}/download/", export_id)
-        with open_sink(to) as sink:
-            return self._http.download(address, sink)
+        return self._download("download_export", path("/segments/exports/{}/download/", export_id), to)
 
     def wait_for_export(
         self,
@@ -188,24 +185,24 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
             id: the segment's id.
             export_id: the export's id.
             timeout: seconds to wait in all.
-            interval: seconds between two looks.
+            interval: seconds between two looks, at most; the first pauses are shorter.
             on_progress: called with each status.
 
         Raises:
             SegOpsJobError: the export failed.
             SegOpsWaitTimeout: it was not ready in time.
         """
-        from .._call.waiting import job_failure, wait_until
+        from .._call.waiting import EXPORT
 
-        done: ExportJob = wait_until(
+        address = path("/segments/{}/export/", id)
+        query = {"export_id": checked_id(export_id)}
+        done: ExportJob = self._wait(
             f"Export {export_id}",
-            lambda: self.export_status(id, export_id),
-            lambda job: job.get("status") in ("complete", "completed", "ready"),
-            job_failure,
+            lambda within: self._read("export_status", address, query, within),
+            EXPORT,
             timeout=timeout,
             interval=interval,
             on_progress=on_progress,
-            runtime=self._http.runtime,
         )
         return done
 
@@ -218,31 +215,29 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
         interval: float = 2.0,
         on_progress: Progress | None = None,
     ) -> Segment:
-        """Waits until a segment has been computed, and returns it.
+        """Waits until a segment has been computed anew, and returns it.
 
         Args:
             id: the segment's id.
-            since: the segment's ``last_computed_at`` from before the recompute. Given, the wait ends only when it
-                has changed, however soon the first look comes.
+            since: the segment's ``last_computed_at``, read before the recompute was asked for; None if it had none.
+                The wait ends only when it has changed, however soon the first look comes.
             timeout: seconds to wait in all.
-            interval: seconds between two looks.
+            interval: seconds between two looks, at most; the first pauses are shorter.
             on_progress: called with the segment at each look.
 
         Raises:
             SegOpsJobError: the recompute ended and left the segment as it was.
             SegOpsWaitTimeout: it was not over in time.
         """
-        from .._call.waiting import Recompute, wait_until
+        from .._call.waiting import Recompute
 
-        recompute = Recompute(since)
-        done: Segment = wait_until(
+        address = path("/segments/{}/", id)
+        done: Segment = self._wait(
             f"The recompute of segment {id}",
-            lambda: self.get(id),
-            recompute.is_done,
-            recompute.failure,
+            lambda within: self._read("get", address, None, within),
+            Recompute(since),
             timeout=timeout,
             interval=interval,
             on_progress=on_progress,
-            runtime=self._http.runtime,
         )
         return done

@@ -26,13 +26,15 @@ __all__ = ["Users"]
 class Users(Namespace):
     """Users and their events (the explorer); read-only."""
 
+    _name = "users"
+
     def search(self, params: UsersSearchParams | None = None) -> UserSearch:
         """Finds users by their id.
 
         Args:
             params: ``q`` (a part of the id) and ``limit``.
         """
-        answer: UserSearch = self._http.read("/explorer/users/", params)
+        answer: UserSearch = self._read("search", "/explorer/users/", params)
         return answer
 
     def get(self, user_id: str) -> UserProfile:
@@ -44,7 +46,7 @@ class Users(Namespace):
         Raises:
             SegOpsNotFoundError: there is no such user.
         """
-        answer: UserProfile = self._http.read(path("/explorer/users/{}/", user_id))
+        answer: UserProfile = self._read("get", path("/explorer/users/{}/", user_id))
         return answer
 
     def events(self, user_id: str, params: UsersEventsParams | None = None) -> UserEvents:
@@ -54,7 +56,7 @@ class Users(Namespace):
             user_id: the user's id.
             params: ``event_type``, ``since`` (a date or time) and ``limit``.
         """
-        answer: UserEvents = self._http.read(path("/explorer/users/{}/events/", user_id), params)
+        answer: UserEvents = self._read("events", path("/explorer/users/{}/events/", user_id), params)
         return answer
 
     def segments(self, user_id: str) -> list[UserSegment]:
@@ -63,7 +65,7 @@ class Users(Namespace):
         Args:
             user_id: the user's id.
         """
-        answer: list[UserSegment] = self._http.read(path("/explorer/users/{}/segments/", user_id))
+        answer: list[UserSegment] = self._read("segments", path("/explorer/users/{}/segments/", user_id))
         return answer
 
     def explain(self, user_id: str, segment_id: Id) -> list[Explanation]:
@@ -74,7 +76,7 @@ class Users(Namespace):
             segment_id: the segment's id.
         """
         address = path("/explorer/users/{}/segments/{}/explain/", user_id, segment_id)
-        answer: list[Explanation] = self._http.read(address)
+        answer: list[Explanation] = self._read("explain", address)
         return answer
 
     def publish_sandbox(self, event: Event) -> SandboxResult:
@@ -85,5 +87,5 @@ class Users(Namespace):
 
         Source: https://segops.ai/docs/sandbox
         """
-        answer: SandboxResult = self._http.ask("/explorer/sandbox/publish/", event)
+        answer: SandboxResult = self._ask("publish_sandbox", "/explorer/sandbox/publish/", event)
         return answer

@@ -1,0 +1,253 @@
+"""The course of a call, without I/O: attempts, retries, redirects, the deadline, and how it ends.
+
+It is a generator that yields what is to be done (``steps``) and is sent what came of it; a driver of a few lines does
+it, blocking or for asyncio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any, Callable
+
+from .._errors import SegOpsApiError, SegOpsConnectionError, SegOpsDecodeError, SegOpsTimeoutError, describe_body
+from .._runtime import Runtime
+from .._transport.protocol import Request
+from . import retry
+from .call import Call
+from .failures import api_error, tell
+from .observe import observe
+from .options import Options
+from .redirects import MOST_REDIRECTS, is_redirect, next_hop
+from .reply import decode, read_failure, read_reply
+from .steps import Read, Send, Sleep
+
+__all__ = ["Course", "Receive", "course", "receive_value"]
+
+Course = Generator[Any, Any, Any]
+Receive = Callable[[Call, Any], Course]
+
+
+def receive_value(call: Call, response: Any) -> Generator[Read, bytes, Any]:
+    """Reads a reply as the value that the contract says, or as the error that says why it is none."""
+    value = decode(response.status, response.headers, (yield from read_reply(response)))
+    if call.expects != "anything" and isinstance(value, str):
+        reason = f"it is text where JSON was expected: {describe_body(value, 60)!r}. Check the base URL."
+        return SegOpsDecodeError(reason, status=response.status)
+    if call.expects == "nothing":
+        return value if isinstance(value, SegOpsDecodeError) else None
+    return value
+
+
+class _Progress:
+    """How far a call has come.
+
+    Attributes:
+        attempt: 1 for the first one.
+        maybe_done: whether an earlier attempt may have been carried out.
+        end: when the deadline is over, by the client's clock, or None.
+        out_of_time: whether the deadline is why there is no further attempt.
+    """
+
+    __slots__ = ("attempt", "end", "maybe_done", "out_of_time", "reopened", "runtime")
+
+    def __init__(self, call: Call, options: Options, runtime: Runtime) -> None:
+        self.attempt = 1
+        self.maybe_done = False
+        self.reopened = False
+        self.out_of_time = False
+        self.runtime = runtime
+        limits = [seconds for seconds in (options.deadline, call.deadline) if seconds is not None]
+        self.end = runtime.monotonic() + min(limits) if limits else None
+
+    def left(self) -> float | None:
+        """Seconds that are left of the deadline, or None.
+
+        Raises:
+            SegOpsTimeoutError: nothing is left.
+        """
+        if self.end is None:
+            return None
+        left = self.end - self.runtime.monotonic()
+        if left <= 0:
+            raise SegOpsTimeoutError("the deadline is over", sent=False, transient=False)
+        return left
+
+
+class _Outcome:
+    """What came of one attempt: a value, a reply that is no success, or a failure."""
+
+    __slots__ = ("failure", "raw", "response", "value")
+
+    def __init__(self) -> None:
+        self.response: Any = None
+        self.value: Any = None
+        self.raw = b""
+        self.failure: SegOpsConnectionError | SegOpsDecodeError | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the call has succeeded."""
+        return self.failure is None and 200 <= self.response.status < 300
+
+    @property
+    def unclear(self) -> bool:
+        """Whether the attempt may have been carried out, though it brought no success."""
+        if self.failure is None:
+            return bool(self.response.status >= 500)
+        return isinstance(self.failure, SegOpsDecodeError) or self.failure.sent
+
+
+def course(call: Call, options: Options, runtime: Runtime, receive: Receive, *, elsewhere: bool = False) -> Course:
+    """Makes a call: sends it until it is answered for good, and gives its reply to ``receive``.
+
+    Args:
+        receive: reads a successful reply; an error that it returns is raised here.
+        elsewhere: whether redirects may lead to another origin, without the key.
+
+    Raises:
+        SegOpsError: it failed.
+    """
+    progress = _Progress(call, options, runtime)
+    while True:
+        started = runtime.monotonic()
+        outcome = _Outcome()
+        try:
+            yield from _attempt(call, options, progress, receive, outcome, elsewhere)
+        except (SegOpsConnectionError, SegOpsDecodeError) as error:
+            outcome.failure = error
+        response, failure = outcome.response, outcome.failure
+        seconds = runtime.monotonic() - started
+        if outcome.ok:
+            observe(call, options, response, progress.attempt, seconds)
+            return outcome.value
+        if failure is None and response.status == 404 and call.method == "DELETE" and progress.maybe_done:
+            observe(call, options, response, progress.attempt, seconds)
+            return None
+        asked = retry.retry_after(response.headers, runtime.now()) if failure is None else None
+        reopen = _reopens(call, progress, failure)
+        delay = 0.0 if reopen else _delay(call, options, progress, outcome, asked)
+        observe(
+            call,
+            options,
+            None if failure is not None else response,
+            progress.attempt,
+            seconds,
+            error=failure,
+            delay=delay,
+            asked=asked is not None,
+        )
+        if delay is None:
+            raise _last(call, options, progress, outcome, asked)
+        progress.maybe_done = progress.maybe_done or outcome.unclear
+        if not reopen:
+            yield Sleep(delay)
+            progress.attempt += 1
+
+
+def _attempt(
+    call: Call, options: Options, progress: _Progress, receive: Receive, outcome: _Outcome, elsewhere: bool
+) -> Course:
+    """Sends one attempt, follows its redirects where that is safe, and reads the reply."""
+    headers = options.headers + call.headers
+    if call.idempotency_key is not None:
+        headers.append(("Idempotency-Key", call.idempotency_key))
+    url = f"{options.base_url}{call.target}"
+    hops = 0
+    while True:
+        response = yield from _send(call, options, progress, url, headers)
+        status = response.status
+        if not is_redirect(call.method, status, response.headers):
+            break
+        hops += 1
+        try:
+            if hops > MOST_REDIRECTS:
+                raise SegOpsDecodeError(f"it redirects more than {MOST_REDIRECTS} times", status=status)
+            hop = next_hop(url, options.base_url, status, response.headers["Location"], headers, elsewhere)
+        except SegOpsDecodeError:
+            response.body.close()
+            raise
+        if hop is None:
+            break
+        url, headers = hop
+        yield from read_failure(response)  # so that the connection can be used again
+    outcome.response = response
+    if status == 206:
+        response.body.close()
+        raise SegOpsDecodeError("it is a part that nobody asked for", status=status)
+    if 200 <= status < 300:
+        outcome.value = yield from receive(call, response)
+        if isinstance(outcome.value, SegOpsDecodeError):
+            outcome.failure, outcome.value = outcome.value, None
+    else:
+        outcome.raw = yield from read_failure(response)
+
+
+def _send(call: Call, options: Options, progress: _Progress, url: str, headers: list[tuple[str, str]]) -> Course:
+    request = Request(
+        call.method,
+        url,
+        headers,
+        call.body,
+        options.timeout,
+        operation=call.operation,
+        attempt=progress.attempt,
+        deadline=progress.left(),
+    )
+    try:
+        response = yield Send(request)
+    except OSError as error:
+        # A transport that does not translate its errors still ends in one of ours; what was sent is unknown.
+        cause = error.with_traceback(None)
+    else:
+        return response
+    raise SegOpsConnectionError(f"{type(cause).__name__}: {cause}") from cause
+
+
+def _reopens(call: Call, progress: _Progress, failure: Any) -> bool:
+    """Whether a kept connection turned out to be closed, which may be made good once at no cost."""
+    if not isinstance(failure, SegOpsConnectionError) or not failure.stale or progress.reopened:
+        return False
+    progress.reopened = failure.transient and retry.may_repeat(call.method, call.safe, failure.sent)
+    return progress.reopened
+
+
+def _delay(call: Call, options: Options, progress: _Progress, outcome: _Outcome, asked: float | None) -> float | None:
+    """Seconds before the next attempt, or None if this was the last one."""
+    failure = outcome.failure
+    if isinstance(failure, SegOpsConnectionError):
+        again = failure.transient and retry.may_repeat(call.method, call.safe, failure.sent)
+    else:
+        again = failure is None and retry.retryable_status(outcome.response.status)
+    if not again or progress.attempt > options.max_retries or (asked is not None and asked > retry.LONGEST_WAIT):
+        progress.out_of_time = progress.end is not None and isinstance(failure, SegOpsTimeoutError)
+        return None
+    delay = retry.delay(progress.attempt - 1, progress.runtime.random()) if asked is None else asked
+    if progress.end is not None and progress.runtime.monotonic() + delay >= progress.end:
+        progress.out_of_time = True
+        return None
+    return delay
+
+
+def _last(
+    call: Call, options: Options, progress: _Progress, outcome: _Outcome, asked: float | None
+) -> SegOpsConnectionError | SegOpsDecodeError | SegOpsApiError:
+    """The error that ends the call."""
+    failure, raw, outcome.raw = outcome.failure, outcome.raw, b""
+    maybe_done = not call.safe and (progress.maybe_done or outcome.unclear)
+    if failure is None:
+        error: Any = api_error(
+            call,
+            outcome.response,
+            raw,
+            options.key,
+            retry_after=asked,
+            attempts=progress.attempt,
+            maybe_done=maybe_done,
+            earlier=progress.maybe_done,
+        )
+    else:
+        error = failure
+        tell(error, call, options.key, progress.attempt, maybe_done, progress.maybe_done)
+    error.out_of_time = progress.out_of_time
+    error.__traceback__ = None  # the frames that it passed may hold the reply, and that the key
+    return error  # type: ignore[no-any-return]

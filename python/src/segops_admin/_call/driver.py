@@ -1,0 +1,76 @@
+"""The two drivers of a call's course: what it asks for is done here, blocking or for asyncio."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._runtime import Runtime
+from .._transport.protocol import AsyncTransport, Transport
+from .course import Course
+from .steps import Look, Read, Send
+
+__all__ = ["run", "run_async"]
+
+
+def run(course: Course, runtime: Runtime, transport: Transport | None = None, look: Any = None) -> Any:
+    """Drives a course to its end, blocking, and returns its value or raises its error."""
+    response: Any = None
+    answer: list[Any] = [None]  # popped when it is handed over: a reply must not be a local of this frame when it fails
+    failure: Exception | None = None
+    try:
+        while True:
+            step = course.send(answer.pop()) if failure is None else course.throw(failure)
+            failure = None
+            try:
+                if type(step) is Read:
+                    answer.append(step.body.read(step.amount))
+                elif type(step) is Send:
+                    response = transport.send(step.request)  # type: ignore[union-attr]
+                    answer.append(response)
+                elif type(step) is Look:
+                    answer.append(look(step.within))
+                else:
+                    runtime.sleep(step.seconds)
+                    answer.append(None)
+            except Exception as error:  # noqa: BLE001 -- the course decides
+                failure = error
+    except StopIteration as end:
+        return end.value
+    except BaseException:
+        if response is not None:
+            response.body.close()
+        raise
+    finally:
+        failure = None
+
+
+async def run_async(course: Course, runtime: Runtime, transport: AsyncTransport | None = None, look: Any = None) -> Any:
+    """Drives a course to its end for asyncio, and returns its value or raises its error."""
+    response: Any = None
+    answer: list[Any] = [None]
+    failure: Exception | None = None
+    try:
+        while True:
+            step = course.send(answer.pop()) if failure is None else course.throw(failure)
+            failure = None
+            try:
+                if type(step) is Read:
+                    answer.append(await step.body.read(step.amount))
+                elif type(step) is Send:
+                    response = await transport.send(step.request)  # type: ignore[union-attr]
+                    answer.append(response)
+                elif type(step) is Look:
+                    answer.append(await look(step.within))
+                else:
+                    await runtime.sleep_async(step.seconds)
+                    answer.append(None)
+            except Exception as error:  # noqa: BLE001 -- the course decides
+                failure = error
+    except StopIteration as end:
+        return end.value
+    except BaseException:
+        if response is not None:
+            response.body.close()
+        raise
+    finally:
+        failure = None

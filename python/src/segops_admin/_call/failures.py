@@ -1,0 +1,121 @@
+"""How a failed call is told: which error, in which words, without the key, and with what may have been done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._config import Secret
+from .._errors import (
+    SegOpsApiError,
+    SegOpsConnectionError,
+    SegOpsDecodeError,
+    describe_body,
+    error_class,
+    may_have_been_done,
+    what_to_do,
+)
+from .._transport.protocol import Headers
+from .call import Call
+from .reply import decode_error_body
+
+__all__ = ["api_error", "hide", "hide_in", "request_id", "tell"]
+
+_REQUEST_ID_HEADERS = ("X-Request-Id", "Request-Id", "X-Correlation-Id")
+
+HIDDEN = "sk_***"
+
+
+def hide(text: str, key: Secret) -> str:
+    """A text without the key, which a server may have sent back."""
+    return text.replace(key, HIDDEN)
+
+
+def hide_in(value: Any, key: Secret) -> Any:
+    """A decoded value without the key."""
+    if isinstance(value, str):
+        return value.replace(key, HIDDEN)
+    if isinstance(value, list):
+        return [hide_in(item, key) for item in value]
+    if isinstance(value, dict):
+        return {hide_in(name, key): hide_in(item, key) for name, item in value.items()}
+    return value
+
+
+def request_id(headers: Headers) -> str | None:
+    """The server's name for a request, if it gave one."""
+    return next((headers[name] for name in _REQUEST_ID_HEADERS if name in headers), None)
+
+
+def tell(
+    error: SegOpsConnectionError | SegOpsDecodeError,
+    call: Call,
+    key: Secret,
+    attempts: int,
+    maybe_done: bool,
+    earlier: bool,
+) -> None:
+    """Adds to an error which call it ended, and what may have come of that."""
+    error.method, error.path = call.method, call.target
+    if isinstance(error, SegOpsConnectionError):
+        error.attempts = attempts
+        error.idempotency_key = call.idempotency_key
+    else:
+        error._key = call.idempotency_key
+    error.maybe_done, error.earlier = maybe_done, earlier
+    if error.args:
+        error.args = (hide(str(error.args[0]), key), *error.args[1:])
+    cause = error.__cause__
+    if cause is not None and any(isinstance(text, str) and key in text for text in cause.args):
+        cause.args = tuple(hide(text, key) if isinstance(text, str) else text for text in cause.args)
+
+
+def api_error(
+    call: Call,
+    response: Any,
+    raw: bytes,
+    key: Secret,
+    *,
+    retry_after: float | None,
+    attempts: int,
+    maybe_done: bool,
+    earlier: bool,
+) -> SegOpsApiError:
+    """The error for a reply that is no success."""
+    status = response.status
+    body = hide_in(decode_error_body(raw), key)
+    headers = Headers([(name, hide(value, key)) for name, value in response.headers.items()])
+    named = request_id(headers)
+    said = describe_body(body).removesuffix(".")
+    parts = [f"{call.method} {call.target} answered {status}{_phrase(status)}" + (f": {said}." if said else ".")]
+    advice = what_to_do(status, retry_after)
+    if advice:
+        parts.append(advice)
+    if maybe_done:
+        parts.append(may_have_been_done(call.idempotency_key, earlier=earlier and status < 500))
+    notes = [f"tried {attempts} times"] if attempts > 1 else []
+    notes += [f"request id {named}"] if named else []
+    if notes:
+        parts.append(f"({', '.join(notes)})")
+    error = error_class(status)(
+        hide(" ".join(parts), key),
+        status,
+        body,
+        headers=headers,
+        method=call.method,
+        path=call.target,
+        request_id=named,
+        retry_after=retry_after,
+        attempts=attempts,
+        idempotency_key=call.idempotency_key,
+    )
+    error.maybe_done = maybe_done
+    return error
+
+
+def _phrase(status: int) -> str:
+    from http import HTTPStatus
+
+    try:
+        return f" {HTTPStatus(status).phrase}"
+    except ValueError:
+        return ""

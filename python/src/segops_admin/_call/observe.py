@@ -1,0 +1,130 @@
+"""What is told of each attempt while a call goes on: a log line, the caller's ``on_reply``, warnings of deprecation."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from .._errors import SegOpsDeprecationWarning
+from .._transport.protocol import Headers
+from .call import Call
+from .failures import hide, request_id
+from .options import Options
+
+__all__ = ["Attempt", "observe"]
+
+_warned: set[str] = set()
+
+
+class Attempt:
+    """One attempt of a call, as ``on_reply`` is told of it.
+
+    Attributes:
+        operation: what was called, such as ``segments.get``; ``request`` for ``client.http.request``.
+        method, path: what was asked, without the query.
+        status: the reply's status, or None if there was no reply.
+        headers: the reply's headers.
+        request_id: the server's name for the request, if it gave one.
+        attempt: 1 for the first attempt of the call.
+        seconds: how long it took.
+        delay: seconds before the next attempt, or None if there is none.
+        error: the name of the error that it ended in, or None: ``SegOpsTimeoutError``.
+    """
+
+    __slots__ = (
+        "attempt", "delay", "error", "headers", "method", "operation", "path", "request_id", "seconds", "status",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        call: Call,
+        status: int | None,
+        headers: Headers,
+        attempt: int,
+        seconds: float,
+        delay: float | None,
+        error: str | None,
+    ) -> None:
+        self.operation = call.operation
+        self.method = call.method
+        self.path = call.path.partition("?")[0]
+        self.status = status
+        self.headers = headers
+        self.request_id = request_id(headers)
+        self.attempt = attempt
+        self.seconds = seconds
+        self.delay = delay
+        self.error = error
+
+    def __repr__(self) -> str:
+        outcome = self.error if self.status is None else self.status
+        return f"<Attempt {self.attempt} of {self.operation}: {outcome} after {self.seconds:.3f} s>"
+
+
+def observe(
+    call: Call,
+    options: Options,
+    response: Any,
+    attempt: int,
+    seconds: float,
+    *,
+    error: BaseException | None = None,
+    delay: float | None = None,
+    asked: bool = False,
+) -> None:
+    """Tells of one attempt.
+
+    Args:
+        response: its reply, or None.
+        seconds: how long it took.
+        error: what it ended in, if not in a reply that could be read.
+        delay: seconds before the next attempt, or None if there is none.
+        asked: whether the server asked for that delay.
+    """
+    if "logging" in sys.modules:
+        _log(call, response, error, attempt, seconds, delay if asked else None)
+    if response is not None and ("Deprecation" in response.headers or "Sunset" in response.headers):
+        _warn(call, response.headers)
+    if options.on_reply is not None:
+        headers = Headers() if response is None else response.headers
+        if any(options.key in value for value in headers.values()):
+            headers = Headers([(name, hide(value, options.key)) for name, value in headers.items()])
+        status = None if response is None else response.status
+        failed = None if error is None else type(error).__name__
+        options.on_reply(Attempt(call, status, headers, attempt, seconds, delay, failed))
+
+
+def _log(
+    call: Call, response: Any, error: BaseException | None, attempt: int, seconds: float, wait: float | None
+) -> None:
+    """One DEBUG line an attempt, without the query (it may hold personal data), the key or a body."""
+    # Only where somebody has imported logging: nobody else listens, and importing it would cost more than a call.
+    logging = sys.modules["logging"]
+    logger = logging.getLogger("segops_admin")
+    if logger.isEnabledFor(logging.DEBUG):
+        path = call.path.partition("?")[0]
+        outcome = response.status if error is None else type(error).__name__
+        logger.debug("%s %s %s %.0f ms attempt %d", call.method, path, outcome, seconds * 1000, attempt)
+    if wait and logger.isEnabledFor(logging.INFO):
+        path = call.path.partition("?")[0]
+        logger.info("%s %s waits %g s, as the server asks (Retry-After)", call.method, path, wait)
+
+
+def _warn(call: Call, headers: Headers) -> None:
+    """Warns once an operation that the server will give it up."""
+    if call.operation in _warned:
+        return
+    _warned.add(call.operation)
+    import warnings
+
+    said = [f"{name}: {headers[name][:100]}" for name in ("Deprecation", "Sunset", "Link") if name in headers]
+    text = f"The server says that {call.operation} ({call.method} {call.path.partition('?')[0]}) is deprecated"
+    warnings.warn(f"{text} ({'; '.join(said)}).", SegOpsDeprecationWarning, stacklevel=_frames_of_ours())
+
+
+def _frames_of_ours() -> int:
+    """How many frames lie between a warning and the caller's own line, which it is to point at."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("segops_admin"):
+        level, frame = level + 1, frame.f_back
+    return level

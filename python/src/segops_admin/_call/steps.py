@@ -1,0 +1,46 @@
+"""What a call asks its driver to do. A course yields these and is sent what came of them, or thrown what went wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._transport.protocol import Request
+
+__all__ = ["Look", "Read", "Send", "Sleep"]
+
+
+class Send:
+    """Send a request; the answer is a response whose head is in."""
+
+    __slots__ = ("request",)
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+
+
+class Read:
+    """Read on in a reply's body, ``amount`` bytes at most; the answer is what came, nothing at its end."""
+
+    __slots__ = ("amount", "body")
+
+    def __init__(self, body: Any, amount: int) -> None:
+        self.body = body
+        self.amount = amount
+
+
+class Sleep:
+    """Wait so many seconds."""
+
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+
+class Look:
+    """Ask how far a job is, within so many seconds; the answer is the job."""
+
+    __slots__ = ("within",)
+
+    def __init__(self, within: float | None) -> None:
+        self.within = within

@@ -1,0 +1,66 @@
+"""How a blocking connection is opened: TCP, the tunnel of a proxy, TLS."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable
+
+from .._errors import SegOpsConnectionError, SegOpsError
+from .._wire.heads import MalformedReply
+from .._wire.http1 import ReplyReader
+from .failures import connect_failure, without_frames
+from .limits import Limits
+from .origins import Origin
+from .proxies import Proxy
+from .tunnel import refused, tunnel_request
+
+__all__ = ["open_socket"]
+
+
+def open_socket(
+    origin: Origin, proxy: Proxy | None, context: Callable[[], ssl.SSLContext], limits: Limits
+) -> socket.socket:
+    """A socket to a server, past the TLS handshake. Whatever fails here, the server has seen no request.
+
+    Raises:
+        SegOpsConnectionError: there is none.
+    """
+    sock: socket.socket | None = None
+    peer = f"{proxy} on the way to {origin}" if proxy is not None else str(origin)
+    try:
+        address = (proxy.host, proxy.port) if proxy is not None else (origin.host, origin.port)
+        sock = socket.create_connection(address, limits.step())
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if origin.scheme == "https":
+            if proxy is not None:
+                _tunnel(sock, origin, proxy, limits)
+                peer = f"{origin} through {proxy}"
+            sock.settimeout(limits.step())
+            # Without ragged ends: a connection that is cut must not look like one that was closed.
+            sock = context().wrap_socket(sock, server_hostname=origin.host, suppress_ragged_eofs=False)
+        return sock
+    except (OSError, UnicodeError, MalformedReply, SegOpsConnectionError) as error:
+        failure: Exception = error
+    except BaseException:
+        if sock is not None:
+            sock.close()
+        raise
+    if sock is not None:
+        sock.close()
+    if isinstance(failure, SegOpsError) and not limits.over:
+        raise failure
+    raise connect_failure(failure, peer, origin.host, limits) from without_frames(failure)
+
+
+def _tunnel(sock: socket.socket, origin: Origin, proxy: Proxy, limits: Limits) -> None:
+    """Asks the proxy for a tunnel."""
+    sock.sendall(tunnel_request(origin, proxy))
+    reader = ReplyReader("CONNECT")
+    while not reader.head():
+        sock.settimeout(limits.step())
+        received = sock.recv(65536)
+        if not received:
+            raise SegOpsConnectionError(f"{proxy} closed the connection", sent=False)
+        reader.feed(received)
+    refused(reader, proxy, origin)

@@ -1,0 +1,244 @@
+"""One blocking connection: it carries a request at a time, and reads the reply with the reader of ``_wire.http1``."""
+
+from __future__ import annotations
+
+import select
+import socket
+import ssl
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .._wire.heads import SecretBytes, request_head
+from .._wire.http1 import ReplyReader
+from .failures import DISCONNECTED, FAILURES, body_failure, exchange_failure, raise_as, without_frames
+from .limits import Limits
+from .protocol import Headers, Request, Response
+
+if TYPE_CHECKING:
+    from .._wire.multipart import Multipart
+
+__all__ = ["Connection", "Link", "ReplyBody"]
+
+_RECEIVED = 64 * 1024
+
+
+class Link:
+    """What the pool needs of a connection, whoever speaks HTTP over it.
+
+    Args:
+        sock: connected, and past the TLS handshake; None for what plays a recording.
+        peer: host and port, for messages.
+        done: told when the connection is free for another request (True) or closed (False).
+
+    Attributes:
+        fresh: whether no reply has come over it yet.
+        stale: whether it was kept from an earlier call and turned out to be closed.
+        place: what the pool counts open connections by.
+    """
+
+    def __init__(self, sock: socket.socket | None, peer: str, done: Callable[[Any, bool], None]) -> None:
+        self.idle_since = 0.0
+        self.fresh = True
+        self.stale = False
+        self.place: object = None
+        self.peer = peer
+        self._sock = sock
+        self._done = done
+        self._timeout = sock.gettimeout() if sock is not None else None
+        self._poll = None
+        if isinstance(sock, socket.socket) and hasattr(select, "poll"):  # select() fails for descriptors above 1023
+            self._poll = select.poll()
+            self._poll.register(sock, select.POLLIN)
+
+    def readable(self) -> bool:
+        """Whether there is something to read while nothing has been asked: the end of it, or a stray reply."""
+        sock = self._sock
+        if sock is None or (isinstance(sock, ssl.SSLSocket) and sock.pending()):
+            return True  # what TLS has unwrapped already does not show on the socket
+        try:
+            if self._poll is not None:
+                return bool(self._poll.poll(0))
+            return bool(select.select([sock], [], [], 0)[0])
+        except (OSError, ValueError):
+            return True
+
+    def receive(self, limits: Limits) -> bytes:
+        """What comes next; nothing at the end of the connection."""
+        raise NotImplementedError
+
+    def set_timeout(self, seconds: float) -> None:
+        """How long each step may take from now on."""
+        if self._sock is not None and seconds != self._timeout:
+            self._sock.settimeout(seconds)
+            self._timeout = seconds
+
+    def give_back(self) -> None:
+        """The reply has been read to its end: the next request may have this connection."""
+        self._done(self, True)
+
+    def fail(self, error: BaseException) -> None:
+        """Closes the connection, and notes whether it was kept too long."""
+        self.stale = not self.fresh and isinstance(error, DISCONNECTED)
+        self.close()
+
+    def close(self) -> None:
+        """Closes the socket. May be called more than once."""
+        self.drop()
+        self._done(self, False)
+
+    def drop(self) -> None:
+        """Closes this process's descriptor and says nothing to the server: after a fork it is the parent's."""
+        if self._sock is not None:
+            self._sock.close()
+
+    def __del__(self) -> None:
+        self.drop()  # an interrupt between two steps may have left it to nobody
+
+
+class Connection(Link):
+    """One connection of the SDK's own, used by one request at a time.
+
+    Args:
+        host: what the Host header says.
+        through: headers for a proxy that takes whole addresses, or None.
+    """
+
+    _sock: socket.socket
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        peer: str,
+        host: str,
+        done: Callable[[Any, bool], None],
+        through: list[tuple[str, str]] | None = None,
+    ) -> None:
+        super().__init__(sock, peer, done)
+        self._host = host
+        self._through = through
+
+    def exchange(self, request: Request, target: str) -> Response:
+        """Sends the request and reads the reply's head.
+
+        Raises:
+            SegOpsError: there is no reply, or none that can be read. The connection is closed.
+        """
+        limits = Limits(request)
+        reader = ReplyReader(request.method)
+        try:
+            broken = self._send(request, target, limits)
+            try:
+                while not reader.head():
+                    reader.feed(self.receive(limits))
+            except DISCONNECTED as error:
+                raise broken or error from None
+        except FAILURES as error:
+            failure: Exception = error
+        except BaseException:
+            self.close()
+            raise
+        else:
+            self.fresh = False
+            # The server answered before it had taken the whole request (413, 401): the answer counts, once.
+            body = ReplyBody(self, reader, limits, keep=broken is None)
+            return Response(reader.status, Headers(reader.headers), body)
+        self.fail(failure)
+        raise_as(exchange_failure(failure, self.peer, limits, stale=self.stale), failure)
+
+    def _send(self, request: Request, target: str, limits: Limits) -> OSError | None:
+        """Sends the request; what broke the connection meanwhile is returned, since a reply may have come before."""
+        body = request.body
+        headers = request.headers
+        if self._through is not None:
+            headers = [*headers, *self._through]
+            target = request.url
+        length = None
+        if body is None or isinstance(body, bytes):
+            # Multipart bodies bring their length along. A write without a body says so: some servers insist.
+            if body is not None or request.method in ("POST", "PUT", "PATCH"):
+                length = len(body or b"")
+            self.set_timeout(limits.step())
+            try:
+                head = request_head(request.method, target, self._host, headers, length)
+                self._sock.sendall(SecretBytes(head + body) if body else head)
+            except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError) as error:
+                return without_frames(error)  # type: ignore[no-any-return]
+            return None
+        return self._stream(request_head(request.method, target, self._host, headers, None), body, limits)
+
+    def _stream(self, head: bytes, body: Multipart, limits: Limits) -> OSError | None:
+        try:
+            self.set_timeout(limits.step())
+            self._sock.sendall(head)
+            for block in body:
+                self.set_timeout(limits.step())
+                self._sock.sendall(block)
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError) as error:
+            return without_frames(error)  # type: ignore[no-any-return]
+        return None
+
+    def receive(self, limits: Limits) -> bytes:
+        """What comes next; nothing at the end of the connection."""
+        self.set_timeout(limits.step())
+        return self._sock.recv(_RECEIVED)
+
+
+class ReplyBody:
+    """A reply's body. Reading it to the end gives the connection back to the pool."""
+
+    __slots__ = ("_broken", "_connection", "_got", "_keep", "_limits", "_reader")
+
+    def __init__(self, connection: Link, reader: ReplyReader, limits: Limits, keep: bool) -> None:
+        self._connection: Link | None = connection
+        self._reader = reader
+        self._limits = limits
+        self._keep = keep
+        self._got = 0
+        self._broken: Exception | None = None
+        if reader.done:
+            self._finish()
+
+    def read(self, amount: int = -1, /) -> bytes:
+        """The next bytes; see ``Body.read``."""
+        connection, reader = self._connection, self._reader
+        blocks: list[bytes] = []
+        left = amount if amount >= 0 else 1 << 62
+        try:
+            while left and not reader.done and connection is not None:
+                block = reader.take(left)
+                if block:
+                    blocks.append(block)
+                    left -= len(block)
+                elif not reader.done:
+                    reader.feed(connection.receive(self._limits))
+        except FAILURES as error:  # told below, once what has come is handed out
+            self._broken = error
+            self.close()
+        except BaseException:
+            self.close()
+            raise
+        if blocks:
+            self._got += sum(map(len, blocks))
+            if reader.done:
+                self._finish()
+            return blocks[0] if len(blocks) == 1 else b"".join(blocks)
+        if self._broken is not None:
+            raise_as(body_failure(self._broken, self._got, reader.wanted, self._limits), self._broken)
+        self._finish()
+        return b""
+
+    def close(self) -> None:
+        """Gives up what has not been read, and the connection with it."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _finish(self) -> None:
+        if not self._reader.done:
+            return
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            if self._keep and self._reader.reusable:
+                connection.give_back()
+            else:
+                connection.close()

@@ -1,0 +1,189 @@
+"""A connection through ``http.client``, where something has taken its place or listens in on it.
+
+Heads and bodies are read by the reader of ``_wire.http1`` here as well, unless what answers is a recording.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import ssl
+from collections.abc import Callable
+from typing import Any
+
+from .._errors import SegOpsConnectionError
+from .._wire.heads import CutShort, MalformedReply
+from .._wire.http1 import ReplyReader
+from .connection import Link, ReplyBody
+from .failures import DISCONNECTED, FAILURES, connect_failure, exchange_failure, raise_as, without_frames
+from .limits import Limits
+from .origins import Origin
+from .protocol import Body, Headers, Request, Response
+from .proxies import Proxy
+
+__all__ = ["InstrumentedConnection", "open_instrumented"]
+
+
+def open_instrumented(
+    origin: Origin,
+    proxy: Proxy | None,
+    context: Callable[[], ssl.SSLContext],
+    limits: Limits,
+    done: Callable[[Any, bool], None],
+) -> InstrumentedConnection:
+    """A connection to a server, opened by ``http.client``. Whatever fails here, the server has seen no request.
+
+    Raises:
+        SegOpsConnectionError: there is none.
+    """
+    address = (proxy.host, proxy.port) if proxy is not None else (origin.host, origin.port)
+    made: http.client.HTTPConnection
+    if origin.scheme == "https":
+        made = http.client.HTTPSConnection(*address, timeout=limits.step(), context=context())
+        if proxy is not None:
+            made.set_tunnel(origin.host, origin.port, headers={name: str(value) for name, value in proxy.headers})
+    else:
+        made = http.client.HTTPConnection(*address, timeout=limits.step())
+    made.response_class = _Reply
+    try:
+        made.connect()
+    except (OSError, http.client.HTTPException, UnicodeError) as error:
+        failure: Exception = error
+    else:
+        if isinstance(made.sock, ssl.SSLSocket):
+            sock: Any = made.sock
+            sock.suppress_ragged_eofs = False  # a connection that is cut must not look like one that was closed
+        return InstrumentedConnection(made, str(origin), done, proxy if origin.scheme == "http" else None)
+    made.close()
+    raise connect_failure(failure, str(proxy or origin), origin.host, limits) from without_frames(failure)
+
+
+class InstrumentedConnection(Link):
+    """One connection of ``http.client``, used by one request at a time."""
+
+    def __init__(
+        self,
+        connection: http.client.HTTPConnection,
+        peer: str,
+        done: Callable[[Any, bool], None],
+        proxy: Proxy | None,
+    ) -> None:
+        super().__init__(connection.sock, peer, done)
+        self._http = connection
+        self._proxy = proxy
+        self._reply: Any = None
+
+    def exchange(self, request: Request, target: str) -> Response:
+        """Sends the request and reads the reply's head; see ``Connection.exchange``."""
+        limits = Limits(request)
+        try:
+            self.set_timeout(limits.step())
+            broken = self._send(request, request.url if self._proxy is not None else target)
+            try:
+                reply = self._http.getresponse()
+            except (http.client.RemoteDisconnected, *DISCONNECTED) as error:
+                raise broken or CutShort from error
+            self._reply = reply
+            self.fresh = False
+            return Response(reply.status, *self._received(reply, limits, keep=broken is None))
+        except (http.client.HTTPException, *FAILURES) as error:
+            failure: Exception = error
+        except BaseException as error:
+            self.close()
+            error.__traceback__ = None  # http.client's frames hold the key
+            raise
+        self.fail(failure)
+        if isinstance(failure, http.client.HTTPException):
+            failure = MalformedReply(type(failure).__name__)
+        raise_as(exchange_failure(failure, self.peer, limits, stale=self.stale), failure)
+
+    def _received(self, reply: Any, limits: Limits, *, keep: bool) -> tuple[Headers, Body]:
+        reader = getattr(reply, "reader", None)
+        if reader is not None:
+            return Headers(reader.headers), ReplyBody(self, reader, limits, keep)
+        return Headers(reply.headers.raw_items()), _RecordedBody(self, reply)
+
+    def _send(self, request: Request, target: str) -> OSError | None:
+        body = request.body
+        try:
+            self._http.putrequest(request.method, target, skip_accept_encoding=True)
+            for name, value in [*request.headers, *(self._proxy.headers if self._proxy is not None else [])]:
+                self._http.putheader(name, str(value))  # a Secret is a str of ours, which recorders cannot write
+            if body is None or isinstance(body, bytes):
+                if body is not None or request.method in ("POST", "PUT", "PATCH"):
+                    self._http.putheader("Content-Length", str(len(body or b"")))
+                self._http.endheaders(body)
+                return None
+            self._http.endheaders()
+            for block in body:
+                self._http.send(block)
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError) as error:
+            return without_frames(error)  # type: ignore[no-any-return]
+        return None
+
+    def receive(self, limits: Limits) -> bytes:
+        """What comes next; nothing at the end of the connection."""
+        self.set_timeout(limits.step())
+        received: bytes = self._reply.fp.read1(65536)
+        return received
+
+    def give_back(self) -> None:
+        """The reply has been read to its end: the next request may have this connection."""
+        self._reply.close()
+        super().give_back()
+
+    def close(self) -> None:
+        """Closes the socket."""
+        self._http.close()
+        if self._reply is not None:
+            self._reply.close()
+        super().close()
+
+
+class _Reply(http.client.HTTPResponse):
+    """A reply whose head and body are read by our own reader: interim replies, lengths, chunks."""
+
+    reader: ReplyReader
+
+    def begin(self) -> None:
+        """Reads the head."""
+        reply: Any = self
+        if reply.headers is not None:
+            return
+        stream, self.reader = self.fp, ReplyReader(reply._method or "GET")
+        head: list[bytes] = []
+        while not self.reader.head():
+            if head[-1:] in ([b"\r\n"], [b"\n"]):
+                head.clear()  # an interim reply is over
+            line = stream.readline(65537)
+            self.reader.feed(line)
+            head.append(line)
+        reply.fp = io.BytesIO(b"".join(head))
+        try:
+            super().begin()
+        finally:
+            reply.fp = stream
+
+
+class _RecordedBody:
+    """The body of a reply that was not read from a network but from a recording."""
+
+    def __init__(self, connection: InstrumentedConnection, reply: Any) -> None:
+        self._connection = connection
+        self._reply = reply
+
+    def read(self, amount: int = -1, /) -> bytes:
+        """The next bytes; see ``Body.read``."""
+        try:
+            block: bytes = self._reply.read(amount) if amount >= 0 else self._reply.read()
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            self.close()
+            raise SegOpsConnectionError(f"the reply cannot be read: {error}") from without_frames(error)
+        if amount < 0 or (not block and amount):
+            self.close()
+        return block
+
+    def close(self) -> None:
+        """Gives up what has not been read."""
+        self._reply.close()
+        self._connection.close()

@@ -1,0 +1,42 @@
+"""How long an exchange may take: each step of it, and all of it."""
+
+from __future__ import annotations
+
+import time
+
+from .._errors import SegOpsTimeoutError
+from .protocol import Request
+
+__all__ = ["Limits"]
+
+
+class Limits:
+    """The timeout of one request and what is left of its call's deadline.
+
+    Attributes:
+        timeout: seconds that one step may take.
+    """
+
+    __slots__ = ("_end", "timeout")
+
+    def __init__(self, request: Request) -> None:
+        self.timeout = request.timeout
+        self._end = None if request.deadline is None else time.monotonic() + request.deadline
+
+    def step(self) -> float:
+        """Seconds that the next step may take: the timeout, or what is left if that is less.
+
+        Raises:
+            SegOpsTimeoutError: nothing is left.
+        """
+        if self._end is None:
+            return self.timeout
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise SegOpsTimeoutError("the deadline is over", transient=False)
+        return min(self.timeout, left)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left."""
+        return self._end is not None and time.monotonic() >= self._end

@@ -1,0 +1,214 @@
+"""The built-in blocking transport: a pool of connections, kept warm and shared between threads."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import weakref
+from typing import TYPE_CHECKING, Any, Union
+
+from .._config import checked_connections
+from .._errors import SegOpsConfigError, SegOpsTimeoutError
+from .connecting import open_socket
+from .connection import Connection
+from .limits import Limits
+from .origins import Origin, split_url
+from .protocol import Request, Response
+from .proxies import Proxy, proxy_for
+from .standard_library import standard_library_way
+from .tls import default_context
+
+if TYPE_CHECKING:
+    import ssl
+
+    from .instrumented import InstrumentedConnection
+
+__all__ = ["HTTPTransport"]
+
+_pools: weakref.WeakSet[HTTPTransport] = weakref.WeakSet()
+
+Kept = Union[Connection, "InstrumentedConnection"]
+Line = tuple[Origin, object]
+"""What connections are told apart by: the server, and what has taken http.client's place, if anything has."""
+
+
+class _Place:
+    """One connection that is open or being opened. It is counted for as long as somebody holds it."""
+
+    __slots__ = ("__weakref__",)
+
+
+class HTTPTransport:
+    """A pool of HTTP/1.1 connections. Safe to share between threads, and across ``fork``.
+
+    Proxies come from the environment (``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY``, ``NO_PROXY``), certificate
+    authorities from the system or ``SSL_CERT_FILE``. Where ``http.client`` has been replaced or instrumented (VCR.py,
+    Sentry), requests go through it.
+
+    Args:
+        ssl_context: a TLS context of your own, for client certificates or a private authority.
+        max_connections: how many connections may be open at once; further requests wait for one to be free.
+        max_idle: how many unused connections to keep for each server.
+        idle_seconds: how long an unused connection is kept; many load balancers close theirs after 60 s.
+    """
+
+    def __init__(
+        self,
+        *,
+        ssl_context: ssl.SSLContext | None = None,
+        max_connections: int = 100,
+        max_idle: int = 32,
+        idle_seconds: float = 50.0,
+    ) -> None:
+        self._context = ssl_context
+        self._max_connections = checked_connections(max_connections)
+        self._max_idle = max_idle
+        self._idle_seconds = idle_seconds
+        self._closed = False
+        self._origins: dict[str, Origin] = {}
+        self._forget()
+        _pools.add(self)
+
+    def _forget(self) -> None:
+        """Starts with nothing open. In a forked child the parent's connections are the parent's."""
+        self._free = threading.Condition()
+        self._idle: dict[Line, list[Kept]] = {}
+        # Weak, so that a connection that an interrupt left to nobody takes no other's place for ever.
+        self._open: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._routes: dict[Origin, Proxy | None] = {}
+
+    def send(self, request: Request) -> Response:
+        """Sends one request on a kept or a new connection; see ``Transport.send``."""
+        if self._closed:
+            raise SegOpsConfigError("This client is closed. Make a new one.")
+        address, target = split_url(request.url)
+        origin = self._origins.get(address)
+        if origin is None:
+            origin = self._origins[address] = Origin.of(address)
+        line = (origin, standard_library_way())
+        return self._acquire(line, request).exchange(request, target)
+
+    def close(self) -> None:
+        """Closes the unused connections; those in use are closed when their reply has been read."""
+        self._closed = True
+        for line in list(self._idle):
+            self._discard(line)
+
+    def __del__(self) -> None:
+        if not getattr(self, "_closed", True):
+            self.close()
+
+    def __repr__(self) -> str:
+        idle = sum(map(len, self._idle.values()))
+        return f"<HTTPTransport {'closed' if self._closed else f'{idle} idle'}>"
+
+    def _acquire(self, line: Line, request: Request) -> Kept:
+        """A kept connection, or a new one as soon as there may be one more."""
+        connection = self._kept(line)
+        if connection is not None:
+            return connection
+        limits = Limits(request)
+        until = time.monotonic() + limits.step()
+        while True:
+            with self._free:
+                place = None if self._idle.get(line) else self._place()
+                if place is None and not self._idle.get(line):
+                    left = until - time.monotonic()
+                    if left <= 0:
+                        reason = f"all {self._max_connections} connections are in use (max_connections)"
+                        raise SegOpsTimeoutError(reason, sent=False)
+                    self._free.wait(min(left, 1.0))
+            connection = self._kept(line) if place is None else self._connect(line, limits)
+            if connection is not None:
+                connection.place = place or connection.place
+                return connection
+
+    def _place(self) -> _Place | None:
+        """Room for one more connection; the one that has been unused for longest may have to make it."""
+        while len(self._open) >= self._max_connections:
+            lists = [idle for idle in self._idle.values() if idle]
+            if not lists:
+                return None
+            oldest = min(lists, key=lambda idle: idle[0].idle_since).pop(0)
+            self._open.discard(oldest.place)
+            oldest.drop()
+        place = _Place()
+        self._open.add(place)
+        return place
+
+    def _kept(self, line: Line) -> Kept | None:
+        """The connection used last that is still alive; dead and overdue ones are closed on the way."""
+        idle = self._idle.get(line)
+        while idle:
+            with self._free:
+                if not idle:
+                    return None
+                connection = idle.pop()
+            if connection.idle_since >= time.monotonic() - self._idle_seconds and not connection.readable():
+                return connection
+            connection.close()
+        return None
+
+    def _done(self, connection: Kept, line: Line, reusable: bool) -> None:
+        """Takes a connection back, or notes that it is closed."""
+        overdue: list[Kept] = []
+        with self._free:
+            if reusable and not self._closed:
+                connection.idle_since = time.monotonic()
+                idle = self._idle.setdefault(line, [])
+                oldest = connection.idle_since - self._idle_seconds
+                while idle and (idle[0].idle_since < oldest or len(idle) >= self._max_idle):
+                    overdue.append(idle.pop(0))
+                idle.append(connection)
+            elif reusable:
+                overdue.append(connection)
+            else:
+                self._open.discard(connection.place)
+            self._free.notify()
+        for old in overdue:
+            old.close()
+        if not reusable and connection.stale:
+            self._discard(line)  # whatever ended this one has most likely ended its like
+
+    def _discard(self, line: Line) -> None:
+        with self._free:
+            connections = self._idle.pop(line, [])
+        for connection in connections:
+            connection.close()
+
+    def _connect(self, line: Line, limits: Limits) -> Kept:
+        origin, way = line
+        if origin not in self._routes:
+            self._routes[origin] = proxy_for(*origin)
+        proxy = self._routes[origin]
+
+        def done(connection: Kept, reusable: bool) -> None:
+            self._done(connection, line, reusable)
+
+        if way is not None:
+            from .instrumented import open_instrumented
+
+            return open_instrumented(origin, proxy, self._tls, limits, done)
+        through = proxy.headers if proxy is not None and origin.scheme == "http" else None
+        return Connection(open_socket(origin, proxy, self._tls, limits), str(origin), origin.header, done, through)
+
+    def _tls(self) -> ssl.SSLContext:
+        """One context for all connections: building it reads the whole list of authorities."""
+        if self._context is None:
+            with self._free:
+                if self._context is None:
+                    self._context = default_context()
+        return self._context
+
+
+def _after_fork_in_child() -> None:
+    for pool in list(_pools):
+        for connections in pool._idle.values():
+            for connection in connections:
+                connection.drop()
+        pool._forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

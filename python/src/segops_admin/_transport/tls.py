@@ -1,0 +1,25 @@
+"""The TLS context of the built-in transports."""
+
+from __future__ import annotations
+
+import os
+import ssl
+
+from .._errors import SegOpsConfigError
+
+__all__ = ["default_context"]
+
+
+def default_context() -> ssl.SSLContext:
+    """A context that verifies servers against the system's authorities, or those of ``SSL_CERT_FILE``.
+
+    Raises:
+        SegOpsConfigError: ``SSL_CERT_FILE`` or ``SSL_CERT_DIR`` names what is not there.
+    """
+    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    # OpenSSL passes over what is not there, and every certificate would be refused for no reason that anybody sees.
+    if file and not os.path.exists(file):
+        raise SegOpsConfigError(f"SSL_CERT_FILE names {file!r}, which does not exist.")
+    if folder and not any(map(os.path.isdir, folder.split(os.pathsep))):
+        raise SegOpsConfigError(f"SSL_CERT_DIR names {folder!r}, which does not exist.")
+    return ssl.create_default_context()

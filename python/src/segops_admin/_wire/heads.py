@@ -1,0 +1,97 @@
+"""Heads of HTTP/1.1 messages by RFC 9110 and 9112: what is a status line, a header, a length."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = [
+    "LARGEST_HEAD",
+    "MOST_INTERIM_REPLIES",
+    "CutShort",
+    "MalformedReply",
+    "SecretBytes",
+    "content_length",
+    "header_pairs",
+    "parse_head",
+    "request_head",
+]
+
+LARGEST_HEAD = 64 * 1024
+"""Bytes: of a head, and of all that a reply's chunks carry besides its body."""
+
+MOST_HEADERS = 100
+MOST_INTERIM_REPLIES = 8
+
+_STATUS_LINE = re.compile(r"HTTP/1\.([0-9]) ([1-9][0-9]{2})(?: .*)?")
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
+_LENGTH = re.compile(r"[0-9]{1,18}")
+
+
+class MalformedReply(Exception):
+    """What came is not HTTP/1.1, or not surely one reply."""
+
+
+class CutShort(Exception):
+    """The connection ended before the reply did."""
+
+
+class SecretBytes(bytes):
+    """Bytes that do not show themselves: a request's head holds the key, and tracebacks print local variables."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} bytes>"
+
+
+def request_head(method: str, target: str, host: str, headers: list[tuple[str, str]], length: int | None) -> bytes:
+    """A request's head. ``length`` is that of its body, unless it has none or ``headers`` say it."""
+    # Not a local variable: it would show the key in a traceback.
+    return SecretBytes(
+        "".join(
+            [
+                f"{method} {target} HTTP/1.1\r\nHost: {host}\r\n",
+                *[f"{name}: {value}\r\n" for name, value in headers],
+                "\r\n" if length is None else f"Content-Length: {length}\r\n\r\n",
+            ]
+        ).encode("latin-1")
+    )
+
+
+def parse_head(head: str) -> tuple[str, int, list[tuple[str, str]]]:
+    """The minor version, status and headers in a whole head, its empty line included.
+
+    Raises:
+        MalformedReply: it is none.
+    """
+    if _CONTROL.search(head):
+        raise MalformedReply("its head holds a control character")
+    lines = head.replace("\r\n", "\n").split("\n")
+    line = _STATUS_LINE.fullmatch(lines[0])
+    if line is None:
+        raise MalformedReply("its status line is none")
+    if len(lines) - 3 > MOST_HEADERS:  # the status line and what follows the last two line ends are none
+        raise MalformedReply(f"it has more than {MOST_HEADERS} headers")
+    return line[1], int(line[2]), header_pairs(lines[1:-2])
+
+
+def header_pairs(lines: list[str]) -> list[tuple[str, str]]:
+    """Header lines as pairs; a folded one goes on with a blank."""
+    pairs: list[tuple[str, str]] = []
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if colon and _TOKEN.fullmatch(name):
+            pairs.append((name, value.strip(" \t")))
+        elif line[:1] in (" ", "\t") and pairs:
+            name, value = pairs[-1]
+            pairs[-1] = (name, f"{value} {line.strip()}".strip())
+        else:
+            raise MalformedReply("a line of its head is no header")
+    return pairs
+
+
+def content_length(value: str) -> int:
+    """The length that one or more Content-Length headers agree on."""
+    first, *others = [part.strip(" \t") for part in value.split(",")]
+    if not _LENGTH.fullmatch(first) or any(other != first for other in others):
+        raise MalformedReply(f"its length is {value[:60]!r}")
+    return int(first)

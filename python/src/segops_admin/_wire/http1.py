@@ -1,0 +1,233 @@
+"""An incremental reader of HTTP/1.1 replies (RFC 9110 and 9112). It is handed bytes and does no I/O.
+
+It never guesses: what it cannot be sure about is a ``MalformedReply``, and what ends too early a ``CutShort``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .heads import (
+    LARGEST_HEAD,
+    MOST_INTERIM_REPLIES,
+    CutShort,
+    MalformedReply,
+    content_length,
+    header_pairs,
+    parse_head,
+)
+
+__all__ = ["ReplyReader"]
+
+_START = b"HTTP/1."
+_HEAD_END = re.compile(rb"\n\r?\n")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(;[\t\x20-\x7e\x80-\xff]*)?\r\n")
+_PART_OF_CHUNK = re.compile(rb"(?:[0-9A-Fa-f]{1,16}(?:[ \t]*(?:;[\t\x20-\x7e\x80-\xff]*)?\r?)?)?\Z")
+
+
+class ReplyReader:
+    """Reads one reply out of bytes as they come.
+
+    ``feed`` it what was received until ``head`` is there, then ``take`` the body, feeding it more whenever there is
+    nothing to take and it is not ``done``.
+
+    Attributes:
+        status, headers: of the reply, once ``head`` is true.
+        done: whether the whole reply has been taken.
+        wanted: how many bytes of the body are still to come, if that is known.
+    """
+
+    __slots__ = (
+        "_at", "_buffer", "_ended", "_interim", "_left", "_method", "_next", "_overhead", "_persistent", "done",
+        "headers", "status",
+    )  # fmt: skip
+
+    def __init__(self, method: str) -> None:
+        self.status = 0
+        self.headers: list[tuple[str, str]] = []
+        self.done = False
+        self._method = method
+        self._buffer = b""
+        self._at = 0
+        self._ended = False
+        self._interim = 0
+        self._overhead = 0
+        self._left = 0  # of the body, or of the chunk that is being read
+        self._next = "head"  # or length, end (of the connection), size, data, data end, trailer
+        self._persistent = False
+
+    def feed(self, data: bytes) -> None:
+        """Takes what was received; nothing means that the connection has ended.
+
+        Raises:
+            CutShort: it ended too early.
+        """
+        if data:
+            self._buffer = self._buffer[self._at :] + data if self._at < len(self._buffer) else data
+            self._at = 0
+        elif self._next == "end":
+            self._ended = True
+        else:
+            raise CutShort
+
+    @property
+    def reusable(self) -> bool:
+        """Whether the connection is in step: it may carry another request."""
+        return self.done and self._persistent and not self.surplus
+
+    @property
+    def surplus(self) -> bool:
+        """Whether more has been fed than has been taken."""
+        return self._at < len(self._buffer)
+
+    @property
+    def wanted(self) -> int | None:
+        """How many bytes of the body are still to come, beyond what has been fed; None if that is not known."""
+        return max(0, self._left - (len(self._buffer) - self._at)) if self._next == "length" else None
+
+    def head(self) -> bool:
+        """Whether the head is there; interim replies before it are passed over.
+
+        Raises:
+            MalformedReply: it is none.
+        """
+        while self._next == "head":
+            if self._buffer[:7] != _START[: len(self._buffer)]:
+                raise MalformedReply("it does not begin with HTTP/1")
+            found = _HEAD_END.search(self._buffer)
+            if found is None or found.end() > LARGEST_HEAD:
+                if len(self._buffer) > LARGEST_HEAD:
+                    raise MalformedReply(f"its head is larger than {LARGEST_HEAD // 1024} KiB")
+                return False
+            head, self._at = self._buffer[: found.end()].decode("latin-1"), found.end()
+            version, self.status, self.headers = parse_head(head)
+            if self.status >= 200:
+                self._frame(version)
+                return True
+            self._interim += 1
+            if self.status == 101 or self._interim > MOST_INTERIM_REPLIES:
+                raise MalformedReply(
+                    "it switches protocols" if self.status == 101 else "its interim replies do not end"
+                )
+            self._buffer, self._at = self._buffer[self._at :], 0
+            if not self._buffer:
+                return False
+        return True
+
+    def _frame(self, version: str) -> None:
+        """Decides where the body ends."""
+        coding = length = connection = None
+        for name, value in self.headers:
+            kind = name.lower()
+            if kind == "transfer-encoding":
+                coding = value if coding is None else f"{coding}, {value}"
+            elif kind == "content-length":
+                length = value if length is None else f"{length}, {value}"
+            elif kind == "connection":
+                connection = value if connection is None else f"{connection}, {value}"
+        tokens = [token.strip() for token in connection.lower().split(",")] if connection is not None else []
+        self._persistent = "close" not in tokens and (version != "0" or "keep-alive" in tokens)
+        tunnel = self._method == "CONNECT" and self.status < 300
+        if tunnel or self._method == "HEAD" or self.status in (204, 304):
+            self.done, self._next = True, "done"
+        elif coding is not None:
+            if coding.lower() != "chunked":
+                raise MalformedReply(f"its transfer coding is {coding[:60]!r}")
+            if length is not None or version == "0":
+                self._persistent = False  # two ways to tell the end: a proxy may have taken the other one
+            self._next = "size"
+        elif length is not None:
+            self._left = content_length(length)
+            self._next = "length"
+            self.done = self._left == 0
+        else:
+            self._persistent = False
+            self._next = "end"
+
+    def take(self, amount: int) -> bytes:
+        """The next bytes of the body that have come, ``amount`` at most; nothing if more has to be fed, or ``done``.
+
+        Raises:
+            MalformedReply: its chunks are none.
+        """
+        if self.done:
+            return b""
+        if self._next == "length":
+            block = self._cut(min(amount, self._left))
+            self._left -= len(block)
+            self.done = self._left == 0
+            return block
+        if self._next == "end":
+            block = self._cut(amount)
+            self.done = self._ended and self._at >= len(self._buffer)
+            return block
+        return self._take_chunk(amount)
+
+    def _cut(self, amount: int) -> bytes:
+        start = self._at
+        if start == 0 and amount >= len(self._buffer):
+            block, self._buffer = self._buffer, b""
+            return block
+        block = self._buffer[start : start + amount]
+        self._at = start + len(block)
+        return block
+
+    def _take_chunk(self, amount: int) -> bytes:
+        while True:
+            if self._next == "data":
+                block = self._cut(min(amount, self._left))
+                self._left -= len(block)
+                if not self._left:
+                    self._next = "data end"
+                if block:
+                    return block
+                return b""
+            step = {"size": self._chunk_size, "data end": self._chunk_end, "trailer": self._trailer}[self._next]
+            if not step() or self.done:
+                return b""
+
+    def _chunk_size(self) -> bool:
+        """Reads the line before a chunk, if it is there."""
+        line = _CHUNK.match(self._buffer, self._at)
+        if line is None:
+            if len(self._buffer) - self._at > LARGEST_HEAD or not _PART_OF_CHUNK.match(self._buffer, self._at):
+                raise MalformedReply("a chunk's size is none")
+            return False
+        self._spend(len(line[2] or b""))
+        self._at = line.end()
+        self._left = int(line[1], 16)
+        self._next = "data" if self._left else "trailer"
+        return True
+
+    def _chunk_end(self) -> bool:
+        """Reads the line end after a chunk, if it is there."""
+        end = self._buffer[self._at : self._at + 2]
+        if end != b"\r\n"[: len(end)]:
+            raise MalformedReply("a chunk is longer than its size")
+        if len(end) < 2:
+            return False
+        self._at += 2
+        self._next = "size"
+        return True
+
+    def _trailer(self) -> bool:
+        """Reads one line after the last chunk, if it is there. What trailers say is not used."""
+        end = self._buffer.find(b"\n", self._at)
+        if end < 0:
+            if len(self._buffer) - self._at > LARGEST_HEAD:
+                raise MalformedReply("its trailers do not end")
+            return False
+        line = self._buffer[self._at : end + 1].decode("latin-1")
+        self._spend(len(line))
+        self._at = end + 1
+        if line.strip("\r\n"):
+            header_pairs([line.rstrip("\r\n")])
+        else:
+            self.done = True
+        return True
+
+    def _spend(self, size: int) -> None:
+        """Counts bytes that are neither head nor body: they, too, must not go on for ever."""
+        self._overhead += size
+        if self._overhead > LARGEST_HEAD:
+            raise MalformedReply(f"its chunks carry more than {LARGEST_HEAD // 1024} KiB of extensions and trailers")
