@@ -17,7 +17,13 @@ PARITY = ROOT / "parity/src/segops_parity"
 PLUGIN = ROOT / "sandbox/pytest-segops/src/pytest_segops"
 OURS = {"segops_admin", "segops_sandbox", "pytest_segops", "segops_parity"}
 # What is used where it is installed: by the transport that is an extra, and so that pydantic reads the records.
-OPTIONAL = {"requests.py": {"requests", "urllib3"}, "types.py": {"typing_extensions"}}
+OPTIONAL = {
+    "requests.py": {"requests", "urllib3"},
+    # For type checkers only, which bring it along; tests/python/test_imports.py runs without it.
+    "types.py": {"typing_extensions"},
+    "_client.py": {"typing_extensions"},
+    "_async_client.py": {"typing_extensions"},
+}
 CONTRACT = re.compile(r"\bspec/|\b(admin|behaviours|webhooks)\.yaml|\bspec\b.*\brecords\b")
 
 
@@ -52,8 +58,7 @@ def docstrings(module: ast.Module) -> set[int]:
 
 
 def test_the_sdk_imports_the_standard_library_only() -> None:
-    # typing_extensions is for type checkers only, which bring it along; tests/python/test_imports.py runs without it.
-    allowed = set(sys.stdlib_module_names) | {"segops_admin", "typing_extensions"}
+    allowed = set(sys.stdlib_module_names) | {"segops_admin"}
     wrong = [line for path in modules(SDK) for line in strangers(path, allowed | OPTIONAL.get(path.name, set()))]
     assert not wrong
 

@@ -5,10 +5,11 @@ Separate from the other encodings because every resource module needs it, and ne
 
 from __future__ import annotations
 
-from typing import Any
-
 from .._errors import SegOpsArgumentError
-from .words import LARGEST_SAFE, described
+
+TYPE_CHECKING = bool()
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["checked_id", "path", "segment"]
 
@@ -40,6 +41,8 @@ def _text(id: Any) -> str:
     import enum
     import operator
     import uuid
+
+    from .words import LARGEST_SAFE, described
 
     if isinstance(id, enum.Enum):
         id = id.value
