@@ -9,14 +9,14 @@ import {
 } from "../src/index.js";
 import { rejection, withServer } from "./support/server.js";
 
-test("an export is looked at once at first, then after each interval, until it is over", async () => {
+test("an export is looked at once at first, then after a moment, until it is over", async () => {
   for (const status of ["complete", "completed", "ready"]) {
     const answers = ["queued", "running", status].map((status) => ({ json: { export_id: 9, status } }));
     await withServer(answers, async ({ client, seen, time }) => {
       const looks: ExportJob[] = [];
       const done = await client().segments.waitForExport(3, 9, { onProgress: (job) => looks.push(job) });
       assert.deepEqual(done, { export_id: 9, status });
-      assert.deepEqual(time.sleeps, [2, 2]);
+      assert.deepEqual(time.sleeps, [0.1, 0.2]);
       assert.deepEqual(
         looks.map((job) => job.status),
         ["queued", "running", status],
@@ -48,16 +48,16 @@ test("a job that is not over in time is a wait timeout, after a last look when t
     assert.deepEqual(error.job, { status: "running" });
     assert.match(error.message, /Import 4 was not over after 5 s; it goes on at the server/);
     const rounded = time.sleeps.map((seconds) => Number(seconds.toFixed(6)));
-    assert.deepEqual([rounded, seen.length], [[2, 2, 1], 4]);
+    assert.deepEqual([rounded, seen.length], [[0.1, 0.2, 0.4, 0.8, 1.6, 1.9], 7]);
     await rejection(client().products.waitForImport(4, { timeout: 0 }));
-    assert.equal(seen.length, 5);
+    assert.equal(seen.length, 8);
   });
 });
 
 test("unless told otherwise, a wait takes 600 seconds, and looks more and more rarely, up to every 2 s", async () => {
   await withServer({ json: { status: "running" } }, async ({ client, time }) => {
     await rejection(client().products.waitForImport(4));
-    assert.deepEqual(time.sleeps.slice(0, 3), [2, 2, 2]);
+    assert.deepEqual(time.sleeps.slice(0, 7), [0.1, 0.2, 0.4, 0.8, 1.6, 2, 2]);
     assert.ok(Math.abs(time.sleeps.reduce((all, each) => all + each) - 600) < 1e-6);
   });
 });
@@ -107,6 +107,39 @@ test("a recompute is over when the segment is not computing and its time has cha
   );
 });
 
+test("since is required: without it, the members from before would do", async () => {
+  await withServer({ json: { status: "ready", last_computed_at: "old" } }, async ({ client, seen }) => {
+    for (const options of [undefined, {}, { since: 5 }, { since: undefined }]) {
+      const wrong = options as unknown as { since: string };
+      assert.ok((await rejection(client().segments.waitForRecompute(1, wrong))) instanceof SegOpsArgumentError);
+    }
+    assert.equal(seen.length, 0);
+  });
+});
+
+test("recomputeAndWait waits for members newer than those it found, however many old answers come", async () => {
+  const answers = [
+    { status: "ready", last_computed_at: "yesterday" },
+    { queued: true },
+    { status: "ready", last_computed_at: "yesterday" },
+    { status: "computing", last_computed_at: "yesterday" },
+    { status: "ready", last_computed_at: "now", member_count: 3 },
+  ];
+  await withServer(
+    answers.map((json) => ({ json })),
+    async ({ client, seen, time }) => {
+      const segment = await client().segments.recomputeAndWait(5, { idempotencyKey: "test-1" });
+      assert.deepEqual(segment, answers[4]);
+      assert.deepEqual(
+        seen.map(({ method, path }) => `${method} ${path}`),
+        ["GET /segments/5/", "POST /segments/5/compute/", "GET /segments/5/", "GET /segments/5/", "GET /segments/5/"],
+      );
+      assert.equal(seen[1]?.headers["idempotency-key"], "test-1");
+      assert.deepEqual(time.sleeps, [0.1, 0.2]);
+    },
+  );
+});
+
 test("a wait keeps its timeout, whatever the looks meet", async () => {
   const down = { status: 503, headers: { "Retry-After": "30" }, json: {} };
   await withServer([{ json: { status: "running" } }, down], async ({ client, seen, time }) => {
@@ -114,7 +147,7 @@ test("a wait keeps its timeout, whatever the looks meet", async () => {
     assert.ok(error instanceof SegOpsWaitTimeout, String(error));
     assert.deepEqual(error.job, { status: "running" });
     assert.ok((error.cause as Error).message.includes("answered 503"));
-    assert.deepEqual([seen.length, time.sleeps], [2, [2]]);
+    assert.deepEqual([seen.length, time.sleeps], [2, [0.1]]);
   });
   await withServer({ status: 500, json: {} }, async ({ client, time }) => {
     const error = await rejection(client({ maxRetries: 9 }).products.waitForImport(4, { timeout: 2 }));

@@ -179,7 +179,9 @@ export class Calls {
     const isDelete = call.method === "DELETE";
     const receive = async (reply: TransportReply): Promise<T> => {
       const value = await this.#value(reply);
-      checkRecord(value, reply.status);
+      if (!isDelete) {
+        checkRecord(value, reply.status);
+      }
       return (isDelete ? null : value) as T;
     };
     return this.#made(call, { receive, gone: null as T, mayLeave: false });
@@ -192,8 +194,8 @@ export class Calls {
 
 /** Refuses what is no record, page or list. */
 function checkRecord(value: unknown, status: number): void {
-  if (typeof value === "object") {
-    return; // an empty reply included
+  if (typeof value === "object" && value !== null) {
+    return;
   }
   const what = value === null ? "empty" : String(value).slice(0, 60);
   const reason =

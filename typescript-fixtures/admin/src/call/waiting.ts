@@ -18,7 +18,7 @@ export interface Watched<Job> {
 }
 
 /** Seconds before the second look; each pause after it is twice as long, up to the interval. */
-const FIRST_PAUSE = 2;
+const FIRST_PAUSE = 0.1;
 
 /** Seconds that a look gets, also when the time is up. */
 const LEAST_LOOK = 1;

@@ -3,6 +3,7 @@
 import { walkCursor } from "../call/pagination.js";
 import { openSink, type Sink } from "../call/sinks.js";
 import { jobFailure, Recompute, waitUntil } from "../call/waiting.js";
+import { SegOpsArgumentError } from "../errors/index.js";
 import type { SegmentCreate, SegmentListParams, SegmentsMembersParams, SegmentUpdate } from "../types/inputs.js";
 import type {
   ExportJob,
@@ -43,8 +44,11 @@ export interface RecomputeWaitOptions extends WaitOptions<Segment> {
    * The segment's `last_computed_at` from before the recompute; null if it was never computed. The wait ends only when
    * that has changed, however soon the first look comes.
    */
-  since?: string | null | undefined;
+  since: string | null;
 }
+
+/** The options of `segments.recomputeAndWait`. */
+export interface RecomputeOptions extends WaitOptions<Segment>, ChangeOptions {}
 
 /** Segments of users: their definitions, members and exports. */
 export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, SegmentUpdate, SegmentListParams> {
@@ -121,7 +125,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
   /**
    * Queues a recompute of a segment's members and returns at once.
    *
-   * See `waitForRecompute`.
+   * See `recomputeAndWait`.
    *
    * @param id the segment's id
    */
@@ -244,12 +248,19 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
   /**
    * Waits until a segment has been computed again, and returns it.
    *
+   * `recomputeAndWait` does all of it; this is for a recompute that was queued elsewhere.
+   *
    * @param id the segment's id
    * @throws {SegOpsJobError} the recompute ended and left the segment as it was
    * @throws {SegOpsWaitTimeout} it was not over in time
    */
-  async waitForRecompute(id: Id, options: RecomputeWaitOptions = {}): Promise<Segment> {
-    const { since = null, signal } = options;
+  async waitForRecompute(id: Id, options: RecomputeWaitOptions): Promise<Segment> {
+    const { since, signal } = options ?? {};
+    if (typeof since !== "string" && since !== null) {
+      throw new SegOpsArgumentError(
+        "since must be the segment's last_computed_at from before the recompute, or null if it was never computed.",
+      );
+    }
     const recompute = new Recompute(since);
     const watched = {
       what: `The recompute of segment ${id}`,
@@ -258,5 +269,23 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
       failure: (segment: Segment) => recompute.failure(segment),
     };
     return waitUntil(this.calls.runtime, watched, options);
+  }
+
+  /**
+   * Recomputes a segment's members, waits until that is done, and returns the segment.
+   *
+   * Reads the segment, queues the recompute, and waits for a computation newer than what was read: the members are those
+   * of now, not of the computation before.
+   *
+   * @param id the segment's id
+   * @throws {SegOpsJobError} the recompute ended and left the segment as it was
+   * @throws {SegOpsWaitTimeout} it was not over in time
+   */
+  async recomputeAndWait(id: Id, options: RecomputeOptions = {}): Promise<Segment> {
+    const { idempotencyKey, ...waiting } = options;
+    const { signal } = options;
+    const before = await this.get(id, { signal });
+    await this.recompute(id, { idempotencyKey, signal });
+    return this.waitForRecompute(id, { ...waiting, since: before.last_computed_at ?? null });
   }
 }
