@@ -107,11 +107,10 @@ def find(client: SegOpsAdmin) -> int:
     preview = client.segments.preview(GOOD_AND_GONE)
     show(f"{preview['matched_users']} customers, such as {', '.join(preview['sample_user_ids'][:4])}")
 
-    step("Keep that as a segment, compute it, and wait", "client.segments.create({...}); recompute; wait_for_recompute")
+    step("Keep that as a segment, compute it, and wait", "client.segments.create({...}); recompute_and_wait")
     segment = client.segments.create({"name": "Good and gone", "definition": GOOD_AND_GONE})
-    client.segments.recompute(segment["id"])
     states: list[str] = []
-    segment = client.segments.wait_for_recompute(
+    segment = client.segments.recompute_and_wait(
         segment["id"], interval=0.05, on_progress=lambda job: states.append(job["status"])
     )
     show(f"{' -> '.join(dict.fromkeys(states))}: {segment['member_count']} members at {segment['last_computed_at']}")

@@ -12,7 +12,7 @@ import yaml
 from scripted_server import Reply, Seen
 from sdk_client import KEY
 
-from segops_admin import Paginated, SegOpsAdmin, SegOpsApiError, SegOpsConfigError
+from segops_admin import Paginated, SegOpsAdmin, SegOpsApiError, SegOpsConfigError, SegOpsDecodeError
 
 TABLE = yaml.safe_load(Path(__file__).with_name("published_0_2_2.yaml").read_text("utf-8"))
 
@@ -107,6 +107,11 @@ ANSWERS: dict[str, tuple[Any, Any]] = {
 @pytest.mark.parametrize("fact", [fact for fact in FACTS if fact["returns"] != "items"], ids=name_of)
 def test_a_published_call_returns_the_same_value(fact: dict[str, Any], name: str, serve: Any, connect: Any) -> None:
     answer, value = ANSWERS[name]
+    if value is None and fact["returns"] != "null":
+        # 0.2.2 gave None where a record was due: docs/upgrading.md.
+        with pytest.raises(SegOpsDecodeError, match="it is empty where a record"):
+            call(connect(serve(answer())), fact)
+        return
     got = call(connect(serve(answer())), fact)
     assert got == (None if fact["returns"] == "null" else value)
     assert type(got) in (type(value), type(None))

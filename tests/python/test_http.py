@@ -195,10 +195,11 @@ def test_a_reply_without_a_length_ends_with_its_connection(serve: Any, connect: 
 
 
 @pytest.mark.parametrize("status", [200, 201, 202])
-def test_an_empty_reply_is_none(status: int, serve: Any, connect: Any) -> None:
+def test_an_empty_reply_is_none_to_request_and_no_record(status: int, serve: Any, connect: Any) -> None:
     server = serve(*[Reply(status, body=b"", headers=JSON)] * 2)
     assert connect(server).http.request("POST", "/x/") is None
-    assert connect(server).segments.recompute(7) is None
+    with pytest.raises(SegOpsDecodeError, match="it is empty where a record"):
+        connect(server).segments.recompute(7)
 
 
 def test_204_is_none(serve: Any, connect: Any) -> None:

@@ -1,4 +1,4 @@
-"""How is a job waited for?"""
+"""Waiting for jobs: when they are looked at, and how a wait ends."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from typing import Any, Callable
 import pytest
 from scripted_server import Hangup, Reply
 
-from segops_admin import SegOpsArgumentError, SegOpsJobError, SegOpsNotFoundError, SegOpsWaitTimeout
+from segops_admin import (
+    SegOpsArgumentError,
+    SegOpsDecodeError,
+    SegOpsJobError,
+    SegOpsNotFoundError,
+    SegOpsServerError,
+    SegOpsWaitTimeout,
+)
 from segops_admin.testing import FakeTime, Script, reply
 from segops_admin.testing import Reply as Canned
 
@@ -26,7 +33,7 @@ WAITS: dict[str, tuple[Callable[..., Any], dict[str, Any], dict[str, Any], dict[
         {"status": "failed", "error_message": "No sku."},
     ),
     "recompute": (
-        lambda client, **options: client.segments.wait_for_recompute(7, **options),
+        lambda client, **options: client.segments.wait_for_recompute(7, since=None, **options),
         {"status": "computing", "last_computed_at": None},
         {"status": "computed", "last_computed_at": "2026-04-25T12:00:00Z"},
         {"status": "draft", "last_computed_at": None},
@@ -44,12 +51,12 @@ def script_of(*answers: Any) -> Script:
     return Script(*[answer if isinstance(answer, Canned) else reply(answer) for answer in answers])
 
 
-def test_a_job_is_looked_at_at_once_and_then_after_each_interval_until_it_is_over(name: str) -> None:
+def test_a_job_is_looked_at_at_once_then_soon_and_then_ever_less_often_until_it_is_over(name: str) -> None:
     wait, going, done, _ = WAITS[name]
-    script = script_of(going, going, going, done)
+    script = script_of(*[going] * 7, done)
     assert wait(script.client()) == done
-    assert script.time.sleeps == [2.0, 2.0, 2.0]
-    assert [request.path for request in script.requests] == [PATHS[name]] * 4
+    assert script.time.sleeps == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0])
+    assert [request.path for request in script.requests] == [PATHS[name]] * 8
     script.assert_done()
 
 
@@ -62,9 +69,9 @@ def test_a_job_that_is_over_at_the_first_look_costs_no_wait(name: str) -> None:
 
 def test_the_interval_is_the_callers(name: str) -> None:
     wait, going, done, _ = WAITS[name]
-    script = script_of(going, going, done)
+    script = script_of(going, going, going, going, done)
     wait(script.client(), interval=0.25)
-    assert script.time.sleeps == [0.25, 0.25]
+    assert script.time.sleeps == pytest.approx([0.1, 0.2, 0.25, 0.25])
 
 
 def test_a_job_that_fails_raises_with_the_reason_and_its_last_answer(name: str) -> None:
@@ -79,31 +86,42 @@ def test_a_job_that_fails_raises_with_the_reason_and_its_last_answer(name: str) 
 
 def test_a_job_that_is_not_over_in_time_raises_with_its_last_answer(name: str) -> None:
     wait, going, _, _ = WAITS[name]
-    script = script_of(*[going] * 4)
+    script = script_of(*[going] * 7)
     with pytest.raises(SegOpsWaitTimeout, match="not over after 5 s; it goes on at the server") as caught:
         wait(script.client(), timeout=5)
     assert caught.value.job == going
     assert isinstance(caught.value, TimeoutError)
-    assert script.time.sleeps == [2.0, 2.0, 1.0]  # the last look is made when the time is up
+    assert script.time.sleeps == pytest.approx(
+        [0.1, 0.2, 0.4, 0.8, 1.6, 1.9]
+    )  # the last look is made when the time is up
     script.assert_done()
 
 
 def test_ten_minutes_unless_told_otherwise(name: str) -> None:
     wait, going, _, _ = WAITS[name]
-    script = script_of(*[going] * 301)
+    script = script_of(*[going] * 305)
     with pytest.raises(SegOpsWaitTimeout, match="600 s"):
         wait(script.client())
-    assert sum(script.time.sleeps) == 600.0
+    assert sum(script.time.sleeps) == pytest.approx(600.0)
     script.assert_done()
 
 
 def test_the_time_that_looking_takes_counts(name: str) -> None:
     wait, going, _, _ = WAITS[name]
-    script = script_of(going, reply(status=503, headers={"Retry-After": "9"}), going)
+    script = script_of(going, reply(status=503, headers={"Retry-After": "9"}), going, going)
     with pytest.raises(SegOpsWaitTimeout):
-        wait(script.client(), timeout=10, interval=8)
-    assert script.time.sleeps == [8.0, 9.0]
-    script.assert_done()
+        wait(script.client(), timeout=9.15, interval=8)
+    assert script.time.sleeps == pytest.approx([0.1, 9.0, 0.05], abs=0.001)
+
+
+def test_a_look_that_does_not_fit_into_what_is_left_ends_the_wait_with_the_last_answer(name: str) -> None:
+    wait, going, _, _ = WAITS[name]
+    script = script_of(going, reply(status=503, headers={"Retry-After": "9"}))
+    with pytest.raises(SegOpsWaitTimeout, match="not over after 5 s") as caught:
+        wait(script.client(), timeout=5)
+    assert caught.value.job == going
+    assert isinstance(caught.value.__cause__, SegOpsServerError)
+    assert script.time.sleeps == pytest.approx([0.1])
 
 
 def test_progress_is_told_each_answer_the_last_one_included(name: str) -> None:
@@ -137,8 +155,8 @@ def test_a_look_that_fails_is_tried_again_and_one_that_fails_for_good_is_raised(
 
 def test_a_status_that_is_no_object_is_a_failure_and_not_waited_for(name: str) -> None:
     wait = WAITS[name][0]
-    for answer in (reply([1]), reply(), reply(7)):
-        with pytest.raises(SegOpsJobError):
+    for answer, error in ((reply([1]), SegOpsJobError), (reply(), SegOpsDecodeError), (reply(7), SegOpsDecodeError)):
+        with pytest.raises(error):
             wait(script_of(answer).client())
 
 
@@ -195,5 +213,5 @@ def test_a_recompute_that_ends_and_leaves_the_members_as_they_were_has_failed() 
 def test_waiting_works_over_real_sockets_too(serve: Any, connect: Any, time: FakeTime) -> None:
     server = serve(Reply(json={"status": "pending"}), Hangup(), Reply(json={"status": "ready"}))
     assert connect(server).segments.wait_for_export("a/b", 5) == {"status": "ready"}
-    assert time.sleeps == [2.0]
+    assert time.sleeps == [0.1]
     assert {seen.target for seen in server.requests} == {"/api/segments/a%2Fb/export/?export_id=5"}

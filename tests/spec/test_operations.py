@@ -27,7 +27,8 @@ CRUD = "list iterate get create update delete"
 WITHOUT_CRUD = ("users", "identity", "analytics")
 ADDED = {
     "segments.iterate_members", "segments.export_status", "segments.download_export", "segments.wait_for_export",
-    "segments.wait_for_recompute", "products.get_score", "products.replace_schema", "products.wait_for_import",
+    "segments.wait_for_recompute", "segments.recompute_and_wait",
+    "products.get_score", "products.replace_schema", "products.wait_for_import",
 }  # fmt: skip
 
 # Published commands, as the vendor's page shows them (first two words and what they take).
@@ -54,7 +55,7 @@ def test_the_published_surface_is_there_and_marked(contract: Contract) -> None:
 
 def test_what_was_added_is_marked(contract: Contract) -> None:
     assert {op.id for op in contract.operations.values() if op.since == "1.0"} == ADDED
-    assert len(contract.operations) == 93
+    assert len(contract.operations) == 94
 
 
 def test_the_shared_six_take_path_record_and_source_from_their_namespace(contract: Contract) -> None:
@@ -203,6 +204,7 @@ def test_a_command_is_read_from_its_notation(contract: Contract) -> None:
         ("segments.download_export", "request get reads bodyless path-id downloads"),
         ("segments.wait_for_export", "polls states"),
         ("segments.wait_for_recompute", "polls"),
+        ("segments.recompute_and_wait", "polls queues"),
         ("products.import_csv", "request post mutates multipart"),
         ("pages.export", "request post mutates json path-id choices"),
     ],

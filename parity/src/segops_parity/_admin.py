@@ -216,6 +216,7 @@ def _flags(
         "cursor": paginates == "cursor",
         "walks": "walks" in entry,
         "polls": "polls" in entry,
+        "queues": "queues" in entry,
         "states": "done" in entry,
         "downloads": "sink" in types,
     }

@@ -351,6 +351,8 @@ def _no_body(sent: Sent) -> Problems:
 
 
 def _keys(step: Step, sent: Sent, operation: Operation | None) -> Iterator[tuple[str, Problems]]:
+    if step.op == "segments.recompute_and_wait":
+        sent = [pair for pair in sent if pair[1]["method"] == "POST"]  # the looks before and after it change nothing
     found = [request["headers"].get("idempotency-key") for _, request in sent]
     if step.op == "cli" and operation is None:
         return  # several operations: each is checked by its own case

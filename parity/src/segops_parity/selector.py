@@ -42,6 +42,7 @@ FLAGS: dict[str, str] = {
     "cursor": "pages by cursor, or walks such a listing",
     "walks": "repeats another operation's request page by page",
     "polls": "repeats another operation's request until a job is over",
+    "queues": "sends the request that starts the job before it waits for it",
     "states": "knows the states that end the job it waits for",
     "downloads": "writes the answer to a file",
 }

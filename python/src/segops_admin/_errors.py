@@ -177,6 +177,8 @@ class SegOpsDecodeError(SegOpsError):
     Attributes:
         status: the HTTP status of that reply, if it had one.
         method, path: what was asked.
+        attempts: how many times it was tried.
+        idempotency_key: the key that the call carried, if any.
         maybe_done: whether the call changes something and may have been carried out.
     """
 
@@ -185,7 +187,8 @@ class SegOpsDecodeError(SegOpsError):
         self.status = status
         self.method = method
         self.path = path
-        self._key: str | None = None
+        self.attempts = 1
+        self.idempotency_key: str | None = None
         self.maybe_done = False
         self.earlier = False
 
@@ -197,7 +200,7 @@ class SegOpsDecodeError(SegOpsError):
         text = f"{self.method} {self.path} {answered}, and the reply cannot be read: {reason}"
         if self.maybe_done:
             dot = "" if text.endswith(".") else "."
-            text += f"{dot} {may_have_been_done(self._key, earlier=self.earlier)}"
+            text += f"{dot} {may_have_been_done(self.idempotency_key, earlier=self.earlier)}"
         return text
 
 

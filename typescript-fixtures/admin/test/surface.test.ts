@@ -237,7 +237,8 @@ for (const operation of all.filter(({ request }) => request !== undefined)) {
   });
 }
 
-for (const operation of all.filter(({ walks, polls }) => walks !== undefined || polls !== undefined)) {
+// What queues a job before it waits for it is tested in waiting.test.ts.
+for (const operation of all.filter(({ walks, polls, queues }) => (walks ?? polls) !== undefined && !queues)) {
   test(`${operation.namespace}.${operation.name} repeats the request that the contract says`, async () => {
     const repeated = all.find(
       ({ namespace, name }) => namespace === operation.namespace && name === (operation.walks ?? operation.polls),

@@ -113,13 +113,16 @@ class Http(BaseHttp):
         """Walks a listing by its pages."""
         from .pagination import Pages, walk
 
-        return walk(Pages(path, query, prefetch), lambda parameters: self.read(operation, path, parameters))
+        return walk(Pages(path, query, prefetch), lambda parameters: self._page(operation, path, parameters))
 
     def walk_cursor(self, operation: str, path: str, query: Any) -> Generator[Any, None, None]:
         """Walks a listing by its cursor."""
         from .pagination import Stretches, walk
 
-        return walk(Stretches(path, query), lambda parameters: self.read(operation, path, parameters))
+        return walk(Stretches(path, query), lambda parameters: self._page(operation, path, parameters))
+
+    def _page(self, operation: str, path: str, parameters: dict[str, Any]) -> Any:
+        return self._make(json_call(operation, "GET", path, parameters, safe=True, expects="page"))
 
     def wait(self, what: str, look: Callable[[float], Any], state: Any, **limits: Any) -> Any:
         """Waits for a job; ``look`` asks how far it is, within so many seconds."""

@@ -30,8 +30,13 @@ Receive = Callable[[Call, Any], Course]
 def receive_value(call: Call, response: Any) -> Generator[Read, bytes, Any]:
     """Reads a reply as the value that the contract says, or as the error that says why it is none."""
     value = decode(response.status, response.headers, (yield from read_reply(response)))
-    if call.expects != "anything" and isinstance(value, str):
-        reason = f"it is text where JSON was expected: {describe_body(value, 60)!r}. Check the base URL."
+    scalar = value is None or isinstance(value, (str, int, float))
+    if (call.expects == "record" and scalar) or (call.expects == "page" and isinstance(value, str)):
+        if isinstance(value, str):
+            reason = f"it is text where JSON was expected: {describe_body(value, 60)!r}. Check the base URL."
+        else:
+            reason = "it is empty" if value is None else f"it is {str(value)[:60]}"
+            reason += " where a record or a list of them was expected"
         return SegOpsDecodeError(reason, status=response.status)
     if call.expects == "nothing":
         return value if isinstance(value, SegOpsDecodeError) else None

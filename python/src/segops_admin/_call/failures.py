@@ -55,12 +55,8 @@ def tell(
     earlier: bool,
 ) -> None:
     """Adds to an error which call it ended, and what may have come of that."""
-    error.method, error.path = call.method, call.target
-    if isinstance(error, SegOpsConnectionError):
-        error.attempts = attempts
-        error.idempotency_key = call.idempotency_key
-    else:
-        error._key = call.idempotency_key
+    error.method, error.path, error.attempts = call.method, call.target, attempts
+    error.idempotency_key = call.idempotency_key
     error.maybe_done, error.earlier = maybe_done, earlier
     if error.args:
         error.args = (hide(str(error.args[0]), key), *error.args[1:])

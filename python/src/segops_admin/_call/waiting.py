@@ -43,12 +43,12 @@ def waiting(
     _check("timeout", timeout, 0)
     _check("interval", interval, 0.001)
     end = runtime.monotonic() + timeout
-    pause = interval
+    pause = _FIRST_PAUSE
     job: Any = None
     while True:
         try:
             # The last look is made when the time is up, and still gets a moment to be answered.
-            job = yield Look(None)
+            job = yield Look(max(end - runtime.monotonic(), _LEAST_LOOK))
         except SegOpsError as error:
             if not getattr(error, "out_of_time", False):
                 raise

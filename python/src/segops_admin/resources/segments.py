@@ -80,7 +80,7 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
             id: the segment's id.
             idempotency_key: names this call, to repeat it safely; a fresh one unless given.
 
-        See ``wait_for_recompute``.
+        See ``recompute_and_wait``.
         """
         answer: Queued = self._change("recompute", "POST", path("/segments/{}/compute/", id), key=idempotency_key)
         return answer
@@ -210,12 +210,14 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
         self,
         id: Id,
         *,
-        since: str | None = None,
+        since: str | None,
         timeout: float = 600.0,
         interval: float = 2.0,
         on_progress: Progress | None = None,
     ) -> Segment:
-        """Waits until a segment has been computed anew, and returns it.
+        """Waits until a segment has been computed again, and returns it.
+
+        ``recompute_and_wait`` does the whole of it.
 
         Args:
             id: the segment's id.
@@ -241,3 +243,37 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
             on_progress=on_progress,
         )
         return done
+
+    def recompute_and_wait(
+        self,
+        id: Id,
+        *,
+        timeout: float = 600.0,
+        interval: float = 2.0,
+        on_progress: Progress | None = None,
+        idempotency_key: str | None = None,
+    ) -> Segment:
+        """Recomputes a segment's members, waits for it, and returns the segment.
+
+        It reads the segment, queues the recompute and waits for a computation newer than the one that it read.
+
+        Args:
+            id: the segment's id.
+            timeout: seconds to wait, once it has been asked for.
+            interval: seconds between two looks, at most; the first pauses are shorter.
+            on_progress: called with the segment at each look.
+            idempotency_key: names the recompute, to repeat it safely; a fresh one unless given.
+
+        Raises:
+            SegOpsJobError: the recompute ended and left the segment as it was.
+            SegOpsWaitTimeout: it was not over in time; it goes on at the server.
+        """
+        before: Segment = self._read("get", path("/segments/{}/", id))
+        self._change("recompute", "POST", path("/segments/{}/compute/", id), key=idempotency_key)
+        return self.wait_for_recompute(
+            id,
+            since=before.get("last_computed_at"),
+            timeout=timeout,
+            interval=interval,
+            on_progress=on_progress,
+        )

@@ -17,6 +17,7 @@ export interface Operation {
   mutates?: boolean;
   walks?: string;
   polls?: string;
+  queues?: string;
   formats?: string[];
   returns: string;
   cli: string;
