@@ -31,7 +31,7 @@ def receive_value(call: Call, response: Any) -> Generator[Read, bytes, Any]:
     """Reads a reply as the value that the contract says, or as the error that says why it is none."""
     value = decode(response.status, response.headers, (yield from read_reply(response)))
     scalar = value is None or isinstance(value, (str, int, float))
-    if (call.expects == "record" and scalar) or (call.expects == "page" and isinstance(value, str)):
+    if call.expects == "record" and scalar:
         if isinstance(value, str):
             reason = f"it is text where JSON was expected: {describe_body(value, 60)!r}. Check the base URL."
         else:

@@ -21,7 +21,7 @@ LARGEST_REPLY = 64 * 1024 * 1024
 DEEPEST_REPLY = 500
 """Levels of arrays and objects."""
 
-_TEXT_THAT_MAY_BE_JSON = ("", "text/plain", "application/octet-stream", "binary/octet-stream")
+_UNSURE = ("text/plain", "application/octet-stream", "binary/octet-stream")
 
 
 def read_reply(response: Any) -> Generator[Read, bytes, bytes]:
@@ -115,18 +115,23 @@ def decode(status: int, headers: Headers, body: bytes) -> Any:
     # A header that was sent twice reads as both, joined by a comma.
     media_type = headers.get("Content-Type", "").partition(";")[0].partition(",")[0].strip().lower()
     says_json = media_type in ("application/json", "text/json") or media_type.endswith("+json")
-    if not says_json and media_type not in _TEXT_THAT_MAY_BE_JSON:
+    if not says_json and not _may_be_json(media_type, text):
         return text
     try:
         return parse_json(text)
     except (ValueError, RecursionError) as error:
-        if not says_json:
+        if not says_json and isinstance(error, ValueError):
             return text
         too_deep = isinstance(error, RecursionError)
         reason = "it is nested too deeply" if too_deep else f"it is not JSON ({error})"
         failure = SegOpsDecodeError(f"{reason}; it starts with {_excerpt(text)}", status=status)
         failure.__cause__ = ValueError(str(error))  # the decoder's own error holds the whole text
         return failure
+
+
+def _may_be_json(media_type: str, text: str) -> bool:
+    """Whether text that does not say what it is may be JSON: a lone number or word only where it has no type at all."""
+    return not media_type or (media_type in _UNSURE and text.lstrip()[:1] in ("[", "{"))
 
 
 def parse_json(text: str) -> Any:

@@ -55,7 +55,8 @@ def _arguments(function: Any) -> list[dict[str, Any]]:
             "required": parameter.default is parameter.empty,
             "named": parameter.kind is parameter.KEYWORD_ONLY,
         }
-        if parameter.default not in (parameter.empty, None):
+        # What stands for "unchanged" is no value that a caller passes.
+        if isinstance(parameter.default, (str, int, float, bool)):
             entry["default"] = parameter.default
         told.append(entry)
     return told
@@ -76,7 +77,7 @@ def _errors() -> dict[str, str]:
     return {
         each.__name__: each.__bases__[0].__name__
         for each in classes
-        if isinstance(each, type) and issubclass(each, Exception)
+        if isinstance(each, type) and issubclass(each, Exception) and not issubclass(each, Warning)
     }
 
 
