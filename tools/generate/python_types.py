@@ -164,10 +164,21 @@ def annotation(type: Type, *, quoted: bool = False) -> str:
     if isinstance(type, MapOf):
         return f"{'Mapping' if type.sent else 'Dict'}[str, {annotation(type.value, quoted=quoted)}]"
     assert isinstance(type, UnionOf)
-    members = [each for each in type.members if each != Scalar("null")]
-    inner = ", ".join(annotation(each, quoted=quoted) for each in members)
-    text = inner if len(members) == 1 else f"Union[{inner}]"
-    return text if len(members) == len(type.members) else f"Optional[{text}]"
+    members = list(dict.fromkeys(_members(type, quoted=quoted)))
+    some = [member for member in members if member != "None"]
+    text = some[0] if len(some) == 1 else f"Union[{', '.join(some)}]"
+    return text if len(some) == len(members) else f"Optional[{text}]"
+
+
+def _members(type: Type, *, quoted: bool) -> Iterator[str]:
+    """The members of a union, and of the unions in it."""
+    if isinstance(type, UnionOf):
+        for member in type.members:
+            yield from _members(member, quoted=quoted)
+    elif type == Scalar("time"):
+        yield from ("str", "datetime")
+    else:
+        yield annotation(type, quoted=quoted)
 
 
 def formatted(text: str, path: str) -> str:

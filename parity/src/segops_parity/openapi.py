@@ -39,18 +39,6 @@ _ARGUMENT_SCHEMAS: dict[str, Json] = {
     "object": {"type": "object"},
     "array": {"type": "array", "items": {"type": "object"}},
 }
-_PAGE_PARAMETERS: dict[str, Json] = {
-    "page": {"description": "Which page; a 404 past the last one.",
-             "schema": {"type": "integer", "minimum": 1, "default": 1}},
-    "page_size": {"description": "Records on a page. More than 200 is taken as 200, what is no number as 50.",
-                  "schema": {"type": "integer", "minimum": 1, "default": 50}},
-}  # fmt: skip
-# By the placeholder of the flag's value.
-_FLAG_SCHEMAS: dict[str, Json] = {
-    "N": {"type": "integer", "minimum": 1},
-    "ID": _ARGUMENT_SCHEMAS["id"],
-    "WHEN": {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]},
-}
 _MEDIA_TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 _RATE_LIMITED, _UNAVAILABLE = 429, 503
 
@@ -149,13 +137,14 @@ def _argument_schema(argument: Argument, *, required: bool) -> Json:
 
 
 def _query_parameters(operation: Operation, argument: Argument) -> list[Json]:
-    """The keys that the contract knows of, from paging and from the command line, and any other."""
-    # A bare array is the whole list: it has no pages.
-    known: dict[str, Json] = dict(_PAGE_PARAMETERS) if operation.returns.kind == "page" else {}
-    for flag in operation.cli.flags:
-        if flag.value is not None and flag.name.islower():
-            known[flag.name] = {"schema": _FLAG_SCHEMAS.get(flag.value, {"type": "string"})}
-    parameters: list[Json] = [{"name": name, "in": "query", **described} for name, described in known.items()]
+    """The keys that the contract knows of, and any other."""
+    # A bare array is the whole list: it has no pages, whatever the SDKs may send.
+    pages = () if operation.returns.kind == "page" else ("page", "page_size")
+    parameters: list[Json] = []
+    for name, told in operation.params.items():
+        if name != "*" and name not in pages and not told.get("deprecated"):
+            schema = {key: value for key, value in told.items() if key not in ("description", "x-source")}
+            parameters.append({"name": name, "in": "query", "description": told["description"], "schema": schema})
     rest = {"type": "object", "additionalProperties": True}
     further: Json = {"name": argument.name, "in": "query", "style": "form", "explode": True, "schema": rest}
     parameters.append({**further, "description": "Any further query parameter, such as a filter on a field."})

@@ -2141,7 +2141,7 @@ class SegmentListParams(TypedDict, total=False):
     """Query parameters of ``segments.list``."""
 
     page: Optional[Union[int, str]]
-    """The page; 1 unless given."""
+    """The page, 1 unless given; a 404 past the last one."""
     page_size: Optional[Union[int, str]]
     """How many a page holds: 50 unless given, 200 at most."""
 
@@ -2161,7 +2161,7 @@ class ProductSegmentListParams(TypedDict, total=False):
     """Query parameters of ``product_segments.list``."""
 
     page: Optional[Union[int, str]]
-    """The page; 1 unless given."""
+    """The page, 1 unless given; a 404 past the last one."""
     page_size: Optional[Union[int, str]]
     """How many a page holds: 50 unless given, 200 at most."""
 
@@ -2170,7 +2170,7 @@ class KnownProductListParams(TypedDict, total=False):
     """Query parameters of ``products.list``."""
 
     page: Optional[Union[int, str]]
-    """The page; 1 unless given."""
+    """The page, 1 unless given; a 404 past the last one."""
     page_size: Optional[Union[int, str]]
     """How many a page holds: 50 unless given, 200 at most."""
     q: Optional[str]
@@ -2185,7 +2185,7 @@ class EventSchemaListParams(TypedDict, total=False):
     """Query parameters of ``schemas.list``."""
 
     page: Optional[Union[int, str]]
-    """The page; 1 unless given."""
+    """The page, 1 unless given; a 404 past the last one."""
     page_size: Optional[Union[int, str]]
     """How many a page holds: 50 unless given, 200 at most."""
 
@@ -2194,7 +2194,7 @@ class ActivationListParams(TypedDict, total=False):
     """Query parameters of ``activations.list``."""
 
     page: Optional[Union[int, str]]
-    """The page; 1 unless given."""
+    """The page, 1 unless given; a 404 past the last one."""
     page_size: Optional[Union[int, str]]
     """How many a page holds: 50 unless given, 200 at most."""
 
@@ -2223,7 +2223,7 @@ class AIQueryListParams(TypedDict, total=False):
     """Query parameters of ``queries.list``."""
 
     page: Optional[Union[int, str]]
-    """The page; 1 unless given."""
+    """The page, 1 unless given; a 404 past the last one."""
     page_size: Optional[Union[int, str]]
     """How many a page holds: 50 unless given, 200 at most."""
 
@@ -2236,7 +2236,7 @@ class GeneratedPageListParams(TypedDict, total=False):
     """Query parameters of ``pages.list``."""
 
     page: Optional[Union[int, str]]
-    """The page; 1 unless given."""
+    """The page, 1 unless given; a 404 past the last one."""
     page_size: Optional[Union[int, str]]
     """How many a page holds: 50 unless given, 200 at most."""
 

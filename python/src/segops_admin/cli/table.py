@@ -104,7 +104,7 @@ def _activations() -> tuple[Command, ...]:
                 "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size.",
             ),
             known=(
-                ("page", "The page; 1 unless given."),
+                ("page", "The page, 1 unless given; a 404 past the last one."),
                 ("page_size", "How many a page holds: 50 unless given, 200 at most."),
             ),
             walk="iterate",
@@ -275,7 +275,7 @@ def _pages() -> tuple[Command, ...]:
                 "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size.",
             ),
             known=(
-                ("page", "The page; 1 unless given."),
+                ("page", "The page, 1 unless given; a 404 past the last one."),
                 ("page_size", "How many a page holds: 50 unless given, 200 at most."),
             ),
             walk="iterate",
@@ -449,7 +449,7 @@ def _product_segments() -> tuple[Command, ...]:
                 "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size.",
             ),
             known=(
-                ("page", "The page; 1 unless given."),
+                ("page", "The page, 1 unless given; a 404 past the last one."),
                 ("page_size", "How many a page holds: 50 unless given, 200 at most."),
             ),
             walk="iterate",
@@ -544,7 +544,7 @@ def _products() -> tuple[Command, ...]:
                 "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size.",
             ),
             known=(
-                ("page", "The page; 1 unless given."),
+                ("page", "The page, 1 unless given; a 404 past the last one."),
                 ("page_size", "How many a page holds: 50 unless given, 200 at most."),
                 ("q", "A part of the name, in any case."),
             ),
@@ -765,7 +765,7 @@ def _queries() -> tuple[Command, ...]:
                 "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size.",
             ),
             known=(
-                ("page", "The page; 1 unless given."),
+                ("page", "The page, 1 unless given; a 404 past the last one."),
                 ("page_size", "How many a page holds: 50 unless given, 200 at most."),
             ),
             walk="iterate",
@@ -904,7 +904,7 @@ def _schemas() -> tuple[Command, ...]:
                 "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size.",
             ),
             known=(
-                ("page", "The page; 1 unless given."),
+                ("page", "The page, 1 unless given; a 404 past the last one."),
                 ("page_size", "How many a page holds: 50 unless given, 200 at most."),
             ),
             walk="iterate",
@@ -1022,7 +1022,7 @@ def _segments() -> tuple[Command, ...]:
                 "Any other flag is a query parameter; may be repeated. Query parameters, such as page and page_size.",
             ),
             known=(
-                ("page", "The page; 1 unless given."),
+                ("page", "The page, 1 unless given; a 404 past the last one."),
                 ("page_size", "How many a page holds: 50 unless given, 200 at most."),
             ),
             walk="iterate",

@@ -204,7 +204,7 @@ export const RESOURCES: readonly Resource[] = [
         "known": [
           [
             "page",
-            "The page; 1 unless given."
+            "The page, 1 unless given; a 404 past the last one."
           ],
           [
             "page_size",
@@ -596,7 +596,7 @@ export const RESOURCES: readonly Resource[] = [
         "known": [
           [
             "page",
-            "The page; 1 unless given."
+            "The page, 1 unless given; a 404 past the last one."
           ],
           [
             "page_size",
@@ -1006,7 +1006,7 @@ export const RESOURCES: readonly Resource[] = [
         "known": [
           [
             "page",
-            "The page; 1 unless given."
+            "The page, 1 unless given; a 404 past the last one."
           ],
           [
             "page_size",
@@ -1228,7 +1228,7 @@ export const RESOURCES: readonly Resource[] = [
         "known": [
           [
             "page",
-            "The page; 1 unless given."
+            "The page, 1 unless given; a 404 past the last one."
           ],
           [
             "page_size",
@@ -1747,7 +1747,7 @@ export const RESOURCES: readonly Resource[] = [
         "known": [
           [
             "page",
-            "The page; 1 unless given."
+            "The page, 1 unless given; a 404 past the last one."
           ],
           [
             "page_size",
@@ -2060,7 +2060,7 @@ export const RESOURCES: readonly Resource[] = [
         "known": [
           [
             "page",
-            "The page; 1 unless given."
+            "The page, 1 unless given; a 404 past the last one."
           ],
           [
             "page_size",
@@ -2307,7 +2307,7 @@ export const RESOURCES: readonly Resource[] = [
         "known": [
           [
             "page",
-            "The page; 1 unless given."
+            "The page, 1 unless given; a 404 past the last one."
           ],
           [
             "page_size",

@@ -317,7 +317,7 @@ export type PageBuild = {
 
 /** Query parameters of `segments.list`. */
 export type SegmentListParams = {
-  /** The page; 1 unless given. */
+  /** The page, 1 unless given; a 404 past the last one. */
   page?: number | string | null | undefined;
   /** How many a page holds: 50 unless given, 200 at most. */
   page_size?: number | string | null | undefined;
@@ -335,7 +335,7 @@ export type SegmentsMembersParams = {
 
 /** Query parameters of `product_segments.list`. */
 export type ProductSegmentListParams = {
-  /** The page; 1 unless given. */
+  /** The page, 1 unless given; a 404 past the last one. */
   page?: number | string | null | undefined;
   /** How many a page holds: 50 unless given, 200 at most. */
   page_size?: number | string | null | undefined;
@@ -343,7 +343,7 @@ export type ProductSegmentListParams = {
 
 /** Query parameters of `products.list`. */
 export type ProductListParams = {
-  /** The page; 1 unless given. */
+  /** The page, 1 unless given; a 404 past the last one. */
   page?: number | string | null | undefined;
   /** How many a page holds: 50 unless given, 200 at most. */
   page_size?: number | string | null | undefined;
@@ -355,7 +355,7 @@ export type ProductListParams = {
 
 /** Query parameters of `schemas.list`. */
 export type EventSchemaListParams = {
-  /** The page; 1 unless given. */
+  /** The page, 1 unless given; a 404 past the last one. */
   page?: number | string | null | undefined;
   /** How many a page holds: 50 unless given, 200 at most. */
   page_size?: number | string | null | undefined;
@@ -363,7 +363,7 @@ export type EventSchemaListParams = {
 
 /** Query parameters of `activations.list`. */
 export type ActivationListParams = {
-  /** The page; 1 unless given. */
+  /** The page, 1 unless given; a 404 past the last one. */
   page?: number | string | null | undefined;
   /** How many a page holds: 50 unless given, 200 at most. */
   page_size?: number | string | null | undefined;
@@ -382,14 +382,14 @@ export type UsersEventsParams = {
   /** Events of this type only. */
   event_type?: string | null | undefined;
   /** Events from this date, or date and time, on. */
-  since?: string | Date | null | undefined;
+  since?: string | Date | string | null | undefined;
   /** How many. */
   limit?: number | string | null | undefined;
 };
 
 /** Query parameters of `queries.list`. */
 export type AIQueryListParams = {
-  /** The page; 1 unless given. */
+  /** The page, 1 unless given; a 404 past the last one. */
   page?: number | string | null | undefined;
   /** How many a page holds: 50 unless given, 200 at most. */
   page_size?: number | string | null | undefined;
@@ -400,7 +400,7 @@ export type QueriesWinRateParams = Readonly<Record<string, QueryValue>>;
 
 /** Query parameters of `pages.list`. */
 export type GeneratedPageListParams = {
-  /** The page; 1 unless given. */
+  /** The page, 1 unless given; a 404 past the last one. */
   page?: number | string | null | undefined;
   /** How many a page holds: 50 unless given, 200 at most. */
   page_size?: number | string | null | undefined;
