@@ -21,15 +21,9 @@ from repository import ROOT
 pytestmark = pytest.mark.needs_house
 
 HERE = Path(__file__).parent
-GUIDES = (
-    "README.md",
-    "python/README.md",
-    "sandbox/pytest-segops/README.md",
-    "docs/upgrading.md",
-    "docs/testing.md",
-    *sorted(f"docs/guides/{path.name}" for path in (ROOT / "docs/guides").glob("*.md")),
-)
-OF_TESTS = ("docs/testing.md", "sandbox/pytest-segops/README.md")
+LISTED = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+GUIDES = tuple(name for name in LISTED.split() if "```python\n" in (ROOT / name).read_text("utf-8"))
+OF_TESTS = ("docs/testing.md", "sandbox/README.md", "sandbox/pytest-segops/README.md")
 PACKAGE = ROOT / "python/src/segops_admin"
 TYPESCRIPT = ROOT / "typescript-fixtures"
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -101,8 +95,6 @@ def by_line(errors: Iterator[tuple[str, int, str]]) -> dict[str, dict[int, str]]
 
 
 def test_there_are_blocks_in_every_guide_and_in_docstrings() -> None:
-    listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert {name for name in listed.split() if "```python\n" in (ROOT / name).read_text("utf-8")} == set(GUIDES)
     names = [name for name, _ in python_blocks()]
     assert len(names) >= 15
     assert {name.split("_")[0] for name in names} >= {"README", "python", "docs", "docstring"}
