@@ -77,6 +77,10 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace
             segment=lambda number: models.Segment.objects.get(name=f"segment-{number}"),
             parse=lambda condition: definition.parse({"conditions": [condition]}),
             explain=explain.explain,
+            received=lambda: models.EventTally.objects.received(tenant, clock.now()),
+            store=lambda number: store.store(
+                tenant, [events.read({"user_id": "u", "event_type": "a"}, uid=None, now=NOW) for _ in range(number)]
+            ),
             live=live,
             members=members,
             SimulatedEvent=SimulatedEvent,
@@ -129,3 +133,13 @@ def test_a_page_of_members_costs_the_same_wherever_it_begins_and_little_more_in_
 @pytest.mark.parametrize("limit", [1, 7, 400])
 def test_the_members_are_the_same_whatever_the_size_of_a_page(engine: Any, limit: int) -> None:
     assert walk(engine, 400, limit)[0] == [f"member-{n:05}" for n in range(400)]
+
+
+def test_the_events_of_a_month_are_known_without_counting_them(engine: Any) -> None:
+    before = engine.received()
+    cost = engine.steps(engine.received)
+    storing = engine.steps(lambda: engine.store(500))
+    engine.store(5000)
+    assert engine.received() == before + 5500
+    assert engine.steps(engine.received) <= cost + 200
+    assert engine.steps(lambda: engine.store(500)) <= 1.3 * storing
