@@ -20,6 +20,7 @@ from segops_parity._files import ContractError, Problems, check_schema, read_yam
 from segops_parity._model import Behaviour, Namespace, Operation, Request
 from segops_parity._notation import Argument, Command, Flag, Returns, parse_returns
 from segops_parity.records import Record, Records, load_records
+from segops_parity.figures import Figures
 from segops_parity.selector import FLAGS, SUBJECTS, Selector
 from segops_parity.webhooks import Vector, Webhooks, load_webhooks
 
@@ -144,7 +145,7 @@ def _behaviours(file: Path, content: Any, operations: Mapping[str, Operation]) -
             rule=entry["rule"],
             selector=selector,
             languages=tuple(entry.get("languages", ("python", "typescript"))),
-            figures=entry.get("figures", {}),
+            figures=Figures(entry.get("figures", {})),
             example=entry.get("example"),
         )
         if behaviour.id in behaviours:

@@ -254,13 +254,15 @@ def _wire_checks(
     agent = contract.behaviours["request.user-agent"].figures.get(language, "<version>").replace("<version>", "")
     yield "request.line", _compare(step, seen, "method") + _compare(step, seen, "path") + _count(step, seen)
     yield "request.query-as-contracted", _compare(step, seen, "query")
-    yield "request.authorization", _header(own, "authorization", f"ApiKey {key}")
-    yield "request.accept", _header(own, "accept", "application/json")
+    named = {name: contract.behaviours[f"request.{name}"].figures for name in ("authorization", "accept", "gzip-accepted")}
+    sends_key, accepts, unzips = named.values()
+    yield "request.authorization", _header(own, sends_key["header"].lower(), f"{sends_key['scheme']} {key}")
+    yield "request.accept", _header(own, accepts["header"].lower(), accepts["value"])
     yield "request.user-agent", _starts(sent, "user-agent", agent)
-    yield "request.gzip-accepted", _contains(sent, "accept-encoding", "gzip")
+    yield "request.gzip-accepted", _contains(sent, unzips["header"].lower(), unzips["value"])
     if any(request["body"] and "json" in request["body"] for _, request in expected):
         yield "request.body-as-contracted", _compare(step, seen, "body")
-        yield "request.json-encoding", _encoding([pair for pair in sent if pair[1]["body"] is not None])
+        yield "request.json-encoding", _encoding([pair for pair in sent if pair[1]["body"] is not None], contract)
     if any(request["body"] and "parts" in request["body"] for _, request in expected):
         yield "request.multipart-part", _compare(step, seen, "body")
     bodyless = [(index, seen["requests"][index]) for index, request in expected[: len(sent)] if request["body"] is None]
@@ -331,14 +333,15 @@ def _contains(sent: Sent, name: str, wanted: str) -> Problems:
     ]
 
 
-def _encoding(sent: Sent) -> Problems:
+def _encoding(sent: Sent, contract: Contract) -> Problems:
     problems: Problems = []
+    wanted = contract.behaviours["request.json-encoding"].figures["content_type"]
     for index, request in sent:
         if not request.get("compact", True) or "broken-json" in (request["body"] or {}):
             problems.append(_problem(f"/requests/{index}/body", "compact UTF-8, each key once", "something else"))
-        if request["headers"].get("content-type") != "application/json":
+        if request["headers"].get("content-type") != wanted:
             found = request["headers"].get("content-type")
-            problems.append(_problem(f"/requests/{index}/headers/content-type", "application/json", found))
+            problems.append(_problem(f"/requests/{index}/headers/content-type", wanted, found))
     return problems
 
 

@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fnmatch import fnmatchcase
 from multiprocessing import get_context
 from pathlib import Path
@@ -65,11 +65,12 @@ def run(project: Project, options: Options) -> list[Result]:
             instrumented(project, language, Path(folder) / language, exceptions)
             for language in ("python", "typescript")
         )
+        chosen = _chosen(project, copies, options)
+        copies = tuple(_needed(copy, chosen) for copy in copies)
         with Bench(project.protocol, 20.0) as bench:
             known = baseline(copies, list(suite.cases.values()), suite.contract, bench)
         for where, why in sorted(known.red.items())[:10]:
             print(f"RED without a mutant: {'/'.join(where)}: {why[:200]}")
-        chosen = _chosen(project, copies, options)
         counts = {copy.language: sum(each.language == copy.language for each in chosen) for copy in copies}
         print(f"baseline: {len(known.observations)} observations, {len(known.red)} red; mutants: {counts}", flush=True)
         places: dict[tuple[str, int], list[tuple[str, str]]] = {}
@@ -89,6 +90,19 @@ def run(project: Project, options: Options) -> list[Result]:
                 killed = sum(each.killed for each in results)
                 print(f"{len(results)} of {len(chosen)} tried, {killed} killed, {last - started:.0f} s", flush=True)
     return sorted(results, key=lambda each: (each.mutant.language, each.mutant.number))
+
+
+def _needed(copy: Copy, chosen: Sequence[Mutant]) -> Copy:
+    """A copy with the lanes that the mutants need: command lines for theirs, a further transport for its own files."""
+    kinds = {"shell" if mutant.is_shell else "sdk" for mutant in chosen}
+    special = {"python-requests": "requests", "python-async": "async"}
+    lanes = [
+        lane
+        for lane in copy.lanes
+        if lane.kind in kinds
+        and (lane.name not in special or any(special[lane.name] in mutant.file for mutant in chosen))
+    ]
+    return replace(copy, lanes=tuple(lanes))
 
 
 def _chosen(project: Project, copies: Sequence[Copy], options: Options) -> list[Mutant]:
