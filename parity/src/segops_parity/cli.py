@@ -103,7 +103,9 @@ def _parser() -> argparse.ArgumentParser:
     hygiene = command(
         "hygiene", "hygiene", "offline checks for a commit: contract, secrets, orphan cassettes, coverage"
     )
-    hygiene.add_argument("--only", choices=["contract", "secrets", "orphans", "coverage"], help="one of them")
+    hygiene.add_argument(
+        "--only", choices=["contract", "secrets", "orphans", "figures", "coverage"], help="one of them"
+    )
     return parser
 
 

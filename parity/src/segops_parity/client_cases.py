@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from segops_parity.canonical import load_json
 from segops_parity.cases import Case, Step
 from segops_parity.contract import Contract
-from segops_parity.replies import Script
+from segops_parity.replies import Script, delays
 from segops_parity.scenarios import Scenarios
 from segops_parity.webhooks import Vector
 
@@ -28,7 +28,7 @@ def client_cases(contract: Contract, scenarios: Scenarios) -> Iterator[Case]:
             operation="client",
             family=entry["case"],
             origin="synthetic",
-            steps=tuple(_step(step, script, entry["case"]) for step in entry["steps"]),
+            steps=tuple(_step(step, script, entry, contract) for step in entry["steps"]),
             options=entry.get("options", {}),
             faults=entry.get("faults", False),
             languages=tuple(entry.get("languages", ())),
@@ -44,11 +44,11 @@ def _vectors(contract: Contract) -> Iterator[Case]:
             operation="webhook",
             family=vector.id,
             origin="synthetic",
-            steps=tuple(vector_steps(vector)),
+            steps=tuple(vector_steps(vector, contract)),
         )
 
 
-def vector_steps(vector: Vector) -> Iterator[Step]:
+def vector_steps(vector: Vector, contract: Contract) -> Iterator[Step]:
     """Verify a delivery, and parse it."""
     arguments = tuple(_tagged(each) for each in (vector.body, vector.signature, vector.secret))
     verified = ("webhook.verify", "webhook.never-raises", "webhook.signature-forms", "webhook.secret-rotation")
@@ -59,9 +59,10 @@ def vector_steps(vector: Vector) -> Iterator[Step]:
         event = load_json(vector.body)
         yield _call("parse", "parse_webhook", arguments, {"ok": event}, ("webhook.parse",))
         if isinstance(vector.secret, str):
+            scheme = contract.behaviours["webhook.signature-forms"].figures["scheme"]
             digest = hmac.new(vector.secret.encode(), _as_bytes(vector.body), "sha256").hexdigest()
             signed = (arguments[0], arguments[2])
-            yield _call("sign", "sign_webhook", signed, {"ok": f"sha256={digest}"}, ("webhook.sign",))
+            yield _call("sign", "sign_webhook", signed, {"ok": f"{scheme}={digest}"}, ("webhook.sign",))
 
 
 def _call(name: str, function: str, arguments: tuple[Any, ...], outcome: Any, covers: tuple[str, ...]) -> Step:
@@ -79,7 +80,9 @@ def _tagged(value: Any) -> Any:
     return {"$bytes": base64.b64encode(value).decode("ascii")} if isinstance(value, bytes) else value
 
 
-def _step(entry: Mapping[str, Any], script: Script, case: str) -> Step:
+def _step(entry: Mapping[str, Any], script: Script, case: Mapping[str, Any], contract: Contract) -> Step:
+    entry = {**entry, **_chain(entry["chain"], entry["result"])} if "chain" in entry else entry
+    options = case.get("options", {})
     wanted = [asked(line, entry.get("body"), entry.get("form")) for line in entry.get("requests", ())]
     replies = script.replies(entry.get("replies", []), None)
     replies = tuple(_with(reply, request) for reply, request in zip(replies, wanted, strict=True))
@@ -87,13 +90,13 @@ def _step(entry: Mapping[str, Any], script: Script, case: str) -> Step:
     if op.startswith("webhook."):
         op, named = "webhook", {"function": op.removeprefix("webhook.")}
     return Step(
-        name=entry.get("name", case),
+        name=entry.get("name", case["case"]),
         op=op,
         args=tuple(entry.get("args", ())),
         named=named,
         replies=replies,
         requests=tuple(wanted),
-        delays=tuple(float(each) for each in entry.get("delays", ())),
+        delays=delays(contract, entry, options),
         outcome=_outcome(entry),
         covers=tuple(entry.get("covers", ())),
         walk="take" in entry or entry.get("op", "").rpartition(".")[2].startswith("iterate"),
@@ -105,6 +108,17 @@ def _step(entry: Mapping[str, Any], script: Script, case: str) -> Step:
         connections=entry.get("connections"),
         targets=tuple(entry.get("targets", ())),
     )
+
+
+def _chain(length: int, result: Mapping[str, Any]) -> dict[str, Any]:
+    """So many redirects one after the other, and then an object, if they are to be followed to their end."""
+    follows = "value" in result
+    paths = ["/x/", *(f"/{number}/" for number in range(1, length + follows))]
+    replies: list[Any] = [
+        {"status": 302, "headers": {"Location": f"{{base}}/{number}/"}} for number in range(1, length + 1)
+    ]
+    replies += [{"json": result["value"]}] if follows else []
+    return {"requests": [f"GET {path}" for path in paths], "replies": replies}
 
 
 def asked(line: str, body: Any, form: Mapping[str, Any] | None = None) -> dict[str, Any]:

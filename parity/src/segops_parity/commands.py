@@ -15,7 +15,9 @@ from typing import Any
 from segops_parity._files import ContractError
 from segops_parity.coverage import measure, shown_by
 from segops_parity.deviations import suggestions
+from segops_parity.figure_lint import figure_problems
 from segops_parity.lanes import Lane
+from segops_parity.mutants.proofs import proof_problems, standing
 from segops_parity.project import Project, find_lanes
 from segops_parity.reports.ndjson import records, write_ndjson
 from segops_parity.runner import EXITS, Outcome, today
@@ -189,6 +191,11 @@ def _coverage(suite: Suite) -> int:
         f"{len(suite.cases)} cases show {len(found.shown)} of {len(found.cells)} cells; "
         f"{len(found.excused)} have a reason; {found.percent:.1f} % of what can be shown"
     )
+    for each in standing(suite.project, suite.contract.behaviours):
+        print(
+            f"{each.language}: a killed source mutant stands behind {len(each.proven)} behaviours, "
+            f"behind {len(each.stale)} one of sources that have changed since, behind {len(each.missing)} none"
+        )
     return 0 if found.complete else 1
 
 
@@ -281,13 +288,19 @@ def drift(project: Project, options: argparse.Namespace) -> int:
 
 def hygiene(project: Project, options: argparse.Namespace) -> int:
     """Offline checks for a commit."""
-    wanted: Sequence[str] = [options.only] if options.only else ["contract", "secrets", "orphans", "coverage"]
+    wanted: Sequence[str] = (
+        [options.only] if options.only else ["contract", "secrets", "orphans", "figures", "coverage"]
+    )
     suite = open_suite(project)  # a broken contract, scenario or cassette ends here, with file and place
     problems: list[str] = []
     if "secrets" in wanted:
         problems += _secrets(project)
     if "orphans" in wanted:
         problems += _orphans(project, suite)
+    if "contract" in wanted:
+        problems += proof_problems(project, suite.cases)
+    if "figures" in wanted:
+        problems += figure_problems(suite.contract, suite.cases.values(), suite.scenarios.reasons)
     for line in problems:
         print(line, file=sys.stderr)
     code = _coverage(suite) if "coverage" in wanted else 0

@@ -19,8 +19,8 @@ from segops_parity._admin import AdminReader
 from segops_parity._files import ContractError, Problems, check_schema, read_yaml
 from segops_parity._model import Behaviour, Namespace, Operation, Request
 from segops_parity._notation import Argument, Command, Flag, Returns, parse_returns
-from segops_parity.records import Record, Records, load_records
 from segops_parity.figures import Figures
+from segops_parity.records import Record, Records, load_records
 from segops_parity.selector import FLAGS, SUBJECTS, Selector
 from segops_parity.webhooks import Vector, Webhooks, load_webhooks
 

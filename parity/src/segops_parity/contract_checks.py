@@ -70,6 +70,10 @@ def _step_checks(
     if error is not None:
         yield "error.message", _message_problems(error)
         yield "error.classes", _ancestry_problems(contract, error, language)
+        if "retry_after" in error and operation is not None:
+            wanted = contract.behaviours["error.api-attributes"].figures["attributes"]
+            absent = [_problem(f"/error/{name}", "there", "absent") for name in wanted if name not in error]
+            yield "error.api-attributes", absent
         if "headers" in error and step.replies and "retry_after" in error:
             yield "error.headers", _kept_headers(step, error)
         yield "error.hides-key", _key_problems(error)
@@ -189,13 +193,13 @@ def _ancestry_problems(contract: Contract, error: Mapping[str, Any], language: s
     """An error is one of its class, of every class above, and of what the language itself calls such an error."""
     figures = contract.behaviours["error.classes"].figures if "error.classes" in contract.behaviours else {}
     above = {kind: parent for parent, kinds in figures.get("below", {}).items() for kind in kinds}
+    also = figures.get("python", {}) if language == "python" else {}
     if error["kind"] not in {*above, *figures.get("below", {})} or "classes" not in error:
         return []
     wanted = [error["kind"]]
     while wanted[-1] in above:
         wanted.append(above[wanted[-1]])
-    if language == "python":
-        wanted += [also for kind, also in figures.get("python", {}).items() if kind in wanted]
+    wanted += [other for kind, other in also.items() if kind in wanted]
     missing = [name for name in wanted if name not in error["classes"]]
     return [_problem("/error/classes", wanted, error["classes"])] if missing else []
 
@@ -254,7 +258,9 @@ def _wire_checks(
     agent = contract.behaviours["request.user-agent"].figures.get(language, "<version>").replace("<version>", "")
     yield "request.line", _compare(step, seen, "method") + _compare(step, seen, "path") + _count(step, seen)
     yield "request.query-as-contracted", _compare(step, seen, "query")
-    named = {name: contract.behaviours[f"request.{name}"].figures for name in ("authorization", "accept", "gzip-accepted")}
+    named = {
+        name: contract.behaviours[f"request.{name}"].figures for name in ("authorization", "accept", "gzip-accepted")
+    }
     sends_key, accepts, unzips = named.values()
     yield "request.authorization", _header(own, sends_key["header"].lower(), f"{sends_key['scheme']} {key}")
     yield "request.accept", _header(own, accepts["header"].lower(), accepts["value"])
@@ -264,7 +270,8 @@ def _wire_checks(
         yield "request.body-as-contracted", _compare(step, seen, "body")
         yield "request.json-encoding", _encoding([pair for pair in sent if pair[1]["body"] is not None], contract)
     if any(request["body"] and "parts" in request["body"] for _, request in expected):
-        yield "request.multipart-part", _compare(step, seen, "body")
+        part = contract.behaviours["request.multipart-part"].figures["content_type"]
+        yield "request.multipart-part", _compare(step, seen, "body") + _part_types(own, part)
     bodyless = [(index, seen["requests"][index]) for index, request in expected[: len(sent)] if request["body"] is None]
     reads = [pair for pair in bodyless if step.requests[pair[0]]["method"] in ("GET", "DELETE")]
     actions = [pair for pair in bodyless if step.requests[pair[0]]["method"] == "POST"]
@@ -272,7 +279,7 @@ def _wire_checks(
         yield "request.no-body-on-reads", _no_body(reads)
     if actions:
         yield "request.no-body-on-actions", _no_body(actions)
-    yield from _keys(step, sent, operation)
+    yield from _keys(step, sent, operation, contract)
     away = [pair for pair in sent if pair[1].get("elsewhere")]
     if away:
         yield "redirect.download-leaves-without-key", _header(away, "authorization", None)
@@ -345,6 +352,15 @@ def _encoding(sent: Sent, contract: Contract) -> Problems:
     return problems
 
 
+def _part_types(sent: Sent, wanted: str) -> Problems:
+    return [
+        _problem(f"/requests/{index}/body/parts/content-type", wanted, part["content-type"])
+        for index, request in sent
+        for part in (request["body"] or {}).get("parts", ())
+        if part["content-type"] != wanted
+    ]
+
+
 def _no_body(sent: Sent) -> Problems:
     return [
         _problem(f"/requests/{index}", "no body and no content type", request["body"] or "a content type")
@@ -353,10 +369,11 @@ def _no_body(sent: Sent) -> Problems:
     ]
 
 
-def _keys(step: Step, sent: Sent, operation: Operation | None) -> Iterator[tuple[str, Problems]]:
+def _keys(step: Step, sent: Sent, operation: Operation | None, contract: Contract) -> Iterator[tuple[str, Problems]]:
     if step.op == "segments.recompute_and_wait":
         sent = [pair for pair in sent if pair[1]["method"] == "POST"]  # the looks before and after it change nothing
-    found = [request["headers"].get("idempotency-key") for _, request in sent]
+    header = contract.behaviours["request.idempotency-key"].figures["header"].lower()
+    found = [request["headers"].get(header) for _, request in sent]
     if step.op == "cli" and operation is None:
         return  # several operations: each is checked by its own case
     if step.key is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from segops_parity._model import Operation
 from segops_parity.cases import Case, Step
 from segops_parity.cassettes import Cassette, cassette_file, load_cassette
 from segops_parity.contract import Contract
-from segops_parity.replies import Script
+from segops_parity.replies import Script, delays
 from segops_parity.scenarios import Family, Scenarios
 from segops_parity.wire import arranged, expected_request
 
@@ -102,7 +103,8 @@ class Builder:
 
     def _steps(self, operation: Operation, family: Family, entry: Mapping[str, Any], script: Script) -> Iterator[Step]:
         for suffix, given in self._given(operation, family, entry):
-            yield self._step(operation, entry, entry.get("name", family.name) + suffix, given, script)
+            step = self._step(operation, entry, entry.get("name", family.name) + suffix, given, script)
+            yield replace(step, delays=delays(self._contract, entry, family.options))
 
     def _given(
         self, operation: Operation, family: Family, entry: Mapping[str, Any]
@@ -129,8 +131,9 @@ class Builder:
         self, operation: Operation, family: Family, key: str, value: Any, given: Mapping[str, Any]
     ) -> dict[str, Any]:
         if key.startswith("."):
-            if isinstance(value, str) and value in ("{255}", "{256}"):
-                value = "k" * int(value[1:-1])
+            if isinstance(value, str) and value in ("{longest}", "{too long}"):
+                longest = self._contract.behaviours["request.idempotency-key-given"].figures["longest"]
+                value = "k" * (longest + (value == "{too long}"))
             return {key[1:]: value}
         if key == "path":
             assert operation.request is not None
@@ -163,7 +166,7 @@ class Builder:
             named=named,
             replies=replies,
             requests=tuple(reply.request for reply in replies if reply.request is not None),
-            delays=tuple(float(each) for each in entry.get("delays", ())),
+            delays=(),
             outcome=outcome,
             covers=self._covered(operation, entry),
             walk=walk,

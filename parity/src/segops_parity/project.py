@@ -58,6 +58,10 @@ class Project:
         return self.root / "parity" / "mutants.yaml"
 
     @property
+    def proofs(self) -> Path:
+        return self.root / "parity" / "proofs.json"
+
+    @property
     def source_mutants(self) -> Path:
         return self.root / "parity" / "source-mutants.yaml"
 

@@ -13,7 +13,7 @@ from segops_parity.canonical import load_json
 from segops_parity.cassettes import BASE_URL, Cassette, Interaction
 from segops_parity.contract import Contract
 
-__all__ = ["Reply", "Script", "error_kind"]
+__all__ = ["Reply", "Script", "delays", "error_kind"]
 
 JSON = ("Content-Type", "application/json")
 
@@ -171,6 +171,16 @@ class Script:
             "method": (last.request or {}).get("method"),
             "path": (last.request or {}).get("path"),
         }
+
+
+def delays(contract: Contract, entry: Mapping[str, Any], options: Mapping[str, Any]) -> tuple[float, ...]:
+    """What a step waits for: as written, or as usual before each reply but the first."""
+    written = entry.get("delays", ())
+    if written != "usual":
+        return tuple(float(each) for each in written)
+    figures = contract.behaviours["retry.delay"].figures
+    share = 1 - float(options.get("random", 0)) * figures["jitter"]
+    return tuple(min(figures["longest"], figures["base"] ** n) * share for n in range(len(entry["replies"]) - 1))
 
 
 def error_kind(contract: Contract, status: int) -> str:

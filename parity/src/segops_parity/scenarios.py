@@ -148,14 +148,14 @@ def _read(file: Path, contract: Contract) -> Any:
         raise ContractError(file, "", f"expected JSON in the text of each $json: {error}") from error
 
 
-_FIGURE = re.compile(r"\{=([a-z]+\.[a-z0-9-]+)\.(\w+)([+-]\d+)?\}")
+_FIGURE = re.compile(r"\{=([a-z]+\.[a-z0-9-]+)\.(\w+)(?:\.(\d+))?([+-]\d+)?\}")
 
 
 def unfolded(value: Any, contract: Contract | None = None) -> Any:
     """A value with its notation read.
 
     ``{$json: text}`` stands for what its text says (YAML has no half characters), ``{=behaviour.figure}`` in a text for
-    a figure of the contract, ``{=behaviour.figure+1}`` for one more than it.
+    a figure of the contract, ``{=behaviour.figure+1}`` for one more, ``{=behaviour.figure.0}`` for the first of a list.
     """
     if isinstance(value, dict):
         if set(value) == {"$json"}:
@@ -176,7 +176,9 @@ def _figure(contract: Contract, found: re.Match[str]) -> Any:
         figure = contract.behaviours[found[1]].figures[found[2]]
     except KeyError:
         raise ContractError(contract.path / "behaviours.yaml", found[1], f"expected the figure {found[2]}") from None
-    return figure + int(found[3]) if found[3] else figure
+    if found[3]:
+        figure = figure[int(found[3])]
+    return figure + int(found[4]) if found[4] else figure
 
 
 def _calls(file: Path, namespace: str, entries: Mapping[str, Any], contract: Contract) -> dict[str, Call]:

@@ -31,7 +31,7 @@ def shell_cases(contract: Contract, scenarios: Scenarios, happy: Mapping[str, Ca
     anything = next(iter(contract.operations.values()))
     script = Script(anything, contract, None, None)
     for entry in scenarios.shell:
-        yield _one(entry, script)
+        yield _one(entry, script, contract)
 
 
 def _case(operation: Operation, contract: Contract, scenarios: Scenarios, happy: Cassette) -> Case:
@@ -43,7 +43,8 @@ def _case(operation: Operation, contract: Contract, scenarios: Scenarios, happy:
     replies = Script(operation, contract, happy, happy).replies(["happy"], request)
     shown = _shown(replies[-1])
     raw = json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
-    printed = {"exit": 0, "stdout": {"json": shown, "rows": raw.count("\n")}, "raw": as_compared(raw)}
+    done = contract.behaviours["cli.exit-success"].figures["code"]
+    printed = {"exit": done, "stdout": {"json": shown, "rows": raw.count("\n")}, "raw": as_compared(raw)}
     step = Step(
         name="command",
         op="cli",
@@ -52,7 +53,7 @@ def _case(operation: Operation, contract: Contract, scenarios: Scenarios, happy:
         replies=replies,
         requests=(request,),
         delays=(),
-        outcome={"ok": printed} if "downloads" not in operation.flags else {"ok": {"exit": 0}},
+        outcome={"ok": printed} if "downloads" not in operation.flags else {"ok": {"exit": done}},
         covers=("cli.every-operation", "cli.json-only", "cli.exit-success"),
         key="uuid" if operation.mutates else None,
     )
@@ -143,17 +144,29 @@ def _decoded(value: Mapping[str, str]) -> str:
     return base64.b64decode(value["$bytes"]).decode("utf-8")
 
 
-def _one(entry: Mapping[str, Any], script: Script) -> Case:
+def _exit_code(contract: Contract, entry: Mapping[str, Any]) -> int:
+    """The contract's, where a case shows one."""
+    named = ("cli.exit-success", "cli.exit-failure", "cli.exit-usage")
+    codes = [contract.behaviours[name].figures["code"] for name in named if name in entry.get("covers", ())]
+    return int(codes[0]) if codes else int(entry["exit"])
+
+
+def _one(entry: Mapping[str, Any], script: Script, contract: Contract) -> Case:
     requests = [asked(line, entry.get("body")) for line in entry.get("requests", ())]
     replies = script.replies(entry.get("replies", []), None)
     replies = tuple(replace(reply, request=request) for reply, request in zip(replies, requests, strict=True))
     env = {**({} if entry.get("without_key") else _KEY), **entry.get("env", {})}
-    expected: dict[str, Any] = {"exit": entry["exit"]}
+    expected: dict[str, Any] = {"exit": _exit_code(contract, entry)}
     if "stdout" in entry:
         rows = entry.get("rows", json.dumps(entry["stdout"], indent=2).count("\n") + 1)
         expected["stdout"] = {"json": entry["stdout"], "rows": rows}
         if "rows" not in entry:
-            expected["raw"] = json.dumps(entry["stdout"], indent=2, ensure_ascii=False) + "\n"
+            expected["raw"] = (
+                json.dumps(
+                    entry["stdout"], indent=contract.behaviours["cli.compact"].figures["indent"], ensure_ascii=False
+                )
+                + "\n"
+            )
     elif "lines" in entry:
         expected["stdout"] = {"lines": entry["lines"], "rows": len(entry["lines"])}
     elif entry["exit"] and "prints" not in entry:

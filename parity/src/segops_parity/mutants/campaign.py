@@ -43,8 +43,10 @@ class Baseline:
     observations: dict[Where, dict[str, Any]] = field(default_factory=dict)
     reached: dict[Where, frozenset[int]] = field(default_factory=dict)
     steps: dict[Where, int] = field(default_factory=dict)
-    red: dict[Where, str] = field(default_factory=dict)
-    """Cases that are red without any mutant: they prove nothing."""
+    red: dict[Where, dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
+    """What is wrong without any mutant: a mutant is noticed by what differs from that."""
+    silent: dict[Where, str] = field(default_factory=dict)
+    """Cases in which a driver fails without any mutant: they prove nothing."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def baseline(copies: Iterable[Copy], cases: Sequence[Case], contract: Contract, 
                     found.observations[where] = bench.observe(case, lane)
                     told = bench.turn(lane, 0)
                 except DriverFault as fault:
-                    found.red[where] = str(fault)
+                    found.silent[where] = str(fault)
                     bench.stop()
                     continue
                 found.reached[where] = frozenset(told["reached"])
@@ -87,7 +89,7 @@ def baseline(copies: Iterable[Copy], cases: Sequence[Case], contract: Contract, 
     for where in found.observations:
         problems = judged(contract, _case(cases, where), lanes[where[0]], found.observations[where], found)
         if problems:
-            found.red[where] = ", ".join(sorted(problems))
+            found.red[where] = problems
     return found
 
 
@@ -125,7 +127,7 @@ def reaching(copy: Copy, known: Baseline) -> dict[int, list[Where]]:
     firsts: dict[int, list[Where]] = {}
     names = {lane.name for lane in copy.lanes}
     for where, numbers in known.reached.items():
-        if where[0] in names and where not in known.red:
+        if where[0] in names:
             for number in numbers:
                 firsts.setdefault(number, []).append(where)
     found: dict[int, list[Where]] = {}
@@ -237,20 +239,22 @@ def _one(
         bench.stop()
         return _fault(mutant, lane, case, str(fault), contract, known, bench, again)
     problems = judged(contract, case, lane, seen, known)
-    if not problems:
+    if problems == known.red.get((lane.name, case.id), {}):
         return None
     if not mutant.early and not again and _spoilt(lane, case, contract, known, bench):
         bench.stop()
         return _one(mutant, lane, case, contract, known, bench, again=True)
-    first = next(iter(problems.values()))
-    return "difference", tuple(sorted(problems)), str(first[:1])[:200]
+    before = known.red.get((lane.name, case.id), {})
+    noticed = sorted(name for name in {*problems, *before} if problems.get(name) != before.get(name))
+    return "difference", tuple(noticed), str(problems.get(noticed[0], [])[:1])[:200]
 
 
 def _spoilt(lane: Lane, case: Case, contract: Contract, known: Baseline, bench: Bench) -> bool:
     """Whether the process shows a difference with no mutant on."""
     try:
         bench.turn(lane, 0)
-        return bool(judged(contract, case, lane, bench.observe(case, lane), known))
+        problems = judged(contract, case, lane, bench.observe(case, lane), known)
+        return problems != known.red.get((lane.name, case.id), {})
     except DriverFault:
         bench.stop()
         return True

@@ -43,7 +43,8 @@ class Exceptions:
 
     def skipped(self, language: str) -> list[str]:
         """Patterns of the files of a language that are not mutated."""
-        return [each["files"] for each in self.outside if each["language"] in (language, "both")]
+        end = ".py" if language == "python" else ".ts"
+        return [each["files"].replace(".*", end) for each in self.outside if each["language"] in (language, "both")]
 
 
 def load_exceptions(file: Path) -> Exceptions:

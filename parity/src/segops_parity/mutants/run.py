@@ -22,6 +22,7 @@ from segops_parity.mutants.bench import Bench
 from segops_parity.mutants.campaign import Baseline, Result, Tried, baseline, reaching, try_mutant
 from segops_parity.mutants.copies import Copy, Exceptions, instrumented, load_exceptions
 from segops_parity.mutants.mutant import Mutant
+from segops_parity.mutants.proofs import record_proofs
 from segops_parity.project import Project
 from segops_parity.suite import Suite, open_suite
 
@@ -69,8 +70,8 @@ def run(project: Project, options: Options) -> list[Result]:
         copies = tuple(_needed(copy, chosen) for copy in copies)
         with Bench(project.protocol, 20.0) as bench:
             known = baseline(copies, list(suite.cases.values()), suite.contract, bench)
-        for where, why in sorted(known.red.items())[:10]:
-            print(f"RED without a mutant: {'/'.join(where)}: {why[:200]}")
+        for where, problems in sorted(known.red.items())[:5]:
+            print(f"RED without a mutant: {'/'.join(where)}: {', '.join(sorted(problems))[:200]}")
         counts = {copy.language: sum(each.language == copy.language for each in chosen) for copy in copies}
         print(f"baseline: {len(known.observations)} observations, {len(known.red)} red; mutants: {counts}", flush=True)
         places: dict[tuple[str, int], list[tuple[str, str]]] = {}
@@ -174,6 +175,7 @@ def report(project: Project, options: Options, file: Path) -> int:
     """Try the mutants, write the results, print what survived and the figures."""
     results = run(project, options)
     write(results, file)
+    record_proofs(project, results)
     exceptions = load_exceptions(project.source_mutants)
     alive = [each for each in results if not each.killed and not is_equivalent(each.mutant, exceptions)]
     for each in alive[:40]:

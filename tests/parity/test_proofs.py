@@ -1,0 +1,56 @@
+"""Proofs of behaviours by killed source mutants: kept while the source is as it was, told when it is not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from segops_parity.mutants.campaign import Result
+from segops_parity.mutants.mutant import Mutant
+from segops_parity.mutants.proofs import proof_problems, record_proofs, standing
+from segops_parity.project import Project
+from segops_parity.suite import open_suite
+
+KILLED = Result(
+    Mutant(1, "python", "_call/retry.py", 7, "delay", "figure", "30.0", "31.0"),
+    "difference",
+    "python-http/client/delays",
+    ("case.outcome", "retry.delay"),
+)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    source = tmp_path / "python" / "src" / "segops_admin" / "_call" / "retry.py"
+    source.parent.mkdir(parents=True)
+    source.write_text("LONGEST = 30.0\n")
+    (tmp_path / "parity").mkdir()
+    return Project(tmp_path)
+
+
+def test_a_killed_mutant_proves_the_behaviours_that_noticed_it(project: Project) -> None:
+    record_proofs(project, [KILLED])
+    kept = json.loads(project.proofs.read_text())["python"]
+    assert list(kept) == ["retry.delay"]
+    assert kept["retry.delay"]["mutant"] == "python _call/retry.py delay: 30.0 => 31.0"
+
+
+def test_a_proof_is_stale_once_its_source_has_changed_and_is_then_replaced(project: Project) -> None:
+    behaviours = open_suite(Project.find()).contract.behaviours
+    record_proofs(project, [KILLED])
+    python = standing(project, behaviours)[0]
+    assert (python.proven, python.stale) == (("retry.delay",), ())
+    (project.root / "python/src/segops_admin/_call/retry.py").write_text("LONGEST = 20.0\n")
+    python = standing(project, behaviours)[0]
+    assert (python.proven, python.stale) == ((), ("retry.delay",))
+    record_proofs(project, [KILLED])
+    assert standing(project, behaviours)[0].proven == ("retry.delay",)
+
+
+def test_a_proof_by_a_case_that_is_gone_is_an_error_with_the_way_out(project: Project) -> None:
+    record_proofs(project, [KILLED])
+    assert proof_problems(project, ["client/delays"]) == []
+    (problem,) = proof_problems(project, ["client/others"])
+    assert "there is no client/delays: run make mutants" in problem
