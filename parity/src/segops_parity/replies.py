@@ -174,8 +174,12 @@ class Script:
 
 
 def delays(contract: Contract, entry: Mapping[str, Any], options: Mapping[str, Any]) -> tuple[float, ...]:
-    """What a step waits for: as written, or as usual before each reply but the first."""
+    """What a step waits for: as written, as usual before each retry, or as usual before each look but the first."""
     written = entry.get("delays", ())
+    if written == "looks":
+        look = contract.behaviours["wait.until-done"].figures
+        pauses = (look["first"] * look["factor"] ** n for n in range(len(entry["replies"]) - 1))
+        return tuple(min(each, look["interval"]) for each in pauses)
     if written != "usual":
         return tuple(float(each) for each in written)
     figures = contract.behaviours["retry.delay"].figures
