@@ -47,6 +47,23 @@ BROKEN = {
         "admin.yaml", "args: [id, export_id]", "args: [id, export_id, q]",
         "namespaces.segments.methods.export_status.args", "'q' is not",
     ),
+    "a text about what is no argument": (
+        "admin.yaml", "about: {user_id: \"the user's id, an alias included\"}", "about: {user: \"the user's id\"}",
+        "namespaces.segments.methods.membership.about", "an argument of this method; found 'user'",
+    ),
+    "a job that no method waits for": (
+        "admin.yaml", "job: {wait: wait_for_recompute,", "job: {wait: estimate,",
+        "namespaces.segments.methods.recompute.job.wait", "a method that polls; 'estimate' does not",
+    ),
+    "a query parameter that is not described": (
+        "admin.yaml", "          limit: {type: integer, minimum: 1, maximum: 1000, x-source: documented,",
+        "          limit: {type: integer, minimum: 1, maximum: 1000,",
+        "namespaces.segments.methods.members.params.limit", "x-source",
+    ),
+    "an enumeration without a name": (
+        "records/AIQuery.yaml", "schedule: {title: Schedule, enum:", "schedule: {enum:",
+        "properties.schedule", "title",
+    ),
     "an argument that is not declared": (
         "admin.yaml", "args: [definition]", "args: [definitoin]",
         "namespaces.segments.methods.preview.args", "found 'definitoin'",
