@@ -140,7 +140,7 @@ BAD = [
     ("POST", "/ai-reach/simulate/", {"query_text": "x", "providers": "claude"}),
     ("POST", "/ai-reach/competitors/", {"name": "", "brand_aliases": []}),
     ("POST", "/ai-pages/pages/", {"slug": "not a slug"}),
-    ("POST", "/ai-pages/pages/", {"slug": "x", "query": "good boots"}),
+    ("POST", "/ai-pages/pages/", {"slug": "x", "query": ["good boots"]}),
     ("POST", "/ai-pages/pages/", {"slug": "x", "query": 99}),
     ("POST", "/ai-pages/pages/1/build/", []),
     ("POST", "/ai-pages/pages/1/export/", {"format": "pdf"}),
