@@ -23,14 +23,22 @@ BIN = "node_modules/@segops/admin/dist/esm/cli/bin.js"
 def test_the_package_holds_what_is_needed_and_nothing_else(tarball: Path) -> None:
     with tarfile.open(tarball) as archive:
         names = [name.removeprefix("package/") for name in archive.getnames()]
-    others = {name for name in names if not name.startswith("dist/")}
-    assert others == {"LICENSE", "README.md", "package.json"}
+    others = {name for name in names if not name.startswith(("dist/", "src/"))}
+    assert others == {"CHANGELOG.md", "LICENSE", "README.md", "package.json"}
     wrong = [
-        name for name in names if name.startswith("dist/") and not re.search(r"\.(js|d\.ts)$|cjs/package\.json$", name)
+        name for name in names if name.startswith("dist/") and not re.search(r"\.(js|d\.ts)(\.map)?$|cjs/package\.json$", name)
     ]
     assert not wrong
     assert {"dist/esm/index.js", "dist/cjs/index.js", "dist/esm/cli/bin.js"} <= set(names)
-    assert tarball.stat().st_size < 200_000
+    assert tarball.stat().st_size < 500_000
+
+
+def test_each_entry_is_one_file(tarball: Path) -> None:
+    with tarfile.open(tarball) as archive:
+        scripts = {name.removeprefix("package/dist/") for name in archive.getnames() if name.endswith(".js")}
+    entries = {"index.js", "webhook.js", "testing.js", "sandbox/index.js", "sandbox/global-setup.js"}
+    commands = {"esm/cli/bin.js", "esm/cli/main.js"}
+    assert scripts == {f"{kind}/{name}" for kind in ("esm", "cjs") for name in entries} | commands
 
 
 def test_it_has_no_dependencies_and_no_side_effects() -> None:
@@ -38,6 +46,8 @@ def test_it_has_no_dependencies_and_no_side_effects() -> None:
     assert not {"dependencies", "peerDependencies", "optionalDependencies", "devDependencies"} & set(manifest)
     assert manifest["sideEffects"] is False
     assert manifest["engines"] == {"node": ">=18.4"}
+    assert manifest["publishConfig"] == {"access": "public"}
+    assert all(manifest[name] for name in ("repository", "bugs", "author", "license", "homepage"))
     assert (PACKAGE / "LICENSE").read_text() == (WORKSPACE.parent / "LICENSE").read_text()
 
 

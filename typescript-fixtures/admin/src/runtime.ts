@@ -1,6 +1,5 @@
 /** What the SDK takes from the world that a test must be able to replace: clock, sleep, randomness. */
 
-import { randomUUID } from "node:crypto";
 import { onAbort } from "./transport/signals.js";
 import { after, monotonic } from "./transport/timers.js";
 
@@ -15,7 +14,7 @@ export interface Runtime {
   /** A number in [0, 1). */
   random(): number;
   /** A UUIDv4. */
-  uuid(): string;
+  uuid(): string | Promise<string>;
 }
 
 /** The real one. */
@@ -24,7 +23,7 @@ export const systemRuntime: Runtime = {
   monotonic,
   sleep,
   random: Math.random,
-  uuid: () => randomUUID(),
+  uuid: async () => (await import("node:crypto")).randomUUID(), // loaded when it is first needed
 };
 
 function sleep(seconds: number, signal?: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * How do you test code that uses this SDK? With a client whose replies you write and whose clock does not run.
+ * Test doubles for code that uses this SDK: a client whose replies you write and whose clock does not run.
  *
  * ```ts
  * const script = new Script(reply({ results: [{ id: 7, member_count: 3 }], next: null }));
@@ -13,10 +13,10 @@
 
 import { AssertionError } from "node:assert";
 import { randomUUID } from "node:crypto";
-import { SegOpsAdmin, type SegOpsAdminOptions } from "./client.js";
-import { SegOpsConnectionError } from "./errors/index.js";
+import { type Fetch, SegOpsAdmin, type SegOpsAdminOptions, SegOpsConnectionError } from "./index.js";
 import type { Runtime } from "./runtime.js";
-import type { Fetch } from "./transport/fetch.js";
+import type { Transport, TransportReply, TransportRequest } from "./transport/protocol.js";
+import { HttpHeaders } from "./wire/headers.js";
 
 const BASE_URL = "https://api.segops.test/api";
 const API_KEY = "sk_test_scripted";
@@ -73,20 +73,19 @@ export class SentRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   /** All headers but the key. */
-  readonly headers: Headers;
+  readonly headers: HttpHeaders;
   /** The body's bytes. */
   readonly content: Uint8Array;
 
   /** @internal */
-  constructor(method: string, url: string, headers: Headers, content: Uint8Array) {
+  constructor(method: string, url: string, headers: Iterable<readonly [string, string]>, content: Uint8Array) {
     const { pathname, searchParams } = new URL(url);
     const root = new URL(BASE_URL).pathname;
     this.method = method;
     this.url = url;
     this.path = pathname.startsWith(root) ? pathname.slice(root.length) : pathname;
     this.query = searchParams;
-    headers.delete("authorization");
-    this.headers = headers;
+    this.headers = new HttpHeaders([...headers].filter(([name]) => name.toLowerCase() !== "authorization"));
     this.content = content;
   }
 
@@ -137,7 +136,7 @@ export class FakeTime implements Runtime {
   }
 }
 
-/** A fetch that answers with what was written down, in that order. */
+/** Answers with what was written down, in that order. */
 export class Script {
   /** What the client sent, in order. */
   readonly requests: SentRequest[] = [];
@@ -152,15 +151,29 @@ export class Script {
 
   /** A client that is played this script; `options` are those of `SegOpsAdmin`. */
   client(options: SegOpsAdminOptions = {}): SegOpsAdmin {
-    return new SegOpsAdmin({ apiKey: API_KEY, baseUrl: BASE_URL, ...options, fetch: this.fetch, runtime: this.time });
+    const { fetch: _, ...others } = options;
+    const transport: Transport = { send: (request) => this.#sent(request), close: () => undefined };
+    return new SegOpsAdmin({ apiKey: API_KEY, baseUrl: BASE_URL, ...others, transport, runtime: this.time });
   }
 
-  /** Records the request and plays the next reply; the `fetch` option of a client of your own. */
-  readonly fetch: Fetch = async (input, init) => {
-    const url = String(input instanceof Request ? input.url : input);
-    const method = init?.method ?? "GET";
-    const body = init?.body === undefined ? new Uint8Array() : await new Response(init.body).arrayBuffer();
-    this.requests.push(new SentRequest(method, url, new Headers(init?.headers), new Uint8Array(body)));
+  async #sent({ method, url, headers, body }: TransportRequest): Promise<TransportReply> {
+    const blocks: Uint8Array[] = [];
+    for await (const block of body === undefined || body instanceof Uint8Array ? [body ?? []] : body.blocks()) {
+      blocks.push(Buffer.from(block as Uint8Array));
+    }
+    const answer = this.#play(method, url.href, Object.entries(headers), Buffer.concat(blocks));
+    const parts = answer.body.byteLength > 0 ? [answer.body] : [];
+    return {
+      status: answer.status,
+      headers: new HttpHeaders(Object.entries(answer.headers)),
+      isDecoded: true,
+      read: async () => parts.shift(),
+      discard: () => undefined,
+    };
+  }
+
+  #play(method: string, url: string, headers: Iterable<readonly [string, string]>, content: Uint8Array): Reply {
+    this.requests.push(new SentRequest(method, url, headers, content));
     const answer = this.#replies.shift();
     if (answer === undefined) {
       throw new AssertionError({ message: `${method} ${url} was asked for, but the script is at its end.` });
@@ -168,8 +181,16 @@ export class Script {
     if (answer instanceof Error) {
       throw answer;
     }
-    const { status, headers } = answer;
-    return new Response(answer.body.byteLength > 0 ? answer.body : null, { status, headers });
+    return answer;
+  }
+
+  /** Records the request and plays the next reply; the `fetch` option of a client of your own. */
+  readonly fetch: Fetch = async (input, init) => {
+    const url = String(input instanceof Request ? input.url : input);
+    const body = init?.body === undefined ? new Uint8Array() : await new Response(init.body).arrayBuffer();
+    const headers = new Headers(init?.headers);
+    const answer = this.#play(init?.method ?? "GET", url, headers, new Uint8Array(body));
+    return new Response(answer.body.byteLength > 0 ? answer.body : null, answer);
   };
 
   /** Fails if replies are left over. */

@@ -54,8 +54,8 @@ test("maps and search params are queries, in walks too", async () => {
           ["page", "3"],
         ],
         [
-          ["lang", "de"],
           ["q", "what?"],
+          ["lang", "de"],
         ],
       ],
     );

@@ -384,3 +384,14 @@ test("a client's namespaces hold what makes their calls out of sight", async () 
   assert.ok(!Object.keys(segments).includes("calls") && !Object.keys(segments).includes("http"));
   assert.ok(!JSON.stringify(segments).includes("sk_test"));
 });
+
+test("a client is closed at the end of its block", async () => {
+  await withServer({ json: { id: 1 } }, async ({ client }) => {
+    const used = client();
+    await used.segments.get(1);
+    const name: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose");
+    await used[name]();
+    assert.equal(used.closed, true);
+    await rejection(used.segments.get(1));
+  });
+});

@@ -81,7 +81,7 @@ export class Calls {
     body?: unknown,
     options: ChangeOptions = {},
   ): Promise<T> {
-    const idempotencyKey = this.idempotencyKey(options.idempotencyKey, true);
+    const idempotencyKey = await this.idempotencyKey(options.idempotencyKey, true);
     return this.#record<T>(this.call(operation, method, path, { body, idempotencyKey, signal: options.signal }));
   }
 
@@ -93,7 +93,7 @@ export class Calls {
     unnamed: string,
     options: ChangeOptions = {},
   ): Promise<T> {
-    const idempotencyKey = this.idempotencyKey(options.idempotencyKey, true);
+    const idempotencyKey = await this.idempotencyKey(options.idempotencyKey, true);
     const call = this.call(operation, "POST", path, { idempotencyKey, signal: options.signal });
     return this.uploaded(call, form, unnamed, (each) => this.#record<T>(each));
   }
@@ -112,7 +112,7 @@ export class Calls {
   }
 
   /** The caller's own key, or a fresh one where one is wanted. */
-  idempotencyKey(given: unknown, isWanted: boolean): string | undefined {
+  async idempotencyKey(given: unknown, isWanted: boolean): Promise<string | undefined> {
     if (given === undefined || given === null) {
       return isWanted ? this.runtime.uuid() : undefined;
     }
@@ -150,7 +150,7 @@ export class Calls {
         throw new SegOpsArgumentError(`A file name must be text, not ${describe(filename)}.`);
       }
       const name = filename || file.name || unnamed;
-      const boundary = this.runtime.uuid().replaceAll("-", "");
+      const boundary = (await this.runtime.uuid()).replaceAll("-", "");
       const part = new Multipart(form.field, name, file, form.contentType ?? "text/csv", boundary);
       return await make({ ...call, body: part, contentType: part.contentType });
     } finally {

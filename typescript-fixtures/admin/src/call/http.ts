@@ -77,7 +77,7 @@ export class Http {
       throw new SegOpsArgumentError("Give either body or form, not both.");
     }
     const calls = this.#calls;
-    const idempotencyKey = calls.idempotencyKey(options.idempotencyKey, mutates && options.idempotent === true);
+    const idempotencyKey = await calls.idempotencyKey(options.idempotencyKey, mutates && options.idempotent === true);
     const asked = { query, body, safe: !mutates, idempotencyKey, signal };
     const call = calls.call("request", verb, encodePath(path), asked);
     const make = (each: Call): Promise<unknown> => (options.raw === true ? calls.raw(each) : calls.decoded(each));

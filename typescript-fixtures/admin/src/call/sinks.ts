@@ -120,11 +120,25 @@ async function openBeside(fs: FileSystem, path: string, mode: number | undefined
         await handle.chmod(mode);
       }
       await handle.close();
-      await fs.rename(partial, target);
+      await moved(fs, partial, target);
     },
     async abandon() {
       await handle.close().catch(() => undefined);
       await fs.rm(partial, { force: true });
     },
   };
+}
+
+/** Moves a file to where it belongs. One that is mounted by itself, as in a container, cannot be replaced: it is written. */
+async function moved(fs: FileSystem, partial: string, target: string): Promise<void> {
+  try {
+    await fs.rename(partial, target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EBUSY" && code !== "EXDEV") {
+      throw error;
+    }
+    await fs.copyFile(partial, target);
+    await fs.rm(partial, { force: true });
+  }
 }

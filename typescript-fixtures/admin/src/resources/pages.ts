@@ -121,6 +121,6 @@ export class Pages extends Collection<
    * @param params `limit` (100 at most) and `segment_id` (a product segment)
    */
   async query(q: string, params?: PagesQueryParams, options?: CallOptions): Promise<ProductQuery> {
-    return this.calls.read("pages.query", "/ai-pages/query", { ...parameters(params), q } as Query, options);
+    return this.calls.read("pages.query", "/ai-pages/query", { q, ...parameters(params) } as Query, options);
   }
 }

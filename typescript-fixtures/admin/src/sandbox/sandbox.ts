@@ -2,7 +2,7 @@
 
 // Taken now: a library that replaces HTTP while a test runs does not see these, which are not the code under test's.
 import { request } from "node:http";
-import { SegOpsAdmin, type SegOpsAdminOptions } from "../client.js";
+import { SegOpsAdmin, type SegOpsAdminOptions } from "../index.js";
 
 const TIMEOUT_MS = 60_000;
 

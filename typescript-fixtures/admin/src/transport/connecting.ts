@@ -1,7 +1,7 @@
 /** The opening of a connection: an address, TLS where it is asked for, and nothing sent yet. */
 
-import * as net from "node:net";
-import { Duplex } from "node:stream";
+import type * as Net from "node:net";
+import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { SegOpsTimeoutError } from "../errors/index.js";
 import { type Peer, whyDialingFailed } from "./failures.js";
@@ -19,7 +19,7 @@ export interface Line {
   /** What is written to and read from. */
   stream: Duplex;
   /** The socket below it: the same, or what carries TLS. */
-  socket: net.Socket;
+  socket: Net.Socket;
   /** Tells, once the stream has ended, whether the other side ended it properly; an error that it did not. */
   confirmEnd(confirmed: (isProper: boolean, error?: unknown) => void): void;
 }
@@ -46,7 +46,9 @@ export function originOf(url: URL): Origin {
  * @throws {SegOpsConnectionError} there is none; `sent` is false
  */
 export async function dial(origin: Origin, patience: Patience): Promise<Line> {
+  const net = await import("node:net"); // when it is first needed, as all that follows
   const tls = origin.isSecure ? await import("node:tls") : undefined;
+  const { Duplex: Stream } = await import("node:stream");
   throwIfAborted(patience.signal);
   return new Promise((resolve, reject) => {
     const host = origin.host.replace(/^\[|\]$/g, "");
@@ -78,7 +80,7 @@ export async function dial(origin: Origin, patience: Patience): Promise<Line> {
         succeed();
         return;
       }
-      line = secured(tls, socket, host);
+      line = secured(tls, Stream, socket, host, net.isIP(host) === 0 ? host : "");
       line.stream.once("error", fail).once("close", fail).once("secureConnect", succeed);
     });
   });
@@ -95,7 +97,7 @@ const CLOSED = Object.assign(new Error("it was closed before TLS was set up"), {
  * Node 18 reports a connection that was reset as one that ended, if the reset comes together with data. Writing, be it
  * nothing, meets the reset; a connection that ended properly can still be written to.
  */
-function confirmTcp(socket: net.Socket, confirmed: (isProper: boolean, error?: unknown) => void): void {
+function confirmTcp(socket: Net.Socket, confirmed: (isProper: boolean, error?: unknown) => void): void {
   socket.write("", (error) => confirmed(!error, error ?? undefined));
 }
 
@@ -108,17 +110,22 @@ const IS_NODE = process.versions.bun === undefined && !("Deno" in globalThis);
  * Node does not tell whether TLS ended properly or its connection was cut. Here the encrypted bytes pass by: if they end
  * and TLS had not, it was cut.
  */
-function secured(tls: typeof import("node:tls"), socket: net.Socket, host: string): Line {
-  const servername = net.isIP(host) === 0 ? host : "";
+function secured(
+  tls: typeof import("node:tls"),
+  Stream: typeof Duplex,
+  socket: Net.Socket,
+  host: string,
+  servername: string,
+): Line {
   const options = { host, servername, ALPNProtocols: ["http/1.1"] };
   if (!IS_NODE) {
     return { stream: tls.connect({ ...options, socket }), socket, confirmEnd: (confirmed) => confirmed(false) };
   }
   let isCut = false;
-  const passage = passageTo(socket, () => {
+  const passage = passageTo(Stream, socket, () => {
     isCut = !hasEnded(stream);
   });
-  const stream: TLSSocket = tls.connect({ ...options, socket: passage as unknown as net.Socket });
+  const stream: TLSSocket = tls.connect({ ...options, socket: passage as unknown as Net.Socket });
   stream.once("close", () => socket.destroy());
   return { stream, socket, confirmEnd: (confirmed) => confirmed(!isCut) };
 }
@@ -129,8 +136,8 @@ function hasEnded(stream: Duplex): boolean {
 }
 
 /** A stream that passes everything on, to and from a socket; `ended` is called when the socket's bytes end. */
-function passageTo(socket: net.Socket, ended: () => void): Duplex {
-  const passage = new Duplex({
+function passageTo(Stream: typeof Duplex, socket: Net.Socket, ended: () => void): Duplex {
+  const passage = new Stream({
     read: () => void socket.resume(),
     write: (chunk, _, done) => void socket.write(chunk, done),
     final: (done) => void socket.end(done),

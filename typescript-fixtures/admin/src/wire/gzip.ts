@@ -1,8 +1,5 @@
 /** The undoing of gzip: all members, to the last byte, and not one byte more than may be. */
 
-import { promisify } from "node:util";
-import { createGunzip, gunzip, gunzipSync } from "node:zlib";
-
 /** Thrown when what should be gzip is broken, cut short, or followed by something else. */
 export class GzipError extends Error {}
 
@@ -17,8 +14,6 @@ interface Unzipped {
   engine: { bytesWritten: number };
 }
 
-const unzip = promisify(gunzip) as unknown as (bytes: Uint8Array, options: object) => Promise<Unzipped>;
-
 /**
  * Unzips what has come whole.
  *
@@ -27,11 +22,14 @@ const unzip = promisify(gunzip) as unknown as (bytes: Uint8Array, options: objec
  */
 export async function unzipped(bytes: Uint8Array, most: number): Promise<Uint8Array> {
   const options = { maxOutputLength: most, info: true };
+  const { gunzip, gunzipSync } = await import("node:zlib"); // when it is first needed
   try {
     const isSmall = bytes.byteLength <= SMALL;
     const { buffer, engine } = isSmall
       ? (gunzipSync(bytes, options) as unknown as Unzipped)
-      : await unzip(bytes, options);
+      : await new Promise<Unzipped>((resolve, reject) => {
+          gunzip(bytes, options, (error, result) => (error ? reject(error) : resolve(result as unknown as Unzipped)));
+        });
     checkEnd(engine.bytesWritten, bytes.byteLength);
     return buffer;
   } catch (error) {
@@ -44,6 +42,7 @@ export async function unzipped(bytes: Uint8Array, most: number): Promise<Uint8Ar
 
 /** Unzips what comes in parts. */
 export async function* unzippedParts(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const { createGunzip } = await import("node:zlib");
   const engine = createGunzip();
   let given = 0;
   let failure: unknown;

@@ -3,11 +3,10 @@
  * through, in the form in which Python writes them.
  */
 
-import { randomUUID } from "node:crypto";
 import { parseJson } from "./json-text.js";
 
 /** Marks a number's text within JSON, where a string must not look the same by chance. */
-const MARK = `numeral:${randomUUID()}:`;
+const MARK = `numeral:${Math.random()}${Math.random()}:`;
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
@@ -78,5 +77,5 @@ export function pythonFloat(value: number): string {
 
 /** JSON text whose {@link Numeral}s are written as the numbers that they are. */
 export function withNumerals(json: string): string {
-  return json.includes(MARK) ? json.replaceAll(new RegExp(`"${MARK}([^"]*)"`, "g"), "$1") : json;
+  return json.includes(MARK) ? json.replaceAll(new RegExp(`"${MARK.replaceAll(".", "\\.")}([^"]*)"`, "g"), "$1") : json;
 }
