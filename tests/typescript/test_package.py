@@ -26,7 +26,9 @@ def test_the_package_holds_what_is_needed_and_nothing_else(tarball: Path) -> Non
     others = {name for name in names if not name.startswith(("dist/", "src/"))}
     assert others == {"CHANGELOG.md", "LICENSE", "README.md", "package.json"}
     wrong = [
-        name for name in names if name.startswith("dist/") and not re.search(r"\.(js|d\.ts)(\.map)?$|cjs/package\.json$", name)
+        name
+        for name in names
+        if name.startswith("dist/") and not re.search(r"\.(js|d\.ts)(\.map)?$|cjs/package\.json$", name)
     ]
     assert not wrong
     assert {"dist/esm/index.js", "dist/cjs/index.js", "dist/esm/cli/bin.js"} <= set(names)

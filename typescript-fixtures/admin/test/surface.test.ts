@@ -254,7 +254,11 @@ for (const operation of all.filter(({ walks, polls, queues }) => (walks ?? polls
     >;
     const positional = argumentsOf(operation).filter(({ isNamed, isOptional }) => !isNamed && !isOptional);
     const values = Object.fromEntries(positional.map((argument) => [argument.name, sampleOf(argument, operation)]));
-    const result = namespace[nameOf(operation)]?.(...Object.values(values));
+    const needed = argumentsOf(operation).filter(
+      ({ isNamed, isOptional, fallback }) => isNamed && !isOptional && !fallback,
+    );
+    const named = Object.fromEntries(needed.map(({ name }) => [camelCase(name), null])); // `since` of what never was
+    const result = namespace[nameOf(operation)]?.(...Object.values(values), ...(needed.length > 0 ? [named] : []));
     await (operation.walks ? collect(result as AsyncIterable<unknown>) : result);
     const [request] = script.requests;
     assert.equal(`${request?.method} ${request?.path}`, filled(repeated.request ?? "", values));

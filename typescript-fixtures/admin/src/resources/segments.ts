@@ -272,7 +272,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
   }
 
   /**
-   * Recomputes a segment's members, waits until that is done, and returns the segment.
+   * Recomputes a segment's members, waits for it, and returns the segment.
    *
    * Reads the segment, queues the recompute, and waits for a computation newer than what was read: the members are those
    * of now, not of the computation before.
