@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from generate.async_resources import async_resources
 from generate.python_commands import python_commands
 from generate.python_types import python_types
 from generate.reference import reference
@@ -16,6 +17,7 @@ from segops_parity.contract import Contract, load
 ROOT = Path(__file__).resolve().parents[2]
 GENERATORS: tuple[Callable[[Contract], Mapping[str, str]], ...] = (
     python_types,
+    async_resources,
     python_commands,
     typescript_types,
     reference,

@@ -14,6 +14,7 @@ from ._version import __version__
 
 TYPE_CHECKING = bool()  # type checkers know this name; importing it from typing would cost more than this whole module
 if TYPE_CHECKING:
+    from ._async_client import AsyncSegOpsAdmin
     from ._call.observe import Attempt
     from ._client import SegOpsAdmin
     from ._errors import (
@@ -35,8 +36,9 @@ if TYPE_CHECKING:
         SegOpsWaitTimeout,
         SegOpsWebhookError,
     )
+    from ._transport.async_pool import AsyncHTTPTransport
     from ._transport.pool import HTTPTransport
-    from ._transport.protocol import Headers, Request, Response, Transport
+    from ._transport.protocol import AsyncResponse, AsyncTransport, Headers, Request, Response, Transport
     from ._transport.requests import RequestsTransport
     from ._types import Paginated
     from .types import Activation, AIQuery, EventSchema, ExportJob, GeneratedPage, Product, ProductSegment, Segment
@@ -44,6 +46,10 @@ if TYPE_CHECKING:
 __all__ = [
     "AIQuery",
     "Activation",
+    "AsyncHTTPTransport",
+    "AsyncResponse",
+    "AsyncSegOpsAdmin",
+    "AsyncTransport",
     "Attempt",
     "EventSchema",
     "ExportJob",
@@ -98,6 +104,8 @@ def _home(name: str) -> str:
     if name in _RECORDS:
         return "types"
     elsewhere = {
+        "AsyncHTTPTransport": "_transport.async_pool",
+        "AsyncSegOpsAdmin": "_async_client",
         "Attempt": "_call.observe",
         "HTTPTransport": "_transport.pool",
         "Paginated": "_types",

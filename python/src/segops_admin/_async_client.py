@@ -1,0 +1,199 @@
+# Derived from _client.py by `make generate`. Change that.
+"""The asyncio client: the same surface."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._call.asynchronous import AsyncHttp
+from ._call.options import KEEP, OnReply, Options
+from ._client import cannot_be_copied
+from ._config import checked_connections
+from ._runtime import Runtime
+from .async_resources import (
+    AsyncActivations,
+    AsyncAnalytics,
+    AsyncIdentity,
+    AsyncPages,
+    AsyncProducts,
+    AsyncProductSegments,
+    AsyncQueries,
+    AsyncSchemas,
+    AsyncSegments,
+    AsyncUsers,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from typing_extensions import Self
+
+    from ._transport.async_pool import AsyncHTTPTransport
+    from ._transport.protocol import AsyncResponse, AsyncTransport, Request
+
+__all__ = ["AsyncSegOpsAdmin"]
+
+
+class AsyncSegOpsAdmin:
+    """A client of one SegOps workspace. For one event loop, shared by its tasks.
+
+    Args:
+        api_key: a secret key (``sk_…``); ``SEGOPS_API_KEY`` unless given. Public (``pk_``) and MCP (``mk_``) keys
+            are refused, since they may not administer a workspace.
+        base_url: the API's root, ``/api`` included; ``SEGOPS_API_URL`` unless given, then
+            ``https://api.segops.ai/api``.
+        max_retries: how often a call is retried on 429, 5xx and failed connections.
+        timeout: seconds without progress (to connect, to send a block, to receive) after which an attempt is given
+            up. A simulation takes the server up to 30 s.
+        deadline: seconds for a whole call, retries, waits, redirects and connecting included; no limit unless given.
+            Looking up a host's address is the one step that cannot be cut short.
+        headers: further headers for every request. Those that the SDK sends itself are refused.
+        on_reply: called once an attempt with an ``Attempt``: operation, status, headers, request id, seconds. What it
+            raises ends the call.
+        max_connections: how many connections may be open at once; further calls wait for one to be free.
+        transport: what carries the requests, in place of the built-in ``AsyncHTTPTransport``.
+
+    Raises:
+        SegOpsConfigError: one of these is unusable. Nothing is sent before the first call.
+
+    Source: https://segops.ai/docs/sdks/admin-python
+    """
+
+    if TYPE_CHECKING:
+        segments: AsyncSegments
+        product_segments: AsyncProductSegments
+        products: AsyncProducts
+        schemas: AsyncSchemas
+        activations: AsyncActivations
+        users: AsyncUsers
+        identity: AsyncIdentity
+        queries: AsyncQueries
+        pages: AsyncPages
+        analytics: AsyncAnalytics
+    else:
+        # On the class they are the classes: help(AsyncSegOpsAdmin.segments.create) finds what it is asked for.
+        segments = AsyncSegments
+        product_segments = AsyncProductSegments
+        products = AsyncProducts
+        schemas = AsyncSchemas
+        activations = AsyncActivations
+        users = AsyncUsers
+        identity = AsyncIdentity
+        queries = AsyncQueries
+        pages = AsyncPages
+        analytics = AsyncAnalytics
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        max_retries: int = 3,
+        timeout: float = 60.0,
+        deadline: float | None = None,
+        headers: Mapping[str, str] | None = None,
+        on_reply: OnReply = None,
+        max_connections: int = 100,
+        transport: AsyncTransport | None = None,
+        _runtime: Runtime | None = None,
+    ) -> None:
+        options = Options(api_key, base_url).changed(
+            max_retries=max_retries, timeout=timeout, deadline=deadline, headers=headers, on_reply=on_reply
+        )
+        connections = checked_connections(max_connections)
+        self._transport: AsyncTransport = transport if transport is not None else _BuiltIn(connections)
+        self._owns_transport = True
+        self._assemble(AsyncHttp(options, _runtime if _runtime is not None else Runtime(), self._transport))
+
+    def _assemble(self, http: AsyncHttp) -> None:
+        self.http = http
+        self.segments = AsyncSegments(http)
+        self.product_segments = AsyncProductSegments(http)
+        self.products = AsyncProducts(http)
+        self.schemas = AsyncSchemas(http)
+        self.activations = AsyncActivations(http)
+        self.users = AsyncUsers(http)
+        self.identity = AsyncIdentity(http)
+        self.queries = AsyncQueries(http)
+        self.pages = AsyncPages(http)
+        self.analytics = AsyncAnalytics(http)
+
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        deadline: float | None = KEEP,
+        headers: Mapping[str, str] | None = KEEP,
+        on_reply: OnReply = KEEP,
+    ) -> Self:
+        """A client like this one with other options, sharing its connections.
+
+        Closing it leaves this client open; closing this client ends both. What is not given stays as it is.
+
+        Args:
+            timeout: seconds without progress, as for the client.
+            max_retries: as for the client.
+            deadline: seconds for a whole call; None for no limit.
+            headers: further headers, in place of the client's own; None for none.
+            on_reply: as for the client; None for none.
+        """
+        options = self.http.options.changed(
+            timeout=KEEP if timeout is None else timeout,
+            max_retries=KEEP if max_retries is None else max_retries,
+            deadline=deadline,
+            headers=headers,
+            on_reply=on_reply,
+        )
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)  # what a subclass has added stays
+        other._owns_transport = False
+        other._assemble(AsyncHttp(options, self.http.runtime, self._transport, self.http))
+        return other
+
+    async def close(self) -> None:
+        """Closes the connections. May be called more than once; any other call afterwards is refused."""
+        self.http.close()
+        if self._owns_transport:
+            await self._transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.http.base_url}{' closed' if self.http.closed else ''}>"
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError(cannot_be_copied(self))
+
+    def __copy__(self) -> Any:
+        raise TypeError(cannot_be_copied(self))
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        raise TypeError(cannot_be_copied(self))
+
+
+class _BuiltIn:
+    """The built-in transport, loaded when the first request is made: TLS and sockets take longer than all the rest."""
+
+    def __init__(self, max_connections: int) -> None:
+        self._max_connections = max_connections
+        self._made: list[AsyncHTTPTransport] = []
+
+    async def send(self, request: Request) -> AsyncResponse:
+        """Sends the request; see ``AsyncTransport.send``."""
+        if not self._made:
+            from ._transport.async_pool import AsyncHTTPTransport
+
+            # Without a lock, which a fork could leave held: threads that come here at once append more than one, and
+            # the first is everybody's. The others have opened nothing.
+            self._made.append(AsyncHTTPTransport(max_connections=self._max_connections))
+        return await self._made[0].send(request)
+
+    async def close(self) -> None:
+        """Closes it, if it was ever needed."""
+        for transport in self._made:
+            await transport.close()

@@ -1,0 +1,164 @@
+# Derived from resources/_crud.py by `make generate`. Change that.
+"""What all collections offer: list, iterate, get, create, update, delete."""
+
+from __future__ import annotations
+
+from .._errors import SegOpsArgumentError
+from .._wire.paths import segment
+
+TYPE_CHECKING = bool()
+if TYPE_CHECKING:
+    from collections.abc import Callable, AsyncGenerator, Mapping
+    from typing import Any, Generic, Literal, TypeVar
+
+    from .._call.asynchronous import AsyncHttp
+    from .._types import Id
+
+    Record = TypeVar("Record")
+    Listing = TypeVar("Listing")
+    Create = TypeVar("Create", bound=Mapping[str, Any])
+    Update = TypeVar("Update", bound=Mapping[str, Any])
+    Params = TypeVar("Params", bound=Mapping[str, Any])
+else:
+    # typing is slow to import, and this package is loaded by every `segops-admin --help`.
+    class Generic:
+        """Stands for typing.Generic at run time."""
+
+        def __class_getitem__(cls, parameters):
+            return cls
+
+    Record = Listing = Create = Update = Params = None
+
+__all__ = ["AsyncCollection", "AsyncNamespace"]
+
+
+class AsyncNamespace:
+    """A group of calls; holds what makes them."""
+
+    _name: str
+
+    def __init__(self, http: AsyncHttp) -> None:
+        self._http = http
+
+    async def _read(self, operation: str, path: str, query: Any = None, within: float | None = None) -> Any:
+        return await self._http.read(f"{self._name}.{operation}", path, query, within)
+
+    async def _ask(self, operation: str, path: str, body: Any = None) -> Any:
+        return await self._http.ask(f"{self._name}.{operation}", path, body)
+
+    async def _change(
+        self,
+        operation: str,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str | None,
+        expects: str = "record",
+        within: float | None = None,
+    ) -> Any:
+        return await self._http.change(f"{self._name}.{operation}", method, path, body, key, expects, within)
+
+    async def _upload(self, operation: str, path: str, form: Any, *, unnamed: str, key: str | None) -> Any:
+        return await self._http.upload(f"{self._name}.{operation}", path, form, unnamed, key)
+
+    async def _download(self, operation: str, path: str, to: Any) -> int:
+        return await self._http.download(f"{self._name}.{operation}", path, to)
+
+    def _walk(self, operation: str, path: str, query: Any, prefetch: int) -> AsyncGenerator[Any, None]:
+        return self._http.walk(f"{self._name}.{operation}", path, query, prefetch)
+
+    def _walk_cursor(self, operation: str, path: str, query: Any) -> AsyncGenerator[Any, None]:
+        return self._http.walk_cursor(f"{self._name}.{operation}", path, query)
+
+    async def _wait(self, what: str, look: Callable[[float], Any], state: Any, **limits: Any) -> Any:
+        return await self._http.wait(what, look, state, **limits)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._http.base_url}>"
+
+
+class AsyncCollection(AsyncNamespace, Generic[Record, Listing, Create, Update, Params]):
+    """A namespace whose records can be listed, read, created, changed and deleted.
+
+    Its parameters are the types of one record, of what ``list`` returns, of what ``create`` and ``update`` take, and of
+    the query parameters.
+    """
+
+    _path: str
+
+    async def list(self, params: Params | None = None) -> Listing:
+        """One page of records, as the server sends it: an envelope with ``results``, or a bare array.
+
+        Args:
+            params: query parameters, such as ``page`` and ``page_size``.
+        """
+        answer: Listing = await self._read("list", self._path, params)
+        return answer
+
+    def iterate(self, params: Params | None = None, *, prefetch: int = 0) -> AsyncGenerator[Record, None]:
+        """Walks all records, page by page. Nothing is asked for before the first record is.
+
+        A walk that deletes or changes what it walks skips records, as on any API that counts pages: what follows
+        moves up by one. Collect first, as in ``[item async for item in client.segments.iterate()]``.
+
+        Args:
+            params: query parameters; ``page`` is where to begin.
+            prefetch: how many pages to fetch ahead at once, in order; 0 fetches one page at a time.
+        """
+        return self._walk("iterate", self._path, params, prefetch)
+
+    async def get(self, id: Id) -> Record:
+        """One record.
+
+        Args:
+            id: the record's id.
+
+        Raises:
+            SegOpsNotFoundError: there is no such record.
+        """
+        record: Record = await self._read("get", f"{self._path}{segment(id)}/")
+        return record
+
+    async def create(self, body: Create, *, idempotency_key: str | None = None) -> Record:
+        """Creates a record and returns it.
+
+        Args:
+            body: its fields.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        Raises:
+            SegOpsBadRequestError: the server does not accept a field; ``body`` on the error says which.
+        """
+        record: Record = await self._change("create", "POST", self._path, body, key=idempotency_key)
+        return record
+
+    async def update(
+        self, id: Id, body: Update, *, method: Literal["PATCH", "PUT"] = "PATCH", idempotency_key: str | None = None
+    ) -> Record:
+        """Changes a record and returns it.
+
+        Args:
+            id: the record's id.
+            body: the fields to change, or all fields with ``method="PUT"``.
+            method: ``PATCH`` or ``PUT``.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        Raises:
+            SegOpsArgumentError: ``method`` is neither.
+        """
+        if method not in ("PATCH", "PUT"):
+            raise SegOpsArgumentError(f"method must be PATCH or PUT, not {method!r}.")
+        path = f"{self._path}{segment(id)}/"
+        record: Record = await self._change("update", method, path, body, key=idempotency_key)
+        return record
+
+    async def delete(self, id: Id, *, idempotency_key: str | None = None) -> None:
+        """Deletes a record, at once and for good.
+
+        Args:
+            id: the record's id.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+        """
+        path = f"{self._path}{segment(id)}/"
+        await self._change("delete", "DELETE", path, key=idempotency_key, expects="nothing")

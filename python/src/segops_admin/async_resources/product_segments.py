@@ -1,0 +1,50 @@
+# Derived from resources/product_segments.py by `make generate`. Change that.
+"""Segments of products. Source: https://segops.ai/docs/pim/segments"""
+
+from __future__ import annotations
+
+from .._wire.paths import path
+from ._crud import AsyncCollection
+
+TYPE_CHECKING = bool()
+if TYPE_CHECKING:
+    from .._types import Id
+    from ..types import (
+        ProductSegment,
+        ProductSegmentCreate,
+        ProductSegmentListParams,
+        ProductSegmentPage,
+        ProductSegmentUpdate,
+        Queued,
+    )
+
+__all__ = ["AsyncProductSegments"]
+
+
+class AsyncProductSegments(
+    AsyncCollection[
+        "ProductSegment",
+        "ProductSegmentPage",
+        "ProductSegmentCreate",
+        "ProductSegmentUpdate",
+        "ProductSegmentListParams",
+    ]
+):
+    """Segments of products: rules over the catalogue; their members are SKUs."""
+
+    _name = "product_segments"
+    _path = "/product-segments/"
+
+    async def recompute(self, id: Id, *, idempotency_key: str | None = None) -> Queued:
+        """Queues a recompute of a product segment and returns at once.
+
+        Args:
+            id: the product segment's id.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        Source: https://segops.ai/docs/sdks/admin-python
+        """
+        answer: Queued = await self._change(
+            "recompute", "POST", path("/product-segments/{}/compute/", id), key=idempotency_key
+        )
+        return answer

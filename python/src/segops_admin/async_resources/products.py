@@ -1,0 +1,199 @@
+# Derived from resources/products.py by `make generate`. Change that.
+"""The product catalogue (PIM). Source: https://segops.ai/docs/api/pim"""
+
+from __future__ import annotations
+
+from .._wire.paths import path
+from ._crud import AsyncCollection
+
+TYPE_CHECKING = bool()
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .._call.waiting import Progress
+    from .._types import Id
+    from .._wire.multipart import FileData
+    from ..types import (
+        BulkUpsert,
+        Facets,
+        ImportConfirmation,
+        ImportConfirmed,
+        ImportJob,
+        ImportUpload,
+        Product,
+        ProductCreate,
+        ProductListParams,
+        ProductPage,
+        ProductRow,
+        ProductSchema,
+        ProductSchemaInput,
+        ProductScore,
+        ProductUpdate,
+        Queued,
+    )
+
+__all__ = ["AsyncProducts"]
+
+
+class AsyncProducts(AsyncCollection["Product", "ProductPage", "ProductCreate", "ProductUpdate", "ProductListParams"]):
+    """The product catalogue: records, schema, CSV imports, and how readable products are to AI assistants."""
+
+    _name = "products"
+    _path = "/pim/products/"
+
+    async def bulk_upsert(self, rows: Iterable[ProductRow], *, idempotency_key: str | None = None) -> BulkUpsert:
+        """Creates or updates products by SKU. A row that is refused does not stop the others.
+
+        Args:
+            rows: flat rows, each with its ``sku``; every key but ``sku`` and ``name`` goes into ``data``.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        Returns:
+            How many were created and updated, and the rows that were refused, with their reasons.
+        """
+        body = {"products": list(rows)}
+        answer: BulkUpsert = await self._change("bulk_upsert", "POST", "/pim/products/bulk/", body, key=idempotency_key)
+        return answer
+
+    async def score(self, id: Id, *, idempotency_key: str | None = None) -> Queued:
+        """Queues the scoring of one product and returns at once.
+
+        Args:
+            id: the product's id (not its SKU).
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        Source: https://segops.ai/docs/pim/scoring
+        """
+        answer: Queued = await self._change("score", "POST", path("/pim/products/{}/score/", id), key=idempotency_key)
+        return answer
+
+    async def score_all(self, *, idempotency_key: str | None = None) -> Queued:
+        """Queues the scoring of every product and returns at once.
+
+        Args:
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        Source: https://segops.ai/docs/pim/scoring
+        """
+        answer: Queued = await self._change("score_all", "POST", "/pim/score-all/", key=idempotency_key)
+        return answer
+
+    async def get_score(self, id: Id) -> ProductScore:
+        """A product's newest score, 0 to 100, in four dimensions of up to 25, with recommendations.
+
+        Args:
+            id: the product's id.
+
+        Raises:
+            SegOpsNotFoundError: the product has never been scored.
+
+        Source: https://segops.ai/docs/pim/scoring
+        """
+        score: ProductScore = await self._read("get_score", path("/pim/products/{}/score/", id))
+        return score
+
+    async def facets(self) -> Facets:
+        """The distinct values of the catalogue's text and list fields, up to 100 for each."""
+        answer: Facets = await self._read("facets", "/pim/facets/")
+        return answer
+
+    async def schema(self) -> ProductSchema:
+        """The catalogue's schema: its fields, default currency and default locale."""
+        answer: ProductSchema = await self._read("schema", "/pim/schema/")
+        return answer
+
+    async def replace_schema(self, body: ProductSchemaInput, *, idempotency_key: str | None = None) -> ProductSchema:
+        """Replaces the catalogue's schema and returns it.
+
+        Args:
+            body: ``{"fields": [...], "default_currency": "USD", "default_locale": "en_US"}``.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+        """
+        answer: ProductSchema = await self._change("replace_schema", "PUT", "/pim/schema/", body, key=idempotency_key)
+        return answer
+
+    async def import_csv(
+        self, data: FileData, filename: str | None = None, *, idempotency_key: str | None = None
+    ) -> ImportUpload:
+        """Uploads a CSV file of products and returns the mapping that the server proposes.
+
+        A file is sent as it is read: memory does not grow with it. ``confirm_import`` starts the import.
+
+        Args:
+            data: CSV in UTF-8 with a header row: bytes, a path, or an open binary file.
+            filename: the name to send; the file's own name unless given, ``products.csv`` for bytes.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        Raises:
+            SegOpsArgumentError: the file cannot be read.
+            SegOpsBadRequestError: the server cannot read it as CSV.
+
+        Source: https://segops.ai/docs/pim/import
+        """
+        form = ("file", filename, data)
+        answer: ImportUpload = await self._upload(
+            "import_csv", "/pim/import/csv/", form, unnamed="products.csv", key=idempotency_key
+        )
+        return answer
+
+    async def import_status(self, job_id: Id) -> ImportJob:
+        """How far an import is.
+
+        Args:
+            job_id: the ``job_id`` that ``import_csv`` returned.
+        """
+        job: ImportJob = await self._read("import_status", path("/pim/import/{}/", job_id))
+        return job
+
+    async def confirm_import(
+        self, job_id: Id, body: ImportConfirmation, *, idempotency_key: str | None = None
+    ) -> ImportConfirmed:
+        """Fixes an import's mapping and schema, and starts it.
+
+        Args:
+            job_id: the import's id.
+            body: ``{"mapping": {column: field}, "schema": [fields]}``; what is left out is as proposed.
+            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+
+        Raises:
+            SegOpsBadRequestError: no column is mapped to ``sku``, or the import is not waiting for this.
+
+        Source: https://segops.ai/docs/pim/import
+        """
+        answer: ImportConfirmed = await self._change(
+            "confirm_import", "POST", path("/pim/import/{}/confirm/", job_id), body, key=idempotency_key
+        )
+        return answer
+
+    async def wait_for_import(
+        self,
+        job_id: Id,
+        *,
+        timeout: float = 600.0,
+        interval: float = 2.0,
+        on_progress: Progress | None = None,
+    ) -> ImportJob:
+        """Waits until a confirmed import is done, and returns its last status.
+
+        Args:
+            job_id: the import's id.
+            timeout: seconds to wait in all.
+            interval: seconds between two looks, at most; the first pauses are shorter.
+            on_progress: called with each status.
+
+        Raises:
+            SegOpsJobError: the import failed.
+            SegOpsWaitTimeout: it was not done in time.
+        """
+        from .._call.waiting import IMPORT
+
+        address = path("/pim/import/{}/", job_id)
+        done: ImportJob = await self._wait(
+            f"Import {job_id}",
+            lambda within: self._read("import_status", address, None, within),
+            IMPORT,
+            timeout=timeout,
+            interval=interval,
+            on_progress=on_progress,
+        )
+        return done

@@ -1,0 +1,190 @@
+"""The asyncio client: the same values and errors, cancellation that leaves nothing behind, one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scripted_server import Hangup, Raw, Reply
+from sdk_client import KEY, shown
+
+from segops_admin import AsyncSegOpsAdmin, SegOpsConfigError, SegOpsConnectionError, SegOpsNotFoundError
+from segops_admin import SegOpsTimeoutError as Timeout
+from segops_admin.testing import FakeTime
+
+DONE = {"id": 7}
+
+
+def client_of(server: Any, **options: Any) -> AsyncSegOpsAdmin:
+    return AsyncSegOpsAdmin(KEY, base_url=server.url, _runtime=FakeTime(), **{"timeout": 20.0, **options})
+
+
+def test_calls_give_what_the_blocking_client_gives(serve: Any, tmp_path: Path) -> None:
+    server = serve(
+        Reply(json=DONE, gzip=True),
+        Reply(201, json=DONE),
+        Reply(204),
+        Reply(503),
+        Reply(json=[1], chunked=1),
+        Reply(404, json={"detail": "Not found."}),
+        Reply(body=b"user_id\n" * 9000),
+    )
+
+    async def main() -> None:
+        async with client_of(server) as client:
+            assert await client.segments.get("a/b") == DONE
+            assert await client.segments.create({"name": "Ä"}) == DONE
+            assert await client.segments.delete(7) is None
+            assert await client.http.request("GET", "/x/") == [1]
+            with pytest.raises(SegOpsNotFoundError, match="Check the id"):
+                await client.segments.get(8)
+            assert await client.segments.download_export(5, tmp_path / "x.csv") == 72_000
+        with pytest.raises(SegOpsConfigError, match="closed"):
+            await client.segments.list()
+
+    asyncio.run(main())
+    assert server.requests[1].json == {"name": "Ä"}
+    assert server.connections == 1
+    server.wait_for(lambda: server.open_connections == 0)
+
+
+@pytest.mark.parametrize("prefetch", [0, 3])
+def test_a_walk_yields_every_item_in_order(prefetch: int, serve: Any) -> None:
+    def page(seen: Any) -> Reply:
+        number = int(dict(seen.query)["page"])
+        return Reply(json={"count": 10, "next": "x" if number < 5 else None, "results": [number * 2, number * 2 + 1]})
+
+    server = serve(answer=page)
+
+    async def main() -> list[int]:
+        async with client_of(server) as client:
+            return [item async for item in client.segments.iterate(prefetch=prefetch)]
+
+    assert asyncio.run(main()) == list(range(2, 12))
+    assert len(server.requests) == 5
+
+
+def test_a_walk_that_is_left_cancels_the_pages_ahead_of_it(serve: Any) -> None:
+    gate = threading.Event()
+    first = Reply(json={"count": 99, "next": "x", "results": [1]})
+    server = serve(answer=lambda seen: first if dict(seen.query)["page"] == "1" else Reply(json={}, after=gate))
+
+    async def main() -> None:
+        async with client_of(server) as client:
+            walk = client.segments.iterate(prefetch=3)
+            assert await walk.__anext__() == 1
+            await walk.aclose()
+            assert len(asyncio.all_tasks()) == 1
+            gate.set()
+
+    asyncio.run(main())
+
+
+def test_an_upload_takes_an_async_iterator(serve: Any) -> None:
+    server = serve(Reply(503), Reply(201, json=DONE))
+
+    async def rows() -> AsyncIterator[bytes]:
+        yield b"sku\n"
+        yield b"A-1\n"
+
+    async def main() -> Any:
+        async with client_of(server) as client:
+            return await client.products.import_csv(rows(), "a.csv")
+
+    assert asyncio.run(main()) == DONE
+    assert b"sku\nA-1\n" in server.requests[1].body
+    assert server.requests[0].digest == server.requests[1].digest
+
+
+def test_a_cancelled_call_leaves_no_task_and_no_connection_and_the_next_call_works(serve: Any) -> None:
+    never = threading.Event()
+    server = serve(Raw(never), Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[1", never), Reply(json=[2]))
+
+    async def main() -> None:
+        async with client_of(server) as client:
+            for asked in (1, 2):
+                call = asyncio.ensure_future(client.segments.list())
+                while len(server.requests) < asked:
+                    await asyncio.sleep(0.005)
+                call.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await call
+                assert len(asyncio.all_tasks()) == 1
+            assert await client.segments.list() == [2]
+            assert repr(client._transport._made[0]) == "<AsyncHTTPTransport 1 idle>"
+
+    asyncio.run(main())
+    server.wait_for(lambda: server.open_connections == 0)
+
+
+def test_five_hundred_tasks_share_a_client_within_its_connections_and_mix_no_replies(serve: Any) -> None:
+    server = serve(answer=lambda seen: Reply(json={"id": seen.segments[3]}))
+
+    async def main() -> int:
+        async with client_of(server, max_connections=20) as client:
+
+            async def work(task: int) -> int:
+                wrong = 0
+                for number in range(4):
+                    wanted = f"{task}-{number}"
+                    wrong += (await client.segments.get(wanted))["id"] != wanted  # type: ignore[comparison-overlap]
+                return wrong
+
+            return sum(await asyncio.gather(*map(work, range(500))))
+
+    assert asyncio.run(main()) == 0
+    assert len(server.requests) == 2000
+    assert server.connections <= 20
+
+
+def test_silence_is_a_timeout_and_a_drip_ends_with_the_deadline(serve: Any) -> None:
+    never = threading.Event()
+    drip = [part for _ in range(400) for part in (b"1", lambda: threading.Event().wait(0.01))]
+    server = serve(Raw(never), Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", *drip))
+
+    async def main() -> None:
+        async with client_of(server, max_retries=0) as client:
+            with pytest.raises(Timeout, match="silent for too long"):
+                await client.with_options(timeout=0.1).segments.list()
+            with pytest.raises(Timeout, match="the deadline is over"):
+                await client.with_options(deadline=0.3).segments.list()
+
+    asyncio.run(main())
+
+
+def test_a_lost_reply_to_a_write_says_what_may_have_been_done(serve: Any) -> None:
+    server = serve(Hangup())
+
+    async def main() -> None:
+        async with client_of(server) as client:
+            await client.segments.create({})
+
+    with pytest.raises(SegOpsConnectionError, match="may have carried it out") as caught:
+        asyncio.run(main())
+    assert KEY not in shown(caught.value)
+
+
+def test_tls_is_verified_and_a_connection_that_is_cut_is_an_error(serve: Any, server_tls: Any, trusted: str) -> None:
+    server = serve(Reply(json=[1]), Reply(json=[2]), tls=server_tls, name="localhost")
+
+    async def main() -> list[Any]:
+        async with client_of(server) as client:
+            return [await client.segments.list(), await client.segments.list()]
+
+    assert asyncio.run(main()) == [[1], [2]]
+    assert server.connections == 1
+
+
+def test_a_client_belongs_to_one_event_loop(serve: Any) -> None:
+    server = serve(Reply(json=[1]))
+    client = client_of(server)
+    first = asyncio.new_event_loop()
+    assert first.run_until_complete(client.segments.list()) == [1]
+    with pytest.raises(SegOpsConfigError, match="another event loop"):
+        asyncio.run(client.segments.list())
+    first.run_until_complete(client.close())
+    first.close()
