@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import re
+import shlex
 import subprocess
 import sys
 import tarfile
@@ -27,7 +29,6 @@ from segops_parity.runner import check
 from segops_parity.suite import Suite
 
 PYTHON = (sys.executable, "-m", "segops_parity.drivers.python")
-CURL = ("sh", str(ROOT / "tests/parity/curl_driver.sh"))
 
 
 def lane(suite: Suite, name: str) -> Lane:
@@ -59,29 +60,61 @@ def test_faults_of_the_connection_are_played_to_both_languages(suite: Suite) -> 
     assert all(found.values()), found
     faults = replace(suite, cases={name: suite.cases[name] for names in found.values() for name in names})
     outcome = check(faults, lanes, whole=False)
-    assert {each.case.id for each in outcome.verdicts} == faults.cases.keys()
+    assert {each.case.id for each in outcome.verdicts if each.case.operation != "surface"} == faults.cases.keys()
     assert outcome.exit_code == 0, [vars(p) for each in outcome.failures for p in each.problems][:3]
 
 
-def test_a_shell_and_curl_can_join_by_the_protocol_alone(suite: Suite) -> None:
-    program("curl")
-    mine = Lane("curl", "shell", CURL, partial=True)
-    outcome = check(suite, [mine], pattern="*/[hu]*a*[yd]", whole=False)
-    assert sorted(outcome.runs["curl"].observations) == [
-        f"{operation}/{family}"
-        for operation in ("analytics.overview", "products.facets", "products.schema")
-        for family in ("happy", "unauthorized")
-    ]
-    assert outcome.exit_code == 0, [vars(p) for each in outcome.failures for p in each.problems][:3] or outcome.faulty
+PERL = f"perl=perl {shlex.quote(str(ROOT / 'tests/parity/perl_driver.pl'))}"
 
 
-def test_the_curl_driver_is_found_out_where_it_does_less_than_the_contract_asks(suite: Suite) -> None:
-    program("curl")
-    outcome = check(
-        suite, [Lane("curl", "shell", CURL, partial=True)], pattern="products.facets/server-errors", whole=False
-    )
+def third(suite: Suite) -> Lane:
+    """The lane of the driver in Perl, as the command line makes it."""
+    program("perl")
+    return find_lanes(suite.project, drivers=[PERL])[-1]
+
+
+def test_a_driver_in_a_third_language_joins_by_the_readme_alone_and_is_judged_as_its_own(suite: Suite) -> None:
+    outcome = check(suite, [third(suite)], pattern="*/[hun][ano]*[ydt]*", whole=False)
+    operations = ("analytics.overview", "products.schema", "segments.delete", "segments.get", "segments.list")
+    families = {name.partition("/")[2] for name in outcome.runs["perl"].observations}
+    assert {"happy", "unauthorized", "not-found"} <= families
+    assert {name.partition("/")[0] for name in outcome.runs["perl"].observations} == set(operations)
+    equal = {each.case.family for each in outcome.verdicts if each.verdicts == {"contract-perl": "pass"}}
+    assert {"happy", "unauthorized", "not-found"} <= equal, [vars(p) for e in outcome.failures for p in e.problems][:2]
+    assert "request.user-agent" in next(iter(outcome.verdicts)).checks["perl"]
+
+
+def test_what_a_third_driver_does_not_do_is_told_by_behaviour(suite: Suite) -> None:
+    outcome = check(suite, [third(suite)], pattern="segments.get/server-errors", whole=False)
     assert outcome.exit_code == 1
     assert "retry.server-errors" in {problem.check for each in outcome.failures for problem in each.problems}
+
+
+def test_a_driver_that_calls_itself_another_language_has_to_send_that_name(suite: Suite) -> None:
+    as_ruby = third(suite).argv[-1]
+    text = Path(as_ruby).read_text(encoding="utf-8").replace("language => 'perl'", "language => 'ruby'")
+    outcome = check(
+        suite, [replace(third(suite), argv=("perl", "-e", text))], pattern="segments.get/happy", whole=False
+    )
+    assert {problem.check for each in outcome.failures for problem in each.problems} == {"request.user-agent"}
+
+
+def test_the_transcript_of_the_readme_is_one(suite: Suite) -> None:
+    """Commands and answers in it are what the protocol's schema allows, and what the driver answers."""
+    text = (ROOT / "parity/README.md").read_text(encoding="utf-8")
+    told = [json.loads(line) for line in re.findall(r"^> (.+)$", text, re.MULTILINE)]
+    heard = [json.loads(line) for line in re.findall(r"^< (.+)$", text, re.MULTILINE)]
+    assert [each["cmd"] for each in told] == ["hello", "open", "call", "close", "bye"]
+    protocol = Protocol(suite.project.protocol)
+    for command, answer in zip(told, heard):
+        protocol.check_command(command)
+        protocol.check(command, answer)
+    commands = "\n".join(json.dumps(each) for each in told)
+    perl = subprocess.run(third(suite).argv, input=commands, capture_output=True, text=True, check=True)
+    answers = [json.loads(line) for line in perl.stdout.splitlines()]
+    assert [each["id"] for each in answers] == [each["id"] for each in heard]
+    assert answers[0]["ok"]["operations"] == heard[0]["ok"]["operations"]
+    assert answers[1] == heard[1]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ from typing import Any
 from segops_parity._notation import Argument, Command, Returns, camel_case
 from segops_parity.selector import Selector
 
-__all__ = ["Behaviour", "Namespace", "Operation", "Request"]
+__all__ = ["LANGUAGES", "Behaviour", "Namespace", "Operation", "Request"]
+
+LANGUAGES = ("python", "typescript")
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,10 @@ class Behaviour:
     def area(self) -> str:
         """The part of the id before the dot."""
         return self.id.partition(".")[0]
+
+    def binds(self, language: str) -> bool:
+        """Whether an SDK in that language has to show it; in a third language, what both of ours have to."""
+        return language in self.languages or (language not in LANGUAGES and set(self.languages) == set(LANGUAGES))
 
     def applies_to(self, operation: Operation) -> bool:
         """Whether this behaviour shows on that operation."""

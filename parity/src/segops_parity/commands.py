@@ -44,7 +44,9 @@ __all__ = [
 def chosen_lanes(project: Project, options: argparse.Namespace) -> list[Lane]:
     """The lanes that the options name."""
     lanes = find_lanes(project, sibling=options.sibling, drivers=options.driver, published=options.published)
-    wanted = options.lane or ["*"]
+    wanted = options.lane or ([text.partition("=")[0] for text in options.driver] if project.is_installed else ["*"])
+    if not wanted:
+        raise ContractError("--driver", "", "expected NAME=COMMAND: outside of its repository the harness has no SDK")
     for each in wanted:
         if not any(fnmatchcase(lane.name, each) for lane in lanes):
             raise ContractError("--lane", each, f"expected one of {', '.join(lane.name for lane in lanes)}")
@@ -78,6 +80,8 @@ def check(project: Project, options: argparse.Namespace) -> int:
         if code == 0 and any(line["verdict"] not in ("killed", "survived as it must", "not applied") for line in table):
             code = 1
             lines[-1] |= {"exit": 1, "meaning": "a mutant was not noticed"}
+    for text in [*outcome.faulty[:10], *outcome.untestable]:
+        print(f"FAULT {text[:400]}")
     _tell_groups([line for line in lines if line["type"] == "group"])
     write_reports(folder, write_ndjson(folder / "report.ndjson", iter(lines)))
     _tell(outcome)
@@ -127,8 +131,6 @@ def _tell(outcome: Outcome) -> None:
         told = run.missing or f"{len(run.observations)} cases in {run.seconds:.1f} s"
         rate = f", {len(run.observations) / run.seconds:.0f} a second" if run.seconds and not run.missing else ""
         print(f"{lane.name:20} {'UNTESTABLE: ' if run.missing else ''}{told}{rate}")
-    for text in [*outcome.faulty[:10], *outcome.untestable]:
-        print(f"FAULT {text[:400]}")
     for each in outcome.judged:
         if each.state != "ok":
             print(f"DEVIATION {each.state}: {each.deviation.match} (now {each.found})")

@@ -63,7 +63,7 @@ def _step_checks(
     yield REQUESTS, requests
     yield OUTCOME, outcome + delays
     for behaviour in step.covers:
-        if language in contract.behaviours[behaviour].languages:
+        if contract.behaviours[behaviour].binds(language):
             yield behaviour, requests + delays + outcome
     yield from _wire_checks(contract, case, step, operation, seen, language)
     error = seen["outcome"].get("error")
@@ -255,7 +255,8 @@ def _wire_checks(
     own = [pair for pair in sent if not pair[1].get("elsewhere")]
     expected = list(enumerate(step.requests))
     key = case.options.get("api_key", API_KEY)
-    agent = contract.behaviours["request.user-agent"].figures.get(language, "<version>").replace("<version>", "")
+    agents = contract.behaviours["request.user-agent"].figures
+    agent = agents.get(language, f"segops-admin-{language}/<version>").replace("<version>", "")
     yield "request.line", _compare(step, seen, "method") + _compare(step, seen, "path") + _count(step, seen)
     yield "request.query-as-contracted", _compare(step, seen, "query")
     named = {

@@ -29,7 +29,8 @@ class Lane:
     """One way to drive one SDK.
 
     Attributes:
-        language: whose behaviours apply, and which lanes must agree with each other.
+        language: whose behaviours apply, and which lanes must agree with each other. A third party's driver has the
+            lane's name for it: it need agree with no other, and says in `hello` what it is written in.
         argv: the driver's command; empty for the lane that replays within pytest.
         kind: sdk, vcr or shell.
         missing: why the lane cannot be run at all, if it cannot: it is untestable, which is red.

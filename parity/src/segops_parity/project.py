@@ -27,19 +27,27 @@ LANES = (
     "cli-typescript",
 )
 
+_DATA = Path(__file__).parent / "data"
 PUBLISHED_FAMILIES = ("happy", "unauthorized", "not-found", "bad-request")
 
 
 @dataclass(frozen=True)
 class Project:
-    """The folders of the repository."""
+    """The folders of the repository, or of what an installed package brings with it: contract, scenarios, cassettes."""
 
     root: Path
 
     @classmethod
     def find(cls, root: Path | None = None) -> Project:
-        """The repository above this module, or the one given."""
-        return cls(root.resolve() if root else find_spec().parent)
+        """The repository above this module, or the one given; where there is none, the package's own data."""
+        if root is not None:
+            return cls(root.resolve())
+        return cls(_DATA if _DATA.is_dir() else find_spec().parent)
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether it is the data of an installed package: our SDKs are not beside it."""
+        return self.root == _DATA
 
     @property
     def scenarios(self) -> Path:
@@ -71,7 +79,7 @@ class Project:
 
     @property
     def reports(self) -> Path:
-        return self.root / "build" / "parity"
+        return (Path.cwd() if self.is_installed else self.root) / "build" / "parity"
 
 
 def find_lanes(

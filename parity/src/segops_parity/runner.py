@@ -95,7 +95,8 @@ def check(
     cases = [case for case in suite.cases.values() if fnmatchcase(case.id, pattern)]
     parts = [each for each in surface_cases(suite.contract) if fnmatchcase(each.id, pattern)]
     runs = run_all(suite, lanes, cases, workers, surface=help_pages(suite.contract) if parts else None)
-    verdicts = [*judge(suite.contract, cases, lanes, runs), *judge_surface(suite.contract, parts, lanes, runs)]
+    surface = judge_surface(suite.contract, parts, lanes, runs)
+    verdicts = judge(suite.contract, cases, lanes, runs) + [each for each in surface if each.checks or each.faults]
     schema = suite.contract.path / "schema" / "deviations.schema.json"
     known = load_deviations(suite.project.deviations, schema)
     outcome = Outcome(
