@@ -156,7 +156,12 @@ def record(project: Project, options: argparse.Namespace) -> int:
 
     contract = load(project.root / "spec")
     scenarios = load_scenarios(project.scenarios, contract)
-    files = run_record(contract, scenarios, project.cassettes, pattern=options.pattern, api=_api(options))
+    unchecked: dict[str, str] = {}
+    files = run_record(
+        contract, scenarios, project.cassettes, pattern=options.pattern, api=_api(options), unchecked=unchecked
+    )
+    for name, reason in sorted(unchecked.items()):
+        print(f"not recorded  {name}: {reason}")
     if options.check:
         changed = [file for file, data in files.items() if not file.is_file() or file.read_bytes() != data]
         for file in changed:
