@@ -217,3 +217,24 @@ def test_without_requests_the_error_says_what_to_install(monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "requests", None)
     with pytest.raises(SegOpsConfigError, match=r"pip install 'segops_admin\[requests\]'"):
         RequestsTransport()
+
+
+def test_a_session_that_repeats_requests_by_itself_is_refused_for_writes(serve: Any) -> None:
+    server = serve(Reply(json=DONE))
+    session = requests.Session()
+    session.mount("http://", requests.adapters.HTTPAdapter(max_retries=2))
+    with SegOpsAdmin(KEY, base_url=server.url, transport=RequestsTransport(session)) as client:
+        with pytest.raises(SegOpsConfigError, match="max_retries"):
+            client.segments.create({})
+        assert client.segments.get(7) == DONE
+    session.close()
+
+
+def test_an_interim_reply_never_becomes_the_reply_nor_the_next_callers(serve: Any, connect: Any) -> None:
+    hints = b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n[1]"
+    server = serve(Raw(hints, close=False), Reply(json=[2]))
+    client = connect(server, max_retries=0)
+    with pytest.raises(SegOpsDecodeError, match="interim"):
+        client.segments.list()
+    assert client.segments.list() == [2]
+    assert server.connections == 2

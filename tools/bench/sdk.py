@@ -95,7 +95,7 @@ def walk_over_tls(runs: int, published: str) -> None:
                     count, following = count + len(answer["results"]), answer["next"]
                 assert count == ITEMS
 
-            report("walk 100 x 50 over TLS / bare http.client + json", spread(ratio(sdk, loop, runs)), "<= 1.15")
+            report("walk 100 x 50 over TLS / bare http.client + json", spread(ratio(sdk, loop, runs)), "<= 0.90")
             old = published_walk(published, port, root)
             report("published 0.2.2 / the same walk", spread(ratio(old, sdk, max(3, runs // 4))), ">= 5")
             client.close()

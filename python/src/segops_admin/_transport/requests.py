@@ -44,6 +44,7 @@ class RequestsTransport:
         """Sends one request; see ``Transport.send``."""
         import requests
 
+        self._refuse_retries(request)
         body = request.body
         try:
             reply = self._session.request(
@@ -57,19 +58,41 @@ class RequestsTransport:
                 auth=_no_auth,
             )
         except requests.exceptions.SSLError as error:
-            raise SegOpsConnectionError(f"TLS failed: {error}", sent=False, transient=False) from error
+            raise SegOpsConnectionError(f"TLS failed: {error}", sent=False, transient=False) from _bare(error)
         except requests.exceptions.ConnectTimeout as error:
-            raise SegOpsTimeoutError(f"no connection in time: {error}", sent=False) from error
+            raise SegOpsTimeoutError(f"no connection in time: {error}", sent=False) from _bare(error)
         except requests.exceptions.Timeout as error:
-            raise SegOpsTimeoutError(f"the server was silent for too long: {error}") from error
+            raise SegOpsTimeoutError(f"the server was silent for too long: {error}") from _bare(error)
         except requests.exceptions.RequestException as error:
             _fail(error)
+        if reply.status_code < 200:
+            # http.client takes it for the reply, which is still to come: whoever came next would get it.
+            reply.raw.close()
+            raise SegOpsDecodeError(f"it is an interim reply ({reply.status_code}), which requests cannot pass over")
         return Response(reply.status_code, Headers(reply.raw.headers.items()), _ReplyBody(reply))
+
+    def _refuse_retries(self, request: Request) -> None:
+        """Refuses a write where the session would send it again by itself, and nobody would know."""
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            return
+        retries = getattr(self._session.get_adapter(request.url), "max_retries", None)
+        if getattr(retries, "total", 0) not in (0, False, None):
+            raise SegOpsConfigError(
+                "The session's adapter repeats requests by itself (max_retries): a write could be carried out twice. "
+                "Mount an HTTPAdapter() without max_retries; the SDK retries where that is safe."
+            )
 
     def close(self) -> None:
         """Closes the session, if this transport made it."""
         if self._owns_session:
             self._session.close()
+
+
+def _bare(error: Any) -> Any:
+    """An exception without its request and the frames that it passed: both hold the key."""
+    if hasattr(error, "request"):
+        error.request = None
+    return error.with_traceback(None)
 
 
 def _fail(error: Exception) -> NoReturn:
@@ -80,11 +103,11 @@ def _fail(error: Exception) -> NoReturn:
 
     causes = list(_causes(error))
     if any(isinstance(cause, NewConnectionError) for cause in causes):
-        raise SegOpsConnectionError(f"no connection: {causes[-1]}", sent=False) from error
+        raise SegOpsConnectionError(f"no connection: {causes[-1]}", sent=False) from _bare(error)
     for cause in causes:
         if isinstance(cause, http.client.HTTPException) and not isinstance(cause, http.client.RemoteDisconnected):
-            raise SegOpsDecodeError(f"what the server sent is not HTTP ({type(cause).__name__})") from error
-    raise SegOpsConnectionError(f"the connection failed: {causes[-1]}") from error
+            raise SegOpsDecodeError(f"what the server sent is not HTTP ({type(cause).__name__})") from _bare(error)
+    raise SegOpsConnectionError(f"the connection failed: {causes[-1]}") from _bare(error)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
