@@ -152,12 +152,19 @@ export function textOf(status: number, body: Uint8Array): string | null {
 }
 
 function utf8(body: Uint8Array, status: number): string {
+  // Far faster on Node 18 than a strict decoder; that one is asked where something was replaced, or seems to be.
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
+  if (!text.includes("\ufffd")) {
+    return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
+  }
   try {
     return DECODER.decode(body);
   } catch (error) {
     throw new SegOpsDecodeError(`it is not UTF-8 (byte ${firstBadByte(body)})`, { status, cause: error });
   }
 }
+
+const BYTE_ORDER_MARK = 0xfeff;
 
 /** The place of the first byte that UTF-8 does not allow; lenient decoding puts a mark there. */
 export function firstBadByte(bytes: Uint8Array): number {
