@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { resolve } from "../src/call/redirects.js";
 import { SegOpsApiError, SegOpsDecodeError } from "../src/index.js";
 import { KEY, rejection, withServer } from "./support/server.js";
 
@@ -75,8 +76,27 @@ test("a redirect of anything but a GET is raised", async () => {
   });
 });
 
-test("a redirect to what is no address is a decode error", async () => {
-  await withServer({ status: 302, headers: { location: "http://[" } }, async ({ client }) => {
-    assert.ok((await rejection(client().segments.list())) instanceof SegOpsDecodeError);
-  });
+test("a redirect to what is no address is not followed", async () => {
+  for (const location of [
+    "http://[",
+    "http:x",
+    "https:",
+    "///x",
+    "http://ada@127.0.0.1/x",
+    "ftp://127.0.0.1/",
+    "http://h:99999/",
+  ]) {
+    await withServer({ status: 302, headers: { location } }, async ({ client, seen }) => {
+      const error = await rejection(client().segments.list());
+      assert.ok(error instanceof SegOpsApiError, location);
+      assert.deepEqual([error.status, seen.length], [302, 1]);
+    });
+  }
+});
+
+test("a Location is resolved by RFC 3986, and what no address may hold is encoded", () => {
+  const base = new URL("http://h/a/b/?page=1");
+  const resolved = ["../c", "/x/./y/../z", "?p=2", "/..%2f/%2E%2e/x", "\\x", "/a b", "#here", "//h/", "HTTP://H:80/x"];
+  const targets = resolved.map((location) => resolve(location, base)).map((url) => `${url?.pathname}${url?.search}`);
+  assert.deepEqual(targets, ["/a/c", "/x/z", "/a/b/?p=2", "/x", "/a/b/%5Cx", "/a%20b", "/a/b/?page=1", "/", "/x"]);
 });

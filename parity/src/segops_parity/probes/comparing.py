@@ -103,7 +103,8 @@ def whole(observation: Mapping[str, Any]) -> list[dict[str, Any]]:
             found["message"] = message(error["message"])
             found["outcome"]["error"].pop("message", None)
             told = error.get("headers", {})
-            found["headers"] = {name: value for name, value in told.items() if name not in _TRANSPORT_HEADERS}
+            kept = {name: value for name, value in told.items() if name not in _TRANSPORT_HEADERS}
+            found["headers"] = {name: _HERE.sub(r"\1:port", value) for name, value in kept.items()}
         if "streams" in step:
             printed = _AGENT.sub("segops-admin", _UUID.sub("UUID", step["streams"]["stdout"]))
             found["stdout"] = _IN_JSON.sub(lambda part: part[0] if part[1] is None else _number(part), printed)
@@ -114,6 +115,7 @@ def whole(observation: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 _TRANSPORT_HEADERS = ("content-length", "content-encoding", "transfer-encoding", "connection", "keep-alive", "date")
+_HERE = re.compile(r"\b(127\.0\.0\.1|localhost):\d+(?:/_[ce]/\d+)?")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _AGENT = re.compile(r"segops-admin-(?:python|typescript)/[\w.]+")
 _LOGGED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}")
@@ -134,7 +136,7 @@ def _number(found: re.Match[str]) -> str:
 
 def message(text: str) -> str:
     """A message without what each language spells in its own way: wording, and how numbers are written."""
-    return _NUMBER.sub(_number, wording(text))
+    return _NUMBER.sub(_number, wording(_HERE.sub(r"\1:port", text)))
 
 
 def _target(target: str) -> str:

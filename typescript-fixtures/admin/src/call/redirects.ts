@@ -14,7 +14,7 @@ const MOST_REDIRECTS = 5;
  *
  * @param send sends one request
  * @param mayLeave whether a redirect may lead to another origin, without the key: a download moves on to a storage server
- * @throws {SegOpsDecodeError} there are too many, or one leads to what is no address
+ * @throws {SegOpsDecodeError} there are too many
  */
 export async function follow(
   request: TransportRequest,
@@ -33,8 +33,8 @@ export async function follow(
       reply.discard();
       throw new SegOpsDecodeError(`it redirects more than ${MOST_REDIRECTS} times`, { status: reply.status });
     }
-    const url = nextAddress(location, current.url, reply);
-    if (url.origin !== home && !(mayLeave && isConfidential(url))) {
+    const url = resolve(location, current.url);
+    if (url === undefined || (url.origin !== home && !(mayLeave && isConfidential(url)))) {
       return reply;
     }
     await readFailure(reply); // so that the connection can be used again
@@ -43,15 +43,61 @@ export async function follow(
   }
 }
 
-function nextAddress(location: string, base: URL, reply: TransportReply): URL {
-  try {
-    // Headers arrive as Latin-1: what no address may hold is encoded byte by byte.
-    const encoded = location.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
-    return new URL(encoded, base);
-  } catch (error) {
-    reply.discard();
-    throw new SegOpsDecodeError("it redirects to what is no address", { status: reply.status, cause: error });
+const REFERENCE = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(\?[^#]*)?/;
+
+/**
+ * Where a Location leads, by RFC 3986, 5.2; undefined if that is no http(s) address, or names a user. The parser of URLs
+ * would take far more: backslashes for slashes, `http:x` for a path.
+ *
+ * What no address may hold is encoded byte by byte: headers arrive as Latin-1.
+ */
+export function resolve(location: string, base: URL): URL | undefined {
+  const encoded = location.replace(/[^A-Za-z0-9%:/?#[\]@!$&()*+,;=~._-]/g, escapeByte);
+  const [, scheme, authority, path = "", query = ""] = REFERENCE.exec(encoded) ?? [];
+  if (scheme !== undefined && (!/^https?$/i.test(scheme) || !authority)) {
+    return undefined;
   }
+  if (authority !== undefined) {
+    return /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(authority)
+      ? address(`${scheme ?? base.protocol.slice(0, -1)}://${authority}`, path, query)
+      : undefined;
+  }
+  const own = path === "" && query === "" ? base.search : query;
+  return address(base.origin, path === "" ? base.pathname : merged(path, base), own);
+}
+
+function merged(path: string, base: URL): string {
+  return path.startsWith("/") ? path : base.pathname.replace(/[^/]*$/, "") + path;
+}
+
+function address(origin: string, path: string, query: string): URL | undefined {
+  try {
+    return new URL(origin + withoutDots(path) + query);
+  } catch {
+    return undefined; // a port beyond 65535, or brackets around what is no address
+  }
+}
+
+/** RFC 3986, 5.2.4; dots that are encoded count as dots. */
+function withoutDots(path: string): string {
+  const kept: string[] = [];
+  const segments = path.split("/").slice(1);
+  segments.forEach((segment, index) => {
+    const plain = segment.replace(/%2e/gi, ".");
+    if (plain === "..") {
+      kept.pop();
+    } else if (plain !== ".") {
+      kept.push(segment);
+    }
+    if ((plain === "." || plain === "..") && index === segments.length - 1) {
+      kept.push("");
+    }
+  });
+  return `/${kept.join("/")}`;
+}
+
+function escapeByte(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
 }
 
 /** Whether nobody on the way can read along. */

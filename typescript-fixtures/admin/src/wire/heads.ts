@@ -61,7 +61,7 @@ export function readHead(text: string, method: string): Head {
     throw new WireError(`it has more than ${MOST_HEADERS} headers`);
   }
   const { minor, status } = statusOf(line);
-  const headers = new HttpHeaders(lines.map(headerOf));
+  const headers = new HttpHeaders(unfolded(lines).map(headerOf));
   const framing = framingOf(status, headers, method);
   const connection = listOf(headers.get("connection"));
   const isNew = minor > 0;
@@ -79,7 +79,20 @@ function statusOf(line: string): { minor: number; status: number } {
   return { minor: Number(found[1]), status: Number(found[2]) };
 }
 
-/** A header's name and value. A line that continues the one before it has no name, and is refused. */
+/** Header lines, those that begin with a blank joined to the one before them (RFC 9112, 5.2). */
+function unfolded(lines: string[]): string[] {
+  const found: string[] = [];
+  for (const line of lines) {
+    if (/^[\t ]/.test(line) && found.length > 0 && !HEADER.test(line)) {
+      found.push(`${(found.pop() as string).trimEnd()} ${line.trim()}`);
+    } else {
+      found.push(line);
+    }
+  }
+  return found;
+}
+
+/** A header's name and value. */
 export function headerOf(line: string): [string, string] {
   const found = HEADER.exec(line);
   if (found === null) {
