@@ -240,3 +240,16 @@ def test_the_key_is_in_no_repr() -> None:
         assert KEY not in repr(thing)
     client.close()
     assert repr(client) == "<SegOpsAdmin https://host/api closed>"
+
+
+@pytest.mark.parametrize(
+    "host", ["a..b", ".h", "256.256.256.256", "1.2.3", "h<x>", "*", "[1::2::3]", "[h]", "h:65536", "h:x", "h\\api"]
+)
+def test_a_host_that_none_can_be_is_refused(host: str) -> None:
+    with pytest.raises(SegOpsConfigError, match=r"a host or port that none can be|a character that no address has"):
+        SegOpsAdmin("sk_test_x", base_url=f"https://{host}/api")
+
+
+def test_whole_floats_are_whole_numbers_of_retries() -> None:
+    client = SegOpsAdmin("sk_test_x", base_url="https://h.test/api", max_retries=2.0)  # type: ignore[arg-type]
+    assert client.http.max_retries == 2

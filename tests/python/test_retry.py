@@ -317,7 +317,7 @@ def test_a_host_that_has_no_address_is_a_connection_error(connect: Any, time: Fa
     assert (caught.value.sent, caught.value.attempts) == (False, 2)
 
 
-@pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".example"])
+@pytest.mark.parametrize("host", ["a" * 64 + ".example"])
 def test_a_host_that_no_name_can_be_is_a_connection_error(host: str, connect: Any) -> None:
     with pytest.raises(SegOpsConnectionError, match="no connection to a"):
         connect(f"https://{host}/api", max_retries=0).segments.list()

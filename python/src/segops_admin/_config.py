@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import os
+from typing import Any
 
 from ._errors import SegOpsConfigError
+from ._wire.words import LARGEST_SAFE, described
 
 TYPE_CHECKING = False  # false; tools that read False literally would see nothing behind it
 if TYPE_CHECKING:
@@ -74,15 +76,19 @@ def checked_base_url(base_url: str | None) -> str:
     text = base_url or os.environ.get("SEGOPS_API_URL") or DEFAULT_BASE_URL
     given_as = "base_url" if base_url else "SEGOPS_API_URL"
     if not isinstance(text, str):
-        raise SegOpsConfigError(f"base_url must be text, not {type(text).__name__}.")
+        raise SegOpsConfigError(f"base_url must be text, not {described(text)}.")
     if not text.isascii() or any(character <= " " or character == "\x7f" for character in text):
         reason = "holds a blank, a control or a non-ASCII character"
         raise SegOpsConfigError(f"{given_as} {_without_user(text)!r} {reason}.")
+    if any(character in text for character in '\\"<>^`{|}'):
+        raise SegOpsConfigError(f"{given_as} {_without_user(text)!r} holds a character that no address has.")
     try:
         url = urlsplit(text)
         host, _port = url.hostname, url.port
     except ValueError:  # its text may quote what was taken for a port, which may be a password
         raise SegOpsConfigError(f"{given_as} {_without_user(text)!r} has a host or port that none can be.") from None
+    if url.scheme in ("http", "https") and host and "@" not in url.netloc and not _is_host(url.netloc):
+        raise SegOpsConfigError(f"{given_as} {_without_user(text)!r} has a host or port that none can be.")
     if url.scheme not in ("http", "https") or not host:
         raise SegOpsConfigError(f"{given_as} {_without_user(text)!r} is not absolute: expected https://host/api.")
     if "@" in url.netloc or "?" in text or "#" in text:
@@ -90,6 +96,24 @@ def checked_base_url(base_url: str | None) -> str:
     if url.scheme == "http" and not is_loopback(host):
         _warn_once(host)
     return text.rstrip("/")
+
+
+def _is_host(netloc: str) -> bool:
+    """Whether it is a name, an IPv4 or IPv6 address, with or without a port."""
+    import re
+
+    found = re.fullmatch(r"(?:([A-Za-z0-9._-]+)|\[([0-9A-Fa-f:.]+)\])(?::\d{0,5})?", netloc)
+    if found is None:
+        return False
+    if found[2] is None and not found[1].rstrip(".").rpartition(".")[2].isdigit():
+        return ".." not in found[1] and not found[1].startswith(".")
+    import ipaddress
+
+    try:
+        ipaddress.ip_address(found[2] or found[1])
+    except ValueError:
+        return False
+    return True
 
 
 def _without_user(text: str) -> str:
@@ -115,38 +139,43 @@ def _warn_once(host: str) -> None:
     warnings.warn(f"The API key travels unencrypted to {host}: use https.", UserWarning, stacklevel=5)
 
 
+def _seconds(name: str, seconds: Any) -> float:
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise SegOpsConfigError(f"{name} must be a number of seconds, not {described(seconds)}.")
+    try:
+        if math.isfinite(seconds) and seconds > 0:
+            return float(seconds)
+    except OverflowError:  # a whole number beyond every float
+        pass
+    raise SegOpsConfigError(f"{name} must be more than 0 seconds, not {described(seconds)}.")
+
+
+def _whole_number(name: str, count: Any, least: int) -> int:
+    """A whole float is one, since JavaScript cannot tell it from a whole number."""
+    is_number = isinstance(count, (int, float)) and not isinstance(count, bool)
+    if not is_number or not least <= count <= LARGEST_SAFE or count != int(count):
+        raise SegOpsConfigError(f"{name} must be a whole number from {least} up, not {described(count)}.")
+    return int(count)
+
+
 def checked_timeout(seconds: float) -> float:
     """Seconds without progress after which to give up."""
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-        raise SegOpsConfigError(f"timeout must be a number of seconds, not {seconds!r}.")
-    if not math.isfinite(seconds) or seconds <= 0:
-        raise SegOpsConfigError(f"timeout must be more than 0 seconds, not {seconds!r}.")
-    return float(seconds)
+    return _seconds("timeout", seconds)
 
 
 def checked_retries(count: int) -> int:
     """How often a call is tried again."""
-    if type(count) is not int or count < 0:  # a bool is an int, too
-        raise SegOpsConfigError(f"max_retries must be a whole number from 0 up, not {count!r}.")
-    return count
+    return _whole_number("max_retries", count, 0)
 
 
 def checked_connections(count: int) -> int:
     """How many connections may be open at once."""
-    if type(count) is not int or count < 1:
-        raise SegOpsConfigError(f"max_connections must be a whole number from 1 up, not {count!r}.")
-    return count
+    return _whole_number("max_connections", count, 1)
 
 
 def checked_deadline(seconds: float | None) -> float | None:
     """Seconds for a whole call, or None."""
-    if seconds is None:
-        return None
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-        raise SegOpsConfigError(f"deadline must be a number of seconds or None, not {seconds!r}.")
-    if not math.isfinite(seconds) or seconds <= 0:
-        raise SegOpsConfigError(f"deadline must be more than 0 seconds, not {seconds!r}.")
-    return float(seconds)
+    return None if seconds is None else _seconds("deadline", seconds)
 
 
 _OWN_HEADERS = {

@@ -94,11 +94,11 @@ def parse_webhook(body: Text, signature: Text | None, secret: Text | Sequence[Te
 
     if not verify_webhook(body, signature, secret):
         raise SegOpsWebhookError("The webhook's signature does not fit its body: refuse the delivery (401).")
-    import json
+    from ._call.reply import parse_json
 
     content = _as_bytes(body) or b""
     try:
-        event: Any = json.loads(content.decode("utf-8-sig"))
+        event: Any = parse_json(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise SegOpsWebhookError(f"The webhook is genuine, but its body is not JSON: {error}") from error
     if not isinstance(event, dict):
@@ -127,5 +127,8 @@ def _digests(signature: Any) -> list[bytes]:
 
 def _as_bytes(value: Any) -> bytes | None:
     if isinstance(value, str):
-        return value.encode("utf-8", "surrogatepass")
+        try:
+            return value.encode("utf-8")
+        except UnicodeEncodeError:  # half of a character: nothing that was ever signed
+            return None
     return bytes(value) if isinstance(value, (bytes, bytearray, memoryview)) else None

@@ -1,5 +1,6 @@
 /** Is what the caller (or the environment) configured usable? */
 
+import { isIPv4, isIPv6 } from "node:net";
 import { SegOpsConfigError } from "./errors/index.js";
 import { describe, quote } from "./errors/text.js";
 
@@ -58,26 +59,38 @@ export function checkedBaseUrl(baseUrl: unknown): string {
   if (!/^[!-~]+$/.test(text)) {
     throw new SegOpsConfigError(`${givenAs} ${shown} holds a blank, a control or a non-ASCII character.`);
   }
-  const authority = /^https?:\/\/([^/?#\\]+)/i.exec(text)?.[1];
-  if (authority === undefined) {
+  if (/[\\"<>^`{|}]/.test(text)) {
+    throw new SegOpsConfigError(`${givenAs} ${shown} holds a character that no address has.`);
+  }
+  const authority = /^https?:\/\/([^/?#]+)/i.exec(text)?.[1];
+  if (authority !== undefined && !authority.includes("@") && !isHost(authority)) {
+    throw new SegOpsConfigError(`${givenAs} ${shown} has a host or port that none can be.`);
+  }
+  if (authority === undefined || authority.endsWith("@")) {
     throw new SegOpsConfigError(`${givenAs} ${shown} is not absolute: expected https://host/api.`);
   }
   if (authority.includes("@") || /[?#]/.test(text)) {
     throw new SegOpsConfigError(`${givenAs} must not carry a user, a query or a fragment: https://host/api.`);
   }
-  const url = parsed(text, `${givenAs} ${shown}`);
+  const url = new URL(text);
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     warnOnce(url.hostname);
   }
   return text.replace(/\/+$/, "");
 }
 
-function parsed(text: string, what: string): URL {
-  try {
-    return new URL(text);
-  } catch (error) {
-    throw new SegOpsConfigError(`${what} is not an address.`, { cause: error });
+/** Whether it is a name, an IPv4 or IPv6 address, with or without a port. */
+function isHost(authority: string): boolean {
+  const found = /^(?:([A-Za-z0-9._-]+)|\[([0-9A-Fa-f:.]+)\])(?::(\d{0,5}))?$/.exec(authority);
+  if (found === null || Number(found[3] ?? 0) > 65535) {
+    return false;
   }
+  const [, name, address] = found;
+  if (name === undefined) {
+    return isIPv6(address ?? "");
+  }
+  const isNumeric = /^\d+$/.test(name.replace(/\.+$/, "").replace(/^.*\./, ""));
+  return isNumeric ? isIPv4(name) : !name.includes("..") && !name.startsWith(".");
 }
 
 /** Whether a host is this machine. */

@@ -84,7 +84,9 @@ def _area(name: str, seed: int, count: int) -> Area:
         return compare(_ground.contract, probe, _pair.observe(probe))
 
     began = time.perf_counter()
-    made, findings = search(name, AREAS[name](_ground), judge, number=seed, count=count)
+    corners, draws = AREAS[name]
+    drawn = draws(_ground)
+    made, findings = search(name, drawn, judge, number=seed, count=count, corners=corners(_ground))
     return Area(name, seed, made, time.perf_counter() - began, findings)
 
 

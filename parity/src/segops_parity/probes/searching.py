@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -39,11 +39,21 @@ class _Enough(BaseException):
 
 
 def search(
-    area: str, strategy: st.SearchStrategy[Probe], judge: Judge, *, number: int, count: int, shrunk: int = 12
+    area: str,
+    strategy: st.SearchStrategy[Probe],
+    judge: Judge,
+    *,
+    number: int,
+    count: int,
+    corners: Iterable[Probe] = (),
+    shrunk: int = 12,
 ) -> tuple[int, list[Finding]]:
-    """Put `count` different probes, drawn from the seed `number`; returns how many there were, and what they showed.
+    """Put the corners, and further probes drawn from the seed `number` until there are `count` different ones.
+
+    Returns how many there were, and what they showed.
 
     Args:
+        corners: probes that are put whatever the seed.
         shrunk: how many looks of difference are shrunk; the others are told with the first probe that showed them.
     """
     known: dict[str, list[Difference]] = {}
@@ -66,12 +76,18 @@ def search(
                 found[sign].count += 1
             else:
                 found[sign] = Finding(sign, area, 1, probe, probe, differences)
-        if len(known) >= count:
+        if len(known) >= count and drawing:
             raise _Enough
 
-    _draw(strategy, collect, number, 3 * count, shrink=False)
+    drawing = False
+    for probe in corners:
+        collect(probe)
+    cornered = set(found)
+    drawing = True
+    if len(known) < count:
+        _draw(strategy, collect, number, 3 * count, shrink=False)
     made = len(known)
-    for finding in list(found.values())[:shrunk]:
+    for finding in [each for sign, each in found.items() if sign not in cornered][:shrunk]:
         _shrink(finding, strategy, verdict, number, 3 * count)
     return made, list(found.values())
 

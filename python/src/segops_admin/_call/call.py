@@ -74,8 +74,9 @@ def idempotency_key(given: object, runtime: Runtime) -> str:
     """
     if given is None:
         return runtime.new_key()
-    if not isinstance(given, str) or not given.isascii() or not given.isprintable() or not 0 < len(given) < 256:
-        raise SegOpsArgumentError("An idempotency key is 1 to 255 printable ASCII characters.")
+    is_text = isinstance(given, str) and given.isascii() and given.isprintable() and 0 < len(given) < 256
+    if not isinstance(given, str) or not is_text or given != given.strip():  # the server would not see outer blanks
+        raise SegOpsArgumentError("An idempotency key is 1 to 255 printable ASCII characters, no blank at either end.")
     return given
 
 

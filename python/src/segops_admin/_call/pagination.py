@@ -8,6 +8,7 @@ from collections.abc import Generator, Mapping
 from typing import Any, Callable, Union
 
 from .._errors import SegOpsArgumentError, SegOpsConfigError, SegOpsDecodeError
+from .._wire.words import LARGEST_SAFE, described
 
 __all__ = ["Pages", "Stretches", "walk"]
 
@@ -50,10 +51,10 @@ class Pages:
             return answer
         where = f"{self._path} (page {self.number})"
         if not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
-            kind = "nothing" if answer is None else f"a {type(answer).__name__} without a list of results"
+            kind = "nothing" if answer is None else f"{described(answer)} without a list of results"
             raise SegOpsDecodeError(f"it is not a page but {kind}", method="GET", path=where)
         results: list[Any] = answer["results"]
-        self.more = bool(answer.get("next"))
+        self.more = _goes_on(answer.get("next"))
         if self.more and not results:
             # An empty page that promises another would be followed for ever.
             raise SegOpsDecodeError("it is an empty page that names a next one", method="GET", path=where)
@@ -61,6 +62,11 @@ class Pages:
             self.last = max(self.last, self.number + 1, _last_page(answer.get("count"), len(results)))
         self.number += 1
         return results
+
+
+def _goes_on(following: Any) -> bool:
+    """Whether what names the next page names one: not null, false, 0 or empty text. The same in both languages."""
+    return following is not None and following is not False and following != 0 and following != ""
 
 
 def _last_page(count: Any, size: int) -> int:
@@ -80,18 +86,17 @@ class Stretches:
     def __init__(self, path: str, query: Mapping[str, Any] | None) -> None:
         self._path = path
         self._parameters: dict[str, Any] = dict(query if query is not None else {})
-        self._leads_back = False
+        self._dead_end = ""
         self.more = True
 
     def parameters(self) -> dict[str, Any]:
         """The query of the next stretch.
 
         Raises:
-            SegOpsDecodeError: its cursor leads back to itself.
+            SegOpsDecodeError: its cursor is none, or leads back to itself.
         """
-        if self._leads_back:
-            reason = "its next_cursor is the cursor that was sent"
-            raise SegOpsDecodeError(reason, method="GET", path=self._path)
+        if self._dead_end:
+            raise SegOpsDecodeError(self._dead_end, method="GET", path=self._path)
         return self._parameters
 
     def take(self, answer: Any) -> list[Any]:
@@ -103,9 +108,11 @@ class Stretches:
         if not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
             raise SegOpsDecodeError("it is not a page of results with a next_cursor", method="GET", path=self._path)
         cursor = answer.get("next_cursor")
-        self.more = bool(cursor)
-        if cursor and cursor == self._parameters.get("cursor"):
-            self._leads_back = True
+        self.more = _goes_on(cursor)
+        if self.more and (type(cursor) is bool or not isinstance(cursor, (str, int))):
+            self._dead_end = f"its next_cursor is {described(cursor)}"
+        elif self.more and cursor == self._parameters.get("cursor"):
+            self._dead_end = "its next_cursor is the cursor that was sent"
         self._parameters = {**self._parameters, "cursor": cursor}
         results: list[Any] = answer["results"]
         return results
@@ -186,10 +193,9 @@ class _Fetching(threading.Thread):
 def _whole_number(name: str, value: Any, default: int, least: int) -> int:
     if value is None:
         return default
-    try:
-        number = int(value)
-    except (TypeError, ValueError, OverflowError):
-        number = least - 1
-    if isinstance(value, (bool, float)) or number < least:
-        raise SegOpsArgumentError(f"{name} must be a whole number from {least} up, not {value!r}.")
-    return number
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    is_digits = isinstance(value, str) and value.isascii() and value.isdigit()
+    number = float(value) if is_digits else value if is_number else -1
+    if least <= number <= LARGEST_SAFE and number == int(number):
+        return int(value)
+    raise SegOpsArgumentError(f"{name} must be a whole number from {least} up, not {described(value)}.")

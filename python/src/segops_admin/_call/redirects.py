@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from .._config import is_loopback
-from .._errors import SegOpsDecodeError
 
 __all__ = ["MOST_REDIRECTS", "is_redirect", "next_hop"]
 
 MOST_REDIRECTS = 5
 
 _STATUSES = (301, 302, 303, 307, 308)
-_ADDRESS_SAFE = "%:/?#[]@!$&'()*+,;=~-._"  # RFC 3986: reserved, unreserved, and what is encoded already
+_ADDRESS_SAFE = "%:/?#[]@!$&()*+,;=~-._"  # RFC 3986: reserved, unreserved, and what is encoded already
 _GO_ALONG = ("Accept-Encoding", "User-Agent")
 
 
@@ -29,21 +29,65 @@ def next_hop(
 
     The key stays with the origin that it is meant for. ``elsewhere`` allows a download to move on to a storage
     server, without the key.
-
-    Raises:
-        SegOpsDecodeError: it leads to what is no address.
     """
-    try:
-        # Headers arrive as Latin-1. What no address may hold is encoded, as browsers do it.
-        target = urlsplit(urljoin(url, quote(location, safe=_ADDRESS_SAFE, encoding="latin-1", errors="strict")))
-        origin = _origin(target)
-    except ValueError:
-        raise SegOpsDecodeError("it redirects to what is no address", status=status) from None
+    address = resolve(location, url)
+    if address is None:
+        return None
+    target = urlsplit(address)
+    origin = _origin(target)
     if origin != _origin(urlsplit(base_url)):
         if not (elsewhere and _is_confidential(target)):
             return None
         headers = [pair for pair in headers if pair[0] in _GO_ALONG]
-    return urlunsplit(target._replace(path=target.path or "/", fragment="")), headers
+    return address, headers
+
+
+_REFERENCE = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(\?[^#]*)?")
+_AUTHORITY = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
+
+
+def resolve(location: str, url: str) -> str | None:
+    """Where a Location leads, by RFC 3986, 5.2, or None if that is no http(s) address, or names a user.
+
+    Headers arrive as Latin-1; what no address may hold is encoded byte by byte.
+    """
+    base = urlsplit(url)
+    found = _REFERENCE.match(quote(location, safe=_ADDRESS_SAFE, encoding="latin-1"))
+    assert found is not None  # it matches the empty text
+    scheme, authority, path, query = found[1], found[2], found[3], found[4] or ""
+    if scheme is not None and (scheme.lower() not in ("http", "https") or not authority):
+        return None
+    origin = f"{(scheme or base.scheme).lower()}://{base.netloc if authority is None else authority.lower()}"
+    if authority is not None:
+        if not _AUTHORITY.fullmatch(authority) or not _has_address(origin):
+            return None
+    elif not path:
+        path, query = base.path, query or (f"?{base.query}" if base.query else "")
+    elif not path.startswith("/"):
+        path = base.path.rpartition("/")[0] + "/" + path
+    return origin + _without_dots(path) + (query if query != "?" else "")
+
+
+def _has_address(origin: str) -> bool:
+    try:
+        return urlsplit(origin).port != -1
+    except ValueError:  # a port beyond 65535, or brackets around what is no address
+        return False
+
+
+def _without_dots(path: str) -> str:
+    """RFC 3986, 5.2.4; dots that are encoded count as dots."""
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for index, segment in enumerate(segments):
+        plain = segment.lower().replace("%2e", ".")
+        if plain == "..":
+            del kept[-1:]
+        elif plain != ".":
+            kept.append(segment)
+        if plain in (".", "..") and index == len(segments) - 1:
+            kept.append("")
+    return "/" + "/".join(kept)
 
 
 def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator
 from typing import Any, Callable
 
 from .._errors import SegOpsArgumentError, SegOpsError, SegOpsJobError, SegOpsWaitTimeout
 from .._runtime import Runtime
+from .._wire.words import described
 from .steps import Look, Sleep
 
 __all__ = ["EXPORT", "IMPORT", "Job", "Progress", "Recompute", "waiting"]
@@ -72,8 +72,8 @@ def _too_late(what: str, timeout: float) -> str:
 
 
 def _check(name: str, value: Any, least: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value) or value < least:
-        raise SegOpsArgumentError(f"{name} must be a number of seconds from {least:g} up, not {value!r}.")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or value < least:
+        raise SegOpsArgumentError(f"{name} must be a number of seconds from {least:g} up, not {described(value)}.")
 
 
 class Job:

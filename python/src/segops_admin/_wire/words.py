@@ -21,7 +21,7 @@ def described(value: Any) -> str:
     if isinstance(value, float):
         return number_text(value)
     if isinstance(value, int):
-        return str(value) if value.bit_length() < 4096 else "a number of many digits"
+        return str(value) if value.bit_length() <= 1024 else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, (bytes, bytearray, memoryview)):
         return "bytes"
     if isinstance(value, datetime.date):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any
 
 from .failures import UsageError
 from .shapes import ARRAY, OBJECT
@@ -54,19 +54,17 @@ def _text(content: bytes, name: str) -> str:
 def _parsed(text: str, name: str) -> Any:
     import json
 
+    from .._call.reply import parse_json
+
     if not text.strip():
         raise UsageError(f"{name} is empty; JSON is expected.")
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return parse_json(text)
     except json.JSONDecodeError as error:
         raise UsageError(f"{name} is not JSON: line {error.lineno}, column {error.colno}: {error.msg}.") from error
     except (ValueError, RecursionError) as error:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise UsageError(f"{name} is not JSON: {reason}.") from error
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON number")
 
 
 def _described(value: Any) -> str:

@@ -123,5 +123,5 @@ class Pages(
             q: what to look for.
             params: ``limit`` (100 at most) and ``segment_id`` (a product segment).
         """
-        answer: ProductQuery = self._read("query", "/ai-pages/query", {**(params or {}), "q": q})
+        answer: ProductQuery = self._read("query", "/ai-pages/query", {"q": q, **(params or {})})
         return answer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .._errors import SegOpsArgumentError
 from .._wire.paths import checked_id, path
+from .._wire.words import described
 from ._crud import Collection
 
 TYPE_CHECKING = bool()
@@ -131,7 +132,7 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
         Source: https://segops.ai/docs/activations/export
         """
         if format not in ("csv", "parquet"):
-            raise SegOpsArgumentError(f"format must be csv or parquet, not {format!r}.")
+            raise SegOpsArgumentError(f"format must be csv or parquet, not {described(format)}.")
         job: ExportJob = self._change(
             "export", "POST", path("/segments/{}/export/", id), {"format": format}, key=idempotency_key
         )

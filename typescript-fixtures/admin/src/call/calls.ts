@@ -116,8 +116,11 @@ export class Calls {
     if (given === undefined || given === null) {
       return isWanted ? this.runtime.uuid() : undefined;
     }
-    if (typeof given !== "string" || !/^[ -~]{1,255}$/.test(given)) {
-      throw new SegOpsArgumentError("An idempotency key is 1 to 255 printable ASCII characters.");
+    // A blank at either end would not reach the server.
+    if (typeof given !== "string" || !/^(?! )[ -~]{1,255}(?<! )$/.test(given)) {
+      throw new SegOpsArgumentError(
+        "An idempotency key is 1 to 255 printable ASCII characters, no blank at either end.",
+      );
     }
     return given;
   }

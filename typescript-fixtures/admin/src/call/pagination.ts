@@ -64,14 +64,19 @@ function envelope<T>(answer: unknown, path: string, page: number): { results: T[
   const { results, next } = (answer ?? {}) as { results?: unknown; next?: unknown };
   const where = { method: "GET", path: `${path} (page ${page})` };
   if (!Array.isArray(results)) {
-    const kind = answer === null ? "nothing" : `a ${typeof answer} without a list of results`;
+    const kind = answer === null ? "nothing" : `${describe(answer)} without a list of results`;
     throw new SegOpsDecodeError(`it is not a page but ${kind}`, where);
   }
-  if (next && results.length === 0) {
+  if (goesOn(next) && results.length === 0) {
     // An empty page that promises another would be followed for ever.
     throw new SegOpsDecodeError("it is an empty page that names a next one", where);
   }
-  return { results, hasMore: Boolean(next) };
+  return { results, hasMore: goesOn(next) };
+}
+
+/** Whether what names the next page names one: not null, false, 0 or empty text. The same in both languages. */
+function goesOn(following: unknown): boolean {
+  return following !== undefined && following !== null && following !== false && following !== 0 && following !== "";
 }
 
 /** The number of the last page that is known to exist: the next one, or more where `count` tells. */
@@ -143,13 +148,16 @@ export async function* walkCursor<T>(
   let asked = parameters(query);
   for (;;) {
     const answer = await calls.look(operation, path, asked as Query, options);
-    const { results, next_cursor: cursor } = (answer ?? {}) as { results?: T[]; next_cursor?: string | null };
+    const { results, next_cursor: cursor } = (answer ?? {}) as { results?: T[]; next_cursor?: string | number | null };
     if (!Array.isArray(results)) {
       throw new SegOpsDecodeError("it is not a page of results with a next_cursor", { method: "GET", path });
     }
     yield* results;
-    if (!cursor) {
+    if (!goesOn(cursor)) {
       return;
+    }
+    if (typeof cursor !== "string" && !Number.isSafeInteger(cursor)) {
+      throw new SegOpsDecodeError(`its next_cursor is ${describe(cursor)}`, { method: "GET", path });
     }
     if (cursor === asked.cursor) {
       throw new SegOpsDecodeError("its next_cursor is the cursor that was sent", { method: "GET", path });
@@ -162,7 +170,7 @@ function wholeNumber(name: string, value: unknown, fallback: number, least: numb
   if (value === undefined || value === null) {
     return fallback;
   }
-  const number = typeof value === "string" && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : value;
+  const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
   if (!Number.isSafeInteger(number) || (number as number) < least) {
     throw new SegOpsArgumentError(`${name} must be a whole number from ${least} up, not ${describe(value)}.`);
   }

@@ -60,7 +60,7 @@ function setting(line: Invocation, flag: string, variable: string, fallback: num
  * @throws {UsageError} it is not one
  */
 export function numberOf(text: string, name: string, isWhole = false): number {
-  const form = isWhole ? /^\s*[+-]?\d+\s*$/ : /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
+  const form = isWhole ? /^\d+$/ : /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
   const value = form.test(text) ? Number(text) : Number.NaN;
   if ((isWhole ? value >= 0 : value > 0) && value < 1e9) {
     return value;

@@ -1,7 +1,7 @@
 /** The reading of JSON text: strictly, and no deeper than code can go. */
 
 /** Levels of nesting. A page has a handful, and code that walks a value by recursion fails beyond a few thousand. */
-const DEEPEST = 1000;
+const DEEPEST = 500;
 
 /**
  * JSON, unless it is nested too deeply: `JSON.parse` takes any depth, and passes the trouble on.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from segops_parity.probes.areas.ids import REFUSED
 from segops_parity.probes.areas.queries import moment
 from segops_parity.probes.model import Ground, Probe, client
 
-__all__ = ["probes"]
+__all__ = ["corners", "probes"]
 
 _leaves = st.one_of(kinds.scalars, kinds.scalars, kinds.scalars, kinds._dates, kinds._times, kinds.tagged)
 _DEEPEST = 500
@@ -101,3 +102,13 @@ def _upload(ground: Ground, operation: Operation, name: str, data: bytes) -> Pro
     if controls or kinds.has_half_characters(name):
         return client("bodies", step, wanted=REFUSED)
     return client("bodies", step)
+
+
+def corners(ground: Ground) -> Iterator[Probe]:
+    """Each odd value once in a body, and each control character in a file name."""
+    odd: list[Any] = [True, [], {}]
+    for value in (*kinds.ODD_TEXTS, *kinds.EDGES, *kinds.ODD_FLOATS, *odd):
+        yield _raw({"a": value})
+    upload = ground.contract.operations["products.import_csv"]
+    for name in (*kinds.ODD_TEXTS, *map(chr, range(32)), 'a"b.csv', "a;b.csv", "../a.csv", "C:\\a.csv"):
+        yield _upload(ground, upload, name, b"sku\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from segops_parity.probes import kinds
 from segops_parity.probes.areas.calls import answer, requesting
 from segops_parity.probes.model import Ground, Probe, shell
 
-__all__ = ["argv_probes", "stdin_probes"]
+__all__ = ["argv_corners", "argv_probes", "stdin_corners", "stdin_probes"]
 
 _word = kinds.line.filter(lambda value: not kinds.has_half_characters(value) and "\x00" not in value)
 # No number that could run out, or take its time: what is drawn is wrong, or far above what a test needs.
@@ -291,7 +292,7 @@ def stdin_probes(ground: Ground) -> st.SearchStrategy[Probe]:
     printed = st.tuples(shown, st.sampled_from([[], ["--compact"]])).map(
         lambda drawn: shell(
             "stdin",
-            [*drawn[1], "segments", "get", "1"],
+            [*drawn[1], "api", "GET", "/x/"],
             replies=[{"text": drawn[0], "headers": {"Content-Type": "application/json"}}],
         )
     )
@@ -310,3 +311,31 @@ def _body(operation: Operation, text: str) -> Probe:
     words = ["-" if name == "BODY" else "1" for name in operation.cli.positionals]
     argv: list[Any] = [operation.cli.resource, operation.cli.verb, *words]
     return shell("stdin", argv, stdin=text, replies=[answer(operation)])
+
+
+def argv_corners(ground: Ground) -> Iterator[Probe]:
+    """Each flag and number once, each command with its words, one fewer and one more."""
+    get, listing = ground.contract.operations["segments.get"], ground.contract.operations["segments.list"]
+    for flag in _GLOBALS:
+        yield _command(get, [flag], [], [], 0)
+        yield _command(get, [], [flag], [], 0)
+        yield shell("argv", [flag])
+    for name, values in (("--timeout", _TIMES), ("--max-retries", _COUNTS), ("--api-url", _URLS)):
+        for value in values:
+            yield _command(get, [f"{name}={value}"], [], [], 0)
+            yield _command(get, [name, value], [], [], 0)
+    for flag in _FLAGS:
+        yield _command(listing, [], [flag], [], 0)
+        yield _command(listing, [], ["--all", flag, "next"], [], 0)
+    for operation in requesting(ground):
+        for fewer in (0, 6, 7):
+            yield _command(operation, [], [], [], fewer)
+    for body in _BODIES:
+        yield _command(ground.contract.operations["segments.create"], ["--dry-run"], [], [body], 0)
+
+
+def stdin_corners(ground: Ground) -> Iterator[Probe]:
+    """Each odd body once, as it comes in."""
+    create = ground.contract.operations["segments.create"]
+    for text in (*_BODIES, "", "\n", "\ufeff{}", "{}\r\n", "{} {}", "\x00", '{"a": "\t"}', '{"a": -0}', '{"a": 1} x'):
+        yield _body(create, text)

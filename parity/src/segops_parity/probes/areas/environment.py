@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from segops_parity.probes import kinds
 from segops_parity.probes.areas.options import BASE_URLS, KEYS
 from segops_parity.probes.model import Ground, Probe, client, shell
 
-__all__ = ["probes"]
+__all__ = ["corners", "probes"]
 
 _variable = kinds.text.filter(lambda value: "\x00" not in value and not kinds.has_half_characters(value))
 _urls = st.one_of(st.sampled_from([url for url in BASE_URLS if "\x00" not in url]), _variable)
@@ -54,3 +55,15 @@ def _open(env: dict[str, str], url: str | None, key: str | None) -> Probe:
 def _command(env: dict[str, str]) -> Probe:
     """Prints the request, so that nothing is sent to wherever the environment points."""
     return shell("environment", ["--dry-run", "segments", "get", "1"], env=env, without_key="SEGOPS_API_KEY" in env)
+
+
+def corners(ground: Ground) -> Iterator[Probe]:
+    """Each odd address and key once, alone and behind an argument."""
+    for url in BASE_URLS:
+        if "\x00" not in url:
+            yield _open({"SEGOPS_API_URL": url, "SEGOPS_API_KEY": "sk_test_parity"}, None, None)
+            yield _command({"SEGOPS_API_URL": url})
+    for key in KEYS:
+        yield _open({"SEGOPS_API_KEY": key}, None, None)
+        yield _open({"SEGOPS_API_KEY": key, "SEGOPS_API_URL": "x"}, "https://given.segops.test/api", "sk_test_given")
+        yield _command({"SEGOPS_API_KEY": key})

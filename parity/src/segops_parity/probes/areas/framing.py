@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
 
 from segops_parity.probes.model import Ground, Probe, client
 
-__all__ = ["probes"]
+__all__ = ["corners", "probes"]
 
 _JSON = "Content-Type: application/json"
 _STATUS_LINES = (
@@ -205,3 +206,22 @@ def _chunked(body: str, how: str) -> str:
         "surplus": f"{size}\r\n{body}x\r\n{last}",
         "missing-crlf": f"{size}\r\n{body}{last}",
     }[how]
+
+
+def corners(ground: Ground) -> Iterator[Probe]:
+    """Each status line, header, length, chunking, coding, interim reply and surplus once."""
+    plain, body = ("length", "{n}", ""), '{"id": 1}'
+    for status in dict.fromkeys(_STATUS_LINES):
+        yield _probe(status, [], plain, body, "", "", "\r\n")
+    for header in _HEADERS:
+        yield _probe("HTTP/1.1 200 OK", [header], plain, body, "", "", "\r\n")
+    for length in dict.fromkeys(_LENGTHS):
+        yield _probe("HTTP/1.1 200 OK", [], ("length", length, ""), body, "", "", "\r\n")
+    for chunking in dict.fromkeys(_CHUNKINGS):
+        yield _probe("HTTP/1.1 200 OK", [], ("chunked", "chunked", chunking), body, "", "", "\r\n")
+    for coding in dict.fromkeys(_CODINGS):
+        yield _probe("HTTP/1.1 200 OK", [], ("chunked", coding, "plain"), body, "", "", "\r\n")
+    for interim in _INTERIM:
+        yield _probe("HTTP/1.1 200 OK", [], plain, body, interim, "", "\r\n")
+    for after in _AFTER:
+        yield _probe("HTTP/1.1 200 OK", [], plain, body, "", after, "\r\n")

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
 
 from segops_parity._model import Operation
 from segops_parity.probes.areas.calls import call, requesting
-from segops_parity.probes.kinds import LARGEST_SAFE, encoded, has_half_characters, json_values, numbers, tagged, text
+from segops_parity.probes.kinds import (
+    EDGES,
+    LARGEST_SAFE,
+    ODD_FLOATS,
+    ODD_TEXTS,
+    encoded,
+    has_half_characters,
+    json_values,
+    numbers,
+    tagged,
+    text,
+)
 from segops_parity.probes.model import Ground, Probe, client
 
-__all__ = ["probes"]
+__all__ = ["corners", "probes"]
 
 REFUSED = {"kind": "SegOpsArgumentError", "targets": []}
 _METHODS = (
@@ -78,3 +90,14 @@ def segment(value: Any) -> str | None:
 def _path(method: str, path: str) -> Probe:
     step = {"op": "http.request", "args": [method, path], "replies": [{"json": 1}]}
     return client("ids", step, fresh=True)
+
+
+def corners(ground: Ground) -> Iterator[Probe]:
+    """Each odd text and number once, as an id and in a path."""
+    get = ground.contract.operations["segments.get"]
+    for value in (*ODD_TEXTS, *EDGES, *ODD_FLOATS, None, True, [], [1], {}, {"id": 1}):
+        yield _id(ground, get, value)
+    for part in ODD_TEXTS:
+        yield _path("GET", f"/x{part}/")
+    for method in _METHODS:
+        yield _path(method, "/x/")

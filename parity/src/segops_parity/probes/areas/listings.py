@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
@@ -10,22 +11,25 @@ from segops_parity.probes import kinds
 from segops_parity.probes.areas.ids import REFUSED
 from segops_parity.probes.model import Ground, Probe, client
 
-__all__ = ["probes"]
+__all__ = ["corners", "probes"]
 
 _END = st.sampled_from([None, "", False, 0])
-_MORE = st.sampled_from(
-    ["https://api.segops.test/?page=2", "?page=9", "x", 2, True, {}, [], {"page": 2}, " ", -1, 0.5, "0", "null"]
+_ODD_NEXT: tuple[Any, ...] = (
+    *("https://api.segops.test/?page=2", "?page=9", "x", 2, True, {}, [], {"page": 2}, " ", -1, 0.5, "0", "null"),
 )
+_ODD_PAGES: tuple[Any, ...] = (*(1.0, 2.5, "3", "x", "", " 2 ", "1_0", "٣", "+2", True, [], {}, 2**53, 10**16, "1e1"),)
+_ODD_CURSORS: tuple[Any, ...] = (0, 1, 1.5, True, False, [], {}, ["a"], "c1", "c2")
+_MORE = st.sampled_from(_ODD_NEXT)
 _COUNTS: st.SearchStrategy[Any] = st.one_of(
     st.none(), st.integers(-1, 12), st.sampled_from([1.0, 2.5, "3", True, 10**20, [], None])
 )
 _PAGES = st.one_of(
     st.none(),
     st.integers(-1, 4),
-    st.sampled_from([1.0, 2.5, "3", "x", "", " 2 ", "1_0", "٣", "+2", True, [], {}, 2**53, 10**16, "1e1"]),
+    st.sampled_from(_ODD_PAGES),
 )
 _AHEAD = st.one_of(st.none(), st.integers(-1, 4), st.sampled_from([1.0, 2.5, "2", "x", True, [], 1000]))
-_CURSORS = st.one_of(st.none(), kinds.text, st.sampled_from([0, 1, 1.5, True, False, [], {}, ["a"], "c1", "c2"]))
+_CURSORS = st.one_of(st.none(), kinds.text, st.sampled_from(_ODD_CURSORS))
 
 
 def probes(ground: Ground) -> st.SearchStrategy[Probe]:
@@ -113,3 +117,16 @@ def _cursors(answers: list[Any], cursor: Any, take: int | None) -> Probe:
     if take is not None:
         step["take"] = take
     return client("listings", step)
+
+
+def corners(ground: Ground) -> Iterator[Probe]:
+    """Each odd page, prefetch, next and cursor once."""
+    last = {"results": [3], "next": None}
+    for page in (None, 0, 1, 2, -1, *_ODD_PAGES):
+        yield _pages([last], page, None, {}, None)
+        yield _pages([last], None, page, {}, None)
+    for following in (None, "", False, 0, *_ODD_NEXT):
+        yield _pages([{"results": [1, 2], "next": following}, last], None, None, {"q": "x"}, None)
+        yield _pages([{"results": [], "next": following}, last], None, None, {}, None)
+    for cursor in (*_ODD_CURSORS, *kinds.ODD_TEXTS):
+        yield _cursors([{"results": [1], "next_cursor": cursor}, {"results": [2], "next_cursor": None}], None, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from segops_parity.probes.areas.calls import call, requesting
 from segops_parity.probes.areas.ids import REFUSED
 from segops_parity.probes.model import Ground, Probe, client
 
-__all__ = ["BASE_URLS", "KEYS", "probes"]
+__all__ = ["BASE_URLS", "KEYS", "corners", "probes"]
 
 BASE_URLS = (
     *(
@@ -109,7 +110,6 @@ BASE_URLS = (
         "http://h.test/api",
         "http://10.0.0.1/api",
         "http://[fe80::1]/api",
-        "http://[::ffff:127.0.0.1]/api",
         "http://[::1%25eth0]/api",
         "http://LOCALHOST/api",
         "http://localhost./api",
@@ -133,35 +133,16 @@ KEYS = (
     "sk_test'\"",
     "sk_" + "a" * 300,
 )
+_ODD_NUMBERS: tuple[Any, ...] = (
+    *(0, 1, 3, 10, -1, 1.0, 2.5, 0.0, -0.0, 1e-9, 1e9, 1e300, 2**31, 2**53, 10**20, 10**400, True, False),
+    *("3", "", "x", [], {}),
+)
+_ODD_TOKENS: tuple[Any, ...] = ("k" * 255, "k" * 256, "a-b", "!", "~", "\x7f", " x", 5, True, [], None, 1.5)
+_ODD_CHOICES: tuple[Any, ...] = (
+    *("PATCH", "PUT", "patch", "csv", "parquet", "CSV", "", None, 5, True, ["csv"], "POST"),
+)
 _NUMBERS: st.SearchStrategy[Any] = st.one_of(
-    st.sampled_from(
-        [
-            0,
-            1,
-            3,
-            10,
-            -1,
-            1.0,
-            2.5,
-            0.0,
-            -0.0,
-            1e-9,
-            1e9,
-            1e300,
-            2**31,
-            2**53,
-            10**20,
-            10**400,
-            True,
-            False,
-            "3",
-            "",
-            "x",
-            [],
-            {},
-            None,
-        ]
-    ),
+    st.sampled_from(_ODD_NUMBERS),
     kinds.numbers,
     kinds.not_json,
 )
@@ -184,11 +165,9 @@ def probes(ground: Ground) -> st.SearchStrategy[Probe]:
     derived = st.fixed_dictionaries({}, optional={"max_retries": _NUMBERS, "timeout": _NUMBERS})
     mutating = [each for each in requesting(ground) if each.mutates]
     choosing = [each for each in requesting(ground) if any(argument.type == "enum" for argument in each.arguments)]
-    tokens: st.SearchStrategy[Any] = st.one_of(
-        kinds.text, st.sampled_from(["k" * 255, "k" * 256, "a-b", "!", "~", "\x7f", " x", 5, True, [], None, 1.5])
-    )
+    tokens: st.SearchStrategy[Any] = st.one_of(kinds.text, st.sampled_from(_ODD_TOKENS))
     choices = st.one_of(
-        st.sampled_from(["PATCH", "PUT", "patch", "csv", "parquet", "CSV", "", None, 5, True, ["csv"], "POST"]),
+        st.sampled_from(_ODD_CHOICES),
         kinds.text,
     )
     return st.one_of(
@@ -251,3 +230,21 @@ def _choice(ground: Ground, operation: Any, value: Any) -> Probe:
     argument = next(each for each in operation.arguments if each.type == "enum")
     wanted = None if value is None or value in argument.values else REFUSED
     return client("options", call(ground, operation, {argument.name: value}), wanted=wanted)
+
+
+def corners(ground: Ground) -> Iterator[Probe]:
+    """Each odd address, key and number once."""
+    for url in BASE_URLS:
+        yield _open({"base_url": url})
+    for key in KEYS:
+        yield _key(key)
+    for value in (*_ODD_NUMBERS, {"$number": "NaN"}, {"$number": "Infinity"}, {"$number": "-Infinity"}):
+        for name in ("max_retries", "timeout"):
+            yield _open({name: value})
+            yield _derive({name: value})
+    create = ground.contract.operations["segments.create"]
+    for token in (*_ODD_TOKENS, *kinds.ODD_TEXTS):
+        yield _token(ground, create, token)
+    for value in _ODD_CHOICES:
+        yield _choice(ground, ground.contract.operations["segments.export"], value)
+        yield _choice(ground, ground.contract.operations["segments.update"], value)

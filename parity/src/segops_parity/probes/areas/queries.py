@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from segops_parity.probes.areas.calls import call, requesting
 from segops_parity.probes.areas.ids import REFUSED
 from segops_parity.probes.model import Ground, Probe, client
 
-__all__ = ["probes"]
+__all__ = ["corners", "probes"]
 
 _values = st.one_of(kinds.scalars, kinds.tagged, kinds._dates, kinds._times)
 _query = st.dictionaries(
@@ -104,3 +105,13 @@ def moment(given: str) -> str:
     except OverflowError:
         return given
     return found.isoformat().replace("+00:00", "Z")
+
+
+def corners(ground: Ground) -> Iterator[Probe]:
+    """Each odd text and number once, as a value, in a list and as a name."""
+    odd: list[Any] = [None, True, False, [], {}, {"a": 1}]
+    for value in (*kinds.ODD_TEXTS, *kinds.EDGES, *kinds.ODD_FLOATS, *odd):
+        yield _raw({"a": value})
+    for text in kinds.ODD_TEXTS:
+        if not text.startswith(("$", "\\")):
+            yield _raw({text: ["x", None, "y"]})

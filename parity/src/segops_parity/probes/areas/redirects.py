@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from segops_parity.probes.kinds import PRINTABLE
 from segops_parity.probes.model import Ground, Probe, client
 
-__all__ = ["probes"]
+__all__ = ["corners", "probes"]
 
 _STATUSES = (301, 302, 303, 307, 308, 300, 304, 305, 306, 309, 399)
 _HEADS = (
@@ -128,3 +129,16 @@ def _probe(call: str, redirects: list[tuple[int, str | None]]) -> Probe:
         replies.append({"status": status, "headers": headers})
     step = {**_CALLS[call], "replies": [*replies, {"json": {"id": 1}}]}
     return client("redirects", step, fresh=True)
+
+
+def corners(ground: Ground) -> Iterator[Probe]:
+    """Each place and address once, each status for each call, and a redirect more than is followed."""
+    for location in (*_PLACES, *_ADDRESSES, "{base}/x/", "{path}/x/", "{elsewhere}/x/", "//{elsewhere}", None):
+        if _stays_here(location):
+            yield _probe("get", [(302, location)])
+    for call in _CALLS:
+        for status in _STATUSES:
+            yield _probe(call, [(status, "/x/")])
+        yield _probe(call, [(302, "{elsewhere}/x/")])
+        yield _probe(call, [(302, "/x/")] * 5)
+        yield _probe(call, [(302, "/x/")] * 6)

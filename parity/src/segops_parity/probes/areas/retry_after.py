@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -12,7 +13,7 @@ from segops_parity.cases import NOW
 from segops_parity.probes.kinds import LARGEST_SAFE, PRINTABLE
 from segops_parity.probes.model import Ground, Probe, client
 
-__all__ = ["probes"]
+__all__ = ["corners", "probes"]
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _LONG_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -169,3 +170,17 @@ def seconds_asked(value: str) -> float | None:
     except ValueError:
         return None
     return max(0.0, when.timestamp() - NOW)
+
+
+def corners(ground: Ground) -> Iterator[Probe]:
+    """Each odd value, and each way to spoil a date in each form."""
+    for value in _ODD:
+        yield _probe(value, 429, 0.0)
+    for form in _FORMS:
+        for spoil in range(15):
+            yield _probe(_date(7, form, "GMT", spoil), 503, 0.0)
+        for zone in dict.fromkeys(_ZONES):
+            yield _probe(_date(7, form, zone, 99), 429, 0.5)
+    for status in (408, 409, 425, 429, 500, 501, 502, 503, 504, 505, 507, 599):
+        replies = [{"status": status, "headers": {"Retry-After": "7"}}, {"json": 1}]
+        yield client("retry-after", {"op": "http.request", "args": ["GET", "/anything/"], "replies": replies})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
@@ -9,16 +10,17 @@ from hypothesis import strategies as st
 from segops_parity.probes import kinds
 from segops_parity.probes.model import Ground, Probe, client
 
-__all__ = ["probes"]
+__all__ = ["corners", "probes"]
 
+_ODD_SECONDS: tuple[Any, ...] = (
+    *(0, 0.5, 1.5, 3.999, 2, 7, 600, 1e9, -1, -0.5, True, "5", "", [], {"$number": "NaN"}, {"$number": "Infinity"}),
+)
 _SECONDS = st.one_of(
     st.none(),
     st.integers(0, 12),
-    st.sampled_from(
-        [0, 0.5, 1.5, 3.999, 2, 7, 600, 1e9, -1, -0.5, True, "5", "", [], {"$number": "NaN"}, {"$number": "Infinity"}]
-    ),
+    st.sampled_from(_ODD_SECONDS),
 )
-_TIMES = ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000Z", "2026-05-01T12:00:00Z", "", None, 0, 5)
+_TIMES = ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000Z", "2026-05-01T12:00:00Z", "", None)
 
 
 def probes(ground: Ground) -> st.SearchStrategy[Probe]:
@@ -77,8 +79,20 @@ def _probe(
     named = {
         name: value for name, value in {**step["named"], **changes}.items() if value is not None or name == "since"
     }
-    if named.get("since", "") is None:
-        named.pop("since")
     if not told:
         named.pop("on_progress", None)
     return client("waits", {**step, "named": named})
+
+
+def corners(ground: Ground) -> Iterator[Probe]:
+    """Each odd number of seconds, and each state of the contract, for every operation that polls."""
+    for operation in ground.contract.operations.values():
+        if operation.polls is None:
+            continue
+        states = [each for group in (operation.done, operation.failed) for listed in group.values() for each in listed]
+        for state in (*states, "processing", "", None, "DONE"):
+            yield _probe(ground, operation, [{"id": 1, "status": state}] * 2, 3, 2, None, True)
+        for seconds in _ODD_SECONDS:
+            answers = [{"id": 1, "status": "processing"}] * 3
+            yield _probe(ground, operation, answers, seconds, None, None, False)
+            yield _probe(ground, operation, answers, 3, seconds, None, False)

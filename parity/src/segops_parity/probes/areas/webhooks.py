@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from segops_parity.probes import kinds
 from segops_parity.probes.model import Ground, Probe, client
 
-__all__ = ["probes"]
+__all__ = ["corners", "probes"]
 
 _FORMS = (
     *("sha256={d}",) * 4,
@@ -154,3 +155,16 @@ def _fine(secret: Any) -> bool:
     """Whether a secret is one that can be used as it stands, without blanks around it."""
     listed = secret if isinstance(secret, list) else [secret]
     return all(isinstance(each, str) and each.strip() == each and _bytes(each) for each in listed)
+
+
+def corners(ground: Ground) -> Iterator[Probe]:
+    """Each form of a signature, each odd body, and each odd text as body and secret."""
+    for form in dict.fromkeys(_FORMS):
+        yield _probe("verify_webhook", "{}", form, "whsec_test")
+        yield _probe("verify_webhook", "{}", form, ["whsec_old", "whsec_test"])
+    for body in (*_BODIES, *map(_tagged, _RAW), None, 5, {}):
+        yield _probe("parse_webhook", body, "sha256={d}", "whsec_test")
+    for text in kinds.ODD_TEXTS:
+        yield _probe("verify_webhook", text, "sha256={d}", "whsec_test")
+        yield _probe("sign_webhook", text, "", "whsec_test")
+        yield _probe("verify_webhook", "{}", "sha256={d}", text)
