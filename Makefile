@@ -154,7 +154,7 @@ bench: $(READY) built ## measure speed and size of the SDK, the sandbox and the 
 
 # The areas bodies and framing still show differences: `segops-parity probe --area framing` prints them.
 PROBED := ids queries replies retry-after redirects listings waits webhooks options argv stdin
-parity: $(READY) built ## run every case in every lane, with the mutants, and 3,300 probes; reports in build/parity (PARITY_ARGS)
+parity: $(READY) built ## run every case in every lane, the mutants and 3,300 probes; reports in build/parity (PARITY_ARGS)
 	@$(BIN)/python -m segops_parity check --mutate $(PARITY_ARGS)
 	@$(BIN)/python -m segops_parity probe --count 3300 $(PROBED:%=--area %)
 
