@@ -39,21 +39,28 @@ async function* walk<T>(
 ): AsyncGenerator<T, void, undefined> {
   let answer = await fetch(first);
   if (Array.isArray(answer)) {
-    yield* answer;
+    for (const item of answer) {
+      yield item;
+    }
     return;
   }
   let { results, hasMore } = envelope<T>(answer, path, first);
   const isAhead = hasMore && ahead > 0;
   const following = isAhead ? new Ahead(fetch, first + 1, ahead, lastPage(answer, results, first), signal) : undefined;
   try {
-    yield* results;
+    // Not yield*: over an array, that takes several times as long for each item.
+    for (const item of results) {
+      yield item;
+    }
     for (let page = first + 1; hasMore; page++) {
       answer = await (following?.take() ?? fetch(page));
       ({ results, hasMore } = envelope<T>(answer, path, page));
       if (hasMore) {
         following?.ask();
       }
-      yield* results;
+      for (const item of results) {
+        yield item;
+      }
     }
   } finally {
     following?.close();
@@ -152,7 +159,9 @@ export async function* walkCursor<T>(
     if (!Array.isArray(results)) {
       throw new SegOpsDecodeError("it is not a page of results with a next_cursor", { method: "GET", path });
     }
-    yield* results;
+    for (const item of results) {
+      yield item;
+    }
     if (!goesOn(cursor)) {
       return;
     }
