@@ -62,6 +62,9 @@ def test_the_lock_file_names_hashes_and_no_address(folder: str) -> None:
     assert len(fetched) > 5
     assert all(each["integrity"].startswith("sha512-") for each in fetched.values())
     assert not [name for name, each in fetched.items() if "resolved" in each]
+    # Without the folder that a link stands for, `npm ci` takes the whole file for none.
+    links = [each for each in packages.values() if each.get("link")]
+    assert all((WORKSPACE / folder / each["resolved"] / "package.json").exists() for each in links)
 
 
 def test_publint_finds_nothing(run: Run, tarball: Path) -> None:
