@@ -10,6 +10,7 @@ __all__ = [
     "CutShort",
     "MalformedReply",
     "SecretBytes",
+    "check_characters",
     "content_length",
     "header_pairs",
     "parse_head",
@@ -21,6 +22,9 @@ LARGEST_HEAD = 64 * 1024
 
 MOST_HEADERS = 100
 MOST_INTERIM_REPLIES = 8
+
+BLANK = " \t"
+"""What HTTP calls white space; ``str.strip`` would take more than that, out of values in Latin-1."""
 
 _STATUS_LINE = re.compile(r"HTTP/1\.([0-9]) ([1-9][0-9]{2})(?: .*)?")
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -63,8 +67,7 @@ def parse_head(head: str) -> tuple[str, int, list[tuple[str, str]]]:
     Raises:
         MalformedReply: it is none.
     """
-    if _CONTROL.search(head):
-        raise MalformedReply("its head holds a control character")
+    check_characters(head)
     lines = head.replace("\r\n", "\n").split("\n")
     line = _STATUS_LINE.fullmatch(lines[0])
     if line is None:
@@ -74,16 +77,22 @@ def parse_head(head: str) -> tuple[str, int, list[tuple[str, str]]]:
     return line[1], int(line[2]), header_pairs(lines[1:-2])
 
 
+def check_characters(text: str) -> None:
+    """Refuses control characters, and a carriage return that ends no line."""
+    if _CONTROL.search(text):
+        raise MalformedReply("its head or a trailer holds a control character")
+
+
 def header_pairs(lines: list[str]) -> list[tuple[str, str]]:
     """Header lines as pairs; a folded one goes on with a blank."""
     pairs: list[tuple[str, str]] = []
     for line in lines:
         name, colon, value = line.partition(":")
         if colon and _TOKEN.fullmatch(name):
-            pairs.append((name, value.strip(" \t")))
+            pairs.append((name, value.strip(BLANK)))
         elif line[:1] in (" ", "\t") and pairs:
             name, value = pairs[-1]
-            pairs[-1] = (name, f"{value} {line.strip()}".strip())
+            pairs[-1] = (name, f"{value} {line.strip(BLANK)}".strip(BLANK))
         else:
             raise MalformedReply("a line of its head is no header")
     return pairs
@@ -91,7 +100,7 @@ def header_pairs(lines: list[str]) -> list[tuple[str, str]]:
 
 def content_length(value: str) -> int:
     """The length that one or more Content-Length headers agree on."""
-    first, *others = [part.strip(" \t") for part in value.split(",")]
+    first, *others = [part.strip(BLANK) for part in value.split(",")]
     if not _LENGTH.fullmatch(first) or any(other != first for other in others):
         raise MalformedReply(f"its length is {value[:60]!r}")
     return int(first)

@@ -12,6 +12,7 @@ from .heads import (
     MOST_INTERIM_REPLIES,
     CutShort,
     MalformedReply,
+    check_characters,
     content_length,
     header_pairs,
     parse_head,
@@ -220,7 +221,8 @@ class ReplyReader:
         line = self._buffer[self._at : end + 1].decode("latin-1")
         self._spend(len(line))
         self._at = end + 1
-        if line.strip("\r\n"):
+        check_characters(line)
+        if line not in ("\n", "\r\n"):
             header_pairs([line.rstrip("\r\n")])
         else:
             self.done = True
