@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from repository import ROOT
+from repository import ROOT, files
 
 FOLDER = ROOT / "requirements"
 PAIRS = sorted((source, source.with_suffix(".txt")) for source in FOLDER.glob("*.in"))
@@ -74,3 +75,11 @@ def test_the_sdk_test_pins_hold_in_the_full_environment_too() -> None:
     """One version of a tool in both environments: a test must not pass in one and fail in the other for that."""
     full, sdk = pinned(FOLDER / "dev.txt"), pinned(FOLDER / "sdk-tests.txt")
     assert {name: set(full.get(name, ())) - set(sdk[name]) for name in sdk} == {name: set() for name in sdk}
+
+
+@pytest.mark.parametrize("lock", [path for path in files() if path.name == "package-lock.json"], ids=str)
+def test_a_npm_lock_names_no_address_and_says_where_each_link_leads(lock: Path) -> None:
+    packages = json.loads(lock.read_text(encoding="utf-8"))["packages"]
+    assert packages
+    # The npm of Node 18 takes a link without a target for a lock that is not there.
+    assert not [name for name, entry in packages.items() if ("resolved" in entry) != bool(entry.get("link"))]
