@@ -19,6 +19,12 @@ from segops_sandbox.segments.sql import Sql, sql
 DAY = 86_400_000_000
 _SIGNS = {"eq": "=", "neq": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _PYTHON = {"eq": "eq", "neq": "ne", "gt": "gt", "gte": "ge", "lt": "lt", "lte": "le"}
+# Only what a metric needs: SQLite reads the payload again for each of them.
+_AMOUNTS = {
+    "sum": "SUM(amount * 1.0) AS total",
+    "avg": "SUM(amount * 1.0) AS total, COUNT(amount) AS n",
+    "max": "MAX(amount) AS top",
+}
 
 
 @dataclass(frozen=True)
@@ -127,9 +133,9 @@ def _monetary(condition: d.Monetary, scope: Scope) -> Matching:
 
 
 def amounts(condition: d.Monetary, scope: Scope) -> Sql:
-    """Sum, number and largest of the numeric values of a property, by raw subject."""
+    """What the metric needs of a property's numeric values, by raw subject: `total`, `total` and `n`, or `top`."""
     return sql(
-        "SELECT subject_id, SUM(amount * 1.0) AS total, COUNT(amount) AS n, MAX(amount) AS top\n"
+        f"SELECT subject_id, {_AMOUNTS[condition.metric]}\n"
         "FROM (\n"
         "  SELECT subject_id, {number} AS amount\n"
         "  FROM (\n"
