@@ -334,3 +334,42 @@ def test_a_download_does_not_move_where_others_can_read_along(location: str, ser
     server = serve(Reply(302, headers=[("Location", location)]))
     with pytest.raises(SegOpsApiError, match="302"):
         connect(server).segments.download_export(5, io.BytesIO())
+
+
+# ------------------------------------------------------------------------------------------ until it is whole
+
+
+def test_a_download_never_writes_into_a_file_that_was_there_nor_asks_for_the_umask(
+    serve: Any, connect: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = iter([b"taken.", b"linked", b"unused"])
+    taken, linked, secret = (
+        tmp_path / name for name in (".segops-74616b656e2e.part", ".segops-6c696e6b6564.part", "x")
+    )
+    taken.write_bytes(b"another's")
+    secret.write_bytes(b"mine")
+    linked.symlink_to(secret)
+    monkeypatch.setattr(os, "urandom", lambda size: next(names))
+    monkeypatch.setattr(os, "umask", lambda mask: pytest.fail("the umask is the process's"))
+    target = tmp_path / "export.csv"
+    assert connect(serve(Reply(body=b"a,b\n"))).segments.download_export(5, target) == 4
+    assert (target.read_bytes(), taken.read_bytes(), secret.read_bytes()) == (b"a,b\n", b"another's", b"mine")
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+@pytest.mark.parametrize("number", [errno.EBUSY, errno.EXDEV])
+@pytest.mark.parametrize("before", [b"", b"longer than what comes"])
+def test_a_target_that_is_a_mounted_file_gets_the_content(
+    before: bytes, number: int, serve: Any, connect: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "export.csv"
+    target.write_bytes(before)
+    inode = target.stat().st_ino
+
+    def refuse(source: str, to: str) -> None:
+        raise OSError(number, os.strerror(number), source, None, to)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    assert connect(serve(Reply(body=b"a,b\n"))).segments.download_export(5, target) == 4
+    assert (target.read_bytes(), target.stat().st_ino) == (b"a,b\n", inode)
+    assert list(tmp_path.iterdir()) == [target]

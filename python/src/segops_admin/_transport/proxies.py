@@ -70,7 +70,10 @@ def _names(entry: str, host: str, port: int) -> bool:
         return False
     entry = entry[1:] if entry.startswith("*.") else entry
     name = entry.strip(".")
-    return bool(name) and (host == name or host.endswith(f".{name}") or (":" in host and _within(name, host)))
+    if not name:
+        return False
+    numeric = ":" in host or host.rpartition(".")[2].isdigit()  # an address is in no domain
+    return host == name or (_within(name, host) if numeric else host.endswith(f".{name}"))
 
 
 def _within(network: str, host: str) -> bool:
