@@ -1,0 +1,164 @@
+"""The key in no local variable of any frame, as error trackers record them, however a call ends."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from scripted_server import Hangup, Raw, Reply
+from sdk_client import KEY
+
+from segops_admin import AsyncSegOpsAdmin, SegOpsAdmin, SegOpsError
+from segops_admin._transport.async_connection import AsyncConnection
+from segops_admin._transport.connection import Connection
+from segops_admin.testing import FakeTime
+
+BOTH = pytest.mark.parametrize("lane", ["blocking", "asyncio"])
+ECHO = f'{{"detail": "Invalid: ApiKey {KEY}"}}'
+
+
+def ended(lane: str, url: str, **options: Any) -> BaseException:
+    """What a create ends with."""
+    options = {"base_url": url, "timeout": 20, "max_retries": 1, "_runtime": FakeTime(), **options}
+    try:
+        if lane == "blocking":
+            client = SegOpsAdmin(KEY, **options)
+            client.segments.create({"name": "x"})
+        else:
+            asyncio.run(create(options))
+    except BaseException as error:  # noqa: BLE001 -- looked at by the tests
+        return error
+    raise AssertionError("it did not fail")
+
+
+async def create(options: dict[str, Any]) -> None:
+    client = AsyncSegOpsAdmin(KEY, **options)
+    try:
+        await client.segments.create({"name": "x"})
+    finally:
+        await client.close()
+
+
+def recorded(error: BaseException) -> Iterator[str]:
+    """The frames that a tracker records, local variables and causes included, but for those of this file."""
+    todo, seen = [error], set()
+    while todo:
+        each = todo.pop()
+        seen.add(id(each))
+        yield f"{each!r} {each} {getattr(each, '__notes__', '')} {vars(each)}"
+        told = traceback.TracebackException(type(each), each, each.__traceback__, capture_locals=True)
+        for frame in told.stack:
+            if frame.filename != __file__:
+                yield f"{frame.filename}:{frame.lineno} {frame.name}: {frame.locals}"
+        todo += [other for other in (each.__cause__, each.__context__) if other is not None and id(other) not in seen]
+
+
+def assert_no_key(error: BaseException) -> None:
+    frames = list(recorded(error))
+    assert any("segops_admin" in frame for frame in frames[1:]), "no frame of the SDK was looked at"
+    assert [frame for frame in frames if KEY in frame] == []
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param(Hangup, id="closed"),
+        pytest.param(lambda: Hangup(reset=True), id="reset"),
+        pytest.param(lambda: Raw(b"nonsense\r\n\r\n"), id="no HTTP"),
+        pytest.param(lambda: Raw(f"HTTP/1.1 200 {KEY}\x01\r\n\r\n".encode()), id="echo in a bad status line"),
+        pytest.param(lambda: Raw(f"HTTP/1.1 200 OK\r\nContent-Length: {KEY}\r\n\r\n".encode()), id="echo as a length"),
+        pytest.param(lambda: Raw(f"HTTP/1.1 200 OK\r\nX: {KEY}\r\nY : 1\r\n\r\n".encode()), id="echo in a bad head"),
+        pytest.param(
+            lambda: Raw(f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n[1]{KEY}".encode()),
+            id="echo in place of a chunk",
+        ),
+        pytest.param(lambda: Reply(401, text=ECHO), id="echo in text"),
+        pytest.param(lambda: Reply(400, json={"detail": [KEY], KEY: 1}), id="echo in JSON"),
+        pytest.param(
+            lambda: Reply(403, json={}, headers=[("X-Request-Id", KEY), ("X-Debug", f"ApiKey {KEY}")]),
+            id="echo in headers",
+        ),
+        pytest.param(lambda: Reply(text=f"Welcome, {KEY}"), id="echo where a record was expected"),
+        pytest.param(
+            lambda: Reply(body=f'{{"key": "{KEY}", '.encode(), headers=[("Content-Type", "application/json")]),
+            id="echo in broken JSON",
+        ),
+        pytest.param(lambda: Reply(302, headers=[("Location", f"http://{KEY}@127.0.0.1:1/")]), id="echo in a Location"),
+    ],
+)
+def test_a_call_that_a_server_ends_shows_no_key(step: Any, lane: str, serve: Any) -> None:
+    error = ended(lane, serve(step()).url)
+    assert isinstance(error, SegOpsError)
+    assert_no_key(error)
+
+
+@BOTH
+def test_a_proxy_that_refuses_shows_no_key(lane: str, serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = serve(Raw(f"HTTP/1.1 407 {KEY}\r\nX: {KEY}\r\nContent-Length: 0\r\n\r\n".encode()))
+    monkeypatch.setenv("HTTPS_PROXY", f"http://ada:{KEY}@127.0.0.1:{proxy.port}")
+    assert_no_key(ended(lane, "https://segops.example/api"))
+
+
+FAILURES = [OSError(5, "Input/output error"), RuntimeError("a bug"), KeyboardInterrupt(), MemoryError()]
+
+
+@BOTH
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: type(failure).__name__)
+@pytest.mark.parametrize("while_", ["sending", "receiving"])
+def test_a_failure_within_an_exchange_shows_no_key(
+    while_: str, failure: BaseException, lane: str, serve: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise failure.with_traceback(None)
+
+    async def fail_async(*_: Any) -> Any:
+        raise failure.with_traceback(None)
+
+    if lane == "blocking":
+        name = "_send" if while_ == "sending" else "receive"
+        monkeypatch.setattr(socket.socket, "sendall", fail) if name == "_send" else monkeypatch.setattr(
+            Connection, name, fail
+        )
+    else:
+        monkeypatch.setattr(AsyncConnection, "write" if while_ == "sending" else "receive", fail_async)
+    server = serve(answer=lambda seen: Reply(json={}))
+    error = ended(lane, server.url, max_retries=0)
+    assert isinstance(error, SegOpsError if isinstance(failure, OSError) else type(failure))
+    monkeypatch.undo()
+    assert_no_key(error)
+
+
+def test_a_cancelled_call_shows_no_key(serve: Any) -> None:
+    server = serve(Raw(close=False))
+
+    async def main() -> BaseException:
+        client = AsyncSegOpsAdmin(KEY, base_url=server.url, timeout=20, max_retries=0)
+        call = asyncio.ensure_future(client.segments.create({}))
+        while not server.requests:
+            await asyncio.sleep(0.005)
+        call.cancel()
+        try:
+            await call
+        except asyncio.CancelledError as error:
+            return error
+        finally:
+            await client.close()
+        raise AssertionError("it was not cancelled")
+
+    assert_no_key(asyncio.run(main()))
+
+
+@BOTH
+def test_a_callback_that_fails_is_shown_no_key(lane: str, serve: Any) -> None:
+    def on_reply(attempt: Any) -> None:
+        raise LookupError("the caller's own")
+
+    server = serve(Reply(200, json={"id": 1}, headers=[("X-Debug", KEY)]))
+    error = ended(lane, server.url, on_reply=on_reply, headers={"X-Tenant": KEY})
+    assert isinstance(error, LookupError)
+    assert_no_key(error)
