@@ -49,7 +49,7 @@ def test_all_lanes_agree_on_a_cross_section(suite: Suite) -> None:
 
 @pytest.mark.needs_house
 def test_faults_of_the_connection_are_played_to_both_languages(suite: Suite) -> None:
-    lanes = [lane(suite, "python-http"), lane(suite, "typescript-current")]
+    lanes = [lane(suite, name) for name in ("python-http", "python-async", "typescript-current")]
     patterns = (
         "segments.get/lost-repl*",
         "segments.create/lost-reply-of-write",
@@ -62,6 +62,13 @@ def test_faults_of_the_connection_are_played_to_both_languages(suite: Suite) -> 
     outcome = check(faults, lanes, whole=False)
     assert {each.case.id for each in outcome.verdicts if each.case.operation != "surface"} == faults.cases.keys()
     assert outcome.exit_code == 0, [vars(p) for each in outcome.failures for p in each.problems][:3]
+
+
+def test_the_asynchronous_client_is_given_every_case_that_the_blocking_one_is(suite: Suite) -> None:
+    blocking, asynchronous = lane(suite, "python-http"), lane(suite, "python-async")
+    taken = [{name for name, case in suite.cases.items() if each.takes(case)} for each in (blocking, asynchronous)]
+    assert taken[0] == taken[1]
+    assert len(taken[0]) > 1000
 
 
 PERL = f"perl=perl {shlex.quote(str(ROOT / 'tests/parity/perl_driver.pl'))}"

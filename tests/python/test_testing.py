@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -98,3 +100,59 @@ def test_a_script_is_a_transport_like_any_other() -> None:
     transport: Transport = Script()
     transport.close()
     transport.close()
+
+
+def test_a_script_is_played_to_the_client_for_asyncio_too() -> None:
+    script = Script(*pages([{"id": 1}, {"id": 2}, {"id": 3}], page_size=2), reply(status=429), reply({"id": 9}))
+
+    async def program() -> tuple[list[int], int]:
+        async with script.async_client() as client:
+            ids = [segment["id"] async for segment in client.segments.iterate()]
+            return ids, (await client.segments.create({"name": "Ä"}, idempotency_key="k"))["id"]
+
+    assert asyncio.run(program()) == ([1, 2, 3], 9)
+    assert script.time.sleeps == [1.0]
+    assert [(sent.method, sent.query.get("page")) for sent in script.requests[:2]] == [("GET", ["1"]), ("GET", ["2"])]
+    assert script.requests[-1].json == {"name": "Ä"}
+    script.assert_done()
+
+
+def test_errors_uploads_and_downloads_can_be_scripted_for_asyncio() -> None:
+    async def blocks() -> Any:
+        yield b"sku\n"
+        yield b"A-1\n"
+
+    async def program() -> int:
+        client = script.async_client(max_retries=0)
+        with pytest.raises(SegOpsConnectionError, match="no route"):
+            await client.segments.list()
+        with pytest.raises(SegOpsServerError):
+            await client.segments.list()
+        await client.products.import_csv(blocks())
+        return await client.segments.download_export(7, sink)
+
+    script, sink = (
+        Script(no_connection("no route"), reply(status=500), reply({"job_id": 1}), reply(content=b"u1\n")),
+        BytesIO(),
+    )
+    assert asyncio.run(program()) == 3
+    assert sink.getvalue() == b"u1\n"
+    assert b"\r\n\r\nsku\nA-1\n\r\n--" in script.requests[2].content
+
+
+def test_other_tasks_get_their_turn_while_a_script_is_played() -> None:
+    async def program() -> list[int]:
+        client = script.async_client()
+        return [segment["id"] for segment in await asyncio.gather(*map(client.segments.get, (1, 2, 3)))]
+
+    script = Script(*(reply({"id": number}) for number in (1, 2, 3)))
+    assert asyncio.run(program()) == [1, 2, 3]
+    assert [sent.path for sent in script.requests] == ["/segments/1/", "/segments/2/", "/segments/3/"]
+
+
+def test_a_request_beyond_the_script_fails_for_asyncio_too() -> None:
+    async def program() -> None:
+        await Script().async_client().segments.list()
+
+    with pytest.raises(AssertionError, match="the script is at its end"):
+        asyncio.run(program())

@@ -20,6 +20,7 @@ __all__ = ["LANES", "Project", "find_lanes"]
 LANES = (
     "python",
     "python-http",
+    "python-async",
     "python-requests",
     "typescript-node18",
     "typescript-current",
@@ -105,6 +106,7 @@ def find_lanes(
     lanes = [
         Lane("python", "python", kind="vcr"),
         Lane("python-http", "python", python),
+        Lane("python-async", "python", (*python, "--async")),
         Lane("python-requests", "python", python, transport="requests"),
         typescript("typescript-node18", old),
         typescript("typescript-current", current),

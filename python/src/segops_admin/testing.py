@@ -1,4 +1,4 @@
-"""How do you test code that uses this SDK? With a client whose replies you write and whose clock does not run.
+"""Test doubles for code that uses this SDK: a client whose replies you write and whose clock does not run.
 
     from segops_admin.testing import Script, reply
 
@@ -8,7 +8,8 @@
         assert max(segments, key=lambda segment: segment["member_count"])["id"] == 7
         assert script.requests[0].path == "/segments/"
 
-No socket is opened, nothing sleeps, and a script that was not played to its end can be told so (``assert_done``).
+``script.async_client()`` is the same for asyncio. No socket is opened, nothing sleeps, and a script that was not played
+to its end can be told so (``assert_done``).
 """
 
 from __future__ import annotations
@@ -16,13 +17,16 @@ from __future__ import annotations
 import io
 import json as _json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from ._client import SegOpsAdmin
 from ._errors import SegOpsConnectionError
 from ._runtime import Runtime
-from ._transport.protocol import Headers, Request, Response
+from ._transport.protocol import AsyncResponse, Headers, Request, Response
+
+if TYPE_CHECKING:
+    from ._async_client import AsyncSegOpsAdmin
 
 __all__ = ["FakeTime", "Reply", "Script", "SentRequest", "member_pages", "no_connection", "pages", "reply"]
 
@@ -115,7 +119,7 @@ class FakeTime(Runtime):
 
 
 class Script:
-    """A transport that answers with what was written down, in that order.
+    """A transport that answers with what was written down, in that order, to blocking and asynchronous clients.
 
     Args:
         replies: ``reply(...)`` values, or errors to raise in place of a reply.
@@ -134,6 +138,13 @@ class Script:
         """A client that is played this script; ``options`` are those of ``SegOpsAdmin``."""
         options = {"api_key": API_KEY, "base_url": BASE_URL, **options}
         return SegOpsAdmin(**options, transport=self, _runtime=self.time)
+
+    def async_client(self, **options: Any) -> AsyncSegOpsAdmin:
+        """A client for asyncio that is played this script; ``options`` are those of ``AsyncSegOpsAdmin``."""
+        from ._async_client import AsyncSegOpsAdmin
+
+        options = {"api_key": API_KEY, "base_url": BASE_URL, **options}
+        return AsyncSegOpsAdmin(**options, transport=_AsyncScript(self), _runtime=self.time)
 
     def send(self, request: Request) -> Response:
         """Records the request and plays the next reply."""
@@ -156,6 +167,39 @@ class Script:
         """
         if self._replies:
             raise AssertionError(f"{len(self._replies)} scripted replies were never asked for.")
+
+
+class _AsyncScript:
+    """A script as a transport for asyncio."""
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+
+    async def send(self, request: Request) -> AsyncResponse:
+        """Records the request and plays the next reply, once other tasks have had their turn."""
+        import asyncio
+
+        await asyncio.sleep(0)
+        played = self._script.send(request)
+        return AsyncResponse(played.status, played.headers, _AsyncBody(played.body))
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class _AsyncBody:
+    """A scripted reply's body, for asyncio."""
+
+    def __init__(self, body: Any) -> None:
+        self._body = body
+
+    async def read(self, amount: int = -1, /) -> bytes:
+        """The next bytes."""
+        return bytes(self._body.read(amount))
+
+    def close(self) -> None:
+        """Gives the body up."""
+        self._body.close()
 
 
 def pages(items: Sequence[Any], page_size: int = 50) -> list[Reply]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from .._errors import SegOpsArgumentError
 from .._wire.paths import segment
+from .._wire.words import described
 
 TYPE_CHECKING = bool()
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ class AsyncCollection(AsyncNamespace, Generic[Record, Listing, Create, Update, P
             SegOpsArgumentError: ``method`` is neither.
         """
         if method not in ("PATCH", "PUT"):
-            raise SegOpsArgumentError(f"method must be PATCH or PUT, not {method!r}.")
+            raise SegOpsArgumentError(f"method must be PATCH or PUT, not {described(method)}.")
         path = f"{self._path}{segment(id)}/"
         record: Record = await self._change("update", method, path, body, key=idempotency_key)
         return record

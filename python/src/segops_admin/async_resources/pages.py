@@ -124,5 +124,5 @@ class AsyncPages(
             q: what to look for.
             params: ``limit`` (100 at most) and ``segment_id`` (a product segment).
         """
-        answer: ProductQuery = await self._read("query", "/ai-pages/query", {**(params or {}), "q": q})
+        answer: ProductQuery = await self._read("query", "/ai-pages/query", {"q": q, **(params or {})})
         return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from .._errors import SegOpsArgumentError
 from .._wire.paths import checked_id, path
+from .._wire.words import described
 from ._crud import AsyncCollection
 
 TYPE_CHECKING = bool()
@@ -132,7 +133,7 @@ class AsyncSegments(AsyncCollection["Segment", "SegmentPage", "SegmentCreate", "
         Source: https://segops.ai/docs/activations/export
         """
         if format not in ("csv", "parquet"):
-            raise SegOpsArgumentError(f"format must be csv or parquet, not {format!r}.")
+            raise SegOpsArgumentError(f"format must be csv or parquet, not {described(format)}.")
         job: ExportJob = await self._change(
             "export", "POST", path("/segments/{}/export/", id), {"format": format}, key=idempotency_key
         )

@@ -1,4 +1,7 @@
-"""Speaks the protocol on standard streams until ``bye`` or the end of input. What the SDK prints goes to stderr."""
+"""Speaks the protocol on standard streams until ``bye`` or the end of input. What the SDK prints goes to stderr.
+
+With ``--async`` it drives the client for asyncio.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 import os
 import sys
 
+from segops_parity.drivers.python.asynchronous import AsyncSession
 from segops_parity.drivers.python.mutants import Mutation
 from segops_parity.drivers.python.session import Session
 
@@ -15,7 +19,8 @@ def main() -> None:
     output = os.fdopen(os.dup(1), "w", encoding="ascii")
     sys.setrecursionlimit(20_000)  # a reply may be nested 500 levels deep
     os.dup2(2, 1)  # a stray print must not end up between two replies
-    session = Session(Mutation(os.environ.get("PARITY_MUTANT")))
+    chosen = AsyncSession if "--async" in sys.argv[1:] else Session
+    session = chosen(Mutation(os.environ.get("PARITY_MUTANT")))
     for line in sys.stdin:
         command = json.loads(line)
         output.write(json.dumps(session.answer(command)) + "\n")

@@ -73,6 +73,16 @@ class Mutation:
             return _Seam(inner or HTTPTransport(), self)
         return inner
 
+    def async_transport(self) -> Any:
+        """The transport of a client for asyncio; None leaves the SDK its own.
+
+        Raises:
+            LookupError: the mutant changes what passes through a transport, which is done for blocking ones only.
+        """
+        if self.transport(None) is not None:
+            raise LookupError(f"the mutant {self.name} is one of blocking transports")
+        return None
+
     def outcome(self, outcome: dict[str, Any]) -> dict[str, Any]:
         """A call's result or error, as the driver is about to report it."""
         change = mutated_values.OUTCOMES.get(self.name or "")

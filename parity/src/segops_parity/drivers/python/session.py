@@ -62,9 +62,11 @@ class Session:
         mutation: breaks the SDK on purpose, to see whether the harness notices.
     """
 
+    client_class: Any = SegOpsAdmin
+
     def __init__(self, mutation: Mutation | None = None) -> None:
         self._mutation = mutation or Mutation(None)
-        self._clients: dict[str, tuple[SegOpsAdmin, Time]] = {}
+        self._clients: dict[str, tuple[Any, Time]] = {}
         self._walks: dict[str, tuple[Iterator[Any], Time]] = {}
         self._log = Lines()
         logger = logging.getLogger("segops_admin")
@@ -98,24 +100,29 @@ class Session:
         }
 
     def _do_describe(self, command: dict[str, Any]) -> dict[str, Any]:
-        return {"ok": surface()}
+        return {"ok": surface(self.client_class)}
 
     def _do_open(self, command: dict[str, Any]) -> dict[str, Any]:
         time = Time(command["time"]["now"], command["time"]["random"])
         given = Given()
         options = {name: given.value(value) for name, value in command.get("options", {}).items()}
-        transport = self._transport(command.get("transport", "default"))
+        transport = self.transport(command.get("transport", "default"))
         options = self._mutation.options({**options, **({"transport": transport} if transport else {})})
         with _environment(command.get("env", {})), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
-                client = SegOpsAdmin(command.get("api_key"), _runtime=self._mutation.runtime(time), **options)
+                client = self.client_class(command.get("api_key"), _runtime=self._mutation.runtime(time), **options)
             except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the observation
                 return {"error": error_value(error)}
         self._clients[command["client"]] = (client, time)
         return {"ok": {"base_url": client.http.base_url, "repr": repr(client), "warnings": len(caught)}}
 
-    def _transport(self, name: str) -> Any:
+    def settled(self, value: Any) -> Any:
+        """What a call comes to, once nothing of it is left to be waited for."""
+        return value
+
+    def transport(self, name: str) -> Any:
+        """The transport of that name; None leaves the SDK its own."""
         if name not in ("default", "requests"):
             raise LookupError(f"expected the transport default or requests, found {name!r}")
         made = segops_admin.RequestsTransport() if name == "requests" else None
@@ -131,19 +138,19 @@ class Session:
             return {"error": {"kind": "surface.missing", "message": f"the SDK has no {command['op']}"}}
 
         def call() -> Any:
-            value = method(*arguments, **named)
+            value = self.settled(method(*arguments, **named))
             if isinstance(value, Iterator):
                 name = str(len(self._walks) + 1)
                 self._walks[name] = (value, time)
                 return {"$iterator": name}
-            if isinstance(value, SegOpsAdmin):
+            if isinstance(value, self.client_class):
                 self._clients[command["derived"]] = (value, time)
                 return None
             return plain(value)
 
         return self._outcome(call, time, given)
 
-    def _method(self, client: SegOpsAdmin, op: str) -> Callable[..., Any] | None:
+    def _method(self, client: Any, op: str) -> Callable[..., Any] | None:
         if op == "client.options":
             return lambda: {name: getattr(client.http, name) for name in ("base_url", "max_retries", "timeout")}
         owner, _, name = op.partition(".")
@@ -188,7 +195,7 @@ class Session:
 
     def _do_close(self, command: dict[str, Any]) -> dict[str, Any]:
         for name in [command["client"]] if "client" in command else list(self._clients):
-            self._clients.pop(name)[0].close()
+            self.settled(self._clients.pop(name)[0].close())
         if "client" not in command:
             self._walks.clear()
         return {"ok": None}

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import segops_admin
-from segops_admin import SegOpsAdmin
 from segops_parity.drivers.python.types_told import types_told
 
 __all__ = ["surface"]
@@ -17,22 +16,18 @@ __all__ = ["surface"]
 _MODULES = {"main": "segops_admin", "webhook": "segops_admin.webhook", "testing": "segops_admin.testing"}
 
 
-def surface() -> dict[str, Any]:
-    """The reply to ``describe``."""
-    client = SegOpsAdmin("sk_test_describe", base_url="http://127.0.0.1:9/api")
-    try:
-        namespaces = {
-            name: _methods(value)
-            for name, value in vars(client).items()
-            if not name.startswith("_") and name != "http" and not callable(value)
-        }
-        own = _methods(client)
-    finally:
-        client.close()
+def surface(client_class: Any) -> dict[str, Any]:
+    """The reply to ``describe``, of the blocking client or of the one for asyncio. It has opened nothing."""
+    client = client_class("sk_test_describe", base_url="http://127.0.0.1:9/api")
+    namespaces = {
+        name: _methods(value)
+        for name, value in vars(client).items()
+        if not name.startswith("_") and name != "http" and not callable(value)
+    }
     return {
         "namespaces": namespaces,
-        "client": own,
-        "options": _arguments(SegOpsAdmin),
+        "client": _methods(client),
+        "options": _arguments(client_class),
         "exports": {name: sorted(_exported(module)) for name, module in _MODULES.items()},
         "errors": _errors(),
         "variables": _variables(),

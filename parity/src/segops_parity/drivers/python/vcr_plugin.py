@@ -20,6 +20,7 @@ from vcr.config import VCR
 from vcr.persisters.filesystem import CassetteNotFoundError
 from vcr.request import Request
 
+from segops_admin import SegOpsAdmin
 from segops_parity.canonical import canonical_path, canonical_request
 from segops_parity.cases import Case, Step
 from segops_parity.cassettes import BASE_URL
@@ -45,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Tell what the SDK offers, as drivers do when they are asked to describe it."""
     out = Path(session.config.getoption("--parity-out"))
-    (out / "described.json").write_text(json.dumps(surface()), encoding="utf-8")
+    (out / "described.json").write_text(json.dumps(surface(SegOpsAdmin)), encoding="utf-8")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
