@@ -25,7 +25,8 @@ class Attempt:
         status: the reply's status, or None if there was no reply.
         headers: the reply's headers.
         request_id: the server's name for the request, if it gave one.
-        attempt: 1 for the first attempt of the call.
+        attempt: 1 for the first attempt of the call. Where a kept connection turned out to be closed, the request is
+            sent once more at once (``delay`` is 0) and has the same number.
         seconds: how long it took.
         delay: seconds before the next attempt, or None if there is none.
         error: the name of the error that it ended in, or None: ``SegOpsTimeoutError``.
