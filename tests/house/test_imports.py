@@ -16,8 +16,9 @@ SANDBOX = ROOT / "sandbox/src/segops_sandbox"
 PARITY = ROOT / "parity/src/segops_parity"
 PLUGIN = ROOT / "sandbox/pytest-segops/src/pytest_segops"
 OURS = {"segops_admin", "segops_sandbox", "pytest_segops", "segops_parity"}
-# What is used where it is installed: by the transport that is an extra, and so that pydantic reads the records.
+# What is used where it is installed: by the modules of the extras, and so that pydantic reads the records.
 OPTIONAL = {
+    "opentelemetry.py": {"opentelemetry"},
     "requests.py": {"requests", "urllib3"},
     # For type checkers only, which bring it along; tests/python/test_imports.py runs without it.
     "types.py": {"typing_extensions"},
@@ -63,9 +64,9 @@ def test_the_sdk_imports_the_standard_library_only() -> None:
     assert not wrong
 
 
-def test_nothing_in_the_sdk_but_the_optional_transport_needs_requests() -> None:
-    users = {path.name for path in modules(SDK) if "requests" in imported(tree(path))}
-    assert users <= {"requests.py"}
+@pytest.mark.parametrize("name", ["opentelemetry", "requests"])
+def test_nothing_in_the_sdk_but_the_module_of_an_extra_needs_its_package(name: str) -> None:
+    assert {path.name for path in modules(SDK) if name in imported(tree(path))} == {f"{name}.py"}
 
 
 def test_the_sandbox_imports_neither_the_sdk_nor_the_harness() -> None:

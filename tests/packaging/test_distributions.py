@@ -75,12 +75,17 @@ def test_the_wheel_runs_on_every_platform_and_every_supported_python(wheel: Path
     assert metadata(wheel)["Requires-Python"] == ">=3.9"
 
 
-def test_the_wheel_has_no_runtime_dependency_and_one_extra(wheel: Path) -> None:
+def test_the_wheel_has_no_runtime_dependency_and_two_extras(wheel: Path) -> None:
     facts = metadata(wheel)
     assert facts["Name"] == "segops_admin"
-    assert facts.get_all("Provides-Extra") == ["requests"]
+    assert facts.get_all("Provides-Extra") == ["opentelemetry", "requests"]
     required = facts.get_all("Requires-Dist") or []
-    assert [line.partition(";")[2].strip() for line in required] == ["extra == 'requests'"]
+    asked = sorted((re.split("[<>=]", line)[0], line.partition(";")[2].strip()) for line in required)
+    assert asked == [
+        ("opentelemetry-api", "extra == 'opentelemetry'"),
+        ("opentelemetry-instrumentation", "extra == 'opentelemetry'"),
+        ("requests", "extra == 'requests'"),
+    ]
 
 
 def test_the_license_of_the_package_is_that_of_the_repository() -> None:
@@ -99,7 +104,7 @@ def test_every_module_of_the_installed_package_imports_without_the_repository(
     wanted = sorted(
         "segops_admin." + name.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
         for name in sources
-        if name.endswith(".py") and name not in {"__init__.py", "__main__.py", "_requests.py"}
+        if name.endswith(".py") and name not in {"__init__.py", "__main__.py", "opentelemetry.py"}
     )
     code = f"import importlib\nfor name in {wanted!r}: importlib.import_module(name)\nprint('imported')"
     done = run(installed / "python", "-W", "error", "-c", code, folder=tmp_path)

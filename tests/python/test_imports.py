@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
-
-import segops_admin
-
-SOURCE = Path(segops_admin.__file__).parents[1]
+from fresh_interpreter import loaded_by
 
 # Each of these costs milliseconds; together they would be most of a short program's start.
 DEAR = {
@@ -18,20 +11,6 @@ DEAR = {
     "inspect", "json", "logging", "random", "re", "socket", "ssl", "tempfile", "threading", "typing", "urllib.parse",
     "urllib.request", "uuid", "zlib",
 }  # fmt: skip
-
-
-def loaded_by(statement: str) -> set[str]:
-    """The modules that a statement loads into a bare interpreter."""
-    program = (
-        "import sys\n"
-        f"sys.path.insert(0, {str(SOURCE)!r})\n"
-        "before = set(sys.modules)\n"
-        f"{statement}\n"
-        "print('\\n'.join(set(sys.modules) - before))\n"
-    )
-    command = [sys.executable, "-I", "-S", "-c", program]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    return set(done.stdout.split())
 
 
 def test_importing_the_package_loads_itself_and_its_version() -> None:

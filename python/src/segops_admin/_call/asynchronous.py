@@ -17,6 +17,7 @@ from .course import Receive, course, receive_value
 from .driver import run_async
 from .options import Options
 from .pagination import Pages, Stretches
+from .tracing import traced
 
 __all__ = ["AsyncHttp"]
 
@@ -149,4 +150,4 @@ class AsyncHttp(BaseHttp):
     async def _make(self, call: Call, receive: Receive = receive_value, *, elsewhere: bool = False) -> Any:
         self.check_open()
         made = course(call, self.options, self.runtime, receive, elsewhere=elsewhere)
-        return await run_async(made, self.runtime, self._transport)
+        return await run_async(traced(made, call), self.runtime, self._transport)

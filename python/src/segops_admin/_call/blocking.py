@@ -14,6 +14,7 @@ from .call import Call, json_call
 from .course import Receive, course, receive_value
 from .driver import run
 from .options import Options
+from .tracing import traced
 
 if TYPE_CHECKING:
     from .sinks import Sink
@@ -136,6 +137,5 @@ class Http(BaseHttp):
 
     def _make(self, call: Call, receive: Receive = receive_value, *, elsewhere: bool = False) -> Any:
         self.check_open()
-        return run(
-            course(call, self.options, self.runtime, receive, elsewhere=elsewhere), self.runtime, self._transport
-        )
+        made = course(call, self.options, self.runtime, receive, elsewhere=elsewhere)
+        return run(traced(made, call), self.runtime, self._transport)

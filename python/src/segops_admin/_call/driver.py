@@ -37,6 +37,7 @@ def run(course: Course, runtime: Runtime, transport: Transport | None = None, lo
     except StopIteration as end:
         return end.value
     except BaseException:
+        course.close()  # where it was interrupted or cancelled: now, not when the traceback goes
         if response is not None:
             response.body.close()
         raise
@@ -69,6 +70,7 @@ async def run_async(course: Course, runtime: Runtime, transport: AsyncTransport 
     except StopIteration as end:
         return end.value
     except BaseException:
+        course.close()  # where it was interrupted or cancelled: now, not when the traceback goes
         if response is not None:
             response.body.close()
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import os
 import threading
 from collections.abc import Generator, Mapping
@@ -173,12 +174,13 @@ class _Fetching(threading.Thread):
         self._parameters = parameters
         self._answer: Any = None
         self._error: BaseException | None = None
+        self._context = contextvars.copy_context()  # the caller's trace, for one
         self.start()
 
     def run(self) -> None:
         """Asks for the page."""
         try:
-            self._answer = self._fetch(self._parameters)
+            self._answer = self._context.run(self._fetch, self._parameters)
         except BaseException as error:  # noqa: BLE001 -- whatever it is, it belongs to whoever takes the page
             self._error = error
 
@@ -195,7 +197,7 @@ def _whole_number(name: str, value: Any, default: int, least: int) -> int:
         return default
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     is_digits = isinstance(value, str) and value.isascii() and value.isdigit()
-    number = float(value) if is_digits else value if is_number else -1
+    number: Any = float(value) if is_digits else value if is_number else -1
     if least <= number <= LARGEST_SAFE and number == int(number):
         return int(value)
     raise SegOpsArgumentError(f"{name} must be a whole number from {least} up, not {described(value)}.")
