@@ -111,6 +111,38 @@ def test_each_attempt_and_each_redirect_is_a_span_that_counts_on(traced: Traced,
     assert [parent_of(seen) for seen in server.requests] == ids(traced.spans)
 
 
+def test_a_span_does_not_last_until_the_next_attempt(traced: Traced) -> None:
+    during: list[int] = []
+
+    class Clock(FakeTime):
+        def _sleep(self, seconds: float) -> None:
+            during.append(len(traced.spans))
+
+    script = Script(reply(status=503), reply({"id": 7}))
+    SegOpsAdmin(KEY, transport=script, _runtime=Clock()).segments.get(7)
+    assert during == [1]
+
+
+def test_a_traceparent_of_the_callers_own_is_replaced(traced: Traced, serve: Any, connect: Any) -> None:
+    server = serve(Reply(json={"id": 7}))
+    connect(server, headers={"Traceparent": "00-" + "1" * 32 + "-" + "2" * 16 + "-01"}).segments.get(7)
+    assert parent_of(server.requests[0]) == ids(traced.spans)[0]
+
+
+def test_tracebacks_with_local_variables_do_not_show_the_key(traced: Traced, serve: Any, connect: Any) -> None:
+    import traceback
+
+    server = serve(Reply(400, json={"detail": KEY}), Reply(text=KEY), Reply(json=KEY, length=99, hang_up=True))
+    client = connect(server, max_retries=0)
+    for error in (SegOpsApiError, SegOpsDecodeError, SegOpsConnectionError):
+        with pytest.raises(error) as caught:
+            client.segments.get(7)
+        told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+        ours = [frame for frame in told.stack if "/segops_admin/" in frame.filename]
+        assert "_spans" in {frame.name for frame in ours}
+        assert KEY not in repr([frame.locals for frame in ours])
+
+
 def test_a_failed_call_says_how_it_ended_and_no_more(traced: Traced, serve: Any, connect: Any) -> None:
     from opentelemetry.trace import StatusCode
 
