@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
+import sys
 from collections.abc import Mapping
-from typing import Any
+
+TYPE_CHECKING = bool()
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["LARGEST_SAFE", "described", "number_text"]
 
@@ -24,7 +27,8 @@ def described(value: Any) -> str:
         return str(value) if value.bit_length() <= 1024 else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, (bytes, bytearray, memoryview)):
         return "bytes"
-    if isinstance(value, datetime.date):
+    # Whoever passes a date has loaded datetime; the namespaces import this module, and are to load nothing dear.
+    if "datetime" in sys.modules and isinstance(value, sys.modules["datetime"].date):
         return "a date"
     if isinstance(value, (list, tuple)):
         return "an array"
