@@ -153,7 +153,7 @@ bench: $(READY) built ## measure speed and size of the SDK, the sandbox and the 
 	@$(BIN)/python -m segops_parity check --report build/parity
 
 # The areas bodies and framing still show differences: `segops-parity probe --area framing` prints them.
-PROBED := ids queries replies retry-after redirects listings waits webhooks options argv stdin
+PROBED := ids queries replies retry-after redirects listings waits webhooks options environment argv stdin
 parity: $(READY) built ## run every case in every lane, the mutants and 3,300 probes; reports in build/parity (PARITY_ARGS)
 	@$(BIN)/python -m segops_parity check --mutate $(PARITY_ARGS)
 	@$(BIN)/python -m segops_parity probe --count 3300 $(PROBED:%=--area %)

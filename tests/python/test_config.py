@@ -253,3 +253,23 @@ def test_a_host_that_none_can_be_is_refused(host: str) -> None:
 def test_whole_floats_are_whole_numbers_of_retries() -> None:
     client = SegOpsAdmin("sk_test_x", base_url="https://h.test/api", max_retries=2.0)  # type: ignore[arg-type]
     assert client.http.max_retries == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("HTTPS://API.Example/api", "https://api.example/api"),
+        ("https://api.example:443/api/", "https://api.example/api"),
+        ("http://127.0.0.1:80", "http://127.0.0.1"),
+        ("http://[::1]:/api", "http://[::1]/api"),
+        ("http://localhost:08000/Api", "http://localhost:8000/Api"),
+    ],
+)
+def test_spellings_of_one_server_become_one_base_url(given: str, used: str) -> None:
+    assert SegOpsAdmin("sk_test_config", base_url=given).http.base_url == used
+
+
+@pytest.mark.parametrize("given", ["https://h/../api", "https://h/./api", "https://h/%2E%2e/api"])
+def test_a_base_url_with_a_dot_segment_is_refused(given: str) -> None:
+    with pytest.raises(SegOpsConfigError, match=r"holds a path with \. or \.\. in it"):
+        SegOpsAdmin("sk_test_config", base_url=given)

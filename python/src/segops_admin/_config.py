@@ -38,6 +38,9 @@ class Secret(str):
         return "'***'"
 
 
+_NOT_CARRIED = "{} must not carry a user, a query or a fragment: https://host/api."
+
+
 def checked_key(api_key: str | None) -> Secret:
     """The API key, from the argument or ``SEGOPS_API_KEY``. No message repeats what was given.
 
@@ -72,11 +75,11 @@ def checked_base_url(base_url: str | None) -> str:
     """
     from urllib.parse import urlsplit
 
+    if base_url is not None and not isinstance(base_url, str):
+        raise SegOpsConfigError(f"base_url must be text, not {described(base_url)}.")
     # Empty counts as not given, here and in the environment: published programs pass os.environ.get(...) or "".
     text = base_url or os.environ.get("SEGOPS_API_URL") or DEFAULT_BASE_URL
     given_as = "base_url" if base_url else "SEGOPS_API_URL"
-    if not isinstance(text, str):
-        raise SegOpsConfigError(f"base_url must be text, not {described(text)}.")
     if not text.isascii() or any(character <= " " or character == "\x7f" for character in text):
         reason = "holds a blank, a control or a non-ASCII character"
         raise SegOpsConfigError(f"{given_as} {_without_user(text)!r} {reason}.")
@@ -86,16 +89,29 @@ def checked_base_url(base_url: str | None) -> str:
         url = urlsplit(text)
         host, _port = url.hostname, url.port
     except ValueError:  # its text may quote what was taken for a port, which may be a password
+        if "@" in text.partition("://")[2].partition("/")[0]:
+            raise SegOpsConfigError(_NOT_CARRIED.format(given_as)) from None
         raise SegOpsConfigError(f"{given_as} {_without_user(text)!r} has a host or port that none can be.") from None
     if url.scheme in ("http", "https") and host and "@" not in url.netloc and not _is_host(url.netloc):
         raise SegOpsConfigError(f"{given_as} {_without_user(text)!r} has a host or port that none can be.")
     if url.scheme not in ("http", "https") or not host:
         raise SegOpsConfigError(f"{given_as} {_without_user(text)!r} is not absolute: expected https://host/api.")
     if "@" in url.netloc or "?" in text or "#" in text:
-        raise SegOpsConfigError(f"{given_as} must not carry a user, a query or a fragment: https://host/api.")
+        raise SegOpsConfigError(_NOT_CARRIED.format(given_as))
+    if any(part.lower().replace("%2e", ".") in (".", "..") for part in url.path.split("/")):
+        raise SegOpsConfigError(f"{given_as} {_without_user(text)!r} holds a path with . or .. in it.")
     if url.scheme == "http" and not is_loopback(host):
         _warn_once(host)
-    return text.rstrip("/")
+    path = text[len(url.scheme) + len("://") + len(url.netloc) :]
+    return f"{url.scheme}://{_written_plainly(url.scheme, url.netloc)}{path}".rstrip("/")
+
+
+def _written_plainly(scheme: str, netloc: str) -> str:
+    """Host and port in lower case, without a port that the scheme has anyway: other spellings are the same server."""
+    host, _, port = netloc.lower().rpartition(":")
+    if not host or not (port.isdigit() or port == ""):
+        return netloc.lower()
+    return host if port == "" or int(port) == {"http": 80, "https": 443}[scheme] else f"{host}:{int(port)}"
 
 
 def _is_host(netloc: str) -> bool:

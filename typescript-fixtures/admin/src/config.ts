@@ -72,11 +72,16 @@ export function checkedBaseUrl(baseUrl: unknown): string {
   if (authority.includes("@") || /[?#]/.test(text)) {
     throw new SegOpsConfigError(`${givenAs} must not carry a user, a query or a fragment: https://host/api.`);
   }
+  if (/\/(?:\.|%2e){1,2}(?:\/|$)/i.test(text)) {
+    throw new SegOpsConfigError(`${givenAs} ${shown} holds a path with . or .. in it.`);
+  }
   const url = new URL(text);
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     warnOnce(url.hostname);
   }
-  return text.replace(/\/+$/, "");
+  // Other spellings of scheme, host and port are the same server: `URL` writes them one way.
+  const path = text.slice(`${url.protocol}//${authority}`.length);
+  return `${url.protocol}//${url.host}${path}`.replace(/\/+$/, "");
 }
 
 /** Whether it is a name, an IPv4 or IPv6 address, with or without a port. */
