@@ -77,7 +77,9 @@ def test_the_sdk_test_pins_hold_in_the_full_environment_too() -> None:
     assert {name: set(full.get(name, ())) - set(sdk[name]) for name in sdk} == {name: set() for name in sdk}
 
 
-@pytest.mark.parametrize("lock", [path for path in files() if path.name == "package-lock.json"], ids=lambda path: path.parent.name)
+@pytest.mark.parametrize(
+    "lock", [path for path in files() if path.name == "package-lock.json"], ids=lambda path: path.parent.name
+)
 def test_a_npm_lock_names_no_address_and_says_where_each_link_leads(lock: Path) -> None:
     packages = json.loads(lock.read_text(encoding="utf-8"))["packages"]
     assert packages
