@@ -160,7 +160,7 @@ def mutated(draw: Any) -> bytes:
     return data
 
 
-EXAMPLES = 500
+EXAMPLES = 300
 
 METHODS = st.sampled_from(["GET", "GET", "POST", "HEAD"])
 CUTS = st.lists(st.integers(0, 300), max_size=4)
