@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Optional, Union
 
-from .._errors import SegOpsConfigError
+from .._errors import SegOpsArgumentError, SegOpsConfigError
 from .._runtime import Runtime
 from .._wire.multipart import FileData, Multipart, open_file
+from .._wire.words import described
 from .call import Call, idempotency_key, json_call, raw_call
 from .options import Options
 
@@ -100,6 +101,8 @@ class BaseHttp:
         import secrets
 
         field, filename = form[:2]
+        if filename is not None and not isinstance(filename, str):
+            raise SegOpsArgumentError(f"A file name must be text, not {described(filename)}.")
         content_type = form[3] if len(form) == 4 else "text/csv"
         part = Multipart(field, filename or source.name or unnamed, source.file, content_type, secrets.token_hex(16))
         call.headers = [("Content-Type", part.content_type), ("Content-Length", str(part.length))]

@@ -9,6 +9,7 @@ from collections.abc import Generator, Mapping
 from typing import Any, Callable, Union
 
 from .._errors import SegOpsArgumentError, SegOpsConfigError, SegOpsDecodeError
+from .._wire.bodies import checked_parameters
 from .._wire.words import LARGEST_SAFE, described
 
 __all__ = ["Pages", "Stretches", "walk"]
@@ -29,7 +30,7 @@ class Pages:
 
     def __init__(self, path: str, query: Mapping[str, Any] | None, prefetch: int) -> None:
         self._path = path
-        self._parameters: dict[str, Any] = dict(query if query is not None else {})
+        self._parameters: dict[str, Any] = dict(checked_parameters(query))
         self.number = _whole_number("page", self._parameters.pop("page", None), 1, 1)
         self.ahead = _whole_number("prefetch", prefetch, 0, 0)
         self.last = self.number
@@ -86,7 +87,7 @@ class Stretches:
 
     def __init__(self, path: str, query: Mapping[str, Any] | None) -> None:
         self._path = path
-        self._parameters: dict[str, Any] = dict(query if query is not None else {})
+        self._parameters: dict[str, Any] = dict(checked_parameters(query))
         self._dead_end = ""
         self.more = True
 

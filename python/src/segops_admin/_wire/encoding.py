@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from .._errors import SegOpsArgumentError
+from .bodies import checked_parameters
 from .words import LARGEST_SAFE, described, number_text
 
 __all__ = ["DEEPEST", "encode_json", "encode_path", "encode_query"]
@@ -51,12 +52,8 @@ def encode_query(query: Mapping[str, Any] | None) -> str:
     Raises:
         SegOpsArgumentError: a value that has no place in a query (a mapping, bytes, ``NaN``).
     """
-    if query is None:
-        return ""
-    if not isinstance(query, Mapping):
-        raise SegOpsArgumentError(f"Query parameters must be an object, not {described(query)}.")
     pairs: list[tuple[str, str]] = []
-    for key, value in query.items():
+    for key, value in checked_parameters(query).items():
         name = str(key.value if isinstance(key, enum.Enum) else key)
         for item in value if isinstance(value, (list, tuple)) else (value,):
             if item is not None:
@@ -131,6 +128,8 @@ def encode_json(body: Any) -> bytes:
     """
     try:
         return _ENCODER.encode(body).encode("utf-8")
+    except SegOpsArgumentError:  # a time out of range says so itself
+        raise
     except (TypeError, ValueError, RecursionError) as error:
         raise SegOpsArgumentError(f"The body cannot be sent as JSON: {_obstacle(body)}.") from error
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from .._errors import SegOpsArgumentError
+from .._wire.bodies import checked_object
 from .._wire.paths import segment
 from .._wire.words import described
 
@@ -131,7 +132,7 @@ class AsyncCollection(AsyncNamespace, Generic[Record, Listing, Create, Update, P
         Raises:
             SegOpsBadRequestError: the server does not accept a field; ``body`` on the error says which.
         """
-        record: Record = await self._change("create", "POST", self._path, body, key=idempotency_key)
+        record: Record = await self._change("create", "POST", self._path, checked_object("body", body), key=idempotency_key)
         return record
 
     async def update(
@@ -151,7 +152,7 @@ class AsyncCollection(AsyncNamespace, Generic[Record, Listing, Create, Update, P
         if method not in ("PATCH", "PUT"):
             raise SegOpsArgumentError(f"method must be PATCH or PUT, not {described(method)}.")
         path = f"{self._path}{segment(id)}/"
-        record: Record = await self._change("update", method, path, body, key=idempotency_key)
+        record: Record = await self._change("update", method, path, checked_object("body", body), key=idempotency_key)
         return record
 
     async def delete(self, id: Id, *, idempotency_key: str | None = None) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from .._errors import SegOpsArgumentError
+from .._wire.bodies import checked_object, checked_parameters
 from .._wire.paths import path
 from ._crud import AsyncCollection
 
@@ -48,7 +49,7 @@ class AsyncPages(
             idempotency_key: names this call, to repeat it safely; a fresh one unless given.
         """
         answer: PageJob = await self._change(
-            "bulk_generate", "POST", "/ai-pages/pages/bulk-generate/", body, key=idempotency_key
+            "bulk_generate", "POST", "/ai-pages/pages/bulk-generate/", checked_object("body", body), key=idempotency_key
         )
         return answer
 
@@ -74,7 +75,9 @@ class AsyncPages(
 
         Source: https://segops.ai/docs/ai-reach/landing-pages
         """
-        answer: Queued = await self._change("build", "POST", path("/ai-pages/pages/{}/build/", id), body, key=idempotency_key)
+        answer: Queued = await self._change(
+            "build", "POST", path("/ai-pages/pages/{}/build/", id), checked_object("body", body), key=idempotency_key
+        )
         return answer
 
     async def publish(self, id: Id, *, idempotency_key: str | None = None) -> GeneratedPage:
@@ -124,5 +127,5 @@ class AsyncPages(
             q: what to look for.
             params: ``limit`` (100 at most) and ``segment_id`` (a product segment).
         """
-        answer: ProductQuery = await self._read("query", "/ai-pages/query", {"q": q, **(params or {})})
+        answer: ProductQuery = await self._read("query", "/ai-pages/query", {"q": q, **checked_parameters(params)})
         return answer

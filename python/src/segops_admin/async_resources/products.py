@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from .._wire.bodies import checked_object, checked_rows
 from .._wire.paths import path
 from ._crud import AsyncCollection
 
@@ -51,7 +52,7 @@ class AsyncProducts(AsyncCollection["Product", "ProductPage", "ProductCreate", "
         Returns:
             How many were created and updated, and the rows that were refused, with their reasons.
         """
-        body = {"products": list(rows)}
+        body = {"products": checked_rows("rows", rows)}
         answer: BulkUpsert = await self._change("bulk_upsert", "POST", "/pim/products/bulk/", body, key=idempotency_key)
         return answer
 
@@ -109,7 +110,9 @@ class AsyncProducts(AsyncCollection["Product", "ProductPage", "ProductCreate", "
             body: ``{"fields": [...], "default_currency": "USD", "default_locale": "en_US"}``.
             idempotency_key: names this call, to repeat it safely; a fresh one unless given.
         """
-        answer: ProductSchema = await self._change("replace_schema", "PUT", "/pim/schema/", body, key=idempotency_key)
+        answer: ProductSchema = await self._change(
+            "replace_schema", "PUT", "/pim/schema/", checked_object("body", body), key=idempotency_key
+        )
         return answer
 
     async def import_csv(
@@ -161,7 +164,11 @@ class AsyncProducts(AsyncCollection["Product", "ProductPage", "ProductCreate", "
         Source: https://segops.ai/docs/pim/import
         """
         answer: ImportConfirmed = await self._change(
-            "confirm_import", "POST", path("/pim/import/{}/confirm/", job_id), body, key=idempotency_key
+            "confirm_import",
+            "POST",
+            path("/pim/import/{}/confirm/", job_id),
+            checked_object("body", body),
+            key=idempotency_key,
         )
         return answer
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from .._wire.bodies import checked_object
 from .._wire.paths import path
 from ._crud import AsyncCollection
 
@@ -60,7 +61,7 @@ class AsyncQueries(AsyncCollection["AIQuery", "AIQueryListing", "AIQueryCreate",
 
         Source: https://segops.ai/docs/segments/simulation
         """
-        answer: Simulation = await self._ask("simulate", "/ai-reach/simulate/", body)
+        answer: Simulation = await self._ask("simulate", "/ai-reach/simulate/", checked_object("body", body))
         return answer
 
     async def dashboard(self) -> Dashboard:

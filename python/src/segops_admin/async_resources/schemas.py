@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from .._wire.bodies import checked_object, checked_rows
 from ._crud import AsyncCollection
 
 TYPE_CHECKING = bool()
@@ -38,7 +39,7 @@ class AsyncSchemas(
         Args:
             events: ``{"user_id": …, "event_type": …, "payload": {…}}`` each.
         """
-        answer: InferredSchema = await self._ask("infer", "/schemas/infer/", {"events": list(events)})
+        answer: InferredSchema = await self._ask("infer", "/schemas/infer/", {"events": checked_rows("events", events)})
         return answer
 
     async def validate(self, event_type: str, payload: Mapping[str, Any]) -> Validation:
@@ -51,6 +52,6 @@ class AsyncSchemas(
         Raises:
             SegOpsNotFoundError: that event type has no schema.
         """
-        body = {"event_type": event_type, "payload": payload}
+        body = {"event_type": event_type, "payload": checked_object("payload", payload)}
         answer: Validation = await self._ask("validate", "/schemas/validate/", body)
         return answer

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from .._errors import SegOpsArgumentError
+from .._wire.bodies import checked_object
 from .._wire.paths import checked_id, path
 from .._wire.words import described
 from ._crud import AsyncCollection
@@ -52,7 +53,9 @@ class AsyncSegments(AsyncCollection["Segment", "SegmentPage", "SegmentCreate", "
         Raises:
             SegOpsBadRequestError: the definition is not valid; the error names the condition.
         """
-        answer: SegmentPreview = await self._ask("preview", "/segments/preview/", {"definition": definition})
+        answer: SegmentPreview = await self._ask(
+            "preview", "/segments/preview/", {"definition": checked_object("definition", definition)}
+        )
         return answer
 
     async def estimate(self, id: Id) -> SegmentEstimate:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from .._wire.bodies import checked_object
 from .._wire.paths import path
 from ._crud import AsyncNamespace
 
@@ -88,5 +89,7 @@ class AsyncUsers(AsyncNamespace):
 
         Source: https://segops.ai/docs/sandbox
         """
-        answer: SandboxResult = await self._ask("publish_sandbox", "/explorer/sandbox/publish/", event)
+        answer: SandboxResult = await self._ask(
+            "publish_sandbox", "/explorer/sandbox/publish/", checked_object("event", event)
+        )
         return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .._errors import SegOpsArgumentError
+from .._wire.bodies import checked_object
 from .._wire.paths import segment
 from .._wire.words import described
 
@@ -130,7 +131,7 @@ class Collection(Namespace, Generic[Record, Listing, Create, Update, Params]):
         Raises:
             SegOpsBadRequestError: the server does not accept a field; ``body`` on the error says which.
         """
-        record: Record = self._change("create", "POST", self._path, body, key=idempotency_key)
+        record: Record = self._change("create", "POST", self._path, checked_object("body", body), key=idempotency_key)
         return record
 
     def update(
@@ -150,7 +151,7 @@ class Collection(Namespace, Generic[Record, Listing, Create, Update, Params]):
         if method not in ("PATCH", "PUT"):
             raise SegOpsArgumentError(f"method must be PATCH or PUT, not {described(method)}.")
         path = f"{self._path}{segment(id)}/"
-        record: Record = self._change("update", method, path, body, key=idempotency_key)
+        record: Record = self._change("update", method, path, checked_object("body", body), key=idempotency_key)
         return record
 
     def delete(self, id: Id, *, idempotency_key: str | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .._errors import SegOpsArgumentError
+from .._wire.bodies import checked_object, checked_parameters
 from .._wire.paths import path
 from ._crud import Collection
 
@@ -47,7 +48,7 @@ class Pages(
             idempotency_key: names this call, to repeat it safely; a fresh one unless given.
         """
         answer: PageJob = self._change(
-            "bulk_generate", "POST", "/ai-pages/pages/bulk-generate/", body, key=idempotency_key
+            "bulk_generate", "POST", "/ai-pages/pages/bulk-generate/", checked_object("body", body), key=idempotency_key
         )
         return answer
 
@@ -73,7 +74,9 @@ class Pages(
 
         Source: https://segops.ai/docs/ai-reach/landing-pages
         """
-        answer: Queued = self._change("build", "POST", path("/ai-pages/pages/{}/build/", id), body, key=idempotency_key)
+        answer: Queued = self._change(
+            "build", "POST", path("/ai-pages/pages/{}/build/", id), checked_object("body", body), key=idempotency_key
+        )
         return answer
 
     def publish(self, id: Id, *, idempotency_key: str | None = None) -> GeneratedPage:
@@ -123,5 +126,5 @@ class Pages(
             q: what to look for.
             params: ``limit`` (100 at most) and ``segment_id`` (a product segment).
         """
-        answer: ProductQuery = self._read("query", "/ai-pages/query", {"q": q, **(params or {})})
+        answer: ProductQuery = self._read("query", "/ai-pages/query", {"q": q, **checked_parameters(params)})
         return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._wire.bodies import checked_object, checked_rows
 from .._wire.paths import path
 from ._crud import Collection
 
@@ -50,7 +51,7 @@ class Products(Collection["Product", "ProductPage", "ProductCreate", "ProductUpd
         Returns:
             How many were created and updated, and the rows that were refused, with their reasons.
         """
-        body = {"products": list(rows)}
+        body = {"products": checked_rows("rows", rows)}
         answer: BulkUpsert = self._change("bulk_upsert", "POST", "/pim/products/bulk/", body, key=idempotency_key)
         return answer
 
@@ -108,7 +109,9 @@ class Products(Collection["Product", "ProductPage", "ProductCreate", "ProductUpd
             body: ``{"fields": [...], "default_currency": "USD", "default_locale": "en_US"}``.
             idempotency_key: names this call, to repeat it safely; a fresh one unless given.
         """
-        answer: ProductSchema = self._change("replace_schema", "PUT", "/pim/schema/", body, key=idempotency_key)
+        answer: ProductSchema = self._change(
+            "replace_schema", "PUT", "/pim/schema/", checked_object("body", body), key=idempotency_key
+        )
         return answer
 
     def import_csv(
@@ -160,7 +163,11 @@ class Products(Collection["Product", "ProductPage", "ProductCreate", "ProductUpd
         Source: https://segops.ai/docs/pim/import
         """
         answer: ImportConfirmed = self._change(
-            "confirm_import", "POST", path("/pim/import/{}/confirm/", job_id), body, key=idempotency_key
+            "confirm_import",
+            "POST",
+            path("/pim/import/{}/confirm/", job_id),
+            checked_object("body", body),
+            key=idempotency_key,
         )
         return answer
 

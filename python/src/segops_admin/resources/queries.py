@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._wire.bodies import checked_object
 from .._wire.paths import path
 from ._crud import Collection
 
@@ -59,7 +60,7 @@ class Queries(Collection["AIQuery", "AIQueryListing", "AIQueryCreate", "AIQueryU
 
         Source: https://segops.ai/docs/segments/simulation
         """
-        answer: Simulation = self._ask("simulate", "/ai-reach/simulate/", body)
+        answer: Simulation = self._ask("simulate", "/ai-reach/simulate/", checked_object("body", body))
         return answer
 
     def dashboard(self) -> Dashboard:

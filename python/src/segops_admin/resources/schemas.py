@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._wire.bodies import checked_object, checked_rows
 from ._crud import Collection
 
 TYPE_CHECKING = bool()
@@ -37,7 +38,7 @@ class Schemas(
         Args:
             events: ``{"user_id": …, "event_type": …, "payload": {…}}`` each.
         """
-        answer: InferredSchema = self._ask("infer", "/schemas/infer/", {"events": list(events)})
+        answer: InferredSchema = self._ask("infer", "/schemas/infer/", {"events": checked_rows("events", events)})
         return answer
 
     def validate(self, event_type: str, payload: Mapping[str, Any]) -> Validation:
@@ -50,6 +51,6 @@ class Schemas(
         Raises:
             SegOpsNotFoundError: that event type has no schema.
         """
-        body = {"event_type": event_type, "payload": payload}
+        body = {"event_type": event_type, "payload": checked_object("payload", payload)}
         answer: Validation = self._ask("validate", "/schemas/validate/", body)
         return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .._errors import SegOpsArgumentError
+from .._wire.bodies import checked_object
 from .._wire.paths import checked_id, path
 from .._wire.words import described
 from ._crud import Collection
@@ -51,7 +52,9 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
         Raises:
             SegOpsBadRequestError: the definition is not valid; the error names the condition.
         """
-        answer: SegmentPreview = self._ask("preview", "/segments/preview/", {"definition": definition})
+        answer: SegmentPreview = self._ask(
+            "preview", "/segments/preview/", {"definition": checked_object("definition", definition)}
+        )
         return answer
 
     def estimate(self, id: Id) -> SegmentEstimate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .._wire.bodies import checked_object
 from .._wire.paths import path
 from ._crud import Namespace
 
@@ -87,5 +88,7 @@ class Users(Namespace):
 
         Source: https://segops.ai/docs/sandbox
         """
-        answer: SandboxResult = self._ask("publish_sandbox", "/explorer/sandbox/publish/", event)
+        answer: SandboxResult = self._ask(
+            "publish_sandbox", "/explorer/sandbox/publish/", checked_object("event", event)
+        )
         return answer
