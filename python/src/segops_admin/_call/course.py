@@ -17,6 +17,7 @@ from .call import Call
 from .failures import api_error, tell
 from .observe import observe
 from .options import Options
+from .progress import Outcome, Progress
 from .redirects import MOST_REDIRECTS, is_redirect, next_hop
 from .reply import decode, read_failure, read_reply
 from .steps import Read, Send, Sleep
@@ -43,65 +44,6 @@ def receive_value(call: Call, response: Any) -> Generator[Read, bytes, Any]:
     return value
 
 
-class _Progress:
-    """How far a call has come.
-
-    Attributes:
-        attempt: 1 for the first one.
-        maybe_done: whether an earlier attempt may have been carried out.
-        end: when the deadline is over, by the client's clock, or None.
-        out_of_time: whether the deadline is why there is no further attempt.
-    """
-
-    __slots__ = ("attempt", "end", "maybe_done", "out_of_time", "reopened", "runtime")
-
-    def __init__(self, call: Call, options: Options, runtime: Runtime) -> None:
-        self.attempt = 1
-        self.maybe_done = False
-        self.reopened = False
-        self.out_of_time = False
-        self.runtime = runtime
-        limits = [seconds for seconds in (options.deadline, call.deadline) if seconds is not None]
-        self.end = runtime.monotonic() + min(limits) if limits else None
-
-    def left(self) -> float | None:
-        """Seconds that are left of the deadline, or None.
-
-        Raises:
-            SegOpsTimeoutError: nothing is left.
-        """
-        if self.end is None:
-            return None
-        left = self.end - self.runtime.monotonic()
-        if left <= 0:
-            raise SegOpsTimeoutError("the deadline is over", sent=False, transient=False)
-        return left
-
-
-class _Outcome:
-    """What came of one attempt: a value, a reply that is no success, or a failure."""
-
-    __slots__ = ("failure", "raw", "response", "value")
-
-    def __init__(self) -> None:
-        self.response: Any = None
-        self.value: Any = None
-        self.raw = b""
-        self.failure: SegOpsConnectionError | SegOpsDecodeError | None = None
-
-    @property
-    def ok(self) -> bool:
-        """Whether the call has succeeded."""
-        return self.failure is None and 200 <= self.response.status < 300
-
-    @property
-    def unclear(self) -> bool:
-        """Whether the attempt may have been carried out, though it brought no success."""
-        if self.failure is None:
-            return bool(self.response.status >= 500)
-        return isinstance(self.failure, SegOpsDecodeError) or self.failure.sent
-
-
 def course(call: Call, options: Options, runtime: Runtime, receive: Receive, *, elsewhere: bool = False) -> Course:
     """Makes a call: sends it until it is answered for good, and gives its reply to ``receive``.
 
@@ -112,10 +54,10 @@ def course(call: Call, options: Options, runtime: Runtime, receive: Receive, *, 
     Raises:
         SegOpsError: it failed.
     """
-    progress = _Progress(call, options, runtime)
+    progress = Progress(call, options, runtime)
     while True:
         started = runtime.monotonic()
-        outcome = _Outcome()
+        outcome = Outcome()
         try:
             yield from _attempt(call, options, progress, receive, outcome, elsewhere)
         except (SegOpsConnectionError, SegOpsDecodeError) as error:
@@ -150,7 +92,7 @@ def course(call: Call, options: Options, runtime: Runtime, receive: Receive, *, 
 
 
 def _attempt(
-    call: Call, options: Options, progress: _Progress, receive: Receive, outcome: _Outcome, elsewhere: bool
+    call: Call, options: Options, progress: Progress, receive: Receive, outcome: Outcome, elsewhere: bool
 ) -> Course:
     """Sends one attempt, follows its redirects where that is safe, and reads the reply."""
     headers = options.headers + call.headers
@@ -187,7 +129,7 @@ def _attempt(
         outcome.raw = yield from read_failure(response)
 
 
-def _send(call: Call, options: Options, progress: _Progress, url: str, headers: list[tuple[str, str]]) -> Course:
+def _send(call: Call, options: Options, progress: Progress, url: str, headers: list[tuple[str, str]]) -> Course:
     request = Request(
         call.method,
         url,
@@ -208,7 +150,7 @@ def _send(call: Call, options: Options, progress: _Progress, url: str, headers: 
     raise SegOpsConnectionError(f"{type(cause).__name__}: {cause}") from cause
 
 
-def _reopens(call: Call, progress: _Progress, failure: Any) -> bool:
+def _reopens(call: Call, progress: Progress, failure: Any) -> bool:
     """Whether a kept connection turned out to be closed, which may be made good once at no cost."""
     if not isinstance(failure, SegOpsConnectionError) or not failure.stale or progress.reopened:
         return False
@@ -216,7 +158,7 @@ def _reopens(call: Call, progress: _Progress, failure: Any) -> bool:
     return progress.reopened
 
 
-def _delay(call: Call, options: Options, progress: _Progress, outcome: _Outcome, asked: float | None) -> float | None:
+def _delay(call: Call, options: Options, progress: Progress, outcome: Outcome, asked: float | None) -> float | None:
     """Seconds before the next attempt, or None if this was the last one."""
     failure = outcome.failure
     if isinstance(failure, SegOpsConnectionError):
@@ -234,7 +176,7 @@ def _delay(call: Call, options: Options, progress: _Progress, outcome: _Outcome,
 
 
 def _last(
-    call: Call, options: Options, progress: _Progress, outcome: _Outcome, asked: float | None
+    call: Call, options: Options, progress: Progress, outcome: Outcome, asked: float | None
 ) -> SegOpsConnectionError | SegOpsDecodeError | SegOpsApiError:
     """The error that ends the call."""
     failure, raw, outcome.raw = outcome.failure, outcome.raw, b""

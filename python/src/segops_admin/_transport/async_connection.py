@@ -14,7 +14,8 @@ from typing import Any
 
 from .._wire.heads import SecretBytes, request_head
 from .._wire.http1 import ReplyReader
-from .failures import DISCONNECTED, FAILURES, body_failure, exchange_failure, raise_as, without_frames
+from .async_body import ConnectionBody
+from .failures import DISCONNECTED, FAILURES, exchange_failure, raise_as, without_frames
 from .limits import Limits
 from .protocol import AsyncResponse, Headers, Request
 
@@ -212,7 +213,7 @@ class AsyncConnection(asyncio.Protocol):
             raise
         else:
             self.fresh = False
-            body = _AsyncBody(self, reader, limits, keep=broken is None)
+            body = ConnectionBody(self, reader, limits, keep=broken is None)
             return AsyncResponse(reader.status, Headers(reader.headers), body)
         self.stale = not self.fresh and isinstance(failure, DISCONNECTED)
         self.close()
@@ -246,59 +247,3 @@ class AsyncConnection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
         self._done(self, False)
-
-
-class _AsyncBody:
-    """A reply's body. Reading it to the end gives the connection back to the pool."""
-
-    __slots__ = ("_broken", "_connection", "_got", "_keep", "_limits", "_reader")
-
-    def __init__(self, connection: AsyncConnection, reader: ReplyReader, limits: Limits, keep: bool) -> None:
-        self._connection: AsyncConnection | None = connection
-        self._reader = reader
-        self._limits = limits
-        self._keep = keep
-        self._got = 0
-        self._broken: Exception | None = None
-        self._finish()
-
-    async def read(self, amount: int = -1, /) -> bytes:
-        """The next bytes; see ``Body.read``."""
-        connection, reader = self._connection, self._reader
-        blocks: list[bytes] = []
-        left = amount if amount >= 0 else 1 << 62
-        try:
-            while left and not reader.done and connection is not None:
-                block = reader.take(left)
-                if block:
-                    blocks.append(block)
-                    left -= len(block)
-                elif not reader.done:
-                    reader.feed(await connection.receive(self._limits))
-        except FAILURES as error:  # told below, once what has come is handed out
-            self._broken = error
-            self.close()
-        except BaseException:
-            self.close()
-            raise
-        self._got += sum(map(len, blocks))
-        if not blocks and self._broken is not None:
-            raise_as(body_failure(self._broken, self._got, reader.wanted, self._limits), self._broken)
-        self._finish()
-        return b"".join(blocks)
-
-    def close(self) -> None:
-        """Gives up what has not been read, and the connection with it."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
-
-    def _finish(self) -> None:
-        if not self._reader.done:
-            return
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            if self._keep and self._reader.reusable:
-                connection.give_back()
-            else:
-                connection.close()

@@ -1,0 +1,71 @@
+"""How far a call has come, and what came of one attempt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._errors import SegOpsConnectionError, SegOpsDecodeError, SegOpsTimeoutError
+from .._runtime import Runtime
+from .call import Call
+from .options import Options
+
+__all__ = ["Outcome", "Progress"]
+
+
+class Progress:
+    """How far a call has come.
+
+    Attributes:
+        attempt: 1 for the first one.
+        maybe_done: whether an earlier attempt may have been carried out.
+        end: when the deadline is over, by the client's clock, or None.
+        out_of_time: whether the deadline is why there is no further attempt.
+    """
+
+    __slots__ = ("attempt", "end", "maybe_done", "out_of_time", "reopened", "runtime")
+
+    def __init__(self, call: Call, options: Options, runtime: Runtime) -> None:
+        self.attempt = 1
+        self.maybe_done = False
+        self.reopened = False
+        self.out_of_time = False
+        self.runtime = runtime
+        limits = [seconds for seconds in (options.deadline, call.deadline) if seconds is not None]
+        self.end = runtime.monotonic() + min(limits) if limits else None
+
+    def left(self) -> float | None:
+        """Seconds that are left of the deadline, or None.
+
+        Raises:
+            SegOpsTimeoutError: nothing is left.
+        """
+        if self.end is None:
+            return None
+        left = self.end - self.runtime.monotonic()
+        if left <= 0:
+            raise SegOpsTimeoutError("the deadline is over", sent=False, transient=False)
+        return left
+
+
+class Outcome:
+    """What came of one attempt: a value, a reply that is no success, or a failure."""
+
+    __slots__ = ("failure", "raw", "response", "value")
+
+    def __init__(self) -> None:
+        self.response: Any = None
+        self.value: Any = None
+        self.raw = b""
+        self.failure: SegOpsConnectionError | SegOpsDecodeError | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the call has succeeded."""
+        return self.failure is None and 200 <= self.response.status < 300
+
+    @property
+    def unclear(self) -> bool:
+        """Whether the attempt may have been carried out, though it brought no success."""
+        if self.failure is None:
+            return bool(self.response.status >= 500)
+        return isinstance(self.failure, SegOpsDecodeError) or self.failure.sent
