@@ -20,6 +20,8 @@ SegOpsError                        every error of this package
 
 from __future__ import annotations
 
+from ._pickling import picklable, restored
+
 TYPE_CHECKING = bool()
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +54,7 @@ class SegOpsError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         # Exceptions are pickled by calling the class with `args`, which fails for constructors with more than that.
         # Workers (multiprocessing, Celery, Ray) send errors home this way, so state and cause travel separately.
-        return _restore, (type(self), self.args, dict(self.__dict__), _picklable(self.__cause__))
+        return restored, (type(self), self.args, dict(self.__dict__), picklable(self.__cause__))
 
 
 class SegOpsConfigError(SegOpsError):
@@ -233,82 +235,3 @@ def may_have_been_done(key: str | None, *, earlier: bool) -> str:
     what = "An earlier attempt may have been carried out" if earlier else "The server may have carried it out"
     again = f", and repeat it with idempotency_key={key!r}" if key is not None else ""
     return f"{what}: look before you repeat it{again}."
-
-
-_BY_STATUS = {
-    400: SegOpsBadRequestError,
-    401: SegOpsAuthenticationError,
-    403: SegOpsPermissionError,
-    404: SegOpsNotFoundError,
-    422: SegOpsBadRequestError,
-    429: SegOpsRateLimitError,
-}
-
-_WHAT_TO_DO = {
-    400: "Correct what the answer names and send it again.",
-    401: "Check the API key: it may be mistyped or revoked.",
-    403: "The key is valid, but its kind, role or plan does not allow this.",
-    404: "Check the id, and that the key belongs to the same workspace.",
-    405: "Check the method and the base URL.",
-    409: "The same call may still be under way: wait, then look before you repeat it.",
-    413: "Send less at once.",
-    422: "Correct what the answer names and send it again.",
-}
-
-
-def error_class(status: int) -> type[SegOpsApiError]:
-    """The class of error for an HTTP status."""
-    if status >= 500:
-        return SegOpsServerError
-    return _BY_STATUS.get(status, SegOpsApiError)
-
-
-def what_to_do(status: int, retry_after: float | None) -> str:
-    """One sentence of advice for an HTTP status."""
-    if status == 429 or (status >= 500 and retry_after):
-        when = f"in {retry_after:g} s" if retry_after else "later"
-        return f"Try again {when}."
-    if status >= 500:
-        return "The server failed; try again later."
-    if 300 <= status < 400:
-        return "Redirects are followed for GET within one origin only: check the base URL."
-    return _WHAT_TO_DO.get(status, "")
-
-
-def describe_body(body: Any, limit: int = 300) -> str:
-    """An error answer in one short line: the platform's ``detail``, its field errors, or the start of the text."""
-    if isinstance(body, dict) and isinstance(body.get("detail"), str):
-        text = body["detail"]
-    elif isinstance(body, dict):
-        parts = []
-        for field, value in body.items():
-            value = " ".join(str(item) for item in value) if isinstance(value, list) else str(value)
-            parts.append(f"{field}: {value}")
-        text = "; ".join(parts)
-    else:
-        text = "" if body is None else str(body)
-    text = " ".join(text.split())
-    return text if len(text) <= limit else text[: limit - 3] + "..."
-
-
-def _restore(
-    cls: type[SegOpsError], args: tuple[Any, ...], state: Mapping[str, Any], cause: BaseException | None
-) -> SegOpsError:
-    error = cls.__new__(cls)
-    error.args = args
-    error.__dict__.update(state)
-    error.__cause__ = cause
-    return error
-
-
-def _picklable(cause: BaseException | None) -> BaseException | None:
-    """The cause, or None where it would make the whole error unpicklable (a third party's exception may)."""
-    if cause is None:
-        return None
-    import pickle
-
-    try:
-        pickle.loads(pickle.dumps(cause))
-    except Exception:  # noqa: BLE001 - pickling runs a third party's code, which may raise anything
-        return None
-    return cause

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any, Callable
 
-from .._errors import SegOpsApiError, SegOpsConnectionError, SegOpsDecodeError, SegOpsTimeoutError, describe_body
+from .._errors import SegOpsApiError, SegOpsConnectionError, SegOpsDecodeError, SegOpsTimeoutError
 from .._runtime import Runtime
+from .._statuses import describe_body
 from .._transport.protocol import Request
 from . import retry
 from .call import Call

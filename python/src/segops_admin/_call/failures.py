@@ -5,15 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .._config import Secret
-from .._errors import (
-    SegOpsApiError,
-    SegOpsConnectionError,
-    SegOpsDecodeError,
-    describe_body,
-    error_class,
-    may_have_been_done,
-    what_to_do,
-)
+from .._errors import SegOpsApiError, SegOpsConnectionError, SegOpsDecodeError, may_have_been_done
+from .._statuses import describe_body, error_class, what_to_do
 from .._transport.protocol import Headers
 from .call import Call
 from .reply import decode_error_body
