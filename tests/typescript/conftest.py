@@ -103,6 +103,21 @@ def shared_project(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 @pytest.fixture(scope="session")
+def with_runner() -> Callable[..., None]:
+    """Gives a project test runners, or other runtimes, by the names of their packages."""
+    modules = WORKSPACE / "runners/node_modules"
+    if not modules.exists():
+        pytest.fail("typescript-fixtures/runners has no node_modules: run `make test`", pytrace=False)
+
+    def give(project: Path, *names: str) -> None:
+        # The runners look for their parts beside their own files.
+        for name in names:
+            (project / "node_modules" / name).symlink_to(modules / name)
+
+    return give
+
+
+@pytest.fixture(scope="session")
 def tsc() -> Callable[[Path], None]:
     """Compiles a project, strictly."""
 

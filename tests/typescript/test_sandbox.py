@@ -16,10 +16,10 @@ from repository import ROOT
 
 pytestmark = pytest.mark.needs_house
 
-RUNNERS = ROOT / "typescript-fixtures/runners/node_modules"
 COMMAND = Path(sys.executable).with_name("segops-sandbox")
 Run = Callable[..., str]
 Attempt = Callable[..., "subprocess.CompletedProcess[str]"]
+WithRunner = Callable[..., None]
 
 
 @pytest.fixture(scope="session")
@@ -123,14 +123,6 @@ def readme(name: str) -> str:
     return found[1]
 
 
-def with_runner(project: Path, *names: str) -> None:
-    if not RUNNERS.exists():
-        pytest.fail("typescript-fixtures/runners has no node_modules: run `make test`", pytrace=False)
-    # The runners look for their parts beside their own files.
-    for name in names:
-        (project / "node_modules" / name).symlink_to(RUNNERS / name)
-
-
 def servers_ended(project: Path) -> bool:
     urls = [int(path.read_text().rpartition(":")[2].removesuffix("/api")) for path in project.glob("*.url")]
     assert len(set(urls)) == 2, "each worker has a server of its own"
@@ -139,7 +131,7 @@ def servers_ended(project: Path) -> bool:
 
 
 def test_vitest_gives_each_worker_a_server_and_each_test_a_clean_workspace(
-    attempt: Attempt, project: Path, search_path: str
+    attempt: Attempt, project: Path, search_path: str, with_runner: WithRunner
 ) -> None:
     with_runner(project, "vitest", "vite")
     config = readme("vitest.config.mjs").replace("globalSetup:", "maxWorkers: 2, globalSetup:")
@@ -158,7 +150,7 @@ def test_vitest_gives_each_worker_a_server_and_each_test_a_clean_workspace(
 
 
 def test_jest_gives_each_worker_a_server_and_each_test_a_clean_workspace(
-    attempt: Attempt, project: Path, search_path: str
+    attempt: Attempt, project: Path, search_path: str, with_runner: WithRunner
 ) -> None:
     with_runner(project, "jest", "jest-circus")
     (project / "package.json").write_text('{"name": "user", "private": true}')

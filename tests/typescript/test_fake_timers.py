@@ -1,0 +1,82 @@
+"""Calls under the fake timers of Vitest and node:test: they answer, are retried, wait and time out all the same."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Callable
+
+import pytest
+
+pytestmark = pytest.mark.needs_house
+
+Run = Callable[..., str]
+Attempt = Callable[..., "subprocess.CompletedProcess[str]"]
+WithRunner = Callable[..., None]
+
+# A server that is busy at first, has a job that is done at the second look, and one segment that it never answers for.
+CALLS = """
+async function calls() {
+  const seen = [];
+  const server = createServer((request, response) => {
+    seen.push(request.url);
+    if (request.url === "/api/segments/7/") return;
+    const status = seen.length < 4 ? "importing" : "done";
+    response.writeHead(seen.length === 1 ? 503 : 200, { "Content-Type": "application/json", "Retry-After": "0" });
+    response.end(JSON.stringify({ count: 2, next: null, results: [], status }));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  let isFired = false;
+  setTimeout(() => { isFired = true; }, 1);
+  const baseUrl = `http://127.0.0.1:${server.address().port}/api`;
+  const client = new SegOpsAdmin({ apiKey: "sk_test", baseUrl });
+  const listed = await client.segments.list();
+  const job = await client.products.waitForImport(4);
+  const hasty = client.withOptions({ timeout: 0.05, maxRetries: 0 });
+  const late = await hasty.segments.get(7).catch((error) => error.name);
+  const script = new Script(reply({ detail: "busy" }, { status: 503 }), reply({ id: 3 }));
+  const scripted = await script.client().segments.get(3);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  return { count: listed.count, job: job.status, late, scripted: scripted.id, requests: seen.length, isFired };
+}
+const EXPECTED = { count: 2, job: "done", late: "SegOpsTimeoutError", scripted: 3, requests: 5, isFired: false };
+"""
+
+IMPORTED = """
+import { createServer } from "node:http";
+import { SegOpsAdmin } from "@segops/admin";
+import { Script, reply } from "@segops/admin/testing";
+"""
+
+VITEST = """
+import { afterEach, expect, test, vi } from "vitest";
+const EVERY = ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate", "clearImmediate"];
+afterEach(() => vi.useRealTimers());
+test.each([[{}], [{ toFake: [...EVERY, "Date", "performance", "queueMicrotask"] }]])("%j", async (options) => {
+  vi.useFakeTimers(options);
+  expect(await calls()).toEqual(EXPECTED);
+});
+"""
+
+NODE_TEST = """
+import assert from "node:assert/strict";
+import { test } from "node:test";
+test("all timers and the date", async (context) => {
+  context.mock.timers.enable();
+  assert.deepEqual(await calls(), EXPECTED);
+});
+"""
+
+
+def test_under_vitest(attempt: Attempt, project: Path, with_runner: WithRunner) -> None:
+    with_runner(project, "vitest", "vite")
+    (project / "it.test.mjs").write_text(IMPORTED + CALLS + VITEST)
+    done = attempt("current", "node", "node_modules/vitest/vitest.mjs", "run", cwd=project, CI="1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 passed" in done.stdout
+
+
+def test_under_the_mock_timers_of_node(run: Run, project: Path) -> None:
+    (project / "it.mjs").write_text(IMPORTED + CALLS + NODE_TEST)  # Node 18 has none
+    assert "# pass 1\n" in run("current", "node", "--test", "--test-reporter=tap", "it.mjs", cwd=project)
