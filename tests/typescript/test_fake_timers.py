@@ -1,4 +1,4 @@
-"""Calls under the fake timers of Vitest and node:test: they answer, are retried, wait and time out all the same."""
+"""Calls under the fake timers of Jest, Vitest and node:test: they answer, are retried, wait and time out."""
 
 from __future__ import annotations
 
@@ -43,10 +43,23 @@ async function calls() {
 const EXPECTED = { count: 2, job: "done", late: "SegOpsTimeoutError", scripted: 3, requests: 5, isFired: false };
 """
 
+REQUIRED = """
+const { createServer } = require("node:http");
+const { SegOpsAdmin } = require("@segops/admin");
+const { Script, reply } = require("@segops/admin/testing");
+"""
+
 IMPORTED = """
 import { createServer } from "node:http";
 import { SegOpsAdmin } from "@segops/admin";
 import { Script, reply } from "@segops/admin/testing";
+"""
+
+JEST = """
+test.each([[{}], [{ legacyFakeTimers: true }]])("%j", async (options) => {
+  jest.useFakeTimers(options);
+  expect(await calls()).toEqual(EXPECTED);
+});
 """
 
 VITEST = """
@@ -67,6 +80,17 @@ test("all timers and the date", async (context) => {
   assert.deepEqual(await calls(), EXPECTED);
 });
 """
+
+
+def test_under_jest(attempt: Attempt, project: Path, with_runner: WithRunner) -> None:
+    with_runner(project, "jest", "jest-circus")
+    (project / "package.json").write_text('{"name": "user", "private": true}')
+    # Fake from the start: the package is loaded when the timers are not real any more.
+    (project / "jest.config.json").write_text('{"fakeTimers": {"enableGlobally": true}, "watchman": false}')
+    (project / "it.test.js").write_text(REQUIRED + CALLS + JEST)
+    done = attempt("current", "node", "node_modules/jest/bin/jest.js", "--ci", "--forceExit", cwd=project)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 passed" in done.stderr
 
 
 def test_under_vitest(attempt: Attempt, project: Path, with_runner: WithRunner) -> None:

@@ -51,6 +51,8 @@ function bundle(format, entries) {
       outfile: `dist/${format}/${entry}.js`,
       bundle: true,
       format,
+      // Jest runs CommonJS where import() is not to be had.
+      ...(format === "cjs" ? { supported: { "dynamic-import": false } } : {}),
       platform: "node",
       target: "node18.4",
       external: [...external, "node:*"],
