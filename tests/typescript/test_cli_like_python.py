@@ -85,6 +85,8 @@ CASES: list[tuple[str, list[Any]]] = [
     ("products confirm-import 4 BODY", [{"status": "importing"}]),
     ("products bulk-upsert ROWS", [{"created": 1, "updated": 0, "errors": []}]),
     ("products bulk-upsert BODY", []),
+    # Numbers pass as they are written, in and out.
+    ('products bulk-upsert [{"gtin":12345678901234567890,"weight":0.0}]', [{"gtin": 12345678901234567890, "w": 0.0}]),
     ("products get-score 9", [{"score": 12.5}]),
     ("schemas validate purchase BODY", [{"valid": True}]),
     ("users explain u/1 7", [[]]),
