@@ -24,6 +24,12 @@ def rows(page: Any, section: str) -> list[list[str]]:
     return [row.locator("td").all_inner_texts() for row in page.locator(f"#{section} tbody tr").all()]
 
 
+def follow(page: Any, selector: str) -> None:
+    """Clicks what leads to another page, or sends a form, and waits until that page is there."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
 def counts(page: Any) -> dict[str, str]:
     return dict(zip(page.locator("dt").all_inner_texts(), page.locator("dd").all_inner_texts(), strict=True))
 
@@ -98,7 +104,7 @@ def test_each_workspace_has_its_page(api: Any, other_tenant: Any, open_page: Cal
     other_tenant.post("/segments/", {"name": "Theirs"})
     page = open_page(api.process.root + "/")
     assert [row[1] for row in rows(page, "segments")] == ["Ours"]
-    page.click(".tenants a")
+    follow(page, ".tenants a")
     assert page.title() == "Globex · SegOps sandbox"
     assert [row[1] for row in rows(page, "segments")] == ["Theirs"]
     assert requests.get(api.process.root + "/?tenant=nobody", timeout=10).status_code == 404
@@ -164,13 +170,13 @@ def test_from_a_segment_to_its_members_and_their_events(api: Any, open_page: Cal
     segment = api.post("/segments/", {"name": "Visitors", "definition": RULES}).json()["id"]
     track(api, "ann/with a slash", "bob")
     page = open_page(api.process.root + "/")
-    page.click("#segments a")
+    follow(page, "#segments a")
     assert page.inner_text("#members") == "Members\n\nNone, by the last compute."
-    page.click("text=Compute now")
+    follow(page, "text=Compute now")
     assert page.locator("#members a").all_inner_texts() == ["ann/with a slash", "bob"]
     assert '"event_type": "visit"' in page.inner_text("#definition")
     assert "SELECT" in page.inner_text("#sql")
-    page.click("#members a >> nth=0")
+    follow(page, "#members a >> nth=0")
     assert page.inner_text("h1") == "ann/with a slash"
     assert rows(page, "events")[0][1:] == ["visit", "{}"]
     assert page.inner_text("#memberships a") == "Visitors"
@@ -178,14 +184,14 @@ def test_from_a_segment_to_its_members_and_their_events(api: Any, open_page: Cal
 
     page.goto(api.process.root + "/users")
     page.fill("input[type=search]", "BO")
-    page.click("text=Search")
+    follow(page, "text=Search")
     assert [row[0] for row in rows(page, "users")] == ["bob"]
 
 
 def test_a_request_is_shown_with_its_answer_and_without_its_key(api: Any, open_page: Callable[..., Any]) -> None:
     api.post("/segments/", {"name": "Seen"}, headers={"X-Note": "<b>"})
     page = open_page(api.process.root + "/requests")
-    page.click("#requests a")
+    follow(page, "#requests a")
     assert page.inner_text("h1") == "POST /api/segments/"
     shown = page.inner_text("main")
     assert "X-Note\t<b>" in page.inner_text("#headers")
@@ -202,10 +208,10 @@ def test_a_delivery_can_be_sent_again(api: Any, open_page: Callable[..., Any], r
     receiver.status = 500
     api.post(f"/segments/{segment}/compute/")
     page = open_page(api.process.root + "/deliveries")
-    page.click("#deliveries a")
+    follow(page, "#deliveries a")
     assert "The receiver answered 500." in page.inner_text("main")
     receiver.status = 200
-    page.click("text=Send again")
+    follow(page, "text=Send again")
     assert page.inner_text("dd >> nth=0") == "200"
     first, second = receiver.wait(2)
     assert first.body == second.body
@@ -215,7 +221,7 @@ def test_a_delivery_can_be_sent_again(api: Any, open_page: Callable[..., Any], r
 
 def test_clock_faults_and_jobs_are_steered_by_forms(api: Any, open_page: Callable[..., Any]) -> None:
     page = open_page(api.process.root + "/controls")
-    page.click("text=Move >> nth=-1")
+    follow(page, "text=Move >> nth=-1")
     assert api.control("GET", "/clock/")["now"] == "2026-05-02T12:00:00Z"
     form = {"now": "yesterday", "sandbox_token": api.process.control_token}
     refused = requests.post(api.process.root + "/ui/clock", data=form, timeout=10)
@@ -224,18 +230,18 @@ def test_clock_faults_and_jobs_are_steered_by_forms(api: Any, open_page: Callabl
     page.select_option("select[name=kind]", "delay")
     page.fill("input[name=delay_ms]", "250")
     page.fill("input[name=path]", "/segments/*")
-    page.click("text=Add")
+    follow(page, "text=Add")
     [fault] = api.control("GET", "/faults/")
     assert (fault["kind"], fault["delay_ms"], fault["path"]) == ("delay", 250, "/segments/*")
-    page.click("text=Forget them")
+    follow(page, "text=Forget them")
     assert api.control("GET", "/faults/") == []
     page.goto(api.process.root + "/jobs")
     page.select_option("select[name=mode]", "manual")
-    page.click("text=Set")
+    follow(page, "text=Set")
     segment = api.post("/segments/", {"name": "Visitors", "definition": RULES}).json()["id"]
     api.post(f"/segments/{segment}/compute/")
     assert api.control("GET", "/jobs/")["jobs"][-1]["status"] == "queued"
-    page.click("text=Run what is queued")
+    follow(page, "text=Run what is queued")
     assert rows(page, "jobs")[0][3] == "done"
 
 
@@ -247,7 +253,7 @@ def test_a_reset_asks_first(api: Any, open_page: Callable[..., Any]) -> None:
     page.click("button.danger")  # the browser asks for the tick
     assert api.get("/segments/").json()["count"] == 1
     page.check("input[name=confirm]")
-    page.click("button.danger")
+    follow(page, "button.danger")
     page.wait_for_url(api.process.root + "/")
     assert api.get("/segments/").json()["count"] == 0
 
