@@ -220,3 +220,28 @@ with connection.cursor() as cursor:
     ]
     assert "sandbox_event" in made[0]
     assert made[0] == made[1]
+
+
+def test_nagles_algorithm_is_off_on_its_connections() -> None:
+    """With it, each answer on a kept connection waits for the client to acknowledge its head: some 40 ms."""
+    import asyncio
+
+    from segops_sandbox.server import Server
+
+    server: Any = Server("127.0.0.1", 0, None)  # type: ignore[arg-type] -- nothing is asked of it
+    server.prepare()
+
+    async def accepted() -> int:
+        found: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def connected(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            found.set_result(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(connected, sock=server._socket):
+            _, writer = await asyncio.open_connection(*server._socket.getsockname())
+            nodelay = await found
+            writer.close()
+            return nodelay
+
+    assert asyncio.run(accepted())
