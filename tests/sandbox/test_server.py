@@ -222,13 +222,18 @@ with connection.cursor() as cursor:
     assert made[0] == made[1]
 
 
-def test_nagles_algorithm_is_off_on_its_connections() -> None:
+def test_nagles_algorithm_is_off_on_its_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     """With it, each answer on a kept connection waits for the client to acknowledge its head: some 40 ms."""
     import asyncio
 
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "segops_sandbox.settings")
+    import django
+
+    django.setup()
     from segops_sandbox.server import Server
 
-    server: Any = Server("127.0.0.1", 0, None)  # type: ignore[arg-type] -- nothing is asked of it
+    application: Any = None  # nothing is asked of it
+    server: Any = Server("127.0.0.1", 0, application)
     server.prepare()
 
     async def accepted() -> int:
