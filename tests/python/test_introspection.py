@@ -14,7 +14,7 @@ import jedi
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from segops_admin import SegOpsAdmin, types
+from segops_admin import AsyncSegOpsAdmin, SegOpsAdmin, types
 
 CLIENT = "from segops_admin import SegOpsAdmin\nclient = SegOpsAdmin('sk_test')\n"
 SEGMENT = {
@@ -81,6 +81,18 @@ def test_a_signature_is_exact_on_the_class_and_on_an_instance() -> None:
                     _, *parameters = inspect.signature(getattr(on_class, name)).parameters.values()
                     assert list(inspect.signature(method).parameters.values()) == parameters
                     assert all(each.kind is not each.VAR_KEYWORD for each in parameters)
+
+
+@pytest.mark.parametrize("client", [SegOpsAdmin, AsyncSegOpsAdmin])
+def test_the_shared_methods_name_the_types_of_their_namespace(client: Any) -> None:
+    create = inspect.signature(client.segments.create)
+    assert create.parameters["body"].annotation == "SegmentCreate"
+    assert create.return_annotation == "Segment"
+    assert inspect.signature(client.products.list).parameters["params"].annotation == "ProductListParams | None"
+    assert "[Activation, None" in inspect.signature(client.activations.iterate).return_annotation
+    assert client.segments.create.__qualname__.endswith("Segments.create")
+    told = {name: str(inspect.signature(getattr(client.queries, name))) for name in ("get", "update", "delete")}
+    assert not [text for text in told.values() if "Record" in text or "Update'" in text.replace("AIQueryUpdate'", "")]
 
 
 def test_pydantic_validates_records_and_bodies() -> None:

@@ -21,14 +21,9 @@ if TYPE_CHECKING:
     Update = TypeVar("Update", bound=Mapping[str, Any])
     Params = TypeVar("Params", bound=Mapping[str, Any])
 else:
-    # typing is slow to import, and this package is loaded by every `segops-admin --help`.
-    class Generic:
-        """Stands for typing.Generic at run time."""
+    from .._generic import Generic
 
-        def __class_getitem__(cls, parameters):
-            return cls
-
-    Record = Listing = Create = Update = Params = None
+    Record, Listing, Create, Update, Params = "Record", "Listing", "Create", "Update", "Params"
 
 __all__ = ["Collection", "Namespace"]
 
