@@ -92,7 +92,8 @@ def _described(job: ImportJob) -> dict[str, Any]:
         "error_count": job.error_count,
         "errors": job.errors,
         "changed_count": sum(change["count"] for change in job.changes.values()),
-        "changes": [{"column": column, **change} for column, change in job.changes.items()],
+        # In the file's order: PostgreSQL keeps the keys of a JSON object in another one.
+        "changes": [{"column": each, **job.changes[each]} for each in job.headers if each in job.changes],
         "error_message": job.error_message,
         "created_at": isoformat(job.created_at),
         "updated_at": isoformat(job.updated_at),
