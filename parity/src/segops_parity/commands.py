@@ -77,7 +77,11 @@ def check(project: Project, options: argparse.Namespace) -> int:
 
         table = list(mutation_records(outcome.suite, outcome.lanes))
         lines[-1:-1] = table
-        if code == 0 and any(line["verdict"] not in ("killed", "survived as it must", "not applied") for line in table):
+        missed = [line for line in table if line["verdict"] not in ("killed", "survived as it must", "not applied")]
+        for line in missed:
+            found = f"{line['verdict']}, {line['check']} expected {line['detail']}"
+            print(f"MUTANT {line['mutant']} in {line['lane']}: {found}")
+        if code == 0 and missed:
             code = 1
             lines[-1] |= {"exit": 1, "meaning": "a mutant was not noticed"}
     for text in [*outcome.faulty[:10], *outcome.untestable]:
