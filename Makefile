@@ -127,7 +127,7 @@ test-all: ## run the SDK's own tests on every Python from 3.9 up that is install
 test-3.%: .venvs/3.%/.ready ## the same on one Python, as in: make test-3.9
 	@echo "Python 3.$*: the SDK's own tests"
 	@.venvs/3.$*/bin/python -m pip install --quiet --force-reinstall --no-deps --no-build-isolation ./python
-	@.venvs/3.$*/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal --without-house \
+	@.venvs/3.$*/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal --without-workspace \
 	  $(PYTEST_ARGS) tests/python tests/cli
 
 check: lint types ## lint, formatting and types

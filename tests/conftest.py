@@ -1,7 +1,7 @@
 """Options and summaries of all tests.
 
-Tests that need the house fail where it is missing, unless told to leave it out. Those that were skipped for want of a
-program are summed up in one line.
+Tests that need the workspace fail where it is missing, unless told to leave it out. Those that were skipped for want of
+a program are summed up in one line.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--without-house",
+        "--without-workspace",
         action="store_true",
-        help="skip tests marked needs_house; only for environments that have the SDK alone (make test-all)",
+        help="skip tests marked needs_workspace; only for environments that have the SDK alone (make test-all)",
     )
 
 
@@ -47,9 +47,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.get_closest_marker("needs_house") is None:
+    if item.get_closest_marker("needs_workspace") is None:
         return
-    if item.config.getoption("--without-house"):
+    if item.config.getoption("--without-workspace"):
         pytest.skip("needs the sandbox or the harness, which this environment does not have")
     missing = [name for name in HOUSE if importlib.util.find_spec(name) is None]
     if missing:

@@ -154,7 +154,7 @@ def test_an_interrupt_is_130_and_one_line(server: Any, command: Any, environment
     server.reply({}, held=True)
     code, out, err = interrupted(command("segments", "get", "1"), environment, server)
     assert (code, out) == (130, b"")
-    assert err == b"error: interrupted. What was under way may have been carried out.\n"
+    assert err == b"error: interrupted. What was under way may have been executed.\n"
 
 
 def test_an_interrupt_while_waiting_for_a_job_is_130(server: Any, command: Any, environment: Any) -> None:

@@ -19,7 +19,7 @@ import pytest
 from programs import program
 from repository import ROOT
 
-pytestmark = pytest.mark.needs_house
+pytestmark = pytest.mark.needs_workspace
 
 GUIDES = (
     "README.md",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from repository import ROOT, make
 
-pytestmark = pytest.mark.needs_house
+pytestmark = pytest.mark.needs_workspace
 sys.path.append(str(ROOT / "tools/docs"))
 
 

@@ -13,7 +13,7 @@ import pytest
 from programs import program
 from repository import ROOT
 
-pytestmark = pytest.mark.needs_house
+pytestmark = pytest.mark.needs_workspace
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from repository import ROOT, files
 
-pytestmark = pytest.mark.needs_house
+pytestmark = pytest.mark.needs_workspace
 
 PARTS = {"sandbox": "segops_sandbox", "sandbox/pytest-segops": "pytest_segops"}
 

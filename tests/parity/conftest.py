@@ -12,7 +12,7 @@ from repository import ROOT
 from segops_parity.project import Project
 from segops_parity.suite import Suite, open_suite
 
-pytestmark = pytest.mark.needs_house
+pytestmark = pytest.mark.needs_workspace
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from repository import ROOT
 
 from segops_parity.reports.groups import groups_of
 
-pytestmark = pytest.mark.needs_house
+pytestmark = pytest.mark.needs_workspace
 
 LANES = [
     {"lane": "python-http", "language": "python"},

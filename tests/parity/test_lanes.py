@@ -35,7 +35,7 @@ def lane(suite: Suite, name: str) -> Lane:
     return next(each for each in find_lanes(suite.project) if each.name == name)
 
 
-@pytest.mark.needs_house
+@pytest.mark.needs_workspace
 def test_all_lanes_agree_on_a_cross_section(suite: Suite) -> None:
     outcome = check(suite, find_lanes(suite.project), pattern="schemas.[lc]*/[!s]*")
     assert outcome.exit_code == 0, [vars(p) for each in outcome.failures for p in each.problems][:3] or outcome.faulty
@@ -47,7 +47,7 @@ def test_all_lanes_agree_on_a_cross_section(suite: Suite) -> None:
     assert all(run.observations for run in outcome.runs.values())
 
 
-@pytest.mark.needs_house
+@pytest.mark.needs_workspace
 def test_faults_of_the_connection_are_played_to_both_languages(suite: Suite) -> None:
     lanes = [lane(suite, name) for name in ("python-http", "python-async", "typescript-current")]
     patterns = (
@@ -255,7 +255,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tarball
 
 
-@pytest.mark.needs_house
+@pytest.mark.needs_workspace
 @pytest.mark.parametrize(("name", "exit_code"), [("segops-admin-typescript", 0), ("another-client", 1)])
 def test_a_tarball_of_npm_pack_is_taken_as_the_sibling_and_judged(
     name: str, exit_code: int, packed: Path, tmp_path: Path

@@ -15,7 +15,7 @@ from segops_parity.record import record
 from segops_parity.sandbox import running_sandbox
 from segops_parity.suite import Suite
 
-pytestmark = pytest.mark.needs_house
+pytestmark = pytest.mark.needs_workspace
 
 Ask = Callable[..., Any]
 RULE = {"logic": "AND", "conditions": [{"type": "event_count", "event_type": "seen", "operator": "gte", "value": 1}]}

@@ -86,7 +86,7 @@ def test_a_write_that_fails_leaves_the_old_cassette(tmp_path: Path, monkeypatch:
     assert file.read_bytes() == b"old"
 
 
-@pytest.mark.needs_house
+@pytest.mark.needs_workspace
 def test_a_recording_is_the_same_bytes_as_the_one_in_the_repository(suite) -> None:  # type: ignore[no-untyped-def]
     """That one was made by another process, at another time, with all the other cases before it."""
     found = record(suite.contract, suite.scenarios, suite.project.cassettes, pattern="segments.[ec]*/*")
@@ -101,7 +101,7 @@ def test_a_pattern_that_matches_nothing_is_refused(suite) -> None:  # type: igno
         record(suite.contract, suite.scenarios, suite.project.cassettes, pattern="nothing/*")
 
 
-@pytest.mark.needs_house
+@pytest.mark.needs_workspace
 def test_a_recording_that_fails_replaces_nothing(suite, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
     """The server is gone before the first call."""
     with pytest.raises(RecordError, match=r"could not be run|nothing was recorded"):

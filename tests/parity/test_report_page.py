@@ -18,7 +18,7 @@ from segops_parity.suite import Suite
 
 __all__ = ["chromium", "open_page"]  # fixtures
 
-pytestmark = pytest.mark.needs_house
+pytestmark = pytest.mark.needs_workspace
 
 HOSTILE = '<img src=x onerror="document.title = 1">'
 CASES = ("segments.get/happy", "segments.list/rate-limited", "products.create/happy")

@@ -15,7 +15,7 @@ from segops_parity.runner import check
 from segops_parity.suite import Suite
 from segops_parity.surface import help_pages, judge_surface, surface_cases
 
-pytestmark = pytest.mark.needs_house
+pytestmark = pytest.mark.needs_workspace
 
 
 @pytest.fixture(scope="module")

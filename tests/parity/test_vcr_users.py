@@ -10,7 +10,7 @@ from scripted_server import Reply, ScriptedServer
 
 from segops_admin import SegOpsAdmin, SegOpsNotFoundError
 
-pytestmark = pytest.mark.needs_house
+pytestmark = pytest.mark.needs_workspace
 
 
 def calls(base_url: str) -> list[object]:

@@ -117,7 +117,7 @@ def test_a_reason_for_what_is_shown_is_idle(suite: Suite) -> None:
     assert found.idle_reasons == ("request.line",)
 
 
-@pytest.mark.needs_house
+@pytest.mark.needs_workspace
 def test_mutants_of_each_seam_are_killed_by_name_in_both_languages_and_equivalent_ones_live(suite: Suite) -> None:
     lanes = find_lanes(suite.project)
     wanted = [
@@ -147,7 +147,7 @@ def test_there_are_mutants_enough_and_both_drivers_know_each(suite: Suite) -> No
     assert [name for name in names if f'"{name}"' not in script] == []
 
 
-@pytest.mark.needs_house
+@pytest.mark.needs_workspace
 def test_the_reports_tell_a_failure_in_every_form(suite: Suite, tmp_path: Path) -> None:
     case = suite.cases["segments.get/happy"]
     wrong = replace(case, steps=(replace(case.steps[0], outcome={"ok": {"id": "<script>"}}),))
@@ -214,7 +214,7 @@ def test_a_case_recorded_under_another_contract_is_stale(suite: Suite) -> None:
     assert replace(case, recorded_under="0" * 16).is_stale
 
 
-@pytest.mark.needs_house
+@pytest.mark.needs_workspace
 def test_a_stale_case_exits_4(suite: Suite) -> None:
     case = replace(suite.cases["segments.get/happy"], recorded_under="0" * 16)
     old = type(suite)(suite.project, suite.contract, suite.scenarios, {case.id: case})

@@ -163,7 +163,7 @@ def test_a_lost_reply_to_a_write_says_what_may_have_been_done(serve: Any) -> Non
         async with client_of(server) as client:
             await client.segments.create({})
 
-    with pytest.raises(SegOpsConnectionError, match="may have carried it out") as caught:
+    with pytest.raises(SegOpsConnectionError, match="may have executed it") as caught:
         asyncio.run(main())
     assert KEY not in shown(caught.value)
 

@@ -288,7 +288,7 @@ def test_an_error_comes_home_from_a_worker_process(serve: Any) -> None:
         with pytest.raises(SegOpsBadRequestError, match="name: Required") as caught:
             pool.submit(fail_in_a_worker, server.url).result()
         assert caught.value.body == {"name": ["Required."]}
-        with pytest.raises(SegOpsConnectionError, match="may have carried it out"):
+        with pytest.raises(SegOpsConnectionError, match="may have executed it"):
             pool.submit(fail_in_a_worker, server.url).result()
 
 

@@ -184,9 +184,9 @@ def test_a_refusal_after_a_lost_attempt_says_that_it_may_have_been_carried_out(
     error = caught.value
     (key, again) = (seen.header("Idempotency-Key") for seen in server.requests)
     assert key == again == error.idempotency_key
-    assert f"An earlier attempt may have been carried out: look before you repeat it, and repeat it with " \
+    assert f"An earlier attempt may have been executed: look before you repeat it, and repeat it with " \
         f"idempotency_key='{key}'." in str(error)  # fmt: skip
-    assert error.maybe_done
+    assert error.may_have_executed
     assert error.attempts == 2
 
 
@@ -196,7 +196,7 @@ def test_5xx_to_the_end_and_a_lost_reply_say_so_too(lane: str, serve: Any) -> No
         server = serve(*script)
         with pytest.raises(kind) as caught:
             call(lane, server, "create", {"name": "x"}, max_retries=1)
-        assert "The server may have carried it out: look before you repeat it" in str(caught.value)
+        assert "The server may have executed it: look before you repeat it" in str(caught.value)
         assert str(server.requests[0].header("Idempotency-Key")) in str(caught.value)
 
 
@@ -216,4 +216,4 @@ def test_what_cannot_have_been_carried_out_is_not_said_to_be(
     with pytest.raises(SegOpsBadRequestError) as caught:
         call(lane, serve(*script), method, argument)
     assert "carried" not in str(caught.value)
-    assert not caught.value.maybe_done
+    assert not caught.value.may_have_executed

@@ -28,7 +28,7 @@ from segops_admin import (
 )
 from segops_admin.testing import FakeTime, Script, pages, reply
 
-pytestmark = pytest.mark.needs_house  # OpenTelemetry is not among requirements/sdk-tests.in
+pytestmark = pytest.mark.needs_workspace  # OpenTelemetry is not among requirements/sdk-tests.in
 
 LOCAL = "127.0.0.1"
 

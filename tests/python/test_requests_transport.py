@@ -104,7 +104,7 @@ def test_lost_replies_are_judged_as_by_the_built_in_transport(
     client = connect(server)
     assert client.segments.get(7) == DONE
     assert time.sleeps == [1.0]
-    with pytest.raises(SegOpsConnectionError, match="may have carried it out") as caught:
+    with pytest.raises(SegOpsConnectionError, match="may have executed it") as caught:
         client.segments.create({})
     assert caught.value.idempotency_key == server.requests[-1].header("Idempotency-Key")
     assert caught.value.__cause__ is not None or "cut short" in str(caught.value)

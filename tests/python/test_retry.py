@@ -308,7 +308,7 @@ def test_a_refused_connection_ends_in_an_error_that_says_nothing_was_sent(
     assert (caught.value.sent, caught.value.attempts) == (False, 4)
     assert time.sleeps == [1.0, 2.0, 4.0]
     assert isinstance(caught.value.__cause__, ConnectionRefusedError)
-    assert "may have carried it out" not in str(caught.value)
+    assert "may have executed it" not in str(caught.value)
 
 
 def test_a_host_that_has_no_address_is_a_connection_error(connect: Any, time: FakeTime) -> None:
@@ -360,7 +360,7 @@ def test_a_lost_reply_to_a_mutating_post_or_patch_is_not_asked_for_again(
     key = server.requests[0].header("Idempotency-Key")
     assert (caught.value.sent, caught.value.attempts, caught.value.idempotency_key) == (True, 1, key)
     text = str(caught.value)
-    assert "may have carried it out" in text
+    assert "may have executed it" in text
     assert f"idempotency_key={key!r}" in text
     assert text.startswith(f"{server.requests[0].method} {server.requests[0].target[len('/api') :]} got no reply")
 
@@ -466,7 +466,7 @@ def test_a_kept_connection_that_ends_on_a_mutating_post_or_patch_is_not_reopened
     server = serve(Reply(json=DONE), Hangup(reset=reset))
     client = connect(server)
     client.segments.get(1)
-    with pytest.raises(SegOpsConnectionError, match="may have carried it out") as caught:
+    with pytest.raises(SegOpsConnectionError, match="may have executed it") as caught:
         OPERATIONS[operation](client)
     assert caught.value.stale
     assert caught.value.idempotency_key == server.requests[1].header("Idempotency-Key")

@@ -154,7 +154,7 @@ def test_a_retry_sends_the_same_bytes_boundary_included(serve: Any, connect: Any
 
 def test_a_lost_reply_to_an_upload_is_not_repeated(serve: Any, connect: Any) -> None:
     server = serve(Hangup())
-    with pytest.raises(SegOpsConnectionError, match="may have carried it out"):
+    with pytest.raises(SegOpsConnectionError, match="may have executed it"):
         connect(server).products.import_csv(CSV)
 
 

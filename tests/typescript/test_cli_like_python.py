@@ -22,7 +22,7 @@ from repository import ROOT
 
 from segops_admin.cli import main
 
-pytestmark = pytest.mark.needs_house
+pytestmark = pytest.mark.needs_workspace
 
 WORKSPACE = ROOT / "typescript-fixtures"
 BIN = "dist/esm/cli/bin.js"

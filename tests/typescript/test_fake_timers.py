@@ -8,7 +8,7 @@ from typing import Callable
 
 import pytest
 
-pytestmark = pytest.mark.needs_house
+pytestmark = pytest.mark.needs_workspace
 
 Run = Callable[..., str]
 Attempt = Callable[..., "subprocess.CompletedProcess[str]"]

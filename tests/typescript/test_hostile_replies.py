@@ -14,7 +14,7 @@ from hostile_replies import HostileReply, hostile_replies
 from hostile_server import HostileServer
 from repository import ROOT
 
-pytestmark = pytest.mark.needs_house
+pytestmark = pytest.mark.needs_workspace
 
 CLIENT = Path(__file__).with_name("hostile_client.mjs")
 

@@ -11,7 +11,7 @@ from typing import Callable
 import pytest
 from repository import ROOT, files
 
-pytestmark = pytest.mark.needs_house
+pytestmark = pytest.mark.needs_workspace
 
 WORKSPACE = ROOT / "typescript-fixtures"
 PACKAGE = WORKSPACE / "admin"

@@ -11,7 +11,7 @@ from typing import Callable
 import pytest
 from repository import ROOT
 
-pytestmark = pytest.mark.needs_house
+pytestmark = pytest.mark.needs_workspace
 
 Run = Callable[..., str]
 PACKAGE = ROOT / "typescript-fixtures" / "admin"

@@ -14,7 +14,7 @@ import psutil
 import pytest
 from repository import ROOT
 
-pytestmark = pytest.mark.needs_house
+pytestmark = pytest.mark.needs_workspace
 
 COMMAND = Path(sys.executable).with_name("segops-sandbox")
 Run = Callable[..., str]

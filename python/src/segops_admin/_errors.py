@@ -75,7 +75,7 @@ class SegOpsConnectionError(SegOpsError):
         method, path: what was asked.
         attempts: how many times it was tried.
         idempotency_key: the key that the call carried; pass it as ``idempotency_key=`` to repeat the same call.
-        maybe_done: whether the call changes something and may have been carried out.
+        may_have_executed: whether the call changes something and may have been executed.
     """
 
     def __init__(self, message: str, *, sent: bool = True, transient: bool = True, stale: bool = False) -> None:
@@ -87,7 +87,7 @@ class SegOpsConnectionError(SegOpsError):
         self.path = ""
         self.attempts = 1
         self.idempotency_key: str | None = None
-        self.maybe_done = False
+        self.may_have_executed = False
         self.earlier = False
 
     def __str__(self) -> str:
@@ -97,7 +97,7 @@ class SegOpsConnectionError(SegOpsError):
         text = f"{self.method} {self.path} got no reply: {cause}"
         if self.attempts > 1:
             text += f" (tried {self.attempts} times)"
-        if self.maybe_done:
+        if self.may_have_executed:
             text += f". {may_have_been_done(self.idempotency_key, earlier=self.earlier and not self.sent)}"
         return text
 
@@ -118,8 +118,8 @@ class SegOpsApiError(SegOpsError):
         retry_after: seconds that the server asks to wait, if it said so.
         attempts: how many times it was tried.
         idempotency_key: the key that the call carried, if any.
-        maybe_done: whether the call changes something and an attempt may have been carried out: one was answered with
-            5xx, or lost its reply.
+        may_have_executed: whether the call changes something and an attempt may have been executed: one was answered
+            with 5xx, or lost its reply.
     """
 
     def __init__(
@@ -146,7 +146,7 @@ class SegOpsApiError(SegOpsError):
         self.retry_after = retry_after
         self.attempts = attempts
         self.idempotency_key = idempotency_key
-        self.maybe_done = False
+        self.may_have_executed = False
 
 
 class SegOpsBadRequestError(SegOpsApiError):
@@ -181,7 +181,7 @@ class SegOpsDecodeError(SegOpsError):
         method, path: what was asked.
         attempts: how many times it was tried.
         idempotency_key: the key that the call carried, if any.
-        maybe_done: whether the call changes something and may have been carried out.
+        may_have_executed: whether the call changes something and may have been executed.
     """
 
     def __init__(self, message: str, *, status: int | None = None, method: str = "", path: str = "") -> None:
@@ -191,7 +191,7 @@ class SegOpsDecodeError(SegOpsError):
         self.path = path
         self.attempts = 1
         self.idempotency_key: str | None = None
-        self.maybe_done = False
+        self.may_have_executed = False
         self.earlier = False
 
     def __str__(self) -> str:
@@ -200,7 +200,7 @@ class SegOpsDecodeError(SegOpsError):
             return reason
         answered = f"answered {self.status}" if self.status else "was answered"
         text = f"{self.method} {self.path} {answered}, and the reply cannot be read: {reason}"
-        if self.maybe_done:
+        if self.may_have_executed:
             dot = "" if text.endswith(".") else "."
             text += f"{dot} {may_have_been_done(self.idempotency_key, earlier=self.earlier)}"
         return text
@@ -232,6 +232,6 @@ class SegOpsDeprecationWarning(DeprecationWarning):
 
 def may_have_been_done(key: str | None, *, earlier: bool) -> str:
     """What a caller must know of a write whose outcome is not known."""
-    what = "An earlier attempt may have been carried out" if earlier else "The server may have carried it out"
+    what = "An earlier attempt may have been executed" if earlier else "The server may have executed it"
     again = f", and repeat it with idempotency_key={key!r}" if key is not None else ""
     return f"{what}: look before you repeat it{again}."

@@ -16,7 +16,7 @@ TYPE_CHECKING = bool()
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["describe_body", "error_class", "what_to_do"]
+__all__ = ["describe_body", "error_class", "status_advice"]
 
 _BY_STATUS = {
     400: SegOpsBadRequestError,
@@ -46,7 +46,7 @@ def error_class(status: int) -> type[SegOpsApiError]:
     return _BY_STATUS.get(status, SegOpsApiError)
 
 
-def what_to_do(status: int, retry_after: float | None) -> str:
+def status_advice(status: int, retry_after: float | None) -> str:
     """One sentence of advice for an HTTP status."""
     if status == 429 or (status >= 500 and retry_after):
         when = f"in {retry_after:g} s" if retry_after else "later"

@@ -132,7 +132,7 @@ test("headers of the caller's own are sent, replaced by withOptions, and stay wi
   });
 });
 
-test("after a 5xx or a lost reply, whatever ends a write says that it may have been carried out", async () => {
+test("after a 5xx or a lost reply, whatever ends a write says that it may have been executed", async () => {
   const cases: [object[], new (...values: never[]) => Error, RegExp][] = [
     [
       [
@@ -140,21 +140,17 @@ test("after a 5xx or a lost reply, whatever ends a write says that it may have b
         { status: 400, json: { name: ["already exists"] } },
       ],
       SegOpsBadRequestError,
-      /An earlier attempt may have been carried out: look before you repeat it, and repeat it with idempotencyKey: 'test-k'\. \(tried 2 times\)$/,
+      /An earlier attempt may have been executed: look before you repeat it, and repeat it with idempotencyKey: 'test-k'\. \(tried 2 times\)$/,
     ],
     [
       [{ status: 502, json: {} }],
       SegOpsServerError,
-      /The server may have carried it out: look before you repeat it, and repeat it with idempotencyKey: 'test-k'\. \(tried 4 times\)$/,
+      /The server may have executed it: look before you repeat it, and repeat it with idempotencyKey: 'test-k'\. \(tried 4 times\)$/,
     ],
-    [
-      [{ status: 502, json: {} }, { text: "<html>" }],
-      SegOpsDecodeError,
-      /An earlier attempt may have been carried out/,
-    ],
-    [[{ text: "<html>" }], SegOpsDecodeError, /The server may have carried it out/],
-    [[{ fault: "close" }], SegOpsConnectionError, /The server may have carried it out/],
-    [[{ status: 502, json: {} }, { fault: "close" }], SegOpsConnectionError, /The server may have carried it out/],
+    [[{ status: 502, json: {} }, { text: "<html>" }], SegOpsDecodeError, /An earlier attempt may have been executed/],
+    [[{ text: "<html>" }], SegOpsDecodeError, /The server may have executed it/],
+    [[{ fault: "close" }], SegOpsConnectionError, /The server may have executed it/],
+    [[{ status: 502, json: {} }, { fault: "close" }], SegOpsConnectionError, /The server may have executed it/],
   ];
   for (const [answers, Class, message] of cases) {
     await withServer(answers, async ({ client }) => {
@@ -163,7 +159,7 @@ test("after a 5xx or a lost reply, whatever ends a write says that it may have b
       )) as SegOpsApiError;
       assert.ok(error instanceof Class, error.message);
       assert.match(error.message, message);
-      assert.equal(error.maybeDone, true);
+      assert.equal(error.mayHaveExecuted, true);
     });
   }
   for (const answers of [
@@ -175,14 +171,14 @@ test("after a 5xx or a lost reply, whatever ends a write says that it may have b
   ]) {
     await withServer(answers, async ({ client }) => {
       const error = (await rejection(client().segments.create({ name: "n" }))) as SegOpsApiError;
-      assert.deepEqual([error.maybeDone, error.message.includes("carried out")], [false, false]);
+      assert.deepEqual([error.mayHaveExecuted, error.message.includes("may have")], [false, false]);
     });
   }
   await withServer({ status: 500, json: {} }, async ({ client }) => {
     const error = (await rejection(client().segments.get(1))) as SegOpsApiError;
-    assert.deepEqual([error.maybeDone, error.message.includes("carried out")], [false, false]);
+    assert.deepEqual([error.mayHaveExecuted, error.message.includes("may have")], [false, false]);
     const bare = await rejection(client({ maxRetries: 0 }).http.request("POST", "/x/"));
-    assert.match(bare.message, /The server may have carried it out: look before you repeat it\.$/);
+    assert.match(bare.message, /The server may have executed it: look before you repeat it\.$/);
   });
 });
 

@@ -217,7 +217,7 @@ test("an interrupt exits 130, and a reader that goes away is no error", async ()
     }
     child.kill("SIGINT");
     assert.deepEqual(await once(child, "close"), [130, null]);
-    assert.equal(err, "error: interrupted. What was under way may have been carried out.\n");
+    assert.equal(err, "error: interrupted. What was under way may have been executed.\n");
   });
   const page = {
     json: { results: Array.from({ length: 500 }, (_, id) => ({ id, text: "x".repeat(500) })), next: "more" },

@@ -178,7 +178,7 @@ test("a lost reply to a POST or PATCH that mutates is final and names its key", 
         const sent = seen.at(-1)?.headers["idempotency-key"];
         assert.equal(error.idempotencyKey, sent);
         assert.ok(error.message.includes(`idempotencyKey: '${sent}'`), error.message);
-        assert.match(error.message, /may have carried it out/);
+        assert.match(error.message, /may have executed it/);
         assert.equal(error.sent, true);
       }
       assert.deepEqual([seen.length, time.sleeps], [4, []]);
@@ -186,7 +186,7 @@ test("a lost reply to a POST or PATCH that mutates is final and names its key", 
   }
 });
 
-test("a repeated DELETE that meets 404 has succeeded if the first may have been carried out", async () => {
+test("a repeated DELETE that meets 404 has succeeded if the first may have been executed", async () => {
   for (const first of [{ status: 500 }, { fault: "reset" as const }]) {
     await withServer([first, { status: 404 }], async ({ client, seen }) => {
       assert.equal(await client().segments.delete(1), null);

@@ -53,7 +53,7 @@ test("silence for longer than the timeout is a timeout error, per attempt", asyn
     assert.equal(seen.length, 2);
     const write = await rejection(client({ timeout: 0.1 }).segments.create({ name: "x" }));
     assert.ok(write instanceof SegOpsTimeoutError);
-    assert.match(write.message, /may have carried it out/);
+    assert.match(write.message, /may have executed it/);
     assert.equal(seen.length, 3);
   });
 });
@@ -108,7 +108,7 @@ test("a kept connection that the server has closed is reopened at no cost, if th
       await c.segments.get(1);
       const error = await rejection(c.segments.create({ name: "x" }));
       assert.ok(error instanceof SegOpsConnectionError);
-      assert.match(error.message, /closed the connection.*may have carried it out/);
+      assert.match(error.message, /closed the connection.*may have executed it/);
       assert.equal(connections(), 1);
     });
   }

@@ -106,7 +106,7 @@ test("a lost reply to an upload is final", async () => {
   await withServer({ fault: "reset" }, async ({ client, seen }) => {
     const error = await rejection(client().products.importCsv(new Blob([CSV])));
     assert.ok(error instanceof SegOpsConnectionError);
-    assert.match(error.message, /may have carried it out/);
+    assert.match(error.message, /may have executed it/);
     assert.equal(seen.length, 1);
   });
 });

@@ -86,7 +86,7 @@ class AsyncHttp(BaseHttp):
         self.check_open()
         call = Call("GET", path, safe=True, operation=operation)
         with open_sink(to) as sink:
-            return int(await self._make(call, lambda _, response: copy_reply(response, sink), elsewhere=True))
+            return int(await self._make(call, lambda _, response: copy_reply(response, sink), allow_cross_origin=True))
 
     def walk(self, operation: str, path: str, query: Any, prefetch: int) -> AsyncGenerator[Any, None]:
         """Walks a listing by its pages."""
@@ -147,7 +147,7 @@ class AsyncHttp(BaseHttp):
         with open_file(data) as source:
             return await self._make(self._upload(call, source, form, unnamed))
 
-    async def _make(self, call: Call, receive: Receive = receive_value, *, elsewhere: bool = False) -> Any:
+    async def _make(self, call: Call, receive: Receive = receive_value, *, allow_cross_origin: bool = False) -> Any:
         self.check_open()
-        made = course(call, self.options, self.runtime, receive, elsewhere=elsewhere)
+        made = course(call, self.options, self.runtime, receive, allow_cross_origin=allow_cross_origin)
         return await run_async(traced(made, call), self.runtime, self._transport)

@@ -108,7 +108,7 @@ class Http(BaseHttp):
         self.check_open()
         call = Call("GET", path, safe=True, operation=operation)
         with open_sink(to) as sink:
-            return int(self._make(call, lambda _, response: copy_reply(response, sink), elsewhere=True))
+            return int(self._make(call, lambda _, response: copy_reply(response, sink), allow_cross_origin=True))
 
     def walk(self, operation: str, path: str, query: Any, prefetch: int) -> Generator[Any, None, None]:
         """Walks a listing by its pages."""
@@ -135,7 +135,7 @@ class Http(BaseHttp):
         with open_file(form[2]) as source:
             return self._make(self._upload(call, source, form, unnamed))
 
-    def _make(self, call: Call, receive: Receive = receive_value, *, elsewhere: bool = False) -> Any:
+    def _make(self, call: Call, receive: Receive = receive_value, *, allow_cross_origin: bool = False) -> Any:
         self.check_open()
-        made = course(call, self.options, self.runtime, receive, elsewhere=elsewhere)
+        made = course(call, self.options, self.runtime, receive, allow_cross_origin=allow_cross_origin)
         return run(traced(made, call), self.runtime, self._transport)

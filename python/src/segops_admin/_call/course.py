@@ -45,12 +45,14 @@ def receive_value(call: Call, response: Any) -> Generator[Read, bytes, Any]:
     return value
 
 
-def course(call: Call, options: Options, runtime: Runtime, receive: Receive, *, elsewhere: bool = False) -> Course:
+def course(
+    call: Call, options: Options, runtime: Runtime, receive: Receive, *, allow_cross_origin: bool = False
+) -> Course:
     """Makes a call: sends it until it is answered for good, and gives its reply to ``receive``.
 
     Args:
         receive: reads a successful reply; an error that it returns is raised here.
-        elsewhere: whether redirects may lead to another origin, without the key.
+        allow_cross_origin: whether redirects may lead to another origin, without the key.
 
     Raises:
         SegOpsError: it failed.
@@ -60,7 +62,7 @@ def course(call: Call, options: Options, runtime: Runtime, receive: Receive, *, 
         started = runtime.monotonic()
         outcome = Outcome()
         try:
-            yield from _attempt(call, options, progress, receive, outcome, elsewhere)
+            yield from _attempt(call, options, progress, receive, outcome, allow_cross_origin)
         except (SegOpsConnectionError, SegOpsDecodeError) as error:
             outcome.failure = error
         response, failure = outcome.response, outcome.failure
@@ -68,7 +70,7 @@ def course(call: Call, options: Options, runtime: Runtime, receive: Receive, *, 
         if outcome.ok:
             observe(call, options, response, progress.attempt, seconds)
             return outcome.value
-        if failure is None and response.status == 404 and call.method == "DELETE" and progress.maybe_done:
+        if failure is None and response.status == 404 and call.method == "DELETE" and progress.may_have_executed:
             observe(call, options, response, progress.attempt, seconds)
             return None
         asked = retry.retry_after(response.headers, runtime.now()) if failure is None else None
@@ -86,14 +88,14 @@ def course(call: Call, options: Options, runtime: Runtime, receive: Receive, *, 
         )
         if delay is None:
             raise _last(call, options, progress, outcome, asked)
-        progress.maybe_done = progress.maybe_done or outcome.unclear
+        progress.may_have_executed = progress.may_have_executed or outcome.unclear
         if not reopen:
             yield Sleep(delay)
             progress.attempt += 1
 
 
 def _attempt(
-    call: Call, options: Options, progress: Progress, receive: Receive, outcome: Outcome, elsewhere: bool
+    call: Call, options: Options, progress: Progress, receive: Receive, outcome: Outcome, allow_cross_origin: bool
 ) -> Course:
     """Sends one attempt, follows its redirects where that is safe, and reads the reply."""
     headers = options.headers + call.headers
@@ -110,7 +112,7 @@ def _attempt(
         try:
             if hops > MOST_REDIRECTS:
                 raise SegOpsDecodeError(f"it redirects more than {MOST_REDIRECTS} times", status=status)
-            hop = next_hop(url, options.base_url, status, response.headers["Location"], headers, elsewhere)
+            hop = next_hop(url, options.base_url, status, response.headers["Location"], headers, allow_cross_origin)
         except SegOpsDecodeError:
             response.body.close()
             raise
@@ -181,7 +183,7 @@ def _last(
 ) -> SegOpsConnectionError | SegOpsDecodeError | SegOpsApiError:
     """The error that ends the call."""
     failure, raw, outcome.raw = outcome.failure, outcome.raw, b""
-    maybe_done = not call.safe and (progress.maybe_done or outcome.unclear)
+    may_have_executed = not call.safe and (progress.may_have_executed or outcome.unclear)
     if failure is None:
         error: Any = api_error(
             call,
@@ -190,12 +192,12 @@ def _last(
             options.key,
             retry_after=asked,
             attempts=progress.attempt,
-            maybe_done=maybe_done,
-            earlier=progress.maybe_done,
+            may_have_executed=may_have_executed,
+            earlier=progress.may_have_executed,
         )
     else:
         error = failure
-        tell(error, call, options.key, progress.attempt, maybe_done, progress.maybe_done)
+        tell(error, call, options.key, progress.attempt, may_have_executed, progress.may_have_executed)
     error.out_of_time = progress.out_of_time
     error.__traceback__ = None  # the frames that it passed may hold the reply, and that the key
     return error  # type: ignore[no-any-return]

@@ -6,7 +6,7 @@ from typing import Any
 
 from .._config import Secret
 from .._errors import SegOpsApiError, SegOpsConnectionError, SegOpsDecodeError, may_have_been_done
-from .._statuses import describe_body, error_class, what_to_do
+from .._statuses import describe_body, error_class, status_advice
 from .._transport.protocol import Headers
 from .call import Call
 from .reply import decode_error_body
@@ -44,13 +44,13 @@ def tell(
     call: Call,
     key: Secret,
     attempts: int,
-    maybe_done: bool,
+    may_have_executed: bool,
     earlier: bool,
 ) -> None:
     """Adds to an error which call it ended, and what may have come of that."""
     error.method, error.path, error.attempts = call.method, call.target, attempts
     error.idempotency_key = call.idempotency_key
-    error.maybe_done, error.earlier = maybe_done, earlier
+    error.may_have_executed, error.earlier = may_have_executed, earlier
     if error.args:
         error.args = (hide(str(error.args[0]), key), *error.args[1:])
     cause = error.__cause__
@@ -66,7 +66,7 @@ def api_error(
     *,
     retry_after: float | None,
     attempts: int,
-    maybe_done: bool,
+    may_have_executed: bool,
     earlier: bool,
 ) -> SegOpsApiError:
     """The error for a reply that is no success."""
@@ -76,10 +76,10 @@ def api_error(
     named = request_id(headers)
     said = describe_body(body).removesuffix(".")
     parts = [f"{call.method} {call.target} answered {status}{_phrase(status)}" + (f": {said}." if said else ".")]
-    advice = what_to_do(status, retry_after)
+    advice = status_advice(status, retry_after)
     if advice:
         parts.append(advice)
-    if maybe_done:
+    if may_have_executed:
         parts.append(may_have_been_done(call.idempotency_key, earlier=earlier and status < 500))
     notes = [f"tried {attempts} times"] if attempts > 1 else []
     notes += [f"request id {named}"] if named else []
@@ -97,7 +97,7 @@ def api_error(
         attempts=attempts,
         idempotency_key=call.idempotency_key,
     )
-    error.maybe_done = maybe_done
+    error.may_have_executed = may_have_executed
     return error
 
 

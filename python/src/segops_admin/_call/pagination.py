@@ -126,7 +126,7 @@ Walk = Union[Pages, Stretches]
 def walk(pages: Walk, fetch: Callable[[dict[str, Any]], Any]) -> Generator[Any, None, None]:
     """Walks every item of a listing. Nothing is asked for before the first item is."""
     items = pages.take(fetch(pages.parameters()))
-    following = _Ahead(pages, fetch) if pages.more and isinstance(pages, Pages) and pages.ahead else None
+    following = _Prefetcher(pages, fetch) if pages.more and isinstance(pages, Pages) and pages.ahead else None
     yield from items
     while pages.more:
         items = pages.take(following.take() if following is not None else fetch(pages.parameters()))
@@ -135,7 +135,7 @@ def walk(pages: Walk, fetch: Callable[[dict[str, Any]], Any]) -> Generator[Any, 
         yield from items
 
 
-class _Ahead:
+class _Prefetcher:
     """Pages that are asked for before they are needed, several at once, and handed out in order.
 
     None beyond the last page that is known to exist is asked for until the page before names it.

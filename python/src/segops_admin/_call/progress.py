@@ -17,16 +17,16 @@ class Progress:
 
     Attributes:
         attempt: 1 for the first one.
-        maybe_done: whether an earlier attempt may have been carried out.
+        may_have_executed: whether an earlier attempt may have been executed.
         end: when the deadline is over, by the client's clock, or None.
         out_of_time: whether the deadline is why there is no further attempt.
     """
 
-    __slots__ = ("attempt", "end", "maybe_done", "out_of_time", "reopened", "runtime")
+    __slots__ = ("attempt", "end", "may_have_executed", "out_of_time", "reopened", "runtime")
 
     def __init__(self, call: Call, options: Options, runtime: Runtime) -> None:
         self.attempt = 1
-        self.maybe_done = False
+        self.may_have_executed = False
         self.reopened = False
         self.out_of_time = False
         self.runtime = runtime
@@ -65,7 +65,7 @@ class Outcome:
 
     @property
     def unclear(self) -> bool:
-        """Whether the attempt may have been carried out, though it brought no success."""
+        """Whether the attempt may have been executed, though it brought no success."""
         if self.failure is None:
             return bool(self.response.status >= 500)
         return isinstance(self.failure, SegOpsDecodeError) or self.failure.sent

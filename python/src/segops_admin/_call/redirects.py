@@ -23,11 +23,11 @@ def is_redirect(method: str, status: int, headers: Mapping[str, str]) -> bool:
 
 
 def next_hop(
-    url: str, base_url: str, status: int, location: str, headers: list[tuple[str, str]], elsewhere: bool
+    url: str, base_url: str, status: int, location: str, headers: list[tuple[str, str]], allow_cross_origin: bool
 ) -> tuple[str, list[tuple[str, str]]] | None:
     """Where a redirect leads and which headers go along, or None if it is not followed.
 
-    The key stays with the origin that it is meant for. ``elsewhere`` allows a download to move on to a storage
+    The key stays with the origin that it is meant for. ``allow_cross_origin`` allows a download to move on to a storage
     server, without the key.
     """
     address = resolve(location, url)
@@ -36,7 +36,7 @@ def next_hop(
     target = urlsplit(address)
     origin = _origin(target)
     if origin != _origin(urlsplit(base_url)):
-        if not (elsewhere and _is_confidential(target)):
+        if not (allow_cross_origin and _is_confidential(target)):
             return None
         headers = [pair for pair in headers if pair[0] in _GO_ALONG]
     return address, headers

@@ -22,7 +22,7 @@ def may_repeat(method: str, safe: bool, sent: bool) -> bool:
     """Whether a call that got no reply may be sent again.
 
     Yes if the server cannot have seen it, if it changes nothing, or if doing it twice is the same as once. Not for a
-    POST or PATCH that may have been carried out: the server does not honour Idempotency-Key yet.
+    POST or PATCH that may have been executed: the server does not honour Idempotency-Key yet.
     """
     return not sent or safe or method in ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
 

@@ -73,7 +73,7 @@ def _message(error: BaseException) -> str:
     from .._errors import SegOpsConnectionError, SegOpsError
 
     if isinstance(error, KeyboardInterrupt):
-        return "interrupted. What was under way may have been carried out."
+        return "interrupted. What was under way may have been executed."
     if isinstance(error, SegOpsConnectionError):
         return str(error).replace("idempotency_key=", "--idempotency-key=")
     if isinstance(error, (SegOpsError, UsageError, output.OutputError)):

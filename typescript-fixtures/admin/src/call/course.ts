@@ -26,8 +26,8 @@ export class Course<T> {
   readonly #settings: Settings;
   readonly #reception: Reception<T>;
   #attempt = 1;
-  /** Whether an earlier attempt may have been carried out. */
-  #maybeDone = false;
+  /** Whether an earlier attempt may have been executed. */
+  #mayHaveExecuted = false;
   #isReopened = false;
   /** Whether the deadline is why there is no further attempt. */
   #isOutOfTime = false;
@@ -59,7 +59,7 @@ export class Course<T> {
       if (next.wait === undefined) {
         throw await this.#failure(outcome, next.asked);
       }
-      this.#maybeDone ||= isUnclear(outcome);
+      this.#mayHaveExecuted ||= isUnclear(outcome);
       if (!next.isFree) {
         await runtime.sleep(next.wait, this.#call.signal);
         this.#attempt += 1;
@@ -70,7 +70,7 @@ export class Course<T> {
   /** Whether a DELETE that was repeated has met what it left behind itself. */
   #isGone(outcome: Outcome<T>): boolean {
     const isMissing = outcome.kind === "refused" && outcome.reply.status === 404;
-    return isMissing && this.#call.method === "DELETE" && this.#maybeDone;
+    return isMissing && this.#call.method === "DELETE" && this.#mayHaveExecuted;
   }
 
   #after(outcome: Outcome<T>): Next {
@@ -112,9 +112,15 @@ export class Course<T> {
   }
 
   async #failure(outcome: Outcome<T>, asked: number | undefined): Promise<SegOpsError> {
-    const isEarlier = this.#maybeDone;
-    const maybeDone = !this.#call.safe && (isEarlier || isUnclear(outcome));
-    const ended = { attempts: this.#attempt, retryAfter: asked, maybeDone, isEarlier, isOutOfTime: this.#isOutOfTime };
+    const isEarlier = this.#mayHaveExecuted;
+    const mayHaveExecuted = !this.#call.safe && (isEarlier || isUnclear(outcome));
+    const ended = {
+      attempts: this.#attempt,
+      retryAfter: asked,
+      mayHaveExecuted,
+      isEarlier,
+      isOutOfTime: this.#isOutOfTime,
+    };
     const { apiKey } = this.#settings;
     if (outcome.kind === "refused") {
       return apiError(this.#call, outcome.reply, outcome.body, apiKey, ended);
@@ -134,7 +140,7 @@ export class Course<T> {
   }
 }
 
-/** Whether an attempt may have been carried out, though it brought no success. */
+/** Whether an attempt may have been executed, though it brought no success. */
 function isUnclear(outcome: Outcome<unknown>): boolean {
   if (outcome.kind === "refused") {
     return outcome.reply.status >= 500;

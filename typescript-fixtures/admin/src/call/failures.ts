@@ -45,7 +45,7 @@ export function errorClass(status: number): typeof SegOpsApiError {
 }
 
 /** One sentence of advice for an HTTP status. */
-export function whatToDo(status: number, retryAfter: number | undefined): string {
+export function statusAdvice(status: number, retryAfter: number | undefined): string {
   if (status === 429 || (status >= 500 && retryAfter)) {
     return `Try again ${retryAfter ? `in ${Number(retryAfter.toPrecision(6))} s` : "later"}.`;
   }
@@ -63,8 +63,8 @@ export interface Ended {
   attempts: number;
   /** The seconds that the server asks to wait. */
   retryAfter: number | undefined;
-  /** Whether the call changes something and may have been carried out. */
-  maybeDone: boolean;
+  /** Whether the call changes something and may have been executed. */
+  mayHaveExecuted: boolean;
   /** Whether that was an earlier attempt. */
   isEarlier: boolean;
   /** Whether the deadline is why there is no further attempt. */
@@ -93,7 +93,7 @@ export async function apiError(
   const body = decodeErrorBody(bytesWithoutKey(raw, apiKey));
   const headers = headersWithoutKey(reply.headers, apiKey);
   const requestId = requestIdOf(headers);
-  const { retryAfter, attempts, maybeDone, isEarlier } = ended;
+  const { retryAfter, attempts, mayHaveExecuted, isEarlier } = ended;
   const { method, idempotencyKey } = call;
   const path = target(call);
   const phrase = STATUS_CODES[reply.status];
@@ -104,13 +104,13 @@ export async function apiError(
   ];
   const parts = [
     `${method} ${path} answered ${reply.status}${phrase ? ` ${phrase}` : ""}${said ? `: ${said}.` : "."}`,
-    whatToDo(reply.status, retryAfter),
-    maybeDone ? mayHaveBeenDone(idempotencyKey, isEarlier && reply.status < 500) : "",
+    statusAdvice(reply.status, retryAfter),
+    mayHaveExecuted ? mayHaveBeenDone(idempotencyKey, isEarlier && reply.status < 500) : "",
     notes.length > 0 ? `(${notes.join(", ")})` : "",
   ];
   const message = parts.filter((part) => part !== "").join(" ");
   const ErrorClass = errorClass(reply.status);
-  const details = { headers, method, path, requestId, retryAfter, attempts, idempotencyKey, maybeDone };
+  const details = { headers, method, path, requestId, retryAfter, attempts, idempotencyKey, mayHaveExecuted };
   const error = new ErrorClass(withoutKey(message, apiKey), reply.status, body, details);
   return marked(error, ended);
 }
@@ -123,8 +123,8 @@ export function told(
   ended: Ended,
 ): SegOpsError {
   const { method, idempotencyKey } = call;
-  const { attempts, maybeDone, isEarlier } = ended;
-  const known = { method, path: target(call), attempts, idempotencyKey, maybeDone, isEarlier };
+  const { attempts, mayHaveExecuted, isEarlier } = ended;
+  const known = { method, path: target(call), attempts, idempotencyKey, mayHaveExecuted, isEarlier };
   return marked(error.with({ ...known, reason: withoutKey(error.reason, apiKey) }), ended);
 }
 

@@ -14,7 +14,7 @@ export function isRetryableStatus(status: number): boolean {
  * Whether a call that got no reply may be sent again.
  *
  * Yes if the server cannot have seen it, if it changes nothing, or if doing it twice is the same as once. Not for a
- * POST or PATCH that may have been carried out: the server does not honour Idempotency-Key yet.
+ * POST or PATCH that may have been executed: the server does not honour Idempotency-Key yet.
  */
 export function mayRepeat(method: string, safe: boolean, sent: boolean): boolean {
   return !sent || safe || ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"].includes(method);

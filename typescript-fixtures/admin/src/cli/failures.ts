@@ -77,7 +77,7 @@ function adviceOn(error: unknown): string {
 
 function messageOf(error: unknown): string {
   if (error instanceof Interrupted) {
-    return "interrupted. What was under way may have been carried out.";
+    return "interrupted. What was under way may have been executed.";
   }
   if (error instanceof SegOpsConnectionError) {
     return error.message.replace("idempotencyKey: ", "--idempotency-key=");

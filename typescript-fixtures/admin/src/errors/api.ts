@@ -12,7 +12,7 @@ export interface ApiErrorDetails extends WithCause {
   retryAfter?: number | undefined;
   attempts?: number;
   idempotencyKey?: string | undefined;
-  maybeDone?: boolean;
+  mayHaveExecuted?: boolean;
 }
 
 /** Thrown when the server answered with anything but success. */
@@ -39,10 +39,10 @@ export class SegOpsApiError extends SegOpsError {
   /** The key that the call carried, if any. */
   readonly idempotencyKey: string | undefined;
   /**
-   * Whether the call changes something and an attempt may have been carried out: one was answered with 5xx, or lost its
+   * Whether the call changes something and an attempt may have been executed: one was answered with 5xx, or lost its
    * reply.
    */
-  readonly maybeDone: boolean;
+  readonly mayHaveExecuted: boolean;
 
   /**
    * @param message what was asked, what came back, and what to do
@@ -61,7 +61,7 @@ export class SegOpsApiError extends SegOpsError {
     this.retryAfter = details.retryAfter;
     this.attempts = details.attempts ?? 1;
     this.idempotencyKey = details.idempotencyKey;
-    this.maybeDone = details.maybeDone ?? false;
+    this.mayHaveExecuted = details.mayHaveExecuted ?? false;
   }
 }
 

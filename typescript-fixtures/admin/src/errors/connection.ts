@@ -12,8 +12,8 @@ export interface ConnectionErrorDetails extends WithCause {
   path?: string;
   attempts?: number;
   idempotencyKey?: string | undefined;
-  maybeDone?: boolean;
-  /** @internal Whether it is an earlier attempt that may have been carried out. */
+  mayHaveExecuted?: boolean;
+  /** @internal Whether it is an earlier attempt that may have been executed. */
   isEarlier?: boolean;
   /** @internal */
   reason?: string;
@@ -40,8 +40,8 @@ export class SegOpsConnectionError extends SegOpsError {
   readonly attempts: number;
   /** The key that the call carried; pass it as `idempotencyKey` to repeat the same call. */
   readonly idempotencyKey: string | undefined;
-  /** Whether the call changes something and may have been carried out. */
-  readonly maybeDone: boolean;
+  /** Whether the call changes something and may have been executed. */
+  readonly mayHaveExecuted: boolean;
 
   /**
    * @param reason what happened, without what was asked
@@ -57,7 +57,7 @@ export class SegOpsConnectionError extends SegOpsError {
     this.path = details.path ?? "";
     this.attempts = details.attempts ?? 1;
     this.idempotencyKey = details.idempotencyKey;
-    this.maybeDone = details.maybeDone ?? false;
+    this.mayHaveExecuted = details.mayHaveExecuted ?? false;
   }
 
   /**
@@ -67,8 +67,8 @@ export class SegOpsConnectionError extends SegOpsError {
    */
   with(details: ConnectionErrorDetails): SegOpsConnectionError {
     const Class = this.constructor as typeof SegOpsConnectionError;
-    const { reason, sent, transient, stale, method, path, attempts, idempotencyKey, maybeDone, cause } = this;
-    const known = { sent, transient, stale, method, path, attempts, idempotencyKey, maybeDone, cause };
+    const { reason, sent, transient, stale, method, path, attempts, idempotencyKey, mayHaveExecuted, cause } = this;
+    const known = { sent, transient, stale, method, path, attempts, idempotencyKey, mayHaveExecuted, cause };
     return new Class(details.reason ?? reason, { ...known, ...details });
   }
 }
@@ -79,7 +79,7 @@ function connectionMessage(reason: string, details: ConnectionErrorDetails): str
   }
   const tries = (details.attempts ?? 1) > 1 ? ` (tried ${details.attempts} times)` : "";
   const text = `${details.method} ${details.path} got no reply: ${reason}${tries}`;
-  if (!details.maybeDone) {
+  if (!details.mayHaveExecuted) {
     return text;
   }
   return `${text}. ${mayHaveBeenDone(details.idempotencyKey, details.isEarlier === true && details.sent === false)}`;
@@ -87,7 +87,7 @@ function connectionMessage(reason: string, details: ConnectionErrorDetails): str
 
 /** What a caller must know of a write whose outcome is not known. */
 export function mayHaveBeenDone(idempotencyKey: string | undefined, isEarlier: boolean): string {
-  const what = isEarlier ? "An earlier attempt may have been carried out" : "The server may have carried it out";
+  const what = isEarlier ? "An earlier attempt may have been executed" : "The server may have executed it";
   const again = idempotencyKey === undefined ? "" : `, and repeat it with idempotencyKey: ${quote(idempotencyKey)}`;
   return `${what}: look before you repeat it${again}.`;
 }

@@ -24,8 +24,8 @@ export interface DecodeErrorDetails extends WithCause {
   path?: string;
   attempts?: number;
   idempotencyKey?: string | undefined;
-  maybeDone?: boolean;
-  /** @internal Whether it is an earlier attempt that may have been carried out. */
+  mayHaveExecuted?: boolean;
+  /** @internal Whether it is an earlier attempt that may have been executed. */
   isEarlier?: boolean;
   /** @internal */
   reason?: string;
@@ -48,8 +48,8 @@ export class SegOpsDecodeError extends SegOpsError {
   readonly attempts: number;
   /** The key that the call carried, if any. */
   readonly idempotencyKey: string | undefined;
-  /** Whether the call changes something and may have been carried out. */
-  readonly maybeDone: boolean;
+  /** Whether the call changes something and may have been executed. */
+  readonly mayHaveExecuted: boolean;
 
   /**
    * @param reason what is wrong with the reply
@@ -63,7 +63,7 @@ export class SegOpsDecodeError extends SegOpsError {
     this.path = details.path ?? "";
     this.attempts = details.attempts ?? 1;
     this.idempotencyKey = details.idempotencyKey;
-    this.maybeDone = details.maybeDone ?? false;
+    this.mayHaveExecuted = details.mayHaveExecuted ?? false;
   }
 
   /**
@@ -83,7 +83,7 @@ function decodeMessage(reason: string, details: DecodeErrorDetails): string {
   }
   const answered = details.status ? `answered ${details.status}` : "was answered";
   const text = `${details.method} ${details.path} ${answered}, and the reply cannot be read: ${reason}`;
-  if (!details.maybeDone) {
+  if (!details.mayHaveExecuted) {
     return text;
   }
   const dot = text.endsWith(".") ? "" : ".";

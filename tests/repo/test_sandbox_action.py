@@ -13,7 +13,7 @@ import psutil
 import pytest
 from repository import ROOT
 
-pytestmark = pytest.mark.needs_house
+pytestmark = pytest.mark.needs_workspace
 
 START = ROOT / ".github/actions/setup-segops-sandbox/start.sh"
 

@@ -14,7 +14,7 @@ from generate.shapes import Shapes
 
 from segops_parity.contract import load
 
-pytestmark = pytest.mark.needs_house
+pytestmark = pytest.mark.needs_workspace
 
 
 def written(spec: Path) -> dict[str, str]:

@@ -124,7 +124,7 @@ def at_module_level(module: ast.Module) -> ast.Module:
 
 
 @pytest.mark.parametrize("folder", ["python", "cli"])
-def test_the_sdk_tests_are_collected_without_the_house(folder: str) -> None:
+def test_the_sdk_tests_are_collected_without_the_workspace(folder: str) -> None:
     """`make test-all` gives them requirements/sdk-tests.txt and the SDK only."""
     lines = (ROOT / "requirements/sdk-tests.in").read_text(encoding="utf-8").splitlines()
     wanted = [Requirement(line).name for line in lines if line and not line.startswith("#")]
@@ -135,7 +135,7 @@ def test_the_sdk_tests_are_collected_without_the_house(folder: str) -> None:
         for path in modules(ROOT / "tests" / folder)
         for name in imported(at_module_level(tree(path))) - allowed
     ]
-    assert not wrong, "import it inside a test marked needs_house, or move the file to tests/integration"
+    assert not wrong, "import it inside a test marked needs_workspace, or move the file to tests/integration"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The conventions for tests: what needs the house fails without it, markers and warnings are strict."""
+"""The conventions for tests: what needs the workspace fails without it, markers and warnings are strict."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ importlib.util.find_spec = lambda name, *rest: None if name == "segops_sandbox" 
 MARKED = """
 import pytest
 
-@pytest.mark.needs_house
+@pytest.mark.needs_workspace
 def test_marked():
     pass
 
@@ -47,19 +47,19 @@ def run(folder: Path, test: str, *arguments: str, plugin: str = "", **variables:
     return done.stdout + done.stderr
 
 
-def test_a_test_that_needs_the_house_fails_where_the_house_is_missing(tmp_path: Path) -> None:
+def test_a_test_that_needs_the_workspace_fails_where_the_workspace_is_missing(tmp_path: Path) -> None:
     out = run(tmp_path, MARKED, plugin=HIDE)
     assert "1 passed, 1 error" in out
     assert "needs segops_sandbox, not installed here: run `make setup`" in out
 
 
-def test_a_test_that_needs_the_house_runs_where_the_house_stands(tmp_path: Path) -> None:
+def test_a_test_that_needs_the_workspace_runs_where_the_workspace_stands(tmp_path: Path) -> None:
     assert "2 passed" in run(tmp_path, MARKED)
 
 
 def test_tests_left_out_are_counted_in_the_closing_line(tmp_path: Path) -> None:
     parallel = ("-p", "xdist", "-n", "2")
-    assert "1 passed, 1 skipped" in run(tmp_path, MARKED, "--without-house", *parallel, "tests", plugin=HIDE)
+    assert "1 passed, 1 skipped" in run(tmp_path, MARKED, "--without-workspace", *parallel, "tests", plugin=HIDE)
 
 
 WANTING = """
@@ -109,8 +109,8 @@ def test_a_warning_fails_a_test(tmp_path: Path) -> None:
 
 
 def test_an_unknown_marker_is_refused(tmp_path: Path) -> None:
-    out = run(tmp_path, "import pytest\n@pytest.mark.need_house\ndef test_it():\n    pass\n")
-    assert "'need_house' not found in `markers`" in out
+    out = run(tmp_path, "import pytest\n@pytest.mark.need_workspace\ndef test_it():\n    pass\n")
+    assert "'need_workspace' not found in `markers`" in out
 
 
 def test_no_test_folder_has_an_init_file() -> None:
