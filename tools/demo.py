@@ -1,9 +1,9 @@
-"""What does it look like to drive SegOps from here? A story in the terminal, one step at a time, with its real output.
+"""A story in the terminal: SegOps driven from Python and from the shell, one step at a time, with its real output.
 
     python tools/demo.py
 
-Starts a sandbox of its own at the first of July 1998, ingests the CDNOW purchase log, and works on it from Python and
-from the shell. Leaves nothing running and no file behind.
+Starts a sandbox of its own at the first of July 1998, ingests the purchase log of a made-up music shop, and works on it
+from Python and from the shell. Leaves nothing running and no file behind.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def sandbox() -> Iterator[dict[str, str]]:
 
 def ingest(client: SegOpsAdmin) -> None:
     """Sends the whole log, 500 events at a time."""
-    events = list(demo.events(demo.read_purchases()))
+    events = list(demo.events(demo.purchases()))
     columns = TextColumn("  events"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("events", total=len(events))
@@ -118,10 +118,10 @@ def find(client: SegOpsAdmin) -> int:
 
 
 def look(client: SegOpsAdmin, segment_id: int) -> None:
-    """Walks the members, and asks why one of them is in."""
-    step("Walk its members", f"for member in client.segments.iterate_members({segment_id}, {{'limit': 100}})")
+    """Goes through the members, and asks why one of them is in."""
+    step("List its members", f"for member in client.segments.iterate_members({segment_id}, {{'limit': 100}})")
     members = [member["user_id"] for member in client.segments.iterate_members(segment_id, {"limit": 100})]
-    show(f"{len(members)} walked, the first: {', '.join(members[:4])}")
+    show(f"{len(members)} members, the first: {', '.join(members[:4])}")
 
     step("Why is the first one in it?", f"client.users.explain({members[0]!r}, {segment_id})")
     for condition in client.users.explain(members[0], segment_id):
@@ -197,7 +197,7 @@ def main() -> None:
         }
         with SegOpsAdmin(running["api_key"], base_url=running["url"]) as client:
             step(
-                "Ingest the CDNOW purchase log: 2,357 customers of a music shop, 1997 to 1998",
+                "Ingest a purchase log: 2,357 customers of a made-up music shop, 1997 to 1998",
                 "POST /ingestion/track/batch/",
             )
             ingest(client)

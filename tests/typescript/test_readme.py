@@ -41,7 +41,7 @@ def test_the_readme_compiles_and_runs(which: str, run: Run, compiled: Path, sand
     (compiled / "members.csv").unlink(missing_ok=True)
     printed = [run(which, "node", f"block{number}.js", cwd=compiled, **sandbox) for number in range(count)]
     first, webhook = printed[0], next(text for text in printed if "segment.recomputed" in text)
-    assert re.search(r"^615 users$", first, re.MULTILINE)
+    assert re.search(r"^729 users$", first, re.MULTILINE)
     assert webhook.endswith("204 401\n")
     assert (compiled / "members.csv").read_text().startswith("user_id,")
 

@@ -1,15 +1,16 @@
-"""The demo data set: real purchases of an online music shop, as events (see data/README.md for their origin).
+"""The demo data set: orders of a music shop as events, and three segments of its customers.
 
-Reading the file needs nothing but the standard library, so that it can also be sent through the API from outside.
+Making it needs nothing but the standard library, so that it can also be sent through the API from outside.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
-from importlib.resources import files
 from typing import Any, Final
+
+from segops_sandbox.demo.purchase_log import Purchase, purchases
+
+__all__ = ["AS_OF", "SEGMENTS", "Purchase", "events", "load", "purchases"]
 
 # The day after the last purchase: a good time to freeze the clock at.
 AS_OF: Final = "1998-07-01T00:00:00Z"
@@ -59,29 +60,13 @@ SEGMENTS: Final[list[dict[str, Any]]] = [
 ]
 
 
-@dataclass(frozen=True)
-class Purchase:
-    """One line of the file."""
+def events(orders: Iterable[Purchase]) -> Iterator[dict[str, Any]]:
+    """The events to track for orders: who a customer is with the first one, and each order.
 
-    user_id: str
-    day: date
-    items: int
-    total: float
-
-
-def read_purchases() -> list[Purchase]:
-    """All purchases, by customer and then by day, as the file has them."""
-    text = (files(__name__) / "data" / "CDNOW_sample.txt").read_text(encoding="ascii")
-    return [_purchase(line.split()) for line in text.splitlines() if line.strip()]
-
-
-def events(purchases: Iterable[Purchase]) -> Iterator[dict[str, Any]]:
-    """The events to track for purchases: who a customer is with the first one, and each order.
-
-    The traits are what the file says: when a customer first bought, and the month of it.
+    The traits are what the log says: when a customer first bought, and the month of it.
     """
     known: set[str] = set()
-    for purchase in purchases:
+    for purchase in orders:
         at = f"{purchase.day.isoformat()}T00:00:00Z"
         if purchase.user_id not in known:
             known.add(purchase.user_id)
@@ -96,12 +81,6 @@ def load(tenant: Any) -> None:
     from segops_sandbox.demo.loader import load_into
 
     load_into(tenant)
-
-
-def _purchase(fields: list[str]) -> Purchase:
-    master_id, _sample_id, day, items, total = fields
-    moment = datetime.strptime(day, "%Y%m%d")  # noqa: DTZ007  # a day has no zone
-    return Purchase(f"cdnow-{master_id}", moment.date(), int(items), float(total))
 
 
 def _event(user_id: str, event_type: str, at: str, payload: dict[str, Any]) -> dict[str, Any]:

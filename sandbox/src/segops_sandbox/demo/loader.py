@@ -20,12 +20,12 @@ _BATCH = 5000
 @transaction.atomic
 def load_into(tenant: Tenant) -> None:
     """Store events and segments, and queue the segments' first recompute."""
-    purchases = demo.read_purchases()
-    if Subject.objects.filter(tenant=tenant, external_id=purchases[0].user_id).exists():
+    orders = list(demo.purchases())
+    if Subject.objects.filter(tenant=tenant, external_id=orders[0].user_id).exists():
         log.info("the demo data set is there already")
         return
     now = clock.now_micros()
-    events = [read(raw, uid=None, now=now) for raw in demo.events(purchases)]
+    events = [read(raw, uid=None, now=now) for raw in demo.events(orders)]
     for start in range(0, len(events), _BATCH):
         store(tenant, events[start : start + _BATCH])
     for fields in demo.SEGMENTS:
