@@ -167,7 +167,7 @@ def from_the_shell(segment_id: int, folder: Path, environment: dict[str, str]) -
         f"segops-admin segments recompute {segment_id} --wait --compact",
         f"segops-admin segments members {segment_id} --limit=2",
         f"segops-admin segments members {segment_id} --all | wc -l",
-        f"segops-admin segments export {segment_id} --format=csv --wait --output=members.csv --compact",
+        f"segops-admin segments export {segment_id} --format=csv --wait --to=members.csv --compact",
         "head -n 3 members.csv",
         "segops-admin products import products.csv --confirm='{}' --wait --compact",
         "segops-admin analytics overview --compact",

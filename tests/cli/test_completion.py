@@ -58,7 +58,7 @@ def test_flags_are_those_of_the_command_and_the_global_ones() -> None:
         "--wait",
         "--wait-timeout=",
         "--interval=",
-        "--output=",
+        "--to=",
         *everywhere,
     ]
     assert words("segments", "list", "--page") == ["--page=", "--page-size="]
@@ -78,8 +78,8 @@ def test_files_are_completed_where_a_file_is_wanted() -> None:
         ["segments", "update", "12", "bod"],
         ["products", "import", ""],
         ["segments", "download-export", "14", ""],
-        ["segments", "export", "12", "--output", ""],
-        ["segments", "export", "12", "--output=x"],
+        ["segments", "export", "12", "--to", ""],
+        ["segments", "export", "12", "--to=x"],
         ["products", "import", "x.csv", "--confirm="],
         ["schemas", "validate", "purchase", ""],
     ):
@@ -177,7 +177,7 @@ def test_bash_completes_values_behind_an_equals_sign_that_readline_split_off(bas
 
 def test_bash_completes_files(bash: Complete) -> None:
     assert bash("segops-admin", "segments", "create", "b") == ["big.csv", "body one.json"]
-    assert bash("segops-admin", "segments", "export", "3", "--output", "=", "fo") == ["folder"]
+    assert bash("segops-admin", "segments", "export", "3", "--to", "=", "fo") == ["folder"]
     assert bash("segops-admin", "segments", "create", "") == ["big.csv", "body one.json", "folder"]
 
 
@@ -190,7 +190,7 @@ def test_fish_completes(place: tuple[Path, dict[str, str]]) -> None:
         "segops-admin segments export 3 --wa": ["--wait", "--wait-timeout="],
         "segops-admin pages export 8 --format=h": ["--format=html"],
         "segops-admin segments create b": ["big.csv", "body one.json"],
-        "segops-admin segments export 3 --output=bi": ["--output=big.csv"],
+        "segops-admin segments export 3 --to=bi": ["--to=big.csv"],
         "segops-admin --timeout 5 segments vers": ["versions"],
         "segops-admin segments get ": [],
     }
@@ -274,11 +274,11 @@ def test_zsh_completes(place: tuple[Path, dict[str, str]]) -> None:
     try:
         zsh.complete("segops-admin segm", "segments ")
         zsh.complete("segops-admin segments recom", "recompute ")
-        zsh.complete("segops-admin segments export 3 --outp", "--output=")
+        zsh.complete("segops-admin segments export 3 --t", "--to=")
         zsh.complete("segops-admin pages export 8 --format=h", "--format=html")
         zsh.complete("segops-admin segments create bi", "big.csv")
         zsh.complete("segops-admin segments create bo", "body\\ one.json")
-        zsh.complete("segops-admin segments export 3 --output=bi", "--output=big.csv")
+        zsh.complete("segops-admin segments export 3 --to=bi", "--to=big.csv")
         zsh.complete("segops-admin --timeout 5 segments vers", "versions ")
         listed = zsh.complete("segops-admin produ\t", "products          -- The product catalogue")
         assert "product-segments  -- Segments of products" in listed

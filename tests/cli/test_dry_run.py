@@ -75,7 +75,7 @@ def test_an_upload_is_shown_by_its_name_and_size(cli: Any, server: Any, tmp_path
         (["segments", "members", "12", "--all"], "GET /segments/12/members/"),
         (["segments", "recompute", "12", "--wait"], "GET /segments/12/"),
         (["segments", "export", "12", "--wait"], "POST /segments/12/export/"),
-        (["segments", "export", "12", "--output=-"], "POST /segments/12/export/"),
+        (["segments", "export", "12", "--to=-"], "POST /segments/12/export/"),
         (["products", "import", "/dev/null", "--confirm={}"], "POST /pim/import/csv/"),
         (["products", "confirm-import", "3", "{}", "--wait"], "POST /pim/import/3/confirm/"),
         (["doctor"], "GET /segments/"),

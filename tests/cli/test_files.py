@@ -167,7 +167,7 @@ def test_an_export_to_a_device_leaves_the_device_as_it_is(server: Any, cli: Any,
     assert pipe.is_fifo()
 
 
-@pytest.mark.parametrize("words", [["segments", "download-export", "14"], ["segments", "export", "12", "--output"]])
+@pytest.mark.parametrize("words", [["segments", "download-export", "14"], ["segments", "export", "12", "--to"]])
 def test_a_file_that_cannot_be_written_is_found_before_anything_is_sent(
     words: list[str], server: Any, cli: Any, tmp_path: Path
 ) -> None:

@@ -67,7 +67,7 @@ def test_messages_and_results_do_not_mix(server: Any, cli: Any, tmp_path: Path) 
     server.reply({"export_id": 14, "status": "pending"})
     server.reply({"id": 14, "status": "complete"})
     server.reply(content=b"user_id\n")
-    result = cli("segments", "export", "12", "--output", str(tmp_path / "x.csv"))
+    result = cli("segments", "export", "12", "--to", str(tmp_path / "x.csv"))
     assert result.json == {"id": 14, "status": "complete"}
     assert "export 14 of segment 12 started" in result.err
     assert "8 bytes written" in result.err

@@ -46,7 +46,7 @@ def test_34_there_is_a_version_help_at_every_level_and_suggestions(cli: Any) -> 
 @pytest.mark.parametrize(
     "words",
     [
-        ["segments", "list", "--output", "table"],
+        ["segments", "list", "--to", "table"],
         ["segments", "get", "1", "--verbos"],
         ["segments", "delete", "1", "--page=2"],
         ["segments", "get", "1", "extra"],

@@ -64,7 +64,7 @@ def test_an_export_with_an_output_is_waited_for_and_downloaded(
     server.reply({"export_id": 14, "status": "pending"}, status=202)
     server.reply({"id": 14, "status": "complete"})
     server.reply(content=b"user_id\nu1\n")
-    result = cli("segments", "export", "12", *wait, f"--output={tmp_path / 'members.csv'}", QUICK)
+    result = cli("segments", "export", "12", *wait, f"--to={tmp_path / 'members.csv'}", QUICK)
     assert server.lines[-1] == "GET /segments/exports/14/download/"
     assert (tmp_path / "members.csv").read_bytes() == b"user_id\nu1\n"
     assert (result.code, result.json) == (0, {"id": 14, "status": "complete"})
@@ -74,7 +74,7 @@ def test_an_export_with_dash_as_output_prints_the_file_and_nothing_else(server: 
     server.reply({"export_id": 14, "status": "pending"}, status=202)
     server.reply({"id": 14, "status": "complete"})
     server.reply(content=b"user_id\nu1\n")
-    result = process("segments", "export", "12", "--output=-", QUICK)
+    result = process("segments", "export", "12", "--to=-", QUICK)
     assert (result.code, result.out) == (0, "user_id\nu1\n")
 
 

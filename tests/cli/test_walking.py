@@ -18,7 +18,7 @@ def test_every_item_is_one_line_of_json_in_order(server: Any, cli: Any) -> None:
     server.reply(page([1, 2], True))
     server.reply(page([3, 4], True))
     server.reply(page([5], False))
-    result = cli("segments", "list", "--all", "--page-size=2", "--status=ready")
+    result = cli("segments", "list", "--all", "--page-size=2", "--query=status=ready")
     assert result.out == "".join(f'{{"id":{n}}}\n' for n in range(1, 6))
     assert [request.query["page"] for request in server.requests] == [["1"], ["2"], ["3"]]
     for request in server.requests:

@@ -185,7 +185,7 @@ def test_a_command_is_read_from_its_notation(contract: Contract) -> None:
     export = contract.operations["segments.export"].cli
     assert (export.resource, export.verb, export.positionals) == ("segments", "export", ("id",))
     assert [(flag.name, flag.value, flag.required) for flag in export.flags] == [
-        ("format", "csv|parquet", False), ("wait", None, False), ("output", "OUT", False),
+        ("format", "csv|parquet", False), ("wait", None, False), ("to", "OUT", False),
     ]  # fmt: skip
     assert contract.operations["product_segments.list"].cli.resource == "product-segments"
 

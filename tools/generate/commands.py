@@ -6,8 +6,9 @@ flags; a query argument takes any flag that is not known. Texts are those of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from segops_parity.contract import Argument, Contract, Operation
 
@@ -35,6 +36,7 @@ class CommandArgument:
         shown: how help and messages name it: a file by what it holds.
         about: a sentence for help.
         choices: what it may be, if that is known.
+        optional: whether it may be left out.
     """
 
     name: str
@@ -42,6 +44,7 @@ class CommandArgument:
     shown: str
     about: str
     choices: tuple[str, ...] = ()
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,12 @@ class Flag:
 
 @dataclass(frozen=True)
 class Command:
-    """One command, and the operation behind it."""
+    """One command, and the operation behind it.
+
+    Attributes:
+        known: the query parameters that help shows, each with what it is.
+        silent: those that it does not show but takes without a word; `*` for all.
+    """
 
     verb: str
     operation: Operation
@@ -69,66 +77,86 @@ class Command:
     flags: tuple[Flag, ...]
     query: CommandArgument | None
     known: tuple[tuple[str, str], ...]
+    silent: tuple[str, ...]
     walk: Operation | None
     example: str
-
-
-@dataclass(frozen=True)
-class Resource:
-    """The commands of a namespace."""
-
-    name: str
-    namespace: str
-    typescript: str
-    summary: str
-    commands: tuple[Command, ...]
 
 
 @dataclass(frozen=True)
 class Tool:
     """A command that is no method."""
 
-    name: str
+    words: tuple[str, ...]
     summary: str
     details: tuple[str, ...]
     arguments: tuple[CommandArgument, ...]
     flags: tuple[Flag, ...]
+    mutates: bool
     example: str
 
 
+@dataclass(frozen=True)
+class Resource:
+    """The commands of a namespace, or, without one, of a group of tools."""
+
+    name: str
+    namespace: str
+    typescript: str
+    summary: str
+    commands: tuple[Command, ...]
+    tools: tuple[Tool, ...]
+
+
 def resources(contract: Contract) -> list[Resource]:
-    """Every resource by its name, with its commands in the order of the contract."""
+    """Every resource by its name, with its commands in the order of the contract; then the groups of tools."""
     found = []
     for namespace in contract.namespaces.values():
         commands = [_command(contract, each) for each in namespace.operations.values() if each.request is not None]
         name = commands[0].operation.cli.resource
         summary = _plain(namespace.summary)
-        found.append(Resource(name, namespace.name, namespace.typescript, summary, tuple(commands)))
-    return sorted(found, key=lambda each: each.name)
+        further = _tools(contract, contract.shell.get("verbs", {}).get(name, {}), (name,))
+        found.append(Resource(name, namespace.name, namespace.typescript, summary, tuple(commands), further))
+    groups = [
+        Resource(name, "", "", told["summary"], (), _tools(contract, told["verbs"], (name,)))
+        for name, told in contract.shell.get("groups", {}).items()
+    ]
+    return [*sorted(found, key=lambda each: each.name), *groups]
 
 
-def tools(contract: Contract) -> list[Tool]:
-    """The commands that are no methods."""
+def tools(contract: Contract) -> tuple[Tool, ...]:
+    """The commands that are no methods and have one word."""
+    return _tools(contract, contract.shell["tools"], ())
+
+
+def _tools(contract: Contract, told: Mapping[str, Mapping[str, Any]], before: tuple[str, ...]) -> tuple[Tool, ...]:
     found = []
-    for name, told in contract.shell["tools"].items():
-        arguments = tuple(
-            CommandArgument(argument, "value", argument, _sentence(each["about"]), tuple(each.get("values", ())))
-            for argument, each in told.get("arguments", {}).items()
-        )
+    for name, each in told.items():
+        arguments = tuple(_tool_argument(argument, more) for argument, more in each.get("arguments", {}).items())
         samples = contract.shell["samples"]
-        example = " ".join([PROGRAM, name, *(samples[each.name] for each in arguments)])
-        flags = flags_of(told.get("flags", {}))
-        found.append(Tool(name, told["summary"], tuple(told.get("details", ())), arguments, flags, example))
-    return found
+        words = (*before, name)
+        given = (samples.get(each.name, each.name) for each in arguments if not each.optional)
+        example = each.get("example") or " ".join([PROGRAM, *words, *given])
+        flags = flags_of(each.get("flags", {}))
+        details = tuple(each.get("details", ()))
+        mutates = bool(each.get("mutates"))
+        found.append(Tool(words, each["summary"], details, arguments, flags, mutates, example))
+    return tuple(found)
 
 
-def flags_of(told: dict[str, dict[str, object]]) -> tuple[Flag, ...]:
+def _tool_argument(name: str, told: Mapping[str, Any]) -> CommandArgument:
+    kind = "file" if told.get("file") else "value"
+    choices = tuple(told.get("values", ()))
+    return CommandArgument(name, kind, name, _sentence(told["about"]), choices, bool(told.get("optional")))
+
+
+def flags_of(told: Mapping[str, Mapping[str, Any]]) -> tuple[Flag, ...]:
     """Flags as cli.yaml writes them."""
     return tuple(
         Flag(
             name,
             str(each.get("value", "")),
             str(each["about"]),
+            tuple(each.get("values", ())),
             file=bool(each.get("file")),
             many=bool(each.get("many")),
         )
@@ -139,11 +167,8 @@ def flags_of(told: dict[str, dict[str, object]]) -> tuple[Flag, ...]:
 def _command(contract: Contract, operation: Operation) -> Command:
     arguments = tuple(_argument(each) for each in operation.arguments if each.required)
     query = next((_argument(each) for each in operation.arguments if each.type == "query"), None)
-    known = tuple(
-        (name, schema["description"])
-        for name, schema in operation.params.items()
-        if name != "*" and not schema.get("deprecated")
-    )
+    known = tuple((name, schema["description"]) for name, schema in operation.params.items() if _is_shown(name, schema))
+    silent = tuple(name for name, schema in operation.params.items() if _is_silent(name, schema))
     walk = next((each for each in contract.operations.values() if each.walks == operation.id), None)
     flags = tuple(_flags(contract, operation, walk))
     return Command(
@@ -155,9 +180,19 @@ def _command(contract: Contract, operation: Operation) -> Command:
         flags,
         query,
         known,
+        silent,
         walk,
         _example(contract, operation, arguments, flags, [name for name, _ in known]),
     )
+
+
+def _is_shown(name: str, schema: Mapping[str, Any]) -> bool:
+    return name != "*" and not schema.get("deprecated")
+
+
+def _is_silent(name: str, schema: Mapping[str, Any]) -> bool:
+    """Whether a parameter is documented without being shown; `*` are all that have no name of their own."""
+    return schema["x-source"] == "documented" if name == "*" else bool(schema.get("deprecated"))
 
 
 def _argument(argument: Argument) -> CommandArgument:
@@ -180,12 +215,14 @@ def _flags(contract: Contract, operation: Operation, walk: Operation | None) -> 
         yield common["all"]
         if any(argument.name == "prefetch" for argument in walk.arguments):
             yield common["prefetch"]
+    if any(argument.type == "query" for argument in operation.arguments):
+        yield common["query"]
     if operation.job:
         yield common["wait"]
         yield common["wait-timeout"]
         yield common["interval"]
         if "download" in operation.job:
-            yield common["output"]
+            yield common["to"]
         if "confirm" in operation.job:
             yield common["confirm"]
 

@@ -73,31 +73,40 @@ def _flag(flag: Flag, parameter: str = "") -> str:
 
 def _argument(argument: CommandArgument) -> str:
     given = (argument.name, argument.kind, argument.shown, argument.about)
-    return _call("Argument", *map(repr, given), choices=repr(argument.choices))
+    more = {"optional": "True"} if argument.optional else {}
+    return _call("Argument", *map(repr, given), choices=repr(argument.choices), **more)
 
 
 def _tool(tool: Tool) -> str:
     return _call(
         "Command",
-        repr((tool.name,)),
+        repr(tool.words),
         repr(tool.summary),
         repr(tool.example),
         details=repr(tool.details),
         arguments=_tuple(_argument(each) for each in tool.arguments),
         options=_tuple(_flag(each) for each in tool.flags),
+        **({"mutates": "True"} if tool.mutates else {}),
     )
 
 
 def _commands(resource: Resource, own: dict[str, Flag]) -> Iterator[str]:
     """A function that makes the commands: to start, a program needs those of one resource at most."""
-    yield f"def _{resource.namespace}() -> tuple[Command, ...]:"
-    yield f"    return {_tuple(_command(resource, each, own) for each in resource.commands)}"
+    commands = [*(_command(resource, each, own) for each in resource.commands), *map(_tool, resource.tools)]
+    yield f"def _{_function(resource)}() -> tuple[Command, ...]:"
+    yield f"    return {_tuple(iter(commands))}"
     yield ""
 
 
+def _function(resource: Resource) -> str:
+    return resource.namespace or resource.name.replace("-", "_")
+
+
 def _resource(resource: Resource) -> str:
-    words = tuple(command.verb for command in resource.commands)
-    return _call("Resource", repr(resource.name), repr(resource.summary), repr(words), f"_{resource.namespace}")
+    words = (*(command.verb for command in resource.commands), *(tool.words[-1] for tool in resource.tools))
+    more = {} if resource.namespace else {"is_group": "True"}
+    given = (repr(resource.name), repr(resource.summary), repr(words), f"_{_function(resource)}")
+    return _call("Resource", *given, **more)
 
 
 def _command(resource: Resource, command: Command, own: dict[str, Flag]) -> str:
@@ -117,6 +126,8 @@ def _command(resource: Resource, command: Command, own: dict[str, Flag]) -> str:
         options=_tuple(flags),
         query=_argument(command.query) if command.query is not None else "None",
         known=repr(command.known),
+        silent=repr(command.silent),
         walk=repr(command.walk.name if command.walk is not None else ""),
+        mutates="True" if operation.mutates else "None",
         job=_call("Job", repr(operation.job["wait"]), **job) if operation.job else "None",
     )

@@ -56,24 +56,28 @@ def _flag(flag: Flag, parameter: str = "") -> dict[str, Any]:
 def _argument(argument: CommandArgument) -> dict[str, Any]:
     found: dict[str, Any] = {"name": argument.name, "kind": argument.kind, "shown": argument.shown}
     found["about"] = argument.about
-    return {**found, "choices": argument.choices} if argument.choices else found
+    if argument.choices:
+        found["choices"] = argument.choices
+    return {**found, "isOptional": True} if argument.optional else found
 
 
 def _tool(tool: Tool) -> dict[str, Any]:
     return {
-        "words": [tool.name],
-        "name": tool.name,
+        "words": tool.words,
+        "name": " ".join(tool.words),
         "summary": tool.summary,
         "details": tool.details,
         "example": tool.example,
         "arguments": [_argument(each) for each in tool.arguments],
         "options": [_flag(each) for each in tool.flags],
+        **({"mutates": True} if tool.mutates else {}),
     }
 
 
 def _resource(contract: Contract, resource: Resource) -> dict[str, Any]:
-    commands = [_command(contract, resource, each) for each in resource.commands]
-    return {"name": resource.name, "summary": resource.summary, "commands": commands}
+    commands = [*(_command(contract, resource, each) for each in resource.commands), *map(_tool, resource.tools)]
+    found: dict[str, Any] = {"name": resource.name, "summary": resource.summary, "commands": commands}
+    return found if resource.namespace else {**found, "isGroup": True}
 
 
 def _command(contract: Contract, resource: Resource, command: Command) -> dict[str, Any]:
@@ -96,6 +100,10 @@ def _command(contract: Contract, resource: Resource, command: Command) -> dict[s
     if command.query is not None:
         found["query"] = _argument(command.query)
         found["known"] = command.known
+        if command.silent:
+            found["silent"] = command.silent
+    if operation.mutates:
+        found["mutates"] = True
     if command.walk is not None:
         found["walk"] = command.walk.typescript
     if operation.job:

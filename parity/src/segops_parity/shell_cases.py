@@ -176,6 +176,8 @@ def _one(entry: Mapping[str, Any], script: Script, contract: Contract) -> Case:
         expected["files"] = entry["left"]
     if "raw" in entry:
         expected["raw"] = entry["raw"]
+    if "said" in entry:
+        expected["stderr"] = entry["said"]
     step = Step(
         name=entry["case"],
         op="cli",

@@ -1,4 +1,4 @@
-"""What does ``--help`` say, at each level? ASCII only: it must print on every terminal."""
+"""What ``--help`` says, at each level. ASCII only: it must print on every terminal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from .shapes import Command, Option
+    from .shapes import Command, Option, Resource
 
 __all__ = ["TOPICS", "text"]
 
@@ -77,9 +77,11 @@ def _top() -> str:
         "",
         "Resources and their verbs:",
     ]
-    for name, resource in RESOURCES.items():
+    for name, resource in _grouped(False):
         lines += [f"  {name}", *_wrapped(resource.summary, 6), *_wrapped(" ".join(resource.words), 8)]
-    lines += ["", "Tools:", *_table((name, tool.summary) for name, tool in TOOLS.items())]
+    tools = [(name, tool.summary) for name, tool in TOOLS.items()]
+    groups = [(f"{name} {'|'.join(group.words)}", group.summary) for name, group in _grouped(True)]
+    lines += ["", "Tools:", *_table([*tools, *groups])]
     lines += ["", "Options:", *_options(GLOBAL)]
     lines += [
         "",
@@ -94,6 +96,10 @@ def _top() -> str:
         *[f"segops-admin help {topic}" for topic in TOPICS],
     ]
     return "\n".join(lines) + "\n"
+
+
+def _grouped(is_group: bool) -> list[tuple[str, Resource]]:
+    return [(name, resource) for name, resource in RESOURCES.items() if resource.is_group is is_group]
 
 
 def _resource(name: str) -> str:

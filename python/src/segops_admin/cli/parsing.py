@@ -1,13 +1,15 @@
-"""Which command, arguments and flags are these words?
+"""The words of a command line, as command, arguments and flags.
 
 ``--k=v``, ``--k v`` and a bare ``--k`` are flags, anywhere on the line; ``--`` ends them. A flag that is known to take
-nothing never takes the word after it. On a listing, a flag that is not known is a query parameter.
+nothing never takes the word after it. On a listing, a flag that is not known is a query parameter, unless it is so
+close to a known one that it is a slip of the keyboard.
 """
 
 from __future__ import annotations
 
 from .commands import GLOBAL, OWN_WORDS, RESOURCES, SHORT, TOOLS, find, takes, verbs
 from .failures import UsageError
+from .suggestions import closest, nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class Invocation:
         arguments: the command's arguments.
         options: the flags given, by name: text, True for one that takes nothing, a list for one that may be repeated.
         query: the query parameters given.
+        undocumented: those among them that came as flags and that no page documents, as they were typed.
     """
 
     def __init__(self) -> None:
@@ -40,6 +43,7 @@ class Invocation:
         self.arguments: list[str] = []
         self.options: dict[str, Any] = {}
         self.query: dict[str, Any] = {}
+        self.undocumented: list[str] = []
 
 
 def parse(words: Sequence[str]) -> Invocation:
@@ -88,8 +92,8 @@ class _Reader:
                 for rest in self._words:
                     self._plain(rest)
                 return
-            if word in SHORT:
-                self.line.options[SHORT[word]] = True
+            if word[:2] in SHORT and word[:2] != "--":
+                self._short(word)
             elif word.startswith("--"):
                 self._flag(word)
             else:
@@ -123,6 +127,16 @@ class _Reader:
         what = "unknown flag" if word.startswith("-") and len(word) > 1 else "unexpected argument"
         raise UsageError(f"{command.name}: {what} {word!r}.", usage(command))
 
+    def _short(self, word: str) -> None:
+        """``-v``, ``-o csv``, ``-o=csv``, ``-ocsv``."""
+        option = GLOBAL[SHORT[word[:2]]]
+        if option.value:
+            self._option(option, word[3 if word[2:3] == "=" else 2 :] if len(word) > 2 else None)
+        elif len(word) == 2:
+            self.line.options[option.name] = True
+        else:
+            self._plain(word)
+
     def _flag(self, word: str) -> None:
         name, equals, value = word[2:].partition("=")
         kebab = name.replace("_", "-")
@@ -130,8 +144,12 @@ class _Reader:
         option = takes(command, kebab)
         if option is not None:
             self._option(option, value if equals else None)
-        elif _is_query_parameter(name, command):
+        elif command is not None and _is_query_parameter(name, command):
             self._query_parameter(name.replace("-", "_"), value if equals else None)
+            if not _is_documented(name.replace("-", "_"), command):
+                _refuse_slip(name, command)
+                if "*" not in command.silent:
+                    self.line.undocumented.append(name)
         else:
             _unknown_flag(name, command)
 
@@ -146,7 +164,13 @@ class _Reader:
             if not self._words or self._words[0].startswith("--"):
                 raise UsageError(f"--{option.name} needs a value: --{option.name}={option.value}")
             value = self._words.pop(0)
-        if option.many:
+        if option.choices and not option.parameter and value not in option.choices:
+            _refuse_choice(option, value, self.line.command)
+        if option.name == "query" and self.line.command is not None and self.line.command.query is not None:
+            key, equals, text = value.partition("=")
+            # Before it was a flag, `--query=TEXT` was a query parameter like any other.
+            self._add(*((key, text) if key and equals else ("query", value)))
+        elif option.many:
             options.setdefault(option.name, []).append(value)
         else:
             options[option.name] = value
@@ -158,6 +182,9 @@ class _Reader:
         elif self._words and not self._words[0].startswith("--") and self._words[0] not in SHORT:
             given = self._words.pop(0)
             self.spaced.append(f"--{key}={given}")
+        self._add(key, given)
+
+    def _add(self, key: str, given: str | bool) -> None:
         query = self.line.query
         if key not in query:
             query[key] = given
@@ -167,14 +194,34 @@ class _Reader:
             query[key] = [query[key], given]
 
 
-def _is_query_parameter(name: str, command: Command | None) -> bool:
+def _is_query_parameter(name: str, command: Command) -> bool:
     """Whether a flag that is not known goes to the server: on a listing, unless it is one of this program's own."""
-    listing = command is not None and command.query is not None
+    listing = command.query is not None
     return listing and name.replace("_", "-") not in OWN_WORDS and name.strip("_")[:1].isalnum()
 
 
+def _is_documented(key: str, command: Command) -> bool:
+    return key in command.known_query or key in command.silent
+
+
+def _refuse_slip(name: str, command: Command) -> None:
+    """Refuses a flag that is close to a known one: sent on, it would be ignored, and the listing be another one."""
+    known = [*command.options, *(each.replace("_", "-") for each in command.known_query), *GLOBAL]
+    meant = nearest(name, known)
+    if meant:
+        advice = f"Did you mean --{meant}? As a query parameter all the same: --query {name}=VALUE"
+        raise UsageError(f"{command.name}: unknown flag --{name}.", advice)
+
+
+def _refuse_choice(option: Option, value: str, command: Command | None) -> None:
+    choices = f"{', '.join(option.choices[:-1])} or {option.choices[-1]}"
+    to_file = option.name == "output" and command is not None and "to" in command.options
+    advice = f"To write the export to a file: --to={value}" if to_file else ""
+    raise UsageError(f"--{option.name} must be {choices}, not {value!r}.", advice)
+
+
 def _check_arguments(command: Command, line: Invocation, spaced: list[str]) -> None:
-    missing = command.arguments[len(line.arguments) :]
+    missing = [each for each in command.arguments[len(line.arguments) :] if not each.optional]
     if missing:
         names = " and ".join(f"<{argument.shown}>" for argument in missing)
         hint = f" ({', '.join(spaced)} was read as a query parameter.)" if spaced else ""
@@ -183,7 +230,7 @@ def _check_arguments(command: Command, line: Invocation, spaced: list[str]) -> N
 
 def unknown(word: str, known: Iterable[str], what: str, program: str) -> UsageError:
     """The error for a word that is none of those known, with a suggestion."""
-    meant = _closest(word, known)
+    meant = closest(word, known)
     advice = f"Did you mean {program} {meant}? " if meant else ""
     return UsageError(f"unknown {what} {word!r}.", f"{advice}{PROGRAM} help lists all.")
 
@@ -191,28 +238,21 @@ def unknown(word: str, known: Iterable[str], what: str, program: str) -> UsageEr
 def _unknown_flag(name: str, command: Command | None) -> None:
     known = [*(command.options if command is not None else ()), *GLOBAL]
     where = command.name if command is not None else PROGRAM
-    meant = _closest(name, known)
+    meant = closest(name, known)
     advice = f"Did you mean --{meant}? " if meant else ""
     if command is None:
         advice += f"Flags of a command come after it. {PROGRAM} --help lists those that may come before."
     elif command.query is not None and name.replace("_", "-") in OWN_WORDS:
-        path = f"{PROGRAM} api GET PATH --query {name}=VALUE"
-        advice = f"It belongs to other commands. If the server knows such a query parameter: {path}"
+        advice = f"It belongs to other commands. As a query parameter all the same: --query {name}=VALUE"
     else:
         advice += f"{PROGRAM} {command.name} --help lists its flags."
     raise UsageError(f"{where}: unknown flag --{name}.", advice)
 
 
-def _closest(word: str, known: Iterable[str]) -> str:
-    """The known word that was probably meant, or nothing."""
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(word.lower().replace("_", "-"), list(known), 1)), "")
-
-
 def usage(command: Command) -> str:
     """A command's grammar, on one line."""
-    words = [PROGRAM, *command.words, *(f"<{argument.shown}>" for argument in command.arguments)]
+    arguments = (f"[<{each.shown}>]" if each.optional else f"<{each.shown}>" for each in command.arguments)
+    words = [PROGRAM, *command.words, *arguments]
     words += [f"[--{o.name}={o.value}]" if o.value else f"[--{o.name}]" for o in command.options.values()]
     if command.query is not None:
         words += [f"[--{name}=VALUE]" for name in command.known_query] + ["[--KEY=VALUE]"]

@@ -12,7 +12,7 @@ from .failures import FAILURE, UsageError
 from .files import Counted, check_sink, open_binary, read_json
 from .parsing import usage
 from .progress import Progress
-from .settings import connect, logged, number
+from .settings import connect, is_on, logged, number
 from .shapes import ARRAY, FILE, OBJECT, OUT
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def run(command: Command, line: Invocation) -> int:
                 return _carry_out(command, line, client)
     except NotSent as stopped:
         output.write_json(stopped.request, compact=bool(line.options.get("compact")))
-    more = command.name == "doctor" or any(line.options.get(flag) for flag in ("all", "wait", "output", "confirm"))
+    more = command.name == "doctor" or any(line.options.get(flag) for flag in ("all", "wait", "to", "confirm"))
     output.say("dry run: nothing was sent." + (" More requests would follow the answer to this one." if more else ""))
     return 0
 
@@ -44,10 +44,11 @@ def run(command: Command, line: Invocation) -> int:
 def _check_flags(command: Command, line: Invocation) -> None:
     """Refuses flags that do not go together, and files that cannot be used."""
     given = line.options
+    _check_documented(command, line)
     for flag, needed in (
         ("prefetch", ("all",)),
-        ("wait-timeout", ("wait", "output")),
-        ("interval", ("wait", "output")),
+        ("wait-timeout", ("wait", "to")),
+        ("interval", ("wait", "to")),
     ):
         if flag in given and not any(other in given for other in needed):
             raise UsageError(f"--{flag} needs --{needed[0]}.", usage(command))
@@ -61,8 +62,26 @@ def _check_flags(command: Command, line: Invocation) -> None:
     if sources.count("-") > 1:
         raise UsageError("standard input can be read only once: two arguments are -.")
     sinks = [text for each, text in zip(command.arguments, line.arguments) if each.kind == OUT]
-    for path in [*sinks, *([given["output"]] if "output" in given else [])]:
+    for path in [*sinks, *([given["to"]] if "to" in given else [])]:
         check_sink(path)
+
+
+def _check_documented(command: Command, line: Invocation) -> None:
+    """Tells of query parameters that no page documents, or refuses them: the server ignores what it does not know."""
+    if not line.undocumented:
+        return
+    if line.options.get("strict") or is_on("SEGOPS_STRICT"):
+        known = ", ".join(f"--{name.replace('_', '-')}" for name in command.known_query) or "none"
+        name = line.undocumented[0]
+        raise UsageError(
+            f"{command.name}: --{name} is not a documented query parameter.",
+            f"Documented: {known}. To send it all the same: --query {name}=VALUE",
+        )
+    for name in dict.fromkeys(line.undocumented):
+        output.say(
+            f"note: --{name} is not a documented query parameter of {command.name}; it is sent, and the server may "
+            f"ignore it. (--query {name}=VALUE sends it without this note, --strict refuses it.)"
+        )
 
 
 def _doctor(line: Invocation, transport: Transport | None) -> int:
@@ -123,7 +142,7 @@ def _api(line: Invocation, client: SegOpsAdmin) -> Any:
 
 
 class _Call:
-    """One command's call, its arguments read and checked; and what --all, --wait and --output make of it.
+    """One command's call, its arguments read and checked; and what --all, --wait and --to make of it.
 
     Attributes:
         printed: whether the result is on standard output already.
@@ -179,7 +198,7 @@ class _Call:
         if self._options.get("all"):
             return self._stream()
         job = self._command.job
-        if job is not None and any(flag in self._options for flag in ("wait", "output", "confirm")):
+        if job is not None and any(flag in self._options for flag in ("wait", "to", "confirm")):
             return self._confirmed(job) if job.confirm else self._waited(job)
         return self._start()
 
@@ -214,7 +233,7 @@ class _Call:
             ids.append(_job_id(answer, job.id))
             output.say(f"export {ids[1]} of segment {first} started")
         done = getattr(self._namespace, job.wait)(*ids, **waiting)
-        path = self._options.get("output")
+        path = self._options.get("to")
         if path is not None:
             written = getattr(self._namespace, job.download)(ids[1], self._sink(path))
             self._progress.clear()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .._client import SegOpsAdmin
     from .._transport.protocol import Transport
 
-__all__ = ["connect", "logged", "masked", "number"]
+__all__ = ["connect", "is_on", "logged", "masked", "number"]
 
 
 def connect(options: Mapping[str, Any], transport: Transport | None = None) -> SegOpsAdmin:
@@ -93,6 +93,11 @@ def number(text: Any, name: str, *, whole: bool = False, least: float = 0) -> fl
             return value
     kind = f"a whole number from {least} up" if whole else f"a number of seconds above {least:g}"
     raise UsageError(f"{name} must be {kind}, not {text!r}.")
+
+
+def is_on(variable: str) -> bool:
+    """Whether an environment variable is set to anything but nothing, 0, false, no or off."""
+    return os.environ.get(variable, "").strip().lower() not in ("", "0", "false", "no", "off")
 
 
 def masked(key: str) -> str:

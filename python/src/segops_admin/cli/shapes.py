@@ -21,16 +21,20 @@ class Argument:
         shown: how help and messages name it: a file by what it holds.
         about: a sentence for help.
         choices: what it may be, if that is known.
+        optional: whether it may be left out.
     """
 
-    __slots__ = ("about", "choices", "kind", "name", "shown")
+    __slots__ = ("about", "choices", "kind", "name", "optional", "shown")
 
-    def __init__(self, name: str, kind: str, shown: str, about: str, choices: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, name: str, kind: str, shown: str, about: str, choices: tuple[str, ...] = (), *, optional: bool = False
+    ) -> None:
         self.name = name
         self.kind = kind
         self.shown = shown
         self.about = about
         self.choices = choices
+        self.optional = optional
 
 
 class Option:
@@ -100,6 +104,8 @@ class Command:
         options: its own flags, by name.
         query: where other flags go to as query parameters, if it is a listing.
         known: query parameters that are known to exist, each with what it is.
+        silent: further ones that are sent without a word; ``*`` stands for all.
+        mutates: whether it changes something at the server.
         walk: the method behind ``--all``; empty if there is none.
         job: how ``--wait`` goes on; None where nothing is waited for.
     """
@@ -118,6 +124,8 @@ class Command:
         options: tuple[Option, ...] = (),
         query: Argument | None = None,
         known: tuple[tuple[str, str], ...] = (),
+        silent: tuple[str, ...] = (),
+        mutates: bool = False,
         walk: str = "",
         job: Job | None = None,
     ) -> None:
@@ -132,6 +140,8 @@ class Command:
         self.options = {option.name: option for option in options}
         self.query = query
         self.known = known
+        self.silent = silent
+        self.mutates = mutates
         self.walk = walk
         self.job = job
 
@@ -147,21 +157,29 @@ class Command:
 
 
 class Resource:
-    """The commands of one namespace.
+    """The commands of one namespace, or a group of tools.
 
     Attributes:
         name: as it is typed.
         summary: a sentence for help.
         words: the verbs.
+        is_group: whether it is a group of tools.
         commands: the commands by their verbs, made when they are first asked for.
     """
 
     def __init__(
-        self, name: str, summary: str, words: tuple[str, ...], make: Callable[[], tuple[Command, ...]]
+        self,
+        name: str,
+        summary: str,
+        words: tuple[str, ...],
+        make: Callable[[], tuple[Command, ...]],
+        *,
+        is_group: bool = False,
     ) -> None:
         self.name = name
         self.summary = summary
         self.words = words
+        self.is_group = is_group
         self._make = make
         self._commands: dict[str, Command] = {}
 

@@ -13,6 +13,7 @@ GLOBAL = (
     Option("api-url", "URL", "the API's root, /api included; SEGOPS_API_URL unless given"),
     Option("timeout", "SECONDS", "give an attempt up after this long without progress; 60 unless given"),
     Option("max-retries", "N", "try again this often on 429, 5xx and failed connections; 3 unless given"),
+    Option("strict", "", "refuse query parameters that are not documented (SEGOPS_STRICT=1)"),
     Option("verbose", "", "log each attempt to standard error (-v)"),
     Option("compact", "", "print JSON on one line"),
     Option("dry-run", "", "print the request that would be sent, the key masked, and send nothing"),
@@ -20,7 +21,7 @@ GLOBAL = (
     Option("help", "", "print help (-h)"),
 )
 SHORT = {"-v": "verbose", "-h": "help"}
-OWN_WORDS = ("idempotency-key", "all", "prefetch", "wait", "wait-timeout", "interval", "output", "confirm")
+OWN_WORDS = ("idempotency-key", "all", "prefetch", "wait", "wait-timeout", "interval", "to", "query", "confirm")
 """Flags of this program that are never query parameters: where they do not apply, they are mistakes."""
 
 _ALL = Option("all", "", "walk all pages and print every item as one line of JSON")
@@ -30,7 +31,8 @@ _PREFETCH = Option(
 _WAIT = Option("wait", "", "wait until the job is over and print its last answer")
 _WAIT_TIMEOUT = Option("wait-timeout", "SECONDS", "seconds to wait in all; 600 unless given")
 _INTERVAL = Option("interval", "SECONDS", "seconds between two looks; 2 unless given")
-_OUTPUT = Option("output", "OUT", "wait, then write the export to this file; - is standard output", file=True)
+_TO = Option("to", "OUT", "wait, then write the export to this file; - is standard output", file=True)
+_QUERY = Option("query", "KEY=VALUE", "a query parameter, documented or not; may be repeated", many=True)
 _CONFIRM = Option(
     "confirm",
     "BODY",
@@ -66,6 +68,7 @@ TOOLS = (
             Option("form", "FIELD=@FILE", "a file to upload in place of a body; - is standard input", file=True),
             Option("idempotency-key", "KEY", "names this call, to repeat it safely; a fresh one unless given"),
         ),
+        mutates=True,
     ),
     Command(
         ("doctor",),
@@ -96,6 +99,7 @@ def _activations() -> tuple[Command, ...]:
             options=(
                 _ALL,
                 _PREFETCH,
+                _QUERY,
             ),
             query=Argument(
                 "params",
@@ -134,6 +138,7 @@ def _activations() -> tuple[Command, ...]:
                 ),
             ),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("activations", "update"),
@@ -155,6 +160,7 @@ def _activations() -> tuple[Command, ...]:
                 Option("method", "PATCH|PUT", "PATCH or PUT", choices=("PATCH", "PUT"), parameter="method"),
                 _IDEMPOTENCY_KEY,
             ),
+            mutates=True,
         ),
         Command(
             ("activations", "delete"),
@@ -165,6 +171,7 @@ def _activations() -> tuple[Command, ...]:
             method="delete",
             arguments=(Argument("id", "value", "id", "The record's id."),),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("activations", "sync"),
@@ -175,6 +182,7 @@ def _activations() -> tuple[Command, ...]:
             method="sync",
             arguments=(Argument("id", "value", "id", "The activation's id."),),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
     )
 
@@ -238,6 +246,7 @@ def _identity() -> tuple[Command, ...]:
                 Argument("user_id", "value", "user_id", "The user."),
             ),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("identity", "merge"),
@@ -251,6 +260,7 @@ def _identity() -> tuple[Command, ...]:
                 Argument("into_user_id", "value", "into_user_id", "The user that stays."),
             ),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
     )
 
@@ -267,6 +277,7 @@ def _pages() -> tuple[Command, ...]:
             options=(
                 _ALL,
                 _PREFETCH,
+                _QUERY,
             ),
             query=Argument(
                 "params",
@@ -305,6 +316,7 @@ def _pages() -> tuple[Command, ...]:
                 ),
             ),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("pages", "update"),
@@ -326,6 +338,7 @@ def _pages() -> tuple[Command, ...]:
                 Option("method", "PATCH|PUT", "PATCH or PUT", choices=("PATCH", "PUT"), parameter="method"),
                 _IDEMPOTENCY_KEY,
             ),
+            mutates=True,
         ),
         Command(
             ("pages", "delete"),
@@ -336,6 +349,7 @@ def _pages() -> tuple[Command, ...]:
             method="delete",
             arguments=(Argument("id", "value", "id", "The record's id."),),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("pages", "bulk-generate"),
@@ -353,6 +367,7 @@ def _pages() -> tuple[Command, ...]:
                 ),
             ),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("pages", "regenerate"),
@@ -363,6 +378,7 @@ def _pages() -> tuple[Command, ...]:
             method="regenerate",
             arguments=(Argument("id", "value", "id", "The page's id."),),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("pages", "build"),
@@ -381,6 +397,7 @@ def _pages() -> tuple[Command, ...]:
                 ),
             ),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("pages", "publish"),
@@ -391,6 +408,7 @@ def _pages() -> tuple[Command, ...]:
             method="publish",
             arguments=(Argument("id", "value", "id", "The page's id."),),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("pages", "export"),
@@ -406,6 +424,7 @@ def _pages() -> tuple[Command, ...]:
                 ),
                 _IDEMPOTENCY_KEY,
             ),
+            mutates=True,
         ),
         Command(
             ("pages", "query"),
@@ -415,6 +434,7 @@ def _pages() -> tuple[Command, ...]:
             namespace="pages",
             method="query",
             arguments=(Argument("q", "value", "q", "What to look for."),),
+            options=(_QUERY,),
             query=Argument(
                 "params",
                 "query",
@@ -441,6 +461,7 @@ def _product_segments() -> tuple[Command, ...]:
             options=(
                 _ALL,
                 _PREFETCH,
+                _QUERY,
             ),
             query=Argument(
                 "params",
@@ -479,6 +500,7 @@ def _product_segments() -> tuple[Command, ...]:
                 ),
             ),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("product-segments", "update"),
@@ -500,6 +522,7 @@ def _product_segments() -> tuple[Command, ...]:
                 Option("method", "PATCH|PUT", "PATCH or PUT", choices=("PATCH", "PUT"), parameter="method"),
                 _IDEMPOTENCY_KEY,
             ),
+            mutates=True,
         ),
         Command(
             ("product-segments", "delete"),
@@ -510,6 +533,7 @@ def _product_segments() -> tuple[Command, ...]:
             method="delete",
             arguments=(Argument("id", "value", "id", "The record's id."),),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("product-segments", "recompute"),
@@ -520,6 +544,7 @@ def _product_segments() -> tuple[Command, ...]:
             method="recompute",
             arguments=(Argument("id", "value", "id", "The product segment's id."),),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
     )
 
@@ -536,6 +561,7 @@ def _products() -> tuple[Command, ...]:
             options=(
                 _ALL,
                 _PREFETCH,
+                _QUERY,
             ),
             query=Argument(
                 "params",
@@ -548,6 +574,7 @@ def _products() -> tuple[Command, ...]:
                 ("page_size", "How many a page holds: 50 unless given, 200 at most."),
                 ("q", "A part of the name, in any case."),
             ),
+            silent=("*",),
             walk="iterate",
         ),
         Command(
@@ -575,6 +602,7 @@ def _products() -> tuple[Command, ...]:
                 ),
             ),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("products", "update"),
@@ -596,6 +624,7 @@ def _products() -> tuple[Command, ...]:
                 Option("method", "PATCH|PUT", "PATCH or PUT", choices=("PATCH", "PUT"), parameter="method"),
                 _IDEMPOTENCY_KEY,
             ),
+            mutates=True,
         ),
         Command(
             ("products", "delete"),
@@ -606,6 +635,7 @@ def _products() -> tuple[Command, ...]:
             method="delete",
             arguments=(Argument("id", "value", "id", "The record's id."),),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("products", "bulk-upsert"),
@@ -623,6 +653,7 @@ def _products() -> tuple[Command, ...]:
                 ),
             ),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("products", "score"),
@@ -633,6 +664,7 @@ def _products() -> tuple[Command, ...]:
             method="score",
             arguments=(Argument("id", "value", "id", "The product's id (not its SKU)."),),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("products", "score-all"),
@@ -642,6 +674,7 @@ def _products() -> tuple[Command, ...]:
             namespace="products",
             method="score_all",
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("products", "get-score"),
@@ -684,6 +717,7 @@ def _products() -> tuple[Command, ...]:
                 ),
             ),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("products", "import"),
@@ -707,6 +741,7 @@ def _products() -> tuple[Command, ...]:
                 _INTERVAL,
                 _CONFIRM,
             ),
+            mutates=True,
             job=Job("wait_for_import", id="job_id", confirm="confirm_import"),
         ),
         Command(
@@ -740,6 +775,7 @@ def _products() -> tuple[Command, ...]:
                 _WAIT_TIMEOUT,
                 _INTERVAL,
             ),
+            mutates=True,
             job=Job("wait_for_import"),
         ),
     )
@@ -757,6 +793,7 @@ def _queries() -> tuple[Command, ...]:
             options=(
                 _ALL,
                 _PREFETCH,
+                _QUERY,
             ),
             query=Argument(
                 "params",
@@ -795,6 +832,7 @@ def _queries() -> tuple[Command, ...]:
                 ),
             ),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("queries", "update"),
@@ -816,6 +854,7 @@ def _queries() -> tuple[Command, ...]:
                 Option("method", "PATCH|PUT", "PATCH or PUT", choices=("PATCH", "PUT"), parameter="method"),
                 _IDEMPOTENCY_KEY,
             ),
+            mutates=True,
         ),
         Command(
             ("queries", "delete"),
@@ -826,6 +865,7 @@ def _queries() -> tuple[Command, ...]:
             method="delete",
             arguments=(Argument("id", "value", "id", "The record's id."),),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("queries", "run"),
@@ -836,6 +876,7 @@ def _queries() -> tuple[Command, ...]:
             method="run",
             arguments=(Argument("id", "value", "id", "The query's id."),),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("queries", "results"),
@@ -877,6 +918,7 @@ def _queries() -> tuple[Command, ...]:
             source="https://segops.ai/docs/ai-reach/competitors",
             namespace="queries",
             method="win_rate",
+            options=(_QUERY,),
             query=Argument(
                 "params", "query", "params", "Any other flag is a query parameter; may be repeated. Query parameters."
             ),
@@ -896,6 +938,7 @@ def _schemas() -> tuple[Command, ...]:
             options=(
                 _ALL,
                 _PREFETCH,
+                _QUERY,
             ),
             query=Argument(
                 "params",
@@ -934,6 +977,7 @@ def _schemas() -> tuple[Command, ...]:
                 ),
             ),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("schemas", "update"),
@@ -955,6 +999,7 @@ def _schemas() -> tuple[Command, ...]:
                 Option("method", "PATCH|PUT", "PATCH or PUT", choices=("PATCH", "PUT"), parameter="method"),
                 _IDEMPOTENCY_KEY,
             ),
+            mutates=True,
         ),
         Command(
             ("schemas", "delete"),
@@ -965,6 +1010,7 @@ def _schemas() -> tuple[Command, ...]:
             method="delete",
             arguments=(Argument("id", "value", "id", "The record's id."),),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("schemas", "infer"),
@@ -1014,6 +1060,7 @@ def _segments() -> tuple[Command, ...]:
             options=(
                 _ALL,
                 _PREFETCH,
+                _QUERY,
             ),
             query=Argument(
                 "params",
@@ -1052,6 +1099,7 @@ def _segments() -> tuple[Command, ...]:
                 ),
             ),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("segments", "update"),
@@ -1073,6 +1121,7 @@ def _segments() -> tuple[Command, ...]:
                 Option("method", "PATCH|PUT", "PATCH or PUT", choices=("PATCH", "PUT"), parameter="method"),
                 _IDEMPOTENCY_KEY,
             ),
+            mutates=True,
         ),
         Command(
             ("segments", "delete"),
@@ -1083,6 +1132,7 @@ def _segments() -> tuple[Command, ...]:
             method="delete",
             arguments=(Argument("id", "value", "id", "The record's id."),),
             options=(_IDEMPOTENCY_KEY,),
+            mutates=True,
         ),
         Command(
             ("segments", "preview"),
@@ -1132,6 +1182,7 @@ def _segments() -> tuple[Command, ...]:
                 _WAIT_TIMEOUT,
                 _INTERVAL,
             ),
+            mutates=True,
             job=Job("wait_for_recompute", since="last_computed_at"),
         ),
         Command(
@@ -1142,7 +1193,10 @@ def _segments() -> tuple[Command, ...]:
             namespace="segments",
             method="members",
             arguments=(Argument("id", "value", "id", "The segment's id."),),
-            options=(_ALL,),
+            options=(
+                _ALL,
+                _QUERY,
+            ),
             query=Argument(
                 "params",
                 "query",
@@ -1153,6 +1207,7 @@ def _segments() -> tuple[Command, ...]:
                 ("limit", "How many; 1,000 unless given, and at most."),
                 ("cursor", "The next_cursor of the stretch before."),
             ),
+            silent=("page",),
             walk="iterate_members",
         ),
         Command(
@@ -1178,8 +1233,9 @@ def _segments() -> tuple[Command, ...]:
                 _WAIT,
                 _WAIT_TIMEOUT,
                 _INTERVAL,
-                _OUTPUT,
+                _TO,
             ),
+            mutates=True,
             job=Job("wait_for_export", id="export_id", download="download_export"),
         ),
         Command(
@@ -1221,6 +1277,7 @@ def _users() -> tuple[Command, ...]:
             source="https://segops.ai/docs/api/explorer",
             namespace="users",
             method="search",
+            options=(_QUERY,),
             query=Argument(
                 "params",
                 "query",
@@ -1246,6 +1303,7 @@ def _users() -> tuple[Command, ...]:
             namespace="users",
             method="events",
             arguments=(Argument("user_id", "value", "user_id", "The user's id."),),
+            options=(_QUERY,),
             query=Argument(
                 "params",
                 "query",

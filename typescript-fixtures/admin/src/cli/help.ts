@@ -1,4 +1,4 @@
-/** What does `--help` say, at each level? ASCII only: it must print on every terminal. */
+/** What `--help` says, at each level. ASCII only: it must print on every terminal. */
 
 import { find, GLOBAL, RESOURCES, TOOLS, verbs } from "./commands.js";
 import { PROGRAM, unknown, usage } from "./parsing.js";
@@ -73,14 +73,20 @@ function top(): string {
     "usage: segops-admin [options] <resource> <verb> [arguments] [--flags]",
     "",
     "Resources and their verbs:",
-    ...[...RESOURCES.values()].flatMap(({ name, summary, commands }) => [
+    ...grouped(false).flatMap(({ name, summary, commands }) => [
       `  ${name}`,
       ...wrapped(summary, 6),
       ...wrapped(commands.map(({ words }) => words[1]).join(" "), 8),
     ]),
     "",
     "Tools:",
-    ...table([...TOOLS].map(([name, { summary }]) => [name, summary])),
+    ...table([
+      ...[...TOOLS].map(([name, { summary }]): [string, string] => [name, summary]),
+      ...grouped(true).map(({ name, summary, commands }): [string, string] => [
+        `${name} ${commands.map(({ words }) => words[1]).join("|")}`,
+        summary,
+      ]),
+    ]),
     "",
     "Options:",
     ...optionLines([...GLOBAL.values()]),
@@ -96,6 +102,10 @@ function top(): string {
     ...[...TOPICS.keys()].map((topic) => `segops-admin help ${topic}`),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function grouped(isGroup: boolean): Resource[] {
+  return [...RESOURCES.values()].filter((resource) => (resource.isGroup ?? false) === isGroup);
 }
 
 function resourceHelp({ name, summary, commands }: Resource): string {

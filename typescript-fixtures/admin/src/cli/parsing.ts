@@ -1,15 +1,16 @@
 /**
- * Which command, arguments and flags are these words?
+ * The words of a command line, as command, arguments and flags.
  *
  * `--k=v`, `--k v` and a bare `--k` are flags, anywhere on the line; `--` ends them. A flag that is known to take
- * nothing never takes the word after it. On a listing, a flag that is not known is a query parameter.
+ * nothing never takes the word after it. On a listing, a flag that is not known is a query parameter, unless it is so
+ * close to a known one that it is a slip of the keyboard.
  */
 
 import { quote } from "../errors/text.js";
 import { find, GLOBAL, OWN_WORDS, optionOf, RESOURCES, SHORT, TOOLS, verbs } from "./commands.js";
 import { UsageError } from "./failures.js";
 import type { Command, Option } from "./shapes.js";
-import { closest } from "./suggestions.js";
+import { closest, nearest } from "./suggestions.js";
 
 export const PROGRAM = "segops-admin";
 
@@ -34,6 +35,8 @@ export class Invocation {
   readonly switches = new Set<string>();
   /** The query parameters given. */
   readonly query = new Map<string, QueryText>();
+  /** Those among them that came as flags and that no page documents, as they were typed. */
+  readonly undocumented: string[] = [];
 
   /** Whether a flag was given. */
   has(name: string): boolean {
@@ -85,15 +88,14 @@ class Reader {
 
   read(): void {
     for (let word = this.#words.shift(); word !== undefined; word = this.#words.shift()) {
-      const short = SHORT[word];
       if (word === "--") {
         for (const rest of this.#words) {
           this.#plain(rest);
         }
         return;
       }
-      if (short !== undefined) {
-        this.line.switches.add(short);
+      if (word.slice(0, 2) in SHORT) {
+        this.#short(word);
       } else if (word.startsWith("--")) {
         this.#flag(word);
       } else {
@@ -132,17 +134,36 @@ class Reader {
     }
   }
 
+  /** `-v`, `-o csv`, `-o=csv`, `-ocsv`. */
+  #short(word: string): void {
+    const option = GLOBAL.get(SHORT[word.slice(0, 2)] ?? "") as Option;
+    if (option.value !== "") {
+      this.#option(option, word.length > 2 ? word.slice(word[2] === "=" ? 3 : 2) : undefined);
+    } else if (word.length === 2) {
+      this.line.switches.add(option.name);
+    } else {
+      this.#plain(word);
+    }
+  }
+
   #flag(word: string): void {
     const equals = word.indexOf("=");
     const name = word.slice(2, equals === -1 ? undefined : equals);
     const value = equals === -1 ? undefined : word.slice(equals + 1);
-    const option = optionOf(this.line.command, name.replaceAll("_", "-"));
+    const { command, undocumented } = this.line;
+    const option = optionOf(command, name.replaceAll("_", "-"));
     if (option !== undefined) {
       this.#option(option, value);
-    } else if (isQueryParameter(name, this.line.command)) {
+    } else if (command !== undefined && isQueryParameter(name, command)) {
       this.#queryParameter(name.replaceAll("-", "_"), value);
+      if (!isDocumented(name.replaceAll("-", "_"), command)) {
+        refuseSlip(name, command);
+        if (!command.silent?.includes("*")) {
+          undocumented.push(name);
+        }
+      }
     } else {
-      throw unknownFlag(name, this.line.command);
+      throw unknownFlag(name, command);
     }
   }
 
@@ -159,7 +180,17 @@ class Reader {
     if (given === undefined) {
       throw new UsageError(`--${option.name} needs a value: --${option.name}=${option.value}`);
     }
-    if (option.isMany) {
+    const { command } = this.line;
+    if (option.choices !== undefined && option.parameter === undefined && !option.choices.includes(given)) {
+      throw wrongChoice(option, given, command);
+    }
+    if (option.name === "query" && command?.query !== undefined) {
+      const equals = given.indexOf("=");
+      // Before it was a flag, `--query=TEXT` was a query parameter like any other.
+      this.#add(
+        ...((equals > 0 ? [given.slice(0, equals), given.slice(equals + 1)] : ["query", given]) as [string, string]),
+      );
+    } else if (option.isMany) {
       lists.set(option.name, [...(lists.get(option.name) ?? []), given]);
     } else {
       texts.set(option.name, given);
@@ -174,6 +205,10 @@ class Reader {
       this.#words.shift();
       this.spaced.push(`--${key}=${given}`);
     }
+    this.#add(key, given);
+  }
+
+  #add(key: string, given: string | true): void {
     const { query } = this.line;
     const before = query.get(key);
     query.set(key, before === undefined ? given : Array.isArray(before) ? [...before, given] : [before, given]);
@@ -181,13 +216,34 @@ class Reader {
 }
 
 /** Whether a flag that is not known goes to the server: on a listing, unless it is one of this program's own. */
-function isQueryParameter(name: string, command: Command | undefined): boolean {
-  const isListing = command?.query !== undefined;
+function isQueryParameter(name: string, command: Command): boolean {
+  const isListing = command.query !== undefined;
   return isListing && !OWN_WORDS.includes(name.replaceAll("_", "-")) && /^_*[\p{L}\p{N}]/u.test(name);
 }
 
+function isDocumented(key: string, { known = [], silent = [] }: Command): boolean {
+  return known.some(([name]) => name === key) || silent.includes(key);
+}
+
+/** Refuses a flag that is close to a known one: sent on, it would be ignored, and the listing be another one. */
+function refuseSlip(name: string, { name: shown, options, known = [] }: Command): void {
+  const own = options.map((option) => option.name);
+  const meant = nearest(name, [...own, ...known.map(([each]) => each.replaceAll("_", "-")), ...GLOBAL.keys()]);
+  if (meant !== "") {
+    const advice = `Did you mean --${meant}? As a query parameter all the same: --query ${name}=VALUE`;
+    throw new UsageError(`${shown}: unknown flag --${name}.`, advice);
+  }
+}
+
+function wrongChoice({ name, choices = [] }: Option, value: string, command: Command | undefined): UsageError {
+  const listed = `${choices.slice(0, -1).join(", ")} or ${choices[choices.length - 1]}`;
+  const isFile = name === "output" && command?.options.some((option) => option.name === "to");
+  const advice = isFile ? `To write the export to a file: --to=${value}` : "";
+  return new UsageError(`--${name} must be ${listed}, not ${quote(value)}.`, advice);
+}
+
 function checkArguments(command: Command, line: Invocation, spaced: string[]): void {
-  const missing = command.arguments.slice(line.arguments.length);
+  const missing = command.arguments.slice(line.arguments.length).filter(({ isOptional }) => !isOptional);
   if (missing.length > 0) {
     const names = missing.map((argument) => `<${argument.shown}>`).join(" and ");
     const hint = spaced.length > 0 ? ` (${spaced.join(", ")} was read as a query parameter.)` : "";
@@ -210,8 +266,7 @@ function unknownFlag(name: string, command: Command | undefined): UsageError {
   if (command === undefined) {
     advice += `Flags of a command come after it. ${PROGRAM} --help lists those that may come before.`;
   } else if (command.query !== undefined && OWN_WORDS.includes(name.replaceAll("_", "-"))) {
-    const path = `${PROGRAM} api GET PATH --query ${name}=VALUE`;
-    advice = `It belongs to other commands. If the server knows such a query parameter: ${path}`;
+    advice = `It belongs to other commands. As a query parameter all the same: --query ${name}=VALUE`;
   } else {
     advice += `${PROGRAM} ${command.name} --help lists its flags.`;
   }
@@ -224,7 +279,7 @@ export function usage(command: Command): string {
   const words = [
     PROGRAM,
     ...command.words,
-    ...command.arguments.map((argument) => `<${argument.shown}>`),
+    ...command.arguments.map(({ shown, isOptional }) => (isOptional ? `[<${shown}>]` : `<${shown}>`)),
     ...command.options.map(({ name, value }) => (value === "" ? `[--${name}]` : `[--${name}=${value}]`)),
     ...query.map((name) => `[--${name}=VALUE]`),
   ];

@@ -12,7 +12,7 @@ import { checkSink, fileToSend, readJson, sinkOf } from "./files.js";
 import { say, writeJson, writeLine } from "./output.js";
 import { type Invocation, usage } from "./parsing.js";
 import { Progress } from "./progress.js";
-import { connect, numberOf } from "./settings.js";
+import { connect, isOn, numberOf } from "./settings.js";
 import type { Command, Job } from "./shapes.js";
 
 /** Carries out a command and resolves to the exit code. */
@@ -36,17 +36,18 @@ export async function run(command: Command, line: Invocation, signal: AbortSigna
     }
     await writeJson(error.request, isCompact);
   }
-  const hasMore = command.name === "doctor" || ["all", "wait", "output", "confirm"].some((flag) => line.has(flag));
+  const hasMore = command.name === "doctor" || ["all", "wait", "to", "confirm"].some((flag) => line.has(flag));
   say(`dry run: nothing was sent.${hasMore ? " More requests would follow the answer to this one." : ""}`);
   return 0;
 }
 
 /** Refuses flags that do not go together, and files that cannot be used. */
 function checkFlags(command: Command, line: Invocation): void {
+  checkDocumented(command, line);
   const needs: [string, string[]][] = [
     ["prefetch", ["all"]],
-    ["wait-timeout", ["wait", "output"]],
-    ["interval", ["wait", "output"]],
+    ["wait-timeout", ["wait", "to"]],
+    ["interval", ["wait", "to"]],
   ];
   for (const [flag, needed] of needs) {
     if (line.has(flag) && !needed.some((other) => line.has(other))) {
@@ -72,10 +73,31 @@ function checkFlags(command: Command, line: Invocation): void {
     throw new UsageError("standard input can be read only once: two arguments are -.");
   }
   const sinks = command.arguments.map(({ kind }, index) => (kind === "out" ? line.arguments[index] : undefined));
-  for (const path of [...sinks, line.texts.get("output")]) {
+  for (const path of [...sinks, line.texts.get("to")]) {
     if (path !== undefined) {
       checkSink(path);
     }
+  }
+}
+
+/** Tells of query parameters that no page documents, or refuses them: the server ignores what it does not know. */
+function checkDocumented({ name: command, known = [] }: Command, { undocumented, switches }: Invocation): void {
+  const [first] = undocumented;
+  if (first === undefined) {
+    return;
+  }
+  if (switches.has("strict") || isOn("SEGOPS_STRICT")) {
+    const documented = known.map(([name]) => `--${name.replaceAll("_", "-")}`).join(", ") || "none";
+    throw new UsageError(
+      `${command}: --${first} is not a documented query parameter.`,
+      `Documented: ${documented}. To send it all the same: --query ${first}=VALUE`,
+    );
+  }
+  for (const name of new Set(undocumented)) {
+    say(
+      `note: --${name} is not a documented query parameter of ${command}; it is sent, and the server may ` +
+        `ignore it. (--query ${name}=VALUE sends it without this note, --strict refuses it.)`,
+    );
   }
 }
 
@@ -89,7 +111,7 @@ async function doctor(line: Invocation, isDry: boolean, signal: AbortSignal): Pr
 
 type Callable = (...values: unknown[]) => Promise<unknown>;
 
-/** One command's call, its arguments read and checked; and what --all, --wait and --output make of it. */
+/** One command's call, its arguments read and checked; and what --all, --wait and --to make of it. */
 class Call {
   /** Whether the result is on standard output already. */
   isPrinted = false;
@@ -141,7 +163,7 @@ class Call {
         return await this.#stream(values);
       }
       const { job } = this.#command;
-      if (job !== undefined && ["wait", "output", "confirm"].some((flag) => this.#line.has(flag))) {
+      if (job !== undefined && ["wait", "to", "confirm"].some((flag) => this.#line.has(flag))) {
         return await (job.confirm === undefined
           ? this.#waited(job, values, waiting)
           : this.#confirmed(job, job.confirm, values, waiting, confirmation));
@@ -251,7 +273,7 @@ class Call {
       say(`export ${ids[1]} of segment ${first} started`);
     }
     const done = await this.#invoke(job.wait, ...ids, { ...waiting, ...since });
-    const path = this.#line.texts.get("output");
+    const path = this.#line.texts.get("to");
     if (path !== undefined && job.download !== undefined) {
       const written = await this.#invoke(job.download, ids[1], this.#sink(path), { signal: this.#signal });
       this.#progress.clear();

@@ -69,6 +69,11 @@ export function numberOf(text: string, name: string, isWhole = false): number {
   throw new UsageError(`${name} must be ${kind}, not ${quote(text)}.`);
 }
 
+/** Whether an environment variable is set to anything but nothing, 0, false, no or off. */
+export function isOn(variable: string): boolean {
+  return !["", "0", "false", "no", "off"].includes((process.env[variable] ?? "").trim().toLowerCase());
+}
+
 /** A key as it may be shown: its kind, and its last four characters if that leaves enough unsaid. */
 export function masked(key: string): string {
   return key.length >= 16 ? `${key.slice(0, 3)}...${key.slice(-4)}` : `${key.slice(0, 3)}...`;

@@ -14,6 +14,8 @@ export interface Argument {
   about: string;
   /** What it may be, if that is known. */
   choices?: readonly string[];
+  /** Whether it may be left out. */
+  isOptional?: boolean;
 }
 
 /** A flag. */
@@ -73,15 +75,20 @@ export interface Command {
   query?: Argument;
   /** Query parameters that are known to exist, each with what it is. */
   known?: readonly (readonly [string, string])[];
+  /** Further query parameters that are sent without a word; `*` stands for all. */
+  silent?: readonly string[];
+  /** Whether it changes something at the server. */
+  mutates?: boolean;
   /** The method behind `--all`. */
   walk?: string;
   /** How `--wait` goes on. */
   job?: Job;
 }
 
-/** The commands of one namespace. */
+/** The commands of one namespace, or a group of tools. */
 export interface Resource {
   name: string;
   summary: string;
+  isGroup?: boolean;
   commands: readonly Command[];
 }

@@ -1,6 +1,12 @@
-/** Which known word was probably meant? */
+/** Which known word a mistyped one stands for. */
 
 const LEAST = 0.6;
+
+/** Known words of fewer letters are near to nothing: every other such word would be a slip of one letter. */
+const SHORTEST = 3;
+
+/** From this length on, two slips are one word's; below it, one. */
+const LONG = 8;
 
 /** The known word that is most like the one given, or nothing if none is. */
 export function closest(word: string, known: Iterable<string>): string {
@@ -12,6 +18,49 @@ export function closest(word: string, known: Iterable<string>): string {
     }
   }
   return best;
+}
+
+/**
+ * The known word that the one given is a slip of the keyboard for, or nothing.
+ *
+ * A slip is a letter too many, missing, or another, or two letters in each other's place. Capitals, and whether words
+ * are joined by dashes or underscores, make no difference.
+ */
+export function nearest(word: string, known: Iterable<string>): string {
+  const typed = word.toLowerCase().replaceAll("_", "-");
+  let [best, least] = ["", LONG];
+  for (const candidate of known) {
+    const { length } = [...candidate];
+    const allowed = length < SHORTEST ? 0 : length < LONG ? 1 : 2;
+    const found = slips([...typed], [...candidate]);
+    if (found < least && found <= allowed) {
+      [best, least] = [candidate, found];
+    }
+  }
+  return best;
+}
+
+/** The optimal string alignment distance of two words. */
+function slips(a: string[], b: string[]): number {
+  let older: number[] = [];
+  let before: number[] = [];
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    [older, before, row] = [before, row, [i]];
+    for (let j = 1; j <= b.length; j++) {
+      const isOther = a[i - 1] === b[j - 1] ? 0 : 1;
+      let least = Math.min(at(before, j) + 1, at(row, j - 1) + 1, at(before, j - 1) + isOther);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        least = Math.min(least, at(older, j - 2) + 1);
+      }
+      row.push(least);
+    }
+  }
+  return at(row, b.length);
+}
+
+function at(row: number[], index: number): number {
+  return row[index] as number;
 }
 
 /** How much two words have in common, from 0 to 1: twice the matching letters over all letters (Ratcliff, Obershelp). */

@@ -23,6 +23,11 @@ export const GLOBAL: readonly Option[] = [
     "about": "try again this often on 429, 5xx and failed connections; 3 unless given"
   },
   {
+    "name": "strict",
+    "value": "",
+    "about": "refuse query parameters that are not documented (SEGOPS_STRICT=1)"
+  },
+  {
     "name": "verbose",
     "value": "",
     "about": "log each attempt to standard error (-v)"
@@ -62,7 +67,8 @@ export const OWN_WORDS: readonly string[] = [
   "wait",
   "wait-timeout",
   "interval",
-  "output",
+  "to",
+  "query",
   "confirm"
 ];
 
@@ -122,7 +128,8 @@ export const TOOLS: readonly Command[] = [
         "value": "KEY",
         "about": "names this call, to repeat it safely; a fresh one unless given"
       }
-    ]
+    ],
+    "mutates": true
   },
   {
     "words": [
@@ -193,6 +200,12 @@ export const RESOURCES: readonly Resource[] = [
             "name": "prefetch",
             "value": "N",
             "about": "how many pages to fetch ahead at once, in order; 0 fetches one page at a time; 0 unless given"
+          },
+          {
+            "name": "query",
+            "value": "KEY=VALUE",
+            "about": "a query parameter, documented or not; may be repeated",
+            "isMany": true
           }
         ],
         "query": {
@@ -268,7 +281,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -317,7 +331,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -349,7 +364,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -381,7 +397,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       }
     ]
   },
@@ -512,7 +529,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -551,7 +569,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       }
     ]
   },
@@ -585,6 +604,12 @@ export const RESOURCES: readonly Resource[] = [
             "name": "prefetch",
             "value": "N",
             "about": "how many pages to fetch ahead at once, in order; 0 fetches one page at a time; 0 unless given"
+          },
+          {
+            "name": "query",
+            "value": "KEY=VALUE",
+            "about": "a query parameter, documented or not; may be repeated",
+            "isMany": true
           }
         ],
         "query": {
@@ -660,7 +685,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -709,7 +735,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -741,7 +768,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -773,7 +801,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -805,7 +834,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -844,7 +874,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -876,7 +907,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -919,7 +951,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -945,7 +978,14 @@ export const RESOURCES: readonly Resource[] = [
             "about": "What to look for."
           }
         ],
-        "options": [],
+        "options": [
+          {
+            "name": "query",
+            "value": "KEY=VALUE",
+            "about": "a query parameter, documented or not; may be repeated",
+            "isMany": true
+          }
+        ],
         "query": {
           "name": "params",
           "kind": "query",
@@ -995,6 +1035,12 @@ export const RESOURCES: readonly Resource[] = [
             "name": "prefetch",
             "value": "N",
             "about": "how many pages to fetch ahead at once, in order; 0 fetches one page at a time; 0 unless given"
+          },
+          {
+            "name": "query",
+            "value": "KEY=VALUE",
+            "about": "a query parameter, documented or not; may be repeated",
+            "isMany": true
           }
         ],
         "query": {
@@ -1070,7 +1116,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -1119,7 +1166,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -1151,7 +1199,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -1183,7 +1232,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       }
     ]
   },
@@ -1217,6 +1267,12 @@ export const RESOURCES: readonly Resource[] = [
             "name": "prefetch",
             "value": "N",
             "about": "how many pages to fetch ahead at once, in order; 0 fetches one page at a time; 0 unless given"
+          },
+          {
+            "name": "query",
+            "value": "KEY=VALUE",
+            "about": "a query parameter, documented or not; may be repeated",
+            "isMany": true
           }
         ],
         "query": {
@@ -1238,6 +1294,9 @@ export const RESOURCES: readonly Resource[] = [
             "q",
             "A part of the name, in any case."
           ]
+        ],
+        "silent": [
+          "*"
         ],
         "walk": "iterate"
       },
@@ -1296,7 +1355,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -1345,7 +1405,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -1377,7 +1438,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -1409,7 +1471,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -1441,7 +1504,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -1464,7 +1528,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -1553,7 +1618,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -1616,6 +1682,7 @@ export const RESOURCES: readonly Resource[] = [
             "isFile": true
           }
         ],
+        "mutates": true,
         "job": {
           "wait": "waitForImport",
           "id": "job_id",
@@ -1700,6 +1767,7 @@ export const RESOURCES: readonly Resource[] = [
             "about": "seconds between two looks; 2 unless given"
           }
         ],
+        "mutates": true,
         "job": {
           "wait": "waitForImport"
         }
@@ -1736,6 +1804,12 @@ export const RESOURCES: readonly Resource[] = [
             "name": "prefetch",
             "value": "N",
             "about": "how many pages to fetch ahead at once, in order; 0 fetches one page at a time; 0 unless given"
+          },
+          {
+            "name": "query",
+            "value": "KEY=VALUE",
+            "about": "a query parameter, documented or not; may be repeated",
+            "isMany": true
           }
         ],
         "query": {
@@ -1811,7 +1885,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -1860,7 +1935,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -1892,7 +1968,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -1924,7 +2001,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -2008,7 +2086,14 @@ export const RESOURCES: readonly Resource[] = [
           "params"
         ],
         "arguments": [],
-        "options": [],
+        "options": [
+          {
+            "name": "query",
+            "value": "KEY=VALUE",
+            "about": "a query parameter, documented or not; may be repeated",
+            "isMany": true
+          }
+        ],
         "query": {
           "name": "params",
           "kind": "query",
@@ -2049,6 +2134,12 @@ export const RESOURCES: readonly Resource[] = [
             "name": "prefetch",
             "value": "N",
             "about": "how many pages to fetch ahead at once, in order; 0 fetches one page at a time; 0 unless given"
+          },
+          {
+            "name": "query",
+            "value": "KEY=VALUE",
+            "about": "a query parameter, documented or not; may be repeated",
+            "isMany": true
           }
         ],
         "query": {
@@ -2124,7 +2215,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -2173,7 +2265,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -2205,7 +2298,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -2296,6 +2390,12 @@ export const RESOURCES: readonly Resource[] = [
             "name": "prefetch",
             "value": "N",
             "about": "how many pages to fetch ahead at once, in order; 0 fetches one page at a time; 0 unless given"
+          },
+          {
+            "name": "query",
+            "value": "KEY=VALUE",
+            "about": "a query parameter, documented or not; may be repeated",
+            "isMany": true
           }
         ],
         "query": {
@@ -2371,7 +2471,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -2420,7 +2521,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -2452,7 +2554,8 @@ export const RESOURCES: readonly Resource[] = [
             "about": "names this call, to repeat it safely; a fresh one unless given",
             "parameter": "idempotencyKey"
           }
-        ]
+        ],
+        "mutates": true
       },
       {
         "words": [
@@ -2575,6 +2678,7 @@ export const RESOURCES: readonly Resource[] = [
             "about": "seconds between two looks; 2 unless given"
           }
         ],
+        "mutates": true,
         "job": {
           "wait": "waitForRecompute",
           "since": "last_computed_at"
@@ -2609,6 +2713,12 @@ export const RESOURCES: readonly Resource[] = [
             "name": "all",
             "value": "",
             "about": "walk all pages and print every item as one line of JSON"
+          },
+          {
+            "name": "query",
+            "value": "KEY=VALUE",
+            "about": "a query parameter, documented or not; may be repeated",
+            "isMany": true
           }
         ],
         "query": {
@@ -2626,6 +2736,9 @@ export const RESOURCES: readonly Resource[] = [
             "cursor",
             "The next_cursor of the stretch before."
           ]
+        ],
+        "silent": [
+          "page"
         ],
         "walk": "iterateMembers"
       },
@@ -2710,12 +2823,13 @@ export const RESOURCES: readonly Resource[] = [
             "about": "seconds between two looks; 2 unless given"
           },
           {
-            "name": "output",
+            "name": "to",
             "value": "OUT",
             "about": "wait, then write the export to this file; - is standard output",
             "isFile": true
           }
         ],
+        "mutates": true,
         "job": {
           "wait": "waitForExport",
           "id": "export_id",
@@ -2810,7 +2924,14 @@ export const RESOURCES: readonly Resource[] = [
           "params"
         ],
         "arguments": [],
-        "options": [],
+        "options": [
+          {
+            "name": "query",
+            "value": "KEY=VALUE",
+            "about": "a query parameter, documented or not; may be repeated",
+            "isMany": true
+          }
+        ],
         "query": {
           "name": "params",
           "kind": "query",
@@ -2877,7 +2998,14 @@ export const RESOURCES: readonly Resource[] = [
             "about": "The user's id."
           }
         ],
-        "options": [],
+        "options": [
+          {
+            "name": "query",
+            "value": "KEY=VALUE",
+            "about": "a query parameter, documented or not; may be repeated",
+            "isMany": true
+          }
+        ],
         "query": {
           "name": "params",
           "kind": "query",

@@ -166,7 +166,7 @@ def argv_probes(ground: Ground) -> st.SearchStrategy[Probe]:
                     "--method=put",
                     "--filename=a.csv",
                     '--confirm={"a": 1}',
-                    "--output=-",
+                    "--to=-",
                 ]
             ),
         ),
