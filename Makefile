@@ -30,7 +30,7 @@ endif
 .PHONY: parity mutants record
 .PHONY: bench
 .PHONY: docs
-.PHONY: dist dist-check
+.PHONY: dist dist-check test-dist sbom
 .PHONY: format generate lock pre-commit
 .PHONY: clean distclean
 
@@ -105,7 +105,7 @@ typescript: built ## build @segops/admin, lint it, and test it on the oldest and
 
 test: $(READY) built $(RUNNERS_READY) ## run every test that this machine can (TESTS=tests/cli for some, PYTEST_ARGS for pytest's options)
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS) \
-	  $(or $(TESTS),--ignore=tests/postgres)
+	  $(or $(TESTS),--ignore=tests/postgres --ignore=tests/dist)
 
 test-postgres: $(READY) ## run the sandbox's tests, and those of several servers at once, on a PostgreSQL made for them
 	@tools/need.sh initdb:postgresql
@@ -200,6 +200,12 @@ dist-check: $(NODE_READY) ## check what is in dist/: metadata, contents, exports
 	@$(BIN)/twine check --strict dist/*.whl dist/*.tar.gz
 	@$(BIN)/check-wheel-contents dist/*.whl
 	@cd typescript-fixtures && tools/node.sh current npx --no-install publint --strict ../dist/*.tgz
+
+test-dist: $(READY) ## install what is in dist/ on every Python and both Nodes of this machine, and use it there
+	@$(BIN)/python -m pytest -n 0 $(PYTEST_ARGS) tests/dist
+
+sbom: $(NODE_READY) ## write build/sbom: what an installation of each file in dist/ brings along (CycloneDX)
+	@$(BIN)/python tools/release/sbom.py dist build/sbom
 
 # ---------------------------------------------------------------------------------------------- tidying
 
