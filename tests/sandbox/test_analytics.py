@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -13,6 +14,7 @@ import pytest
 from segops_parity import contract
 
 CONTRACT = contract.load()
+COLUMNS = "tenant_id, subject_id, event_type, occurred_at, payload, bot_class, received_at"
 
 
 def at_least_once(event_type: str) -> dict[str, Any]:
@@ -88,6 +90,7 @@ def test_usage_counts_the_months_events_against_the_plan(api: Any) -> None:
         "period_end": "2026-06-01T00:00:00Z",
         "events_used": 3,
         "events_limit": 50_000_000,
+        "mtu_computed": 3,
         "ai_credits_used": 0,
         "ai_credits_limit": 10_000,
         "api_calls_per_minute_limit": 1000,
@@ -96,6 +99,28 @@ def test_usage_counts_the_months_events_against_the_plan(api: Any) -> None:
     track(api, "seen", "a")
     usage = api.get("/analytics/usage/").json()
     assert (usage["period_end"], usage["events_used"]) == ("2027-01-01T00:00:00Z", 1)
+
+
+def test_the_users_of_many_events_are_counted_by_a_job_once_an_hour(start: Any, tmp_path: Path) -> None:
+    if os.environ.get("SEGOPS_TEST_DATABASE_URL"):
+        pytest.skip("fills a SQLite file")
+    file = tmp_path / "many.sqlite3"
+    api = start("--jobs=manual", "--now=2026-05-01T12:00:00Z", "--db", str(file))
+    track(api, "seen", "abc")
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute(
+            f"INSERT INTO sandbox_event ({COLUMNS}) SELECT {COLUMNS} FROM sandbox_event, "
+            "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 34000) SELECT i FROM n)"
+        )
+    track(api, "seen", "d")  # what came past the API is counted with the next that comes by it
+
+    def mtu() -> int:
+        return int(api.get("/analytics/usage/").json()["mtu_computed"])
+
+    assert (mtu(), mtu(), len(api.run_jobs()), mtu(), len(api.run_jobs())) == (0, 0, 1, 4, 0)
+    track(api, "seen", "e")
+    api.advance(3600)
+    assert (mtu(), len(api.run_jobs()), mtu()) == (4, 1, 5)
 
 
 def test_overlap_is_the_shared_part_of_the_smaller_segment(api: Any) -> None:

@@ -1674,6 +1674,8 @@ class AnalyticsUsage(TypedDict, total=False):
     """How many events came in it."""
     events_limit: int
     """How many may come."""
+    mtu_computed: int
+    """How many users are billed; it does not go back within the period."""
     ai_credits_used: int
     """How many AI credits were used."""
     ai_credits_limit: int

@@ -10,6 +10,7 @@ from django.db.models.functions import TruncDate
 
 from segops_sandbox import clock, plans
 from segops_sandbox.ai.credits import used_this_month
+from segops_sandbox.analytics.tracked_users import tracked_users
 from segops_sandbox.models import (
     Activation,
     ActivationSync,
@@ -50,6 +51,7 @@ def usage(tenant: Tenant) -> dict[str, Any]:
         "period_end": isoformat(end),
         "events_used": EventTally.objects.received(tenant, start),
         "events_limit": plan.events_per_month,
+        "mtu_computed": tracked_users(tenant, start),
         "ai_credits_used": used_this_month(tenant),
         "ai_credits_limit": plan.ai_credits_per_month,
         "api_calls_per_minute_limit": plan.calls_per_minute,

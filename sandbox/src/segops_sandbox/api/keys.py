@@ -21,6 +21,8 @@ from segops_sandbox.models import ApiKey, Role
 SCOPES = ("mcp:read", "mcp:write", "mcp:admin")
 _ORIGIN = re.compile(r"https?://(\*\.)?[A-Za-z0-9.-]+(:\d+)?")
 MANAGERS = frozenset({Role.OWNER, Role.ADMIN})
+# What counts is the role in the tenant of the key, which the views look up, not the one in a person's first tenant.
+_ANY_ROLE = MANAGERS | {Role.MEMBER, Role.VIEWER}
 
 
 class KeySerializer(serializers.Serializer[Any]):
@@ -47,6 +49,7 @@ class Keys(APIView):
     """`POST /auth/api-keys/`, for signed-in people."""
 
     credential_kinds = frozenset({USER})
+    writer_roles = _ANY_ROLE
 
     def post(self, request: Request) -> Response:
         """`{id, name, key}`; the key's text appears only here, as does the secret that signs user ids."""
@@ -83,6 +86,7 @@ class Key(APIView):
     """`DELETE /auth/api-keys/<id>/`, for signed-in people."""
 
     credential_kinds = frozenset({USER})
+    writer_roles = _ANY_ROLE
 
     def delete(self, request: Request, pk: int) -> Response:
         """Revoke a key; it answers 401 from its next use."""

@@ -1,10 +1,13 @@
-"""The job that stores scores: one row per product, overwritten by the next scoring; of all products in chunks.
+"""The jobs that store scores: one row per product, overwritten by the next scoring; of all products in chunks.
 
 A chunk is a transaction of its own: memory does not grow with the catalogue, others can write between two chunks, and
-a product that is changed or deleted meanwhile is scored as it is then, or not at all.
+a product that is changed or deleted meanwhile is scored as it is then, or not at all. A catalogue with scores is scored
+again each night, at midnight UTC by the sandbox's clock; nights that were missed are made up for once.
 """
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -13,9 +16,9 @@ from segops_sandbox.catalogue.locks import lock_catalogue
 from segops_sandbox.catalogue.rows import put_scores
 from segops_sandbox.catalogue.schema import schema_of
 from segops_sandbox.catalogue.scoring import Scorer
-from segops_sandbox.models import Product, Tenant
+from segops_sandbox.models import Job, Product, ProductScore, Tenant
 
-ONE, ALL = "products.score", "products.score_all"
+ONE, ALL, NIGHTLY = "products.score", "products.score_all", "products.score_nightly"
 _CHUNK = 500
 
 
@@ -26,6 +29,7 @@ def score_one(tenant: Tenant, product_id: int) -> None:
     with transaction.atomic():
         lock_catalogue(tenant)
         _store(scorer, list(Product.objects.select_for_update().filter(tenant=tenant, pk=product_id)))
+    _plan_tonight(tenant)
 
 
 @jobs.handler(ALL)
@@ -39,9 +43,29 @@ def score_all(tenant: Tenant) -> None:
             behind = Product.objects.select_for_update().filter(tenant=tenant, pk__gt=last)
             products = list(behind.only("sku", "name", "data").order_by("pk")[:_CHUNK])
             if not products:
-                return
+                break
             _store(scorer, products)
             last = products[-1].pk
+    _plan_tonight(tenant)
+
+
+def _failed(tenant: Tenant, error: Exception) -> None:
+    _plan_tonight(tenant)
+
+
+@jobs.handler(NIGHTLY, _failed)
+def _score_at_night(tenant: Tenant) -> None:
+    if ProductScore.objects.filter(product__tenant=tenant).exists():
+        score_all(tenant)
+
+
+def _plan_tonight(tenant: Tenant) -> None:
+    """Queue the scoring of the coming night, once."""
+    midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    with transaction.atomic():
+        if not jobs.is_queued(tenant, NIGHTLY):
+            job = jobs.enqueue(tenant, NIGHTLY)
+            Job.objects.filter(pk=job.pk).update(run_at=midnight)
 
 
 def _store(scorer: Scorer, products: list[Product]) -> None:

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from segops_sandbox import jobs
 from segops_sandbox.http import faults
-from segops_sandbox.models import Tenant
+from segops_sandbox.models import Role, Tenant
 from segops_sandbox.plans import DEFAULT, PLANS
 
 _METHODS = ("*", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -128,6 +128,21 @@ class TenantSerializer(serializers.ModelSerializer[Tenant]):
     class Meta:
         model = Tenant
         fields = ("id", "slug", "name", "plan")
+
+
+class AccountSerializer(ControlSerializer):
+    """A person's role in a tenant."""
+
+    email = serializers.EmailField()
+    password = serializers.CharField(max_length=255, trim_whitespace=False)
+    tenant = serializers.SlugRelatedField(slug_field="slug", queryset=Tenant.objects.all())
+    role = serializers.ChoiceField(choices=(Role.OWNER, Role.ADMIN, Role.MEMBER, Role.VIEWER))
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A tenant has exactly one owner, which the demo account is."""
+        if attrs["role"] == Role.OWNER and Role.objects.filter(tenant=attrs["tenant"], role=Role.OWNER).exists():
+            raise serializers.ValidationError({"role": ["The tenant has its owner already."]})
+        return attrs
 
 
 class PlanSerializer(ControlSerializer):

@@ -13,6 +13,7 @@ urlpatterns = [
     path("reset/", views.Reset.as_view()),
     path("clock/", views.Clock.as_view()),
     path("jobs/", views.Jobs.as_view()),
+    path("accounts/", views.Accounts.as_view()),
     path("tenants/", views.Tenants.as_view()),
     path("tenants/<encoded:slug>/", views.OneTenant.as_view()),
     path("tenants/<encoded:slug>/brand/", ai.TenantBrand.as_view()),

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from segops_sandbox import clock, jobs, workspace
 from segops_sandbox.control.serializers import (
+    AccountSerializer,
     ClockSerializer,
     FaultSerializer,
     JobsSerializer,
@@ -197,6 +198,19 @@ class OneTenant(ControlView):
         tenant.plan = serializer.validated_data["plan"]
         tenant.save(update_fields=["plan"])
         return Response(TenantSerializer(tenant).data)
+
+
+class Accounts(ControlView):
+    """People, for tests of roles."""
+
+    def post(self, request: Request) -> Response:
+        """Give an account a role in a tenant; an account that is not there yet is created with the password."""
+        serializer = AccountSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        wanted = serializer.validated_data
+        account = workspace.ensure_account(wanted["tenant"], wanted["email"], wanted["password"], wanted["role"])
+        answer = {"id": account.pk, "email": account.email, "tenant": wanted["tenant"].slug, "role": wanted["role"]}
+        return Response(answer, status=status.HTTP_201_CREATED)
 
 
 class TenantShopify(ControlView):

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
 from segops_sandbox import clock, explorer, jobs
 from segops_sandbox.http import faults, journal
@@ -64,7 +64,7 @@ def overview(tenant: Tenant) -> dict[str, Any]:
         "counts": [
             ("Segments", segments.count()),
             ("Users", Subject.objects.filter(tenant=tenant).values("canonical_id").distinct().count()),
-            ("Events", EventTally.objects.filter(tenant=tenant).aggregate(total=Sum("count"))["total"] or 0),
+            ("Events", EventTally.objects.stored(tenant)),
             ("Products", Product.objects.filter(tenant=tenant).count()),
             ("Jobs waiting", own_jobs.filter(status__in=[Job.QUEUED, Job.RUNNING]).count()),
             ("Jobs failed", own_jobs.filter(status=Job.FAILED).count()),

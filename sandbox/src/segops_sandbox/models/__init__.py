@@ -34,7 +34,7 @@ from segops_sandbox.models.segments import (
     SegmentTrend,
     SegmentVersion,
 )
-from segops_sandbox.models.tallies import EventTally
+from segops_sandbox.models.tallies import EventTally, UserMeter
 from segops_sandbox.models.tenancy import Account, ApiKey, IdempotencyRecord, Role, ServerSecret, Tenant
 from segops_sandbox.models.webhooks import Webhook, WebhookDelivery
 
@@ -78,6 +78,7 @@ __all__ = [
     "ServerSecret",
     "Subject",
     "Tenant",
+    "UserMeter",
     "Webhook",
     "WebhookDelivery",
 ]

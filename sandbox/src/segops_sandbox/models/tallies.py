@@ -1,4 +1,4 @@
-"""How many events of a tenant arrived in which month: kept, because counting millions of rows takes seconds."""
+"""What a tenant used in which month, events and users: kept, because counting millions of rows takes seconds."""
 
 from __future__ import annotations
 
@@ -38,6 +38,10 @@ class Tallies(models.QuerySet["EventTally"]):
         kept = self.filter(tenant=tenant, month=_month_of(moment)).aggregate(total=models.Sum("count"))
         return (kept["total"] or 0) + self._not_yet_counted(tenant, moment)
 
+    def stored(self, tenant: Tenant) -> int:
+        """How many events of a tenant are counted, of all months."""
+        return int(self.filter(tenant=tenant).aggregate(total=models.Sum("count"))["total"] or 0)
+
     def add(self, tenant: Tenant, received: datetime, number: int) -> None:
         """Count events that were just stored, in the same transaction."""
         with connection.cursor() as cursor:
@@ -76,6 +80,21 @@ class EventTally(models.Model):
         db_table = "sandbox_event_tally"
         constraints = [
             models.UniqueConstraint(fields=["tenant", "month", "shard"], name="sandbox_event_tally_once"),
+        ]
+
+
+class UserMeter(models.Model):
+    """How many users a tenant is billed for in a month (its first day), as they were counted last."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, db_index=False)
+    month = models.DateField()
+    users = models.BigIntegerField(default=0)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sandbox_user_meter"
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "month"], name="sandbox_user_meter_once"),
         ]
 
 

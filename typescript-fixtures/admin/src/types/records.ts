@@ -1283,6 +1283,8 @@ export interface AnalyticsUsage {
   events_used?: number;
   /** How many may come. */
   events_limit?: number;
+  /** How many users are billed; it does not go back within the period. */
+  mtu_computed?: number;
   /** How many AI credits were used. */
   ai_credits_used?: number;
   /** How many there are. */
