@@ -24,7 +24,7 @@ endif
 .PHONY: help
 .PHONY: setup test-tools
 .PHONY: demo sandbox openapi
-.PHONY: test test-postgres test-all check lint types
+.PHONY: test test-postgres test-runtimes test-all check lint types
 .PHONY: first-test image
 .PHONY: built typescript
 .PHONY: parity mutants record
@@ -78,6 +78,13 @@ $(RUNNERS_READY): $(READY) typescript-fixtures/runners/package-lock.json
 	@cd typescript-fixtures/runners && SEGOPS_NODE_QUIET=1 ../tools/node.sh current npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# Bun, Deno, and the Nodes between the oldest and a current one.
+RUNTIMES_READY := typescript-fixtures/runtimes/node_modules/.ready
+$(RUNTIMES_READY): $(READY) typescript-fixtures/runtimes/package-lock.json
+	@echo "installing typescript-fixtures/runtimes/package-lock.json, by hash"
+	@cd typescript-fixtures/runtimes && SEGOPS_NODE_QUIET=1 ../tools/node.sh current npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 # ---------------------------------------------------------------------------------------------- running
 
 demo: $(READY) ## tell the story: a sandbox with real data, driven from Python and from the shell
@@ -105,12 +112,15 @@ typescript: built ## build @segops/admin, lint it, and test it on the oldest and
 
 test: $(READY) built $(RUNNERS_READY) ## run every test that this machine can (TESTS=tests/cli for some, PYTEST_ARGS for pytest's options)
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS) \
-	  $(or $(TESTS),--ignore=tests/postgres --ignore=tests/dist)
+	  $(or $(TESTS),--ignore=tests/postgres --ignore=tests/dist --ignore=tests/runtimes)
 
 test-postgres: $(READY) ## run the sandbox's tests, and those of several servers at once, on a PostgreSQL made for them
 	@tools/need.sh initdb:postgresql
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --on-postgres $(PYTEST_ARGS) \
 	  $(or $(TESTS),tests/postgres tests/sandbox)
+
+test-runtimes: $(READY) built $(RUNTIMES_READY) ## run the npm package's tests on Node 18.20 to 26, Bun and Deno, fetched for it (Linux on x64)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS) tests/runtimes
 
 test-tools: ## install what else tests look for: shells, a browser, curl (Debian's packages, as root or by sudo)
 	@tools/need.sh bash zsh fish git curl perl chromium
@@ -214,4 +224,4 @@ clean: ## remove what was built and cached
 	@find . -path './.venv*' -prune -o -type d \( -name __pycache__ -o -name .mypy_cache -o -name .ruff_cache \) -prune -exec rm -rf {} +
 
 distclean: clean ## remove the environments as well
-	@rm -rf .venv .venvs typescript-fixtures/node_modules typescript-fixtures/runners/node_modules
+	@rm -rf .venv .venvs typescript-fixtures/node_modules typescript-fixtures/runners/node_modules typescript-fixtures/runtimes/node_modules

@@ -2,44 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any, Callable
 
-import build_typescript
 import pytest
-
-from segops_parity.archives import unpack
-
-ROOT = Path(__file__).resolve().parents[2]
-WORKSPACE = ROOT / "typescript-fixtures"
-PACKAGE = WORKSPACE / "admin"
-NODES = ("oldest", "current")
-
-
-def node(
-    which: str, *words: str, cwd: Path = PACKAGE, stdin: str = "", **variables: str
-) -> subprocess.CompletedProcess[str]:
-    """Runs ``node``, ``npm`` or ``npx`` of the oldest or the current Node."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("SEGOPS_API", "npm_"))}
-    return subprocess.run(
-        [str(WORKSPACE / "tools/node.sh"), which, *words],
-        cwd=cwd,
-        env={**own, "SEGOPS_NODE_QUIET": "1", **variables},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=580,
-        check=False,
-    )
-
-
-def ok(done: subprocess.CompletedProcess[str]) -> str:
-    """The output of a command that must have succeeded."""
-    assert done.returncode == 0, f"{' '.join(done.args[1:])} exited {done.returncode}:\n{done.stdout}\n{done.stderr}"
-    return done.stdout
+from typescript_package import NODES, WORKSPACE, built_package, installed, node, ok, packed
 
 
 @pytest.fixture(params=NODES)
@@ -50,7 +18,7 @@ def which(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def attempt() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """``node``, above, as a fixture."""
+    """``node`` of the support module, as a fixture."""
     return node
 
 
@@ -63,31 +31,13 @@ def run() -> Callable[..., str]:
 @pytest.fixture(scope="session")
 def built() -> Path:
     """The package's folder, built from its sources as they are."""
-    try:
-        return build_typescript.build()
-    except RuntimeError as error:
-        pytest.fail(str(error), pytrace=False)
+    return built_package()
 
 
 @pytest.fixture(scope="session")
-def tarball(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What ``npm pack`` makes of the package."""
-    folder = tmp_path_factory.mktemp("pack")
-    out = ok(node("current", "npm", "pack", "--ignore-scripts", "--json", "--pack-destination", str(folder)))
-    return folder / str(json.loads(out)[0]["filename"])
-
-
-def installed(tarball: Path, folder: Path) -> Path:
-    """Makes a folder a project that has the package installed, and nothing else but the compiler and Node's types."""
-    modules = folder / "node_modules"
-    home = modules / "@segops" / "admin"
-    home.parent.mkdir(parents=True)
-    unpack(tarball, modules)
-    (modules / "package").rename(home)
-    (modules / "@types").symlink_to(WORKSPACE / "node_modules" / "@types")
-    (modules / "undici-types").symlink_to(WORKSPACE / "node_modules" / "undici-types")
-    (folder / "package.json").write_text('{"name": "user", "private": true, "type": "module"}')
-    return folder
+    return packed(tmp_path_factory.mktemp("pack"))
 
 
 @pytest.fixture

@@ -2,94 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import ssl
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
-import trustme
-from hostile_replies import HostileReply, hostile_replies
-from hostile_server import HostileServer
-from repository import ROOT
+from hostile_replies import hostile_replies
+from hostile_typescript import wrong_outcomes
+from typescript_package import WORKSPACE, clean_environment
 
 pytestmark = pytest.mark.needs_workspace
 
-CLIENT = Path(__file__).with_name("hostile_client.mjs")
 
-
-class Client:
-    """A Node that makes one call after the other."""
-
-    def __init__(self, which: str, folder: Path, authority: Path) -> None:
-        (folder / CLIENT.name).write_bytes(CLIENT.read_bytes())
-        self._node = subprocess.Popen(
-            [str(ROOT / "typescript-fixtures/tools/node.sh"), which, "node", CLIENT.name],
-            cwd=folder,
-            env={"PATH": "/usr/bin:/bin", "SEGOPS_NODE_QUIET": "1", "NODE_EXTRA_CA_CERTS": str(authority)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def ask(self, url: str, call: str) -> dict[str, Any]:
-        """What came of a call, and of the one after it."""
-        assert self._node.stdin is not None
-        assert self._node.stdout is not None
-        self._node.stdin.write(json.dumps({"url": url, "call": call}) + "\n")
-        self._node.stdin.flush()
-        answer: dict[str, Any] = json.loads(self._node.stdout.readline())
-        return answer
-
-    def close(self) -> None:
-        """Ends the Node."""
-        self._node.communicate("", timeout=30)
-
-
-def _told(outcome: dict[str, Any]) -> tuple[Any, ...]:
-    if "value" in outcome:
-        return "value", outcome["value"]
-    return "error", outcome["error"], outcome.get("status") if outcome["error"] == "api" else None
-
-
-def _wrong(row: HostileReply, answer: dict[str, Any], connections: list[int]) -> str:
-    outcomes = [
-        ("error", one[1], one[2] or answer["outcome"].get("status") if one[1] == "api" else None)
-        if one[0] == "error"
-        else one
-        for one in row.outcomes
-    ]
-    if _told(answer["outcome"]) not in outcomes:
-        return f"{row.name}: {answer['outcome']}, not one of {outcomes}"
-    if answer["next"] != {"value": [2]}:
-        return f"{row.name}: the call after it ended in {answer['next']}"
-    if not row.kept and len(set(connections)) < 2:
-        return f"{row.name}: the connection was used again"
-    return ""
-
-
-def test_what_a_server_may_answer_comes_to_what_the_table_says(which: str, project: Path, tmp_path: Path) -> None:
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
-    plain, secure = HostileServer(), HostileServer(context)
-    client = Client(which, project, tmp_path / "authority.pem")
-    rows = hostile_replies()
-    assert len(rows) >= 120
-    wrong, played = [], 0
-    try:
-        for server in (plain, secure):
-            for row in rows:
-                if row.tls if server is plain else row.end == "reset":
-                    continue
-                server.play(row)
-                wrong.append(_wrong(row, client.ask(server.url, row.call), server.on))
-                played += 1
-    finally:
-        client.close()
-        plain.close()
-        secure.close()
-    assert "\n".join(each for each in wrong if each) == ""
+def test_what_a_server_may_answer_comes_to_what_the_table_says(which: str, project: Path) -> None:
+    assert len(hostile_replies()) >= 120
+    command = [str(WORKSPACE / "tools/node.sh"), which, "node"]
+    played, wrong = wrong_outcomes(command, project, clean_environment)
+    assert "\n".join(wrong) == ""
     assert played > 400

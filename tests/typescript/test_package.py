@@ -53,7 +53,7 @@ def test_it_has_no_dependencies_and_no_side_effects() -> None:
     assert (PACKAGE / "LICENSE").read_text() == (WORKSPACE.parent / "LICENSE").read_text()
 
 
-@pytest.mark.parametrize("folder", [".", "runners"])
+@pytest.mark.parametrize("folder", [".", "runners", "runtimes"])
 def test_the_lock_file_names_hashes_and_no_address(folder: str) -> None:
     packages = json.loads((WORKSPACE / folder / "package-lock.json").read_text())["packages"]
     fetched = {

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { inspect } from "node:util";
@@ -11,6 +10,7 @@ import {
   SegOpsError,
   SegOpsNotFoundError,
 } from "../src/index.js";
+import { ran } from "./support/commands.js";
 import { rejection, withServer } from "./support/server.js";
 
 type Class = new (message: string) => Error;
@@ -80,18 +80,15 @@ test("a class of the caller's own that extends ours is a class of its own", () =
   assert.ok(!(new SegOpsDecodeError("x") instanceof Own));
 });
 
-test("an error that nobody catches ends the program with its message", () => {
+test("an error that nobody catches ends the program with its message", async () => {
   const path = JSON.stringify(new URL("../src/index.js", import.meta.url).href);
   for (const fails of [
     "throw new SegOpsConfigError('left to itself')",
     "Promise.reject(new SegOpsConfigError('left to itself'))",
   ]) {
-    const program = `import { SegOpsConfigError } from ${path}; ${fails};`;
-    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
-      encoding: "utf8",
-    });
-    assert.equal(status, 1);
-    assert.match(stderr, /left to itself/);
-    assert.ok(!stderr.includes("#<Object>"), stderr);
+    const { code, err } = await ran(`import { SegOpsConfigError } from ${path}; ${fails};`);
+    assert.equal(code, 1);
+    assert.match(err, /left to itself/);
+    assert.ok(!err.includes("#<Object>"), err);
   }
 });

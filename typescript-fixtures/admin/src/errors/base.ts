@@ -15,6 +15,11 @@ export interface WithCause {
 const Plain = function Plain(this: Error, message: string): void {
   this.message = message;
   Error.captureStackTrace?.(this, new.target ?? Plain);
+  if (process.versions.bun !== undefined) {
+    // Its stacks begin with a bare "Error".
+    const { name } = (new.target ?? Plain) as { name: string };
+    hide(this, "stack", `${name}: ${message}\n${this.stack?.replace(/^.*\n/, "") ?? ""}`);
+  }
 } as unknown as new (
   message: string,
 ) => Error;

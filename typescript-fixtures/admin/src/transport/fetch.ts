@@ -51,7 +51,7 @@ export class FetchTransport implements Transport {
     }
     // Fetch would send a stream in chunks, of unknown length.
     Object.assign(headers, { "Content-Length": length });
-    const streamed = { ...init, body: streamOf(body, () => interruption.progress()), duplex: "half" } as RequestInit;
+    const streamed = { ...init, body: streamOf(body, interruption), duplex: "half" } as RequestInit;
     const isLarge = body.length >= LARGE_BODY;
     return isLarge ? sendStreamed(this.#fetch, url.href, streamed, body.contentType) : this.#fetch(url.href, streamed);
   }
@@ -61,12 +61,12 @@ export class FetchTransport implements Transport {
   }
 }
 
-function streamOf(body: StreamedBody, progress: () => void): ReadableStream<Uint8Array> {
+function streamOf(body: StreamedBody, interruption: Interruption): ReadableStream<Uint8Array> {
   const blocks = body.blocks();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      progress();
-      const { done, value } = await blocks.next();
+      interruption.progress();
+      const { done, value } = await blocks.next().catch((error) => interruption.failed(error));
       if (done) {
         controller.close();
       } else {
@@ -87,6 +87,7 @@ class Interruption {
   readonly #stopListening: () => void;
   #isOverdue = false;
   #isDeadline = false;
+  #failure: unknown;
 
   constructor(request: TransportRequest) {
     this.#caller = request.signal;
@@ -122,8 +123,17 @@ class Interruption {
     this.#stopListening();
   }
 
-  /** The caller's reason to end it, or a timeout; undefined if neither has ended it. */
+  /** The body cannot be read: fetch itself would tell less, or something else. */
+  failed(error: unknown): never {
+    this.#failure = error;
+    throw error;
+  }
+
+  /** What the body failed with, the caller's reason to end it, or a timeout; undefined if none of these has ended it. */
   whyEnded(silence: string): unknown {
+    if (this.#failure !== undefined) {
+      return this.#failure;
+    }
     if (this.#caller?.aborted) {
       return this.#caller.reason;
     }

@@ -199,8 +199,8 @@ function sendableObject(original: object, value: unknown): unknown {
   return typeof unboxed === "object" ? unboxed : sendableScalar(unboxed, false);
 }
 
-/** Has a `toJSON`, and is no JSON: a Buffer becomes an object of numbers, an error its message. */
-const NEVER = ["Uint8Array", "Error"];
+/** Has a `toJSON`, and is no JSON: a Buffer becomes an object of numbers, an error its message; forms have one on Bun. */
+const NEVER = ["Uint8Array", "Error", "FormData", "URLSearchParams", "Headers"];
 
 function isIterable(value: object): boolean {
   return Symbol.iterator in value || Symbol.asyncIterator in value;

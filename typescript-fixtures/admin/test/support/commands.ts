@@ -2,7 +2,9 @@
 
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { Socket } from "node:net";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { KEY, type Server } from "./server.js";
 
@@ -24,12 +26,33 @@ function variablesOf({ url }: Called, own: NodeJS.ProcessEnv = {}): NodeJS.Proce
 /** A command as a process of its own. */
 export async function program(server: Called, words: string[], options: { stdin?: string } = {}): Promise<Result> {
   const child = spawn(process.execPath, [BIN, ...words], { env: { ...process.env, ...variablesOf(server) } });
-  child.stdin.end(options.stdin ?? "");
+  return ended(child, options.stdin);
+}
+
+/** A program of the test's own: the text of a module. */
+export async function ran(text: string, ...words: string[]): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), "segops-test-"));
+  try {
+    writeFileSync(join(folder, "program.mjs"), text);
+    return await ended(spawn(process.execPath, [join(folder, "program.mjs"), ...words]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function ended(child: ChildProcessWithoutNullStreams, stdin = ""): Promise<Result> {
+  child.stdin.end(stdin);
   const [out, err]: [string[], string[]] = [[], []];
   child.stdout.on("data", (chunk) => out.push(String(chunk)));
   child.stderr.on("data", (chunk) => err.push(String(chunk)));
   const [code] = (await once(child, "close")) as [number | null];
   return { code, out: out.join(""), err: err.join("") };
+}
+
+/** What can keep a program running; not on every runtime. */
+interface Handle {
+  ref?(): void;
+  unref?(): void;
 }
 
 let host: ChildProcessWithoutNullStreams | undefined;
@@ -38,12 +61,12 @@ let host: ChildProcessWithoutNullStreams | undefined;
 export async function cli(server: Called, words: string[], env: NodeJS.ProcessEnv = {}): Promise<Result> {
   const asked = host ?? spawn(process.execPath, [HOST]);
   host = undefined; // one that ends within a command is not asked again
-  const handles = [asked, ...[asked.stdin, asked.stdout, asked.stderr].map((stream) => stream as Socket)];
-  for (const each of handles) each.ref();
+  const handles: Handle[] = [asked, ...([asked.stdin, asked.stdout, asked.stderr] as Handle[])];
+  for (const each of handles) each.ref?.();
   asked.stdin.write(`${JSON.stringify({ words, variables: variablesOf(server, env) })}\n`);
   const [[out, code], [err]] = await Promise.all([upToItsEnd(asked.stdout), upToItsEnd(asked.stderr)]);
   // Between commands it keeps nobody waiting, and it ends with the process that writes to it.
-  for (const each of handles) each.unref();
+  for (const each of handles) each.unref?.();
   host = asked;
   return { code: Number(code), out, err };
 }
