@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -106,3 +107,16 @@ def test_every_command_of_the_reference_sends_the_request_of_its_operation(
         if request.get("method") not in methods:
             wrong.append((operation.id, shown, code, printed.out[:100], printed.err[:200]))
     assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_every_page_that_installs_from_a_registry_says_how_to_install_from_a_checkout() -> None:
+    import site_pages
+
+    ours = re.compile(r"^\W*(pip install (pytest-segops|segops[_-]\w+)|npm install @segops/admin)", re.MULTILINE)
+    pages = [*site_pages.sources(), "sandbox/pytest-segops/README.md"]
+    texts = {page: (ROOT / page).read_text(encoding="utf-8") for page in pages}
+    asking = {page for page, text in texts.items() if ours.search(text)}
+    assert len(asking) >= 5
+    assert {
+        page for page in asking if "rom a checkout of this repository: `" not in " ".join(texts[page].split())
+    } == set()
