@@ -26,6 +26,7 @@ from segops_parity._openapi_components import (
     webhook,
     written,
 )
+from segops_parity._openapi_examples import add_examples
 from segops_parity.contract import Argument, Contract, ContractError, Operation, Record, Returns, load
 
 __all__ = ["document", "main"]
@@ -51,6 +52,7 @@ def document(contract: Contract) -> Json:
             continue
         for method in operation.request.methods:
             paths.setdefault(operation.request.path, {})[method.lower()] = _operation(contract, operation, method)
+    add_examples(contract, paths, contract.path.parent / "parity" / "cassettes")
     return {
         "openapi": "3.1.0",
         "info": {
@@ -90,6 +92,7 @@ def _operation(contract: Contract, operation: Operation, method: str) -> Json:
         "operationId": operation.id if first else f"{operation.id}.{method.lower()}",
         "tags": [operation.namespace],
         "summary": operation.summary,
+        "description": _description(operation),
         "externalDocs": {"url": operation.source_url},
         "parameters": _parameters(contract, operation),
         "responses": _responses(contract, operation),
@@ -107,6 +110,25 @@ def _operation(contract: Contract, operation: Operation, method: str) -> Json:
     if helpers:
         result["x-sdk-helpers"] = helpers
     return result
+
+
+def _description(operation: Operation) -> str:
+    """What it does, whether it may be repeated, how it pages, and what waits for what it starts."""
+    sentences = [operation.summary, *operation.details]
+    if operation.mutates:
+        sentences.append(
+            "It changes data: send an `Idempotency-Key`, the same with each retry, and a retry changes nothing twice."
+        )
+    else:
+        sentences.append("It changes nothing, so it may be repeated freely.")
+    if operation.paginates == "page":
+        sentences.append("Ask for `page` 1, 2, … until `next` is null.")
+    elif operation.paginates == "cursor":
+        sentences.append("Send `next_cursor` back as `cursor` until it is null.")
+    if operation.job:
+        waits = f"`{operation.namespace}.{operation.job['wait']}`"
+        sentences.append(f"It starts a job; the SDKs' {waits} polls until it is over.")
+    return " ".join(sentences)
 
 
 def _parameters(contract: Contract, operation: Operation) -> list[Json]:
