@@ -17,6 +17,7 @@ import random
 import resource
 import socket
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -162,10 +163,22 @@ def measure(folder: Path, events: int, duckdb: Path | None = None) -> dict[str, 
         found["members"], found["members: pages"] = walk(
             sandbox, connection, ordered, max(1, 120 * events // 5_000_000)
         )
+        found["search"] = seconds(lambda: sandbox.call(connection, "GET", "/explorer/users/?q=user-1"))
+        found["users page"] = seconds(lambda: page(sandbox, "/users"))
         found["explain"], found["publish"] = one_user(sandbox, connection, 8000 * events // 5_000_000)
     finally:
         sandbox.stop()
     return found
+
+
+def page(sandbox: Sandbox, path: str) -> None:
+    """Look at one of the pages for people."""
+    connection = sandbox.connect()
+    connection.request("GET", path)
+    response = connection.getresponse()
+    if b"</html>" not in response.read():
+        raise SystemExit(f"{path}: {response.status}")
+    connection.close()
 
 
 def walk(sandbox: Sandbox, connection: Any, number: int, pages: int) -> tuple[float, int]:
@@ -218,19 +231,39 @@ def duckdb_on(database: Path, installed: Path) -> list[Callable[[str], int]]:
 
 def with_rate_limits(events: int) -> None:
     """Ingestion with and without limits, a fresh server each."""
-    took = {}
+    clock, processor = {}, {}
     for option in ("", "--rate-limits"):
         with tempfile.TemporaryDirectory() as name:
             sandbox = Sandbox(Path(name), *([option] if option else []))
             calls = [("POST", "/ingestion/track/batch/", body) for body in batches(events, events // 10)]
-            took[option], _ = shared_out(sandbox, iter(calls))
+            clock[option], processor[option] = shared_out(sandbox, iter(calls))
             sandbox.stop()
-    ratio = took["--rate-limits"] / took[""]
+    limited, free = clock["--rate-limits"], clock[""]
     report(
         f"ingestion of {events:,} events with --rate-limits",
-        f"{took['--rate-limits']:.1f} s, × {ratio:.2f}",
+        f"{limited:.1f} s, × {limited / free:.2f} (processor × {processor['--rate-limits'] / processor['']:.2f})",
         "<= 1.2 x",
     )
+
+
+def loading(events: int) -> None:
+    """`segops-sandbox load` of a file of events, and of a tenth of it."""
+    found = {}
+    for number in (events // 10, events):
+        with tempfile.TemporaryDirectory() as name:
+            file = Path(name, "events.ndjson")
+            with file.open("w") as stream:
+                for body in batches(number, events // 10):
+                    stream.writelines(json.dumps(event) + "\n" for event in json.loads(body)["events"])
+            command = [sys.executable, "-m", "segops_sandbox", "load", str(file), f"--db={Path(name, 'db.sqlite3')}"]
+            before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+            subprocess.run(command, check=True, capture_output=True)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            found[number] = time.perf_counter() - started, used
+    (small, _), (large, used) = found.values()
+    figure = f"{large:.1f} s (processor {used:.1f} s), × {large / small:.1f} for 10 × the data"
+    report(f"segops-sandbox load of {events:,} events", figure, "")
 
 
 @contextmanager
@@ -280,6 +313,7 @@ def main() -> None:
     events = options.events
     slow_clients()
     with_rate_limits(events * 4 // 50)
+    loading(events // 5)
     with tempfile.TemporaryDirectory() as name:
         small, large = Path(name, "small"), Path(name, "large")
         small.mkdir()
@@ -289,6 +323,8 @@ def main() -> None:
         "explain": (f"explain, a user with {8000 * events // 5_000_000:,} events, every kind", "<= 0.3 s"),
         "publish": ("sandbox publish for the same user", "<= 0.3 s"),
         "members": (f"walking {after['members: pages']},000 members", "<= 2 s"),
+        "users page": (f"the page of users at {events:,} events", ""),
+        "search": (f"searching users by a part of their id at {events:,} events", ""),
         "usage": (f"analytics.usage at {events:,} events", "<= 0.2 s"),
         **{name: (f"{name} over {events:,} events", "<= 2 x DuckDB on the same file") for name in KINDS},
     }

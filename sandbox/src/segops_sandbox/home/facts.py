@@ -63,7 +63,7 @@ def overview(tenant: Tenant) -> dict[str, Any]:
     return {
         "counts": [
             ("Segments", segments.count()),
-            ("Users", Subject.objects.filter(tenant=tenant).values("canonical_id").distinct().count()),
+            ("Users", _users(tenant)),
             ("Events", EventTally.objects.stored(tenant)),
             ("Products", Product.objects.filter(tenant=tenant).count()),
             ("Jobs waiting", own_jobs.filter(status__in=[Job.QUEUED, Job.RUNNING]).count()),
@@ -78,8 +78,14 @@ def overview(tenant: Tenant) -> dict[str, Any]:
 
 
 def users(tenant: Tenant, text: str) -> explorer.Found:
-    """Users whose id contains a text, the latest seen first."""
-    return explorer.search(tenant.pk, text, _LISTED)
+    """Users whose id contains a text, the latest seen first; without one, all are counted and the newest listed."""
+    if text:
+        return explorer.search(tenant.pk, text, _LISTED)
+    return explorer.Found(_users(tenant), explorer.latest(tenant.pk, _LISTED))
+
+
+def _users(tenant: Tenant) -> int:
+    return Subject.objects.filter(tenant=tenant).values("canonical_id").distinct().count()
 
 
 def user(tenant: Tenant, user_id: str) -> dict[str, Any] | None:

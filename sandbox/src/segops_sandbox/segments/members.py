@@ -1,4 +1,7 @@
-"""Pages of a segment's members, in the order of their ids, from a cursor that says where to go on."""
+"""Pages of a segment's members, in the order in which they were first seen, from a cursor that says where to go on.
+
+By the index (segment, subject), so that a page costs the same wherever it begins and however many members there are.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,13 @@ from segops_sandbox.http import cursors
 from segops_sandbox.http.cursors import BadCursor as BadCursor
 from segops_sandbox.models import Segment, SegmentMembership
 
+# Not by the ORM, which takes as long to make 1,000 rows as the database to find them. SQLite's times come as texts.
+_PAGE = (
+    "SELECT m.subject_id, s.external_id, {computed_at} FROM sandbox_segment_membership AS m "
+    "JOIN sandbox_subject AS s ON s.id = m.subject_id "
+    "WHERE m.segment_id = %s AND m.subject_id > %s ORDER BY m.subject_id LIMIT %s"
+)
+
 
 @dataclass(frozen=True)
 class Page:
@@ -27,48 +37,26 @@ class Page:
 
 def page(segment: Segment, limit: int, cursor: str | None) -> Page:
     """Members from a cursor on, or from the first. Raises BadCursor."""
-    after = "" if cursor is None else cursors.decode(segment.pk, cursor)
-    count = SegmentMembership.objects.filter(segment=segment).count()
-    if connection.vendor == "sqlite" and count * count > limit * _subjects():
-        found = _along_the_subjects(segment, after, limit + 1)
-    else:
-        rows = ordered(segment)
-        if after:
-            rows = rows.filter(user_id__gt=after)
-        found = list(rows.values_list("user_id", "computed_at")[: limit + 1])
-    more = len(found) > limit
-    members = found[:limit]
-    return Page(count, members, cursors.encode(segment.pk, members[-1][0]) if more else None)
+    after = 0 if cursor is None else _position(cursors.decode(segment.pk, cursor))
+    is_sqlite = connection.vendor == "sqlite"
+    query = _PAGE.format(computed_at="CAST(m.computed_at AS TEXT)" if is_sqlite else "m.computed_at")
+    with connection.cursor() as database:
+        database.execute(query, [segment.pk, after, limit + 1])
+        found = database.fetchall()
+    # All members of a segment were computed together: few times, many rows.
+    times = {time: _from_sqlite(time) if is_sqlite else time for time in {row[2] for row in found}}
+    members = [(user_id, times[time]) for _, user_id, time in found[:limit]]
+    next_cursor = cursors.encode(segment.pk, str(found[limit - 1][0])) if len(found) > limit else None
+    return Page(segment.member_count, members, next_cursor)
 
 
-def _along_the_subjects(segment: Segment, after: str, number: int) -> list[tuple[str, datetime]]:
-    """The next members, by going through all subjects in order and looking up whether each is one.
-
-    Sorting the members for each page takes ever longer the more there are; of a large segment most subjects that one
-    goes by are members, so that a page costs the same wherever it begins.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT s.external_id, CAST(m.computed_at AS TEXT) "
-            "FROM sandbox_subject AS s CROSS JOIN sandbox_segment_membership AS m "
-            "WHERE s.tenant_id = %s AND s.external_id > %s AND m.segment_id = %s AND m.subject_id = s.id "
-            "ORDER BY s.external_id LIMIT %s",
-            [segment.tenant_id, after, segment.pk, number],
-        )
-        rows = cursor.fetchall()
-    # All members of a segment were computed together: few texts, many rows.
-    times = {text: _time(text) for text in {text for _, text in rows}}
-    return [(external_id, times[text]) for external_id, text in rows]
+def _position(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise BadCursor("not a cursor of members")
+    return int(text)
 
 
-def _subjects() -> int:
-    """At most so many subjects are there."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT COALESCE(MAX(id), 0) FROM sandbox_subject")
-        return int(cursor.fetchone()[0])
-
-
-def _time(text: str) -> datetime:
+def _from_sqlite(text: str) -> datetime:
     """A time as SQLite keeps it."""
     return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
 
