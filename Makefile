@@ -198,9 +198,10 @@ lock: $(READY) ## write the lock files anew from requirements/*.in (UV_ARGS=--up
 	$(COMPILE) $(UV_ARGS) --python-version 3.10 --extra postgres sandbox/pyproject.toml -c requirements/dev.txt -o requirements/sandbox.txt
 	$(COMPILE) $(UV_ARGS) --python-version 3.10 requirements/bench.in -o requirements/bench.txt
 
-docs: $(READY) ## build the documentation site into build/site; a broken link or a page in no menu fails
+docs: $(NODE_READY) ## build the documentation site into build/site; a broken link or a page in no menu fails
 	@$(BIN)/python tools/docs/site_pages.py build
 	@$(BIN)/zensical build --clean --strict --config-file build/mkdocs.yml
+	@$(BIN)/python tools/docs/llms.py build
 	@echo "build/site/index.html"
 
 dist: built ## build every distribution and the npm package into dist/, the same bytes each time

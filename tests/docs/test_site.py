@@ -36,6 +36,12 @@ def test_the_site_builds_without_a_broken_link_or_a_page_in_no_menu() -> None:
     assert (site / "index.html").is_file()
     assert "https://fonts." not in (site / "index.html").read_text(encoding="utf-8"), "it fetches from elsewhere"
 
+    listed = re.findall(r"^- \[.+?\]\((.+?)\): .{10}", (site / "llms.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    pages = {path.relative_to(ROOT / "build/pages").as_posix() for path in (ROOT / "build/pages").rglob("*.md")}
+    assert set(listed) == pages
+    assert len(listed) == len(pages), "a page is listed twice"
+    assert all((site / page).is_file() for page in [*listed, "openapi.json"])
+
 
 def test_a_page_that_no_menu_names_and_a_menu_entry_without_a_page_are_errors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -69,6 +75,22 @@ def test_every_operation_has_a_page_with_four_calls_and_what_was_recorded(refere
             assert f'=== "{tab}"' in page, operation.id
         if operation.request:
             assert f"{operation.request.methods[0]} /api/" in page, operation.id
+
+
+def test_every_operation_has_the_signatures_of_both_languages_with_all_of_its_arguments(reference: Any) -> None:
+    import signatures
+
+    for operation in reference._contract.operations.values():
+        blocking = signatures.python(operation)
+        (function,) = ast.parse(f"{blocking}: ...").body
+        assert isinstance(function, ast.FunctionDef)
+        named = [each.arg for each in [*function.args.args, *function.args.kwonlyargs]]
+        assert {argument.name for argument in operation.arguments} <= set(named), operation.id
+        assert f"def {operation.name}(" in signatures.asynchronous(operation)
+        positional = [each.typescript for each in operation.arguments if not each.keyword_only]
+        first = signatures.typescript(operation).replace("\n", " ")
+        assert re.match(rf"{operation.typescript_id.partition('.')[2]}\(", first)
+        assert all(re.search(rf"\b{name}\??: ", first) for name in positional), operation.id
 
 
 def test_every_python_call_of_the_reference_is_python_and_gives_the_arguments_their_names(reference: Any) -> None:

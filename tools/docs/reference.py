@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import examples
+import signatures
 
-import segops_admin
 from segops_parity.cassettes import Interaction, cassette_file, load_cassette
 from segops_parity.contract import Argument, Contract, Operation
 from segops_parity.project import Project
@@ -83,9 +82,16 @@ class Reference:
             ("TypeScript", "typescript", examples.typescript(operation, arguments)),
             ("Shell", "sh", examples.shell(operation, arguments)),
         )
+        lines += [signatures.docstring(operation).prose, ""]
         lines += _facts(self._contract, operation)
+        lines += ["## Signature", ""]
+        lines += _tabs(
+            ("Python", "python", signatures.python(operation)),
+            ("asyncio", "python", signatures.asynchronous(operation)),
+            ("TypeScript", "typescript", signatures.typescript(operation)),
+        )
         lines += _arguments(operation)
-        lines += _docstring(operation)
+        lines += _errors(operation)
         lines += self._fields(operation)
         lines += self._recorded(operation)
         return "\n".join(lines) + "\n"
@@ -208,20 +214,16 @@ def _default(argument: Argument) -> str:
     return f"`{argument.default}`" if argument.default is not None else ""
 
 
-def _docstring(operation: Operation) -> list[str]:
-    """The sections of the method's docstring that the tables above do not hold: what it raises."""
-    namespace = getattr(segops_admin.SegOpsAdmin(api_key="sk_test_docs"), operation.namespace)
-    text = inspect.getdoc(getattr(namespace, operation.name)) or ""
-    _, found, raises = text.partition("Raises:\n")
-    if not found:
-        return []
+def _errors(operation: Operation) -> list[str]:
+    """What each language documents of its errors: the same names, in words of its own."""
+    python, typescript = signatures.docstring(operation).raises, signatures.thrown(operation)
     lines = ["## Errors", ""]
-    for line in raises.splitlines():
-        if not line.startswith("    "):
-            break
-        name, colon, about = line.strip().partition(": ")
-        lines.append(f"- `{name}`: {about}" if colon and not line.startswith("        ") else f"  {line.strip()}")
-    return [*lines, ""]
+    for name in sorted({**python, **typescript}):
+        both = (text.rstrip(".") for text in (python.get(name), typescript.get(name)) if text)
+        told = list(dict.fromkeys(text.replace("``", "`") for text in both))
+        lines.append(f"- `{name}`: {' · '.join(told)}")
+    general = "[any call may raise](../behaviours.md#error)"
+    return [*lines, *([""] if python or typescript else []), f"Beyond these, what {general}.", ""]
 
 
 def _type(schema: dict[str, Any]) -> str:
