@@ -146,7 +146,7 @@ def test_the_users_heard_of_last_are_found_among_the_newest_events(engine: Any) 
     before = cost()
     engine.store(12_000)
     assert engine.explorer.latest(engine.tenant.pk, 20)[0]["event_count"] >= 18_000
-    assert cost() <= 1.1 * before + 12_000 * 8  # the events of that one user are counted, by the index
+    assert cost() <= 1.1 * before + 12_000 * 16  # the events of that one user are counted, by the index
 
 
 def test_the_events_of_a_month_are_known_without_counting_them(engine: Any) -> None:
