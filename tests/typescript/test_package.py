@@ -45,7 +45,8 @@ def test_each_entry_is_one_file(tarball: Path) -> None:
 
 def test_it_has_no_dependencies_and_no_side_effects() -> None:
     manifest = json.loads((PACKAGE / "package.json").read_text())
-    assert not {"dependencies", "peerDependencies", "optionalDependencies", "devDependencies"} & set(manifest)
+    assert not {"dependencies", "optionalDependencies", "devDependencies"} & set(manifest)
+    assert manifest["peerDependenciesMeta"] == {name: {"optional": True} for name in manifest["peerDependencies"]}
     assert manifest["sideEffects"] is False
     assert manifest["engines"] == {"node": ">=18.4"}
     assert manifest["publishConfig"] == {"access": "public"}

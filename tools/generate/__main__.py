@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from generate.async_resources import async_resources
+from generate.columns import columns
 from generate.python_commands import python_commands
 from generate.python_types import python_types
 from generate.reference import reference
 from generate.typescript_commands import typescript_commands
 from generate.typescript_types import typescript_types
+from generate.widths import widths
 from segops_parity.contract import Contract, load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +24,8 @@ GENERATORS: tuple[Callable[[Contract], Mapping[str, str]], ...] = (
     typescript_types,
     reference,
     typescript_commands,
+    columns,
+    widths,
 )
 
 

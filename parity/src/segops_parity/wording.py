@@ -18,6 +18,7 @@ _CAUSES = (
     re.compile(r"(is not JSON|as JSON)(?:: | \().*?(?=; it starts with|$)", re.DOTALL),
     re.compile(r"(cannot read '[^']*'): .*?(?=\nGive)", re.DOTALL),
     re.compile(r"(cannot be read|Cannot write to '[^']*'): .*", re.DOTALL),
+    re.compile(r"(is no JMESPath expression|does not fit the answer): .*", re.DOTALL),
     re.compile(r"(is broken|not UTF-8) \([^)]*\)"),
     re.compile(r"(no connection to \S+?): .*?(?=(?: \(tried|\. The server|$))", re.DOTALL),
     re.compile(r"(the connection to \S+ failed): .*?(?=(?: \(tried|\. The server|$))", re.DOTALL),

@@ -1,4 +1,4 @@
-"""What goes to which standard stream? Results to standard output, as JSON; everything else to standard error."""
+"""The standard streams: results go to standard output, everything else to standard error."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from re import Match
     from typing import IO, Any
 
-__all__ = ["OutputError", "binary", "prepare", "say", "silence", "write_json", "write_line", "write_text"]
+__all__ = ["OutputError", "binary", "json_text", "prepare", "say", "silence", "write_json", "write_line", "write_text"]
 
 
 class OutputError(Exception):
@@ -25,23 +26,32 @@ def prepare() -> None:
         reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def write_json(value: Any, *, compact: bool = False) -> None:
-    """A result: indented by two, or on one line. Nothing at all is ``{"ok": true}``."""
-    if value is None:
-        value = {"ok": True}
-    if compact:
-        write_line(value)
-        return
+def json_text(value: Any, *, indent: int | None = None) -> str:
+    """A value as JSON, compact unless it is indented; what would steer a terminal is written as an escape."""
     import json
+    import re
 
-    write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    separators = None if indent else (",", ":")
+    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
+    return text if text.isascii() and "\x7f" not in text else re.sub(_STEERING, _json_escape, text)
+
+
+_STEERING = "[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+"""DEL, the C1 control characters, and marks that turn the direction of writing. C0 is never raw in JSON."""
+
+
+def _json_escape(match: Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
+
+
+def write_json(value: Any, *, compact: bool = False) -> None:
+    """A result: indented by two, or on one line."""
+    write_text(json_text(value, indent=None if compact else 2) + "\n")
 
 
 def write_line(value: Any) -> None:
     """A result on one line."""
-    import json
-
-    write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
+    write_text(json_text(value) + "\n")
 
 
 def write_text(text: str) -> None:

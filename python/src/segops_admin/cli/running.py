@@ -1,8 +1,9 @@
-"""How does a command become calls of the SDK, and what is printed of their answers?"""
+"""How a command becomes calls of the SDK, and what is printed of their answers."""
 
 from __future__ import annotations
 
 import sys
+from itertools import count
 from typing import IO, TYPE_CHECKING, Any
 
 from .. import _errors
@@ -12,6 +13,7 @@ from .failures import FAILURE, UsageError
 from .files import Counted, check_sink, open_binary, read_json
 from .parsing import usage
 from .progress import Progress
+from .results import Results
 from .settings import connect, is_on, logged, number
 from .shapes import ARRAY, FILE, OBJECT, OUT
 
@@ -27,13 +29,15 @@ __all__ = ["run"]
 def run(command: Command, line: Invocation) -> int:
     """Carries out a command and returns the exit code."""
     _check_flags(command, line)
+    results = Results(command, line)
     transport = DryRun() if line.options.get("dry-run") else None
     try:
         with logged(line.options.get("verbose")):
             if command.name == "doctor":
-                return _doctor(line, transport)
+                return _doctor(line, transport, results)
             with connect(line.options, transport) as client:
-                return _carry_out(command, line, client)
+                _carry_out(command, line, client, results)
+                return 0
     except NotSent as stopped:
         output.write_json(stopped.request, compact=bool(line.options.get("compact")))
     more = command.name == "doctor" or any(line.options.get(flag) for flag in ("all", "wait", "to", "confirm"))
@@ -84,30 +88,31 @@ def _check_documented(command: Command, line: Invocation) -> None:
         )
 
 
-def _doctor(line: Invocation, transport: Transport | None) -> int:
+def _doctor(line: Invocation, transport: Transport | None, results: Results) -> int:
     from .._transport.pool import HTTPTransport
     from .doctor import Watched, examine
 
     watched = Watched(transport or HTTPTransport())
     with connect(line.options, watched) as client:
         report = examine(client, watched)
-    output.write_json(report, compact=bool(line.options.get("compact")))
+    results.one(report)
     return 0 if report["ok"] else FAILURE
 
 
-def _carry_out(command: Command, line: Invocation, client: SegOpsAdmin) -> int:
+def _carry_out(command: Command, line: Invocation, client: SegOpsAdmin, results: Results) -> None:
     if command.name == "api":
-        answer = _api(line, client)
-    else:
-        call = _Call(command, line, client)
-        try:
-            answer = call.make()
-        finally:
-            call.close()
-        if call.printed:
-            return 0
-    output.write_json(answer, compact=bool(line.options.get("compact")))
-    return 0
+        results.one(_api(line, client))
+        return
+    call = _Call(command, line, client)
+    try:
+        if line.options.get("all"):
+            call.stream(results)
+            return
+        answer = call.make()
+    finally:
+        call.close()
+    if not call.printed:
+        results.one(answer)
 
 
 def _api(line: Invocation, client: SegOpsAdmin) -> Any:
@@ -195,24 +200,20 @@ class _Call:
 
     def make(self) -> Any:
         """Makes the call, waits if that was asked for, and returns the last answer."""
-        if self._options.get("all"):
-            return self._stream()
         job = self._command.job
         if job is not None and any(flag in self._options for flag in ("wait", "to", "confirm")):
             return self._confirmed(job) if job.confirm else self._waited(job)
         return self._start()
 
-    def _stream(self) -> None:
-        """Prints every item of a walk on a line of its own, as it comes."""
+    def stream(self, results: Results) -> None:
+        """Prints every item of a walk."""
         options = dict(self._by_name)
         if "prefetch" in self._options:
             options["prefetch"] = int(number(self._options["prefetch"], "--prefetch", whole=True))
         items = getattr(self._namespace, self._command.walk)(*self._arguments, **options)
-        self.printed = True
+        numbers = count(1)
         try:
-            for count, item in enumerate(items, 1):
-                output.write_line(item)
-                self._progress.count(count, "items")
+            results.many(items, lambda: self._progress.count(next(numbers), "items"))
         finally:
             items.close()
 

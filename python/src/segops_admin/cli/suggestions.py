@@ -22,13 +22,16 @@ def closest(word: str, known: Iterable[str]) -> str:
     return next(iter(get_close_matches(_plain(word), list(known), 1)), "")
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, known: Iterable[str], *, same: str = "-") -> str:
     """The known word that the one given is a slip of the keyboard for, or nothing.
 
     A slip is a letter too many, missing, or another, or two letters in each other's place. Capitals, and whether words
     are joined by dashes or underscores, make no difference.
+
+    Args:
+        same: what joins the words of those known.
     """
-    typed = _plain(word)
+    typed = word.lower().replace("-", same).replace("_", same)
     best, least = "", _LONG
     for candidate in known:
         allowed = 0 if len(candidate) < _SHORTEST else 1 if len(candidate) < _LONG else 2

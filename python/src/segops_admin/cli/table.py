@@ -13,6 +13,23 @@ GLOBAL = (
     Option("api-url", "URL", "the API's root, /api included; SEGOPS_API_URL unless given"),
     Option("timeout", "SECONDS", "give an attempt up after this long without progress; 60 unless given"),
     Option("max-retries", "N", "try again this often on 429, 5xx and failed connections; 3 unless given"),
+    Option(
+        "output",
+        "FORMAT",
+        "json, jsonl (a line for each item), table or csv; json unless given, jsonl with --all (-o)",
+        choices=("json", "jsonl", "table", "csv"),
+    ),
+    Option("columns", "COLUMNS", "these keys of each item only, such as id,name,definition.logic"),
+    Option(
+        "select",
+        "EXPRESSION",
+        "what this JMESPath expression picks from the answer; with --all, from the list of all items",
+    ),
+    Option(
+        "spreadsheet",
+        "",
+        "make CSV safe to open in a spreadsheet: with a byte order mark, and ' before text that looks like a formula",
+    ),
     Option("strict", "", "refuse query parameters that are not documented (SEGOPS_STRICT=1)"),
     Option("verbose", "", "log each attempt to standard error (-v)"),
     Option("compact", "", "print JSON on one line"),
@@ -20,11 +37,11 @@ GLOBAL = (
     Option("version", "", "print the version"),
     Option("help", "", "print help (-h)"),
 )
-SHORT = {"-v": "verbose", "-h": "help"}
+SHORT = {"-o": "output", "-v": "verbose", "-h": "help"}
 OWN_WORDS = ("idempotency-key", "all", "prefetch", "wait", "wait-timeout", "interval", "to", "query", "confirm")
 """Flags of this program that are never query parameters: where they do not apply, they are mistakes."""
 
-_ALL = Option("all", "", "walk all pages and print every item as one line of JSON")
+_ALL = Option("all", "", "walk all pages and print every item, as a line of JSON each unless --output says otherwise")
 _PREFETCH = Option(
     "prefetch", "N", "how many pages to fetch ahead at once, in order; 0 fetches one page at a time; 0 unless given"
 )

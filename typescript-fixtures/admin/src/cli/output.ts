@@ -1,4 +1,4 @@
-/** What goes to which standard stream? Results to standard output, as JSON; everything else to standard error. */
+/** The standard streams: results go to standard output, everything else to standard error. */
 
 import { withNumerals } from "../wire/numerals.js";
 import { OutputError, systemReason } from "./failures.js";
@@ -9,15 +9,23 @@ export function prepare(): void {
   process.stderr.on("error", () => undefined);
 }
 
-/** A result: indented by two, or on one line. Nothing at all is `{"ok": true}`. */
+/** DEL, the C1 control characters, and marks that turn the direction of writing. C0 is never raw in JSON. */
+const STEERING = /[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A value as JSON, compact unless it is indented; what would steer a terminal is written as an escape. */
+export function jsonText(value: unknown, indent?: number): string {
+  const text = withNumerals(JSON.stringify(value ?? null, null, indent));
+  return text.replace(STEERING, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** A result: indented by two, or on one line. */
 export async function writeJson(value: unknown, isCompact = false): Promise<void> {
-  const shown = value ?? { ok: true };
-  await (isCompact ? writeLine(shown) : writeText(`${withNumerals(JSON.stringify(shown, null, 2))}\n`));
+  await writeText(`${jsonText(value, isCompact ? undefined : 2)}\n`);
 }
 
 /** A result on one line. */
 export async function writeLine(value: unknown): Promise<void> {
-  await writeText(`${withNumerals(JSON.stringify(value))}\n`);
+  await writeText(`${jsonText(value)}\n`);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** How does a command become calls of the SDK, and what is printed of their answers? */
+/** How a command becomes calls of the SDK, and what is printed of their answers. */
 
 import type { Sink } from "../call/sinks.js";
 import type { SegOpsAdmin } from "../client.js";
@@ -9,32 +9,37 @@ import { examine, Watched } from "./doctor.js";
 import { dryRun, NotSent } from "./dry-run.js";
 import { FAILURE, UsageError } from "./failures.js";
 import { checkSink, fileToSend, readJson, sinkOf } from "./files.js";
-import { say, writeJson, writeLine } from "./output.js";
+import { say, writeJson } from "./output.js";
 import { type Invocation, usage } from "./parsing.js";
 import { Progress } from "./progress.js";
+import { Results } from "./results.js";
 import { connect, isOn, numberOf } from "./settings.js";
 import type { Command, Job } from "./shapes.js";
 
 /** Carries out a command and resolves to the exit code. */
 export async function run(command: Command, line: Invocation, signal: AbortSignal): Promise<number> {
   checkFlags(command, line);
+  const results = await Results.of(command, line);
   const isDry = line.has("dry-run");
-  const isCompact = line.has("compact");
   try {
     if (command.name === "doctor") {
-      return await doctor(line, isDry, signal);
+      return await doctor(line, isDry, signal, results);
     }
     const call = new Call(command, line, connect(line, isDry ? { transport: dryRun } : {}), signal);
+    if (line.has("all")) {
+      await call.stream(results);
+      return 0;
+    }
     const answer = command.name === "api" ? await call.raw() : await call.make();
     if (!call.isPrinted) {
-      await writeJson(answer, isCompact);
+      await results.one(answer);
     }
     return 0;
   } catch (error) {
     if (!(error instanceof NotSent)) {
       throw error;
     }
-    await writeJson(error.request, isCompact);
+    await writeJson(error.request, line.has("compact"));
   }
   const hasMore = command.name === "doctor" || ["all", "wait", "to", "confirm"].some((flag) => line.has(flag));
   say(`dry run: nothing was sent.${hasMore ? " More requests would follow the answer to this one." : ""}`);
@@ -101,11 +106,11 @@ function checkDocumented({ name: command, known = [] }: Command, { undocumented,
   }
 }
 
-async function doctor(line: Invocation, isDry: boolean, signal: AbortSignal): Promise<number> {
+async function doctor(line: Invocation, isDry: boolean, signal: AbortSignal, results: Results): Promise<number> {
   const watched = new Watched();
   const { onReply } = watched;
   const report = await examine(connect(line, { onReply, ...(isDry ? { transport: dryRun } : {}) }), watched, signal);
-  await writeJson(report, line.has("compact"));
+  await results.one(report);
   return report.ok ? 0 : FAILURE;
 }
 
@@ -159,9 +164,6 @@ class Call {
       const confirmation = confirm === undefined ? undefined : await readJson(confirm, "object");
       const waiting = this.#waiting();
       const values = await this.#values();
-      if (this.#line.has("all")) {
-        return await this.#stream(values);
-      }
       const { job } = this.#command;
       if (job !== undefined && ["wait", "to", "confirm"].some((flag) => this.#line.has(flag))) {
         return await (job.confirm === undefined
@@ -242,20 +244,26 @@ class Call {
     ];
   }
 
-  /** Prints every item of a walk on a line of its own, as it comes. */
-  async #stream(values: Map<string, unknown>): Promise<undefined> {
-    const text = this.#line.texts.get("prefetch");
-    const more = text === undefined ? {} : { prefetch: numberOf(text, "--prefetch", true) };
-    const { property = "", walk = "" } = this.#command;
-    const namespace = Reflect.get(this.#client, property);
-    const items = Reflect.get(namespace, walk).apply(namespace, this.#inOrder(values, more));
-    this.isPrinted = true;
+  /** Prints every item of a walk. */
+  async stream(results: Results): Promise<void> {
+    try {
+      const text = this.#line.texts.get("prefetch");
+      const more = text === undefined ? {} : { prefetch: numberOf(text, "--prefetch", true) };
+      const { property = "", walk = "" } = this.#command;
+      const namespace = Reflect.get(this.#client, property);
+      const items = Reflect.get(namespace, walk).apply(namespace, this.#inOrder(await this.#values(), more));
+      await results.many(this.#counted(items as AsyncIterable<unknown>));
+    } finally {
+      this.#progress.clear();
+    }
+  }
+
+  async *#counted(items: AsyncIterable<unknown>): AsyncGenerator<unknown> {
     let count = 0;
-    for await (const item of items as AsyncIterable<unknown>) {
-      await writeLine(item);
+    for await (const item of items) {
+      yield item;
       this.#progress.count(++count, "items");
     }
-    return undefined;
   }
 
   /** Starts, waits, and fetches the file that has been made, if that was asked for. */

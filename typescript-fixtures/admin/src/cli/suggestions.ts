@@ -25,9 +25,11 @@ export function closest(word: string, known: Iterable<string>): string {
  *
  * A slip is a letter too many, missing, or another, or two letters in each other's place. Capitals, and whether words
  * are joined by dashes or underscores, make no difference.
+ *
+ * @param joint what joins the words of those known
  */
-export function nearest(word: string, known: Iterable<string>): string {
-  const typed = word.toLowerCase().replaceAll("_", "-");
+export function nearest(word: string, known: Iterable<string>, joint = "-"): string {
+  const typed = word.toLowerCase().replace(/[-_]/g, joint);
   let [best, least] = ["", LONG];
   for (const candidate of known) {
     const { length } = [...candidate];

@@ -23,6 +23,32 @@ export const GLOBAL: readonly Option[] = [
     "about": "try again this often on 429, 5xx and failed connections; 3 unless given"
   },
   {
+    "name": "output",
+    "value": "FORMAT",
+    "about": "json, jsonl (a line for each item), table or csv; json unless given, jsonl with --all (-o)",
+    "choices": [
+      "json",
+      "jsonl",
+      "table",
+      "csv"
+    ]
+  },
+  {
+    "name": "columns",
+    "value": "COLUMNS",
+    "about": "these keys of each item only, such as id,name,definition.logic"
+  },
+  {
+    "name": "select",
+    "value": "EXPRESSION",
+    "about": "what this JMESPath expression picks from the answer; with --all, from the list of all items"
+  },
+  {
+    "name": "spreadsheet",
+    "value": "",
+    "about": "make CSV safe to open in a spreadsheet: with a byte order mark, and ' before text that looks like a formula"
+  },
+  {
     "name": "strict",
     "value": "",
     "about": "refuse query parameters that are not documented (SEGOPS_STRICT=1)"
@@ -55,6 +81,7 @@ export const GLOBAL: readonly Option[] = [
 ];
 
 export const SHORT: Readonly<Record<string, string>> = {
+  "-o": "output",
   "-v": "verbose",
   "-h": "help"
 };
@@ -194,7 +221,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "all",
             "value": "",
-            "about": "walk all pages and print every item as one line of JSON"
+            "about": "walk all pages and print every item, as a line of JSON each unless --output says otherwise"
           },
           {
             "name": "prefetch",
@@ -598,7 +625,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "all",
             "value": "",
-            "about": "walk all pages and print every item as one line of JSON"
+            "about": "walk all pages and print every item, as a line of JSON each unless --output says otherwise"
           },
           {
             "name": "prefetch",
@@ -1029,7 +1056,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "all",
             "value": "",
-            "about": "walk all pages and print every item as one line of JSON"
+            "about": "walk all pages and print every item, as a line of JSON each unless --output says otherwise"
           },
           {
             "name": "prefetch",
@@ -1261,7 +1288,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "all",
             "value": "",
-            "about": "walk all pages and print every item as one line of JSON"
+            "about": "walk all pages and print every item, as a line of JSON each unless --output says otherwise"
           },
           {
             "name": "prefetch",
@@ -1798,7 +1825,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "all",
             "value": "",
-            "about": "walk all pages and print every item as one line of JSON"
+            "about": "walk all pages and print every item, as a line of JSON each unless --output says otherwise"
           },
           {
             "name": "prefetch",
@@ -2128,7 +2155,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "all",
             "value": "",
-            "about": "walk all pages and print every item as one line of JSON"
+            "about": "walk all pages and print every item, as a line of JSON each unless --output says otherwise"
           },
           {
             "name": "prefetch",
@@ -2384,7 +2411,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "all",
             "value": "",
-            "about": "walk all pages and print every item as one line of JSON"
+            "about": "walk all pages and print every item, as a line of JSON each unless --output says otherwise"
           },
           {
             "name": "prefetch",
@@ -2712,7 +2739,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "all",
             "value": "",
-            "about": "walk all pages and print every item as one line of JSON"
+            "about": "walk all pages and print every item, as a line of JSON each unless --output says otherwise"
           },
           {
             "name": "query",
