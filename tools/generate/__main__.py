@@ -14,7 +14,7 @@ from generate.reference import reference
 from generate.typescript_commands import typescript_commands
 from generate.typescript_types import typescript_types
 from generate.widths import widths
-from segops_parity.contract import Contract, load
+from segops_parity.contract import Contract, ContractError, load
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATORS: tuple[Callable[[Contract], Mapping[str, str]], ...] = (
@@ -35,7 +35,11 @@ def main(arguments: list[str]) -> int:
     if arguments and not check:
         print("usage: python -m generate [--check]", file=sys.stderr)
         return 2
-    contract = load()
+    try:
+        contract = load()
+    except ContractError as error:
+        print(f"the contract is broken: {error}", file=sys.stderr)
+        return 1
     wanted = {path: text for generator in GENERATORS for path, text in generator(contract).items()}
     stale = [path for path, text in wanted.items() if not _holds(ROOT / path, text)]
     for path in stale:
