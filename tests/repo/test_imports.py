@@ -137,7 +137,7 @@ def test_the_sdk_tests_are_collected_without_the_workspace(folder: str) -> None:
         for path in modules(ROOT / "tests" / folder)
         for name in imported(at_module_level(tree(path))) - allowed
     ]
-    assert not wrong, "import it inside a test marked needs_workspace, or move the file to tests/integration"
+    assert not wrong, "import it inside a test marked needs_workspace, or move the file to another folder of tests"
 
 
 @pytest.mark.parametrize(
