@@ -162,11 +162,9 @@ bench: $(READY) built ## measure speed and size of the SDK, the sandbox and the 
 	@$(BIN)/python tools/bench/large.py --duckdb build/duckdb
 	@$(BIN)/python -m segops_parity check --report build/parity
 
-# The areas bodies and framing still show differences: `segops-parity probe --area framing` prints them.
-PROBED := ids queries replies retry-after redirects listings waits webhooks options environment argv stdin
 parity: $(READY) built ## run every case in every lane, the mutants and 3,300 probes; reports in build/parity (PARITY_ARGS)
 	@$(BIN)/python -m segops_parity check --mutate $(PARITY_ARGS)
-	@$(BIN)/python -m segops_parity probe --count 3300 $(PROBED:%=--area %)
+	@$(BIN)/python -m segops_parity probe --count 3300
 
 mutants: $(READY) built ## change the sources in small ways, and see whether parity notices (MUTANTS_ARGS)
 	@$(BIN)/python -m segops_parity mutants $(MUTANTS_ARGS)

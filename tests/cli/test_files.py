@@ -47,7 +47,7 @@ def test_an_array_may_be_given_in_all_these_ways(cli: Any) -> None:
         (b'{"a": 1,\n  "b": }', "line 2, column 8"),
         (b"", "is empty"),
         (b"  \n", "is empty"),
-        (b'{"a": NaN}', "NaN is not JSON"),
+        (b'{"a": NaN}', "line 1, column 7: NaN is not a JSON number"),
         (b'{"a": "\xff"}', "is not UTF-8 (byte 7)"),
         ('{"a": 1}'.encode("utf-16"), "is not UTF-8"),
         (b"[" * 200_000, "nested too deeply"),

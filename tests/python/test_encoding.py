@@ -351,6 +351,14 @@ def test_what_has_no_json_form_is_refused_and_nothing_is_sent(value: Any) -> Non
     assert script.requests == []
 
 
+def test_a_body_may_have_as_many_levels_as_a_reply() -> None:
+    levels = 500
+    assert encode_json(json.loads("[" * levels + "]" * levels)) == b"[" * levels + b"]" * levels
+    with pytest.raises(SegOpsArgumentError, match="nested too deeply"):
+        encode_json(json.loads("[" * (levels + 1) + "]" * (levels + 1)))
+    assert encode_json({"text": "[" * 600}) == b'{"text":"' + b"[" * 600 + b'"}'
+
+
 def test_a_body_nested_too_deeply_is_refused() -> None:
     nested = deep()
     with pytest.raises(SegOpsArgumentError, match="cannot be sent as JSON"):

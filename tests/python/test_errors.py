@@ -132,9 +132,9 @@ BODIES: dict[str, Any] = {
     "field errors": (
         b'{"name": ["Required.", "Too short."], "definition": {"logic": ["Bad."]}}',
         {"name": ["Required.", "Too short."], "definition": {"logic": ["Bad."]}},
-        "name: Required. Too short.; definition: {'logic': ['Bad.']}",
+        'name: Required. Too short.; definition: {"logic":["Bad."]}',
     ),
-    "a list": (b'["one", "two"]', ["one", "two"], "['one', 'two']"),
+    "a list": (b'["one", "two"]', ["one", "two"], '["one","two"]'),
     "a number": (b"7", 7, "answered 403 Forbidden: 7."),
     "text": (b"Forbidden by the firewall", "Forbidden by the firewall", "Forbidden by the firewall"),
     "html": (b"<html>\n  <body>no</body>\n</html>", "<html>\n  <body>no</body>\n</html>", "<html> <body>no</body>"),

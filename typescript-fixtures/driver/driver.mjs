@@ -10,6 +10,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Mutation } from "./mutants.mjs";
 import { Session } from "./session.mjs";
+import "./watched.mjs";
 
 // Node 18 says on every start that its fetch is experimental.
 process.removeAllListeners("warning");

@@ -4,12 +4,14 @@ import { randomUUID } from "node:crypto";
 import { runShell } from "./shell.mjs";
 import { surface } from "./surface.mjs";
 import { camel, errorValue, Given } from "./values.mjs";
+import { forget, watched } from "./watched.mjs";
 
 const PROTOCOL = "segops-parity/1";
 
 /** A clock that moves only when somebody sleeps, and a random source that always says the same. */
 class Time {
   delays = [];
+  log = [];
   #moment;
   #random;
 
@@ -99,6 +101,7 @@ export class Session {
       options.apiKey = command.api_key;
     }
     options.runtime = this.#mutation.runtime(time);
+    options.log = (line) => time.log.push(`${/ waits [\d.]+ s, as /.test(line) ? "INFO" : "DEBUG"} ${line}`);
     return withEnvironment(command.env ?? {}, () => {
       const warnings = [];
       const warn = process.emitWarning;
@@ -167,13 +170,21 @@ export class Session {
 
   async #outcome(time, given, call) {
     time.delays.length = 0;
+    time.log.length = 0;
+    forget();
     let outcome;
     try {
       outcome = { ok: (await call()) ?? null };
     } catch (error) {
       outcome = { error: errorValue(error, this.#sdk.admin.SegOpsError) };
     }
-    return { ...this.#mutation.outcome(outcome), delays: [...time.delays], ...given.told() };
+    return {
+      ...this.#mutation.outcome(outcome),
+      delays: [...time.delays],
+      log: [...time.log],
+      ...watched(),
+      ...given.told(),
+    };
   }
 
   #cli({ argv, env, stdin }) {

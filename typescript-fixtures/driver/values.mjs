@@ -38,6 +38,8 @@ export class Given {
         return new Date(value);
       case "$number":
         return NUMBERS[value];
+      case "$container":
+        return value === "Map" ? new Map([["a", 1]]) : new Set([1]);
       case "$sink": {
         this.#sink = mkdtempSync(join(tmpdir(), "parity-sink-"));
         if (value !== true) {

@@ -41,6 +41,10 @@ class Step:
     """The targets of its requests as they have to be written, if that is to be looked at."""
     connections: int | None = None
     """How many connections the case has used by then, if that is to be looked at."""
+    waits_at_most: float | None = None
+    """The seconds that the SDK has to ask the system to wait at most, if that is to be looked at."""
+    compared: int | None = None
+    """How often digests have to be compared in constant time, if that is to be looked at."""
 
 
 @dataclass(frozen=True)

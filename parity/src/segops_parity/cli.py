@@ -66,6 +66,15 @@ def _parser() -> argparse.ArgumentParser:
     mutate = command("mutate", "mutate", "break the SDKs on purpose, and see whether the named check notices")
     mutate.add_argument("mutants", nargs="*", help="which ones; all unless given")
     _lane_options(mutate, cases=False)
+    regressions = command(
+        "regressions", "regressions", "replay known regressions, and see whether the report's first line names each"
+    )
+    regressions.add_argument("ids", nargs="*", metavar="ID", help="which ones, such as '*gzip*'; all unless given")
+    regressions.add_argument("--workers", type=int, default=2, help="how many at a time (2)")
+    regressions.add_argument(
+        "--whole", action="store_true", help="play every case, not two of each family and kind of operation"
+    )
+    regressions.add_argument("-v", "--verbose", action="store_true", help="print those that are named, too")
     probe = command("probe", "probe", "draw odd inputs, and see whether both SDKs and both command lines do the same")
     probe.add_argument(
         "--seed", type=int, default=1, metavar="N", help="the same seed draws the same probes (default: 1)"

@@ -106,6 +106,8 @@ def _step(entry: Mapping[str, Any], script: Script, case: Mapping[str, Any], con
         derived=entry.get("derived", ""),
         open=entry.get("open"),
         connections=entry.get("connections"),
+        waits_at_most=entry.get("waits_at_most"),
+        compared=entry.get("compared"),
         targets=tuple(entry.get("targets", ())),
     )
 

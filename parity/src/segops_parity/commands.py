@@ -6,11 +6,10 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
 
 from segops_parity._files import ContractError
 from segops_parity.coverage import measure, shown_by
@@ -19,6 +18,7 @@ from segops_parity.figure_lint import figure_problems
 from segops_parity.lanes import Lane
 from segops_parity.mutants.proofs import proof_problems, standing
 from segops_parity.project import Project, find_lanes
+from segops_parity.reports.groups import group_lines
 from segops_parity.reports.ndjson import records, write_ndjson
 from segops_parity.runner import EXITS, Outcome, today
 from segops_parity.runner import check as run_check
@@ -37,6 +37,7 @@ __all__ = [
     "mutate",
     "probe",
     "record",
+    "regressions",
     "serve",
 ]
 
@@ -86,7 +87,8 @@ def check(project: Project, options: argparse.Namespace) -> int:
             lines[-1] |= {"exit": 1, "meaning": "a mutant was not noticed"}
     for text in [*outcome.faulty[:10], *outcome.untestable]:
         print(f"FAULT {text[:400]}")
-    _tell_groups([line for line in lines if line["type"] == "group"])
+    for text in group_lines([line for line in lines if line["type"] == "group"]):
+        print(text)
     write_reports(folder, write_ndjson(folder / "report.ndjson", iter(lines)))
     _tell(outcome)
     print(f"reports: {folder}/report.html, report.ndjson, junit.xml, summary.md")
@@ -118,15 +120,6 @@ def _prepare(folder: Path) -> None:
     except OSError as error:
         problem = f"expected a folder that can be written to: {error.strerror}"
         raise ContractError("--report", str(folder), problem) from None
-
-
-def _tell_groups(groups: Sequence[Mapping[str, Any]]) -> None:
-    """What differs, first of all: a line for each behaviour that is broken, and the command that shows more."""
-    for group in groups[:12]:
-        print(f"FAIL {group['title']}")
-        print(f"     {group['command']}")
-    if len(groups) > 12:
-        print(f"     … and {len(groups) - 12} behaviours more; see the report")
 
 
 def _tell(outcome: Outcome) -> None:
@@ -237,6 +230,23 @@ def mutate(project: Project, options: argparse.Namespace) -> int:
         print(f"{'  ' if good else '! '}{line['lane']:20} {line['mutant']:28} {line['verdict']:20} {line['check']}")
     print(f"{bad} mutants were not noticed" if bad else "every mutant that applies was noticed by the named check")
     return 1 if bad else 0
+
+
+def regressions(project: Project, options: argparse.Namespace) -> int:
+    """Replay the known regressions; exit 1 if one goes unnoticed or is not named in the first line."""
+    from segops_parity.regressions import replay
+
+    counts = {"named": 0, "noticed": 0, "unnoticed": 0}
+    for each in replay(project, options.ids, workers=options.workers, whole=options.whole):
+        counts[each.verdict] += 1
+        known = each.regression
+        if each.verdict != "named" or options.verbose:
+            print(f"{each.verdict} {known.language} {known.id} ({known.about}; breaks {', '.join(known.breaks)})")
+            print(f"     {each.line[:300] or 'nothing differs'}", flush=True)
+    made = sum(counts.values())
+    noticed = made - counts["unnoticed"]
+    print(f"{made} regressions: {noticed} noticed, {counts['named']} named by their behaviour in the first line")
+    return 0 if counts["named"] == made else 1
 
 
 def probe(project: Project, options: argparse.Namespace) -> int:

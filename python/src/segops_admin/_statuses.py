@@ -65,10 +65,18 @@ def describe_body(body: Any, limit: int = 300) -> str:
     elif isinstance(body, dict):
         parts = []
         for field, value in body.items():
-            value = " ".join(str(item) for item in value) if isinstance(value, list) else str(value)
-            parts.append(f"{field}: {value}")
+            parts.append(f"{field}: {' '.join(map(_short, value if isinstance(value, list) else [value]))}")
         text = "; ".join(parts)
     else:
-        text = "" if body is None else str(body)
+        text = "" if body is None else _short(body)
     text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def _short(value: Any) -> str:
+    """A decoded value as text, in JSON's own spelling."""
+    if isinstance(value, str):
+        return value
+    import json
+
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -94,12 +94,12 @@ def parse_webhook(body: Text, signature: Text | None, secret: Text | Sequence[Te
 
     if not verify_webhook(body, signature, secret):
         raise SegOpsWebhookError("The webhook's signature does not fit its body: refuse the delivery (401).")
-    from ._call.reply import parse_json
+    from ._call.reply import UNREADABLE, parse_json
 
     content = _as_bytes(body) or b""
     try:
         event: Any = parse_json(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         raise SegOpsWebhookError(f"The webhook is genuine, but its body is not JSON: {error}") from error
     if not isinstance(event, dict):
         raise SegOpsWebhookError("The webhook is genuine, but its body is not a JSON object.")

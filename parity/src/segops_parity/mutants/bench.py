@@ -79,6 +79,9 @@ class Bench:
         stage = ServerStage(self._server.open(fresh=case.faults))
         refused = f"http://127.0.0.1:{self._taken.getsockname()[1]}/api"
         try:
-            return observe(case, self._driver.ask, stage, transport=lane.transport, refused=refused)
+            driver = self._driver
+            return observe(
+                case, driver.ask, stage, transport=lane.transport, refused=refused, interrupt=driver.interrupt
+            )
         except ValueError as error:  # what the SDK did has left the harness with nothing to ask next
             raise DriverFault(str(error)) from error

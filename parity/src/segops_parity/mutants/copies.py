@@ -14,7 +14,7 @@ from segops_parity.mutants.mutant import Mutant, named
 from segops_parity.mutants.python_schemata import instrument_python
 from segops_parity.project import Project, find_lanes
 
-__all__ = ["Copy", "Exceptions", "instrumented", "load_exceptions"]
+__all__ = ["Copy", "Exceptions", "instrumented", "load_exceptions", "write_manifest"]
 
 LANES = {
     "python": ("python-http", "cli-python", "python-requests", "python-async"),
@@ -81,13 +81,20 @@ def _typescript(
     if done.returncode:
         raise ContractError("typescript-fixtures/tools/schemata.mjs", "", done.stderr.strip()[-600:])
     found = json.loads(done.stdout)
-    manifest = json.loads((workspace / "admin" / "package.json").read_text(encoding="utf-8"))
-    entries = {".": "index", "./webhook": "webhook", "./testing": "testing"}
-    exports = {name: {"import": f"./dist/esm/{_entry(target, file)}"} for name, file in entries.items()}
-    manifest |= {"exports": exports, "type": "module", "bin": {"segops-admin": "dist/esm/cli/bin.js"}}
-    (folder / "package.json").write_text(json.dumps(manifest), encoding="utf-8")
+    write_manifest(project, folder)
     functions = {int(number): (file, frozenset(names)) for number, (file, names) in found["functions"].items()}
     return named(Mutant(**each) for each in found["mutants"]), functions
+
+
+def write_manifest(project: Project, folder: Path) -> None:
+    """The package.json of a copy that has been transpiled to ``dist/esm``."""
+    manifest = json.loads((project.root / "typescript-fixtures" / "admin" / "package.json").read_text(encoding="utf-8"))
+    entries = {".": "index", "./webhook": "webhook", "./testing": "testing"}
+    target = folder / "dist" / "esm"
+    exports = {name: {"import": f"./dist/esm/{_entry(target, file)}"} for name, file in entries.items()}
+    manifest |= {"exports": exports, "types": "./dist/esm/index.d.ts", "type": "module"}
+    manifest |= {"bin": {"segops-admin": "dist/esm/cli/bin.js"}}
+    (folder / "package.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def _entry(target: Path, name: str) -> str:

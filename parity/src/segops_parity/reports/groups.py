@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-__all__ = ["BETWEEN", "Group", "Seen", "case_counts", "groups_of", "is_between"]
+__all__ = ["BETWEEN", "Group", "Seen", "case_counts", "group_lines", "groups_of", "is_between"]
 
 Record = Mapping[str, Any]
 _NAMES = {"python": "Python", "typescript": "TypeScript"}
@@ -93,6 +93,15 @@ def groups_of(cases: Sequence[Record], lanes: Sequence[Record], counts: Mapping[
         for group in _blamed(who, cluster, counts, [lane for lane, spoken in languages.items() if spoken == who])
     ]
     return sorted(_merged(groups), key=lambda group: (is_between(group.behaviour), -len(group.cases)))
+
+
+def group_lines(groups: Sequence[Record]) -> Iterable[str]:
+    """What a run tells first, of the records of groups: a line for each behaviour, and the command that shows more."""
+    for group in groups[:12]:
+        yield f"FAIL {group['title']}"
+        yield f"     {group['command']}"
+    if len(groups) > 12:
+        yield f"     … and {len(groups) - 12} behaviours more; see the report"
 
 
 def _seen(case: Record) -> list[Seen]:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import zlib
 from collections.abc import Generator
 from typing import Any, NoReturn
 
 from .._errors import SegOpsDecodeError
 from .._transport.protocol import Headers
+from .._wire.nesting import is_too_deep
 from .steps import Read
 
-__all__ = ["DEEPEST_REPLY", "LARGEST_REPLY", "decode", "decode_error_body", "read_failure", "read_reply"]
+__all__ = ["LARGEST_REPLY", "UNREADABLE", "decode", "decode_error_body", "read_failure", "read_reply"]
 
 LARGEST_REPLY = 64 * 1024 * 1024
 """Bytes, after unzipping. A page is far smaller; a zip bomb or a runaway reply is not."""
 
-DEEPEST_REPLY = 500
-"""Levels of arrays and objects."""
+UNREADABLE = (ValueError, OverflowError, RecursionError)
+"""What ``parse_json`` raises."""
 
 _UNSURE = ("text/plain", "application/octet-stream", "binary/octet-stream")
 
@@ -119,11 +119,10 @@ def decode(status: int, headers: Headers, body: bytes) -> Any:
         return text
     try:
         return parse_json(text)
-    except (ValueError, RecursionError) as error:
+    except UNREADABLE as error:
         if not says_json and isinstance(error, ValueError):
             return text
-        too_deep = isinstance(error, RecursionError)
-        reason = "it is nested too deeply" if too_deep else f"it is not JSON ({error})"
+        reason = f"it is not JSON ({error})" if isinstance(error, ValueError) else str(error)
         failure = SegOpsDecodeError(f"{reason}; it starts with {_excerpt(text)}", status=status)
         failure.__cause__ = ValueError(str(error))  # the decoder's own error holds the whole text
         return failure
@@ -138,12 +137,16 @@ def parse_json(text: str) -> Any:
     """A JSON text as a value.
 
     Raises:
-        ValueError: it is none, or holds a number that no float can.
-        RecursionError: it is nested deeper than ``DEEPEST_REPLY``.
+        ValueError: it is none.
+        OverflowError: it holds a number that no float can.
+        RecursionError: it is nested too deeply.
     """
-    value = _DECODER.decode(text)
-    if text.count("[") + text.count("{") > DEEPEST_REPLY and _depth(text) > DEEPEST_REPLY:
-        raise RecursionError
+    try:
+        value = _DECODER.decode(text)
+    except RecursionError:
+        raise RecursionError("it is nested too deeply") from None
+    if is_too_deep(text):
+        raise RecursionError("it is nested too deeply")
     return value
 
 
@@ -154,7 +157,7 @@ def decode_error_body(body: bytes) -> Any:
     text = body.decode("utf-8-sig", "replace")
     try:
         return parse_json(text)
-    except (ValueError, RecursionError):
+    except UNREADABLE:
         return text
 
 
@@ -165,25 +168,11 @@ def _no_constant(name: str) -> NoReturn:
 def _finite(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
-        raise ValueError(f"{digits[:20]} is beyond what a number can be")
+        raise OverflowError("it has a number that is too large")
     return number
 
 
 _DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
-
-
-def _depth(text: str) -> int:
-    """How many levels a JSON text has."""
-    deepest = level = 0
-    for token in _BRACKETS.finditer(text):
-        mark = token[0]
-        if mark in "[{":
-            level += 1
-            deepest = max(deepest, level)
-        elif mark in "]}":
-            level -= 1
-    return deepest
 
 
 def _excerpt(text: str, length: int = 60) -> str:

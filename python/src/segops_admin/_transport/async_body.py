@@ -56,7 +56,7 @@ class ConnectionBody:
             raise
         self._got += sum(map(len, blocks))
         if not blocks and self._broken is not None:
-            raise_as(body_failure(self._broken, self._got, reader.wanted, self._limits), self._broken)
+            raise_as(body_failure(self._broken, reader.status, self._got, reader.wanted, self._limits), self._broken)
         self._finish()
         return b"".join(blocks)
 

@@ -223,7 +223,7 @@ class ReplyBody:
                 self._finish()
             return blocks[0] if len(blocks) == 1 else b"".join(blocks)
         if self._broken is not None:
-            raise_as(body_failure(self._broken, self._got, reader.wanted, self._limits), self._broken)
+            raise_as(body_failure(self._broken, reader.status, self._got, reader.wanted, self._limits), self._broken)
         self._finish()
         return b""
 

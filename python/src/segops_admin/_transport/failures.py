@@ -97,13 +97,13 @@ def exchange_failure(error: BaseException, peer: str, limits: Limits, *, stale: 
     return SegOpsConnectionError(f"the connection to {peer} failed: {error}")
 
 
-def body_failure(error: BaseException, got: int, wanted: int | None, limits: Limits) -> SegOpsError:
+def body_failure(error: BaseException, status: int, got: int, wanted: int | None, limits: Limits) -> SegOpsError:
     """What went wrong within a reply's body, after ``got`` bytes."""
     if isinstance(error, SegOpsError):
         return error
     if isinstance(error, (socket.timeout, TimeoutError)):
         return _timeout(f"the reply stalled after {got} bytes", limits)
     if isinstance(error, MalformedReply):
-        return SegOpsDecodeError(f"its body is not HTTP: {error}")
+        return SegOpsDecodeError(f"its body is not HTTP: {error}", status=status)
     whole = f" of {got + wanted}" if wanted is not None else ""
     return SegOpsConnectionError(f"the reply was cut short after {got}{whole} bytes")

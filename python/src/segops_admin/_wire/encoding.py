@@ -15,12 +15,10 @@ from urllib.parse import quote, urlencode
 
 from .._errors import SegOpsArgumentError
 from .bodies import checked_parameters
+from .nesting import DEEPEST, is_too_deep
 from .words import LARGEST_SAFE, described, number_text
 
-__all__ = ["DEEPEST", "encode_json", "encode_path", "encode_query"]
-
-DEEPEST = 500
-"""Levels of arrays and objects in a body."""
+__all__ = ["encode_json", "encode_path", "encode_query"]
 
 # What a path may hold as it is (RFC 3986 pchar, "/", and a query that the caller wrote out); the rest is encoded.
 _PATH_SAFE = "/?%:@!$&'()*+,;=~-._"
@@ -127,7 +125,10 @@ def encode_json(body: Any) -> bytes:
         SegOpsArgumentError: something in it has no JSON form (``NaN``, a set, a circular reference).
     """
     try:
-        return _ENCODER.encode(body).encode("utf-8")
+        text = _ENCODER.encode(body)
+        if is_too_deep(text):
+            raise RecursionError
+        return text.encode("utf-8")
     except SegOpsArgumentError:  # a time out of range says so itself
         raise
     except (TypeError, ValueError, RecursionError) as error:

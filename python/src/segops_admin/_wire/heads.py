@@ -11,6 +11,7 @@ __all__ = [
     "MalformedReply",
     "SecretBytes",
     "check_characters",
+    "check_line_ends",
     "content_length",
     "header_pairs",
     "parse_head",
@@ -29,6 +30,7 @@ BLANK = " \t"
 _STATUS_LINE = re.compile(r"HTTP/1\.([0-9]) ([1-9][0-9]{2})(?: .*)?")
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
+_LONE_LINE_FEED = re.compile(rb"(?<!\r)\n")
 _LENGTH = re.compile(r"[0-9]{1,18}")
 
 
@@ -68,13 +70,19 @@ def parse_head(head: str) -> tuple[str, int, list[tuple[str, str]]]:
         MalformedReply: it is none.
     """
     check_characters(head)
-    lines = head.replace("\r\n", "\n").split("\n")
+    lines = head.split("\r\n")
     line = _STATUS_LINE.fullmatch(lines[0])
     if line is None:
         raise MalformedReply("its status line is none")
     if len(lines) - 3 > MOST_HEADERS:  # the status line and what follows the last two line ends are none
         raise MalformedReply(f"it has more than {MOST_HEADERS} headers")
     return line[1], int(line[2]), header_pairs(lines[1:-2])
+
+
+def check_line_ends(data: bytes) -> None:
+    """Refuses a line feed by itself: readers differ in whether it ends a line, and so in where a head ends."""
+    if _LONE_LINE_FEED.search(data):
+        raise MalformedReply("a line ends in LF alone")
 
 
 def check_characters(text: str) -> None:

@@ -13,6 +13,7 @@ from .heads import (
     CutShort,
     MalformedReply,
     check_characters,
+    check_line_ends,
     content_length,
     header_pairs,
     parse_head,
@@ -21,7 +22,7 @@ from .heads import (
 __all__ = ["ReplyReader"]
 
 _START = b"HTTP/1."
-_HEAD_END = re.compile(rb"\n\r?\n")
+_HEAD_END = b"\r\n\r\n"
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(;[\t\x20-\x7e\x80-\xff]*)?\r\n")
 _PART_OF_CHUNK = re.compile(rb"(?:[0-9A-Fa-f]{1,16}(?:[ \t]*(?:;[\t\x20-\x7e\x80-\xff]*)?\r?)?)?\Z")
 
@@ -95,13 +96,15 @@ class ReplyReader:
         while self._next == "head":
             if self._buffer[:7] != _START[: len(self._buffer)]:
                 raise MalformedReply("it does not begin with HTTP/1")
-            found = _HEAD_END.search(self._buffer)
-            if found is None or found.end() > LARGEST_HEAD:
+            found = self._buffer.find(_HEAD_END)
+            end = found + len(_HEAD_END)
+            check_line_ends(self._buffer if found < 0 else self._buffer[:end])
+            if found < 0 or end > LARGEST_HEAD:
                 if len(self._buffer) > LARGEST_HEAD:
                     raise MalformedReply(f"its head is larger than {LARGEST_HEAD // 1024} KiB")
                 return False
-            head, self._at = self._buffer[: found.end()].decode("latin-1"), found.end()
-            version, self.status, self.headers = parse_head(head)
+            self._at = end
+            version, self.status, self.headers = parse_head(self._buffer[:end].decode("latin-1"))
             if self.status >= 200:
                 self._frame(version)
                 return True
@@ -221,9 +224,10 @@ class ReplyReader:
         line = self._buffer[self._at : end + 1].decode("latin-1")
         self._spend(len(line))
         self._at = end + 1
+        check_line_ends(line.encode("latin-1"))
         check_characters(line)
-        if line not in ("\n", "\r\n"):
-            header_pairs([line.rstrip("\r\n")])
+        if line != "\r\n":
+            header_pairs([line.removesuffix("\r\n")])
         else:
             self.done = True
         return True

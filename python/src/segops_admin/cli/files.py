@@ -54,7 +54,7 @@ def _text(content: bytes, name: str) -> str:
 def _parsed(text: str, name: str) -> Any:
     import json
 
-    from .._call.reply import parse_json
+    from .._call.reply import UNREADABLE, parse_json
 
     if not text.strip():
         raise UsageError(f"{name} is empty; JSON is expected.")
@@ -62,9 +62,23 @@ def _parsed(text: str, name: str) -> Any:
         return parse_json(text)
     except json.JSONDecodeError as error:
         raise UsageError(f"{name} is not JSON: line {error.lineno}, column {error.colno}: {error.msg}.") from error
-    except (ValueError, RecursionError) as error:
-        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise UsageError(f"{name} is not JSON: {reason}.") from error
+    except UNREADABLE as error:
+        raise UsageError(f"{name} is not JSON: {_placed(text, error)}.") from error
+
+
+def _placed(text: str, error: Exception) -> str:
+    """What is wrong, and where if that is a constant that JSON does not have: Python's own reader does not say it."""
+    if not isinstance(error, ValueError):
+        return str(error)
+    import re
+
+    found = next(
+        (each for each in re.finditer(r'"(?:[^"\\]|\\.)*"|-?(?:NaN|Infinity)', text) if each[0][0] != '"'), None
+    )
+    if found is None:
+        return str(error)
+    lines = text[: found.start()].split("\n")
+    return f"line {len(lines)}, column {len(lines[-1]) + 1}: {found[0]} is not a JSON number"
 
 
 def _described(value: Any) -> str:

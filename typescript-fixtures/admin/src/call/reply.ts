@@ -17,7 +17,6 @@ export const LARGEST_REPLY = 64 * 1024 * 1024;
  * @throws {SegOpsConnectionError} it was cut short
  */
 export async function readReply(reply: TransportReply): Promise<Uint8Array> {
-  const isZipped = checkEncoding(reply);
   const announced = reply.headers.get("content-length") ?? "";
   if (/^\d+$/.test(announced) && Number(announced) > LARGEST_REPLY) {
     throw tooLarge(reply);
@@ -33,7 +32,7 @@ export async function readReply(reply: TransportReply): Promise<Uint8Array> {
   }
   const [first] = parts;
   const body = first !== undefined && parts.length === 1 ? first : Buffer.concat(parts, size);
-  return isZipped && size > 0 ? unzip(body, reply) : body;
+  return size > 0 && isZipped(reply) ? unzip(body, reply) : body;
 }
 
 async function unzip(body: Uint8Array, reply: TransportReply): Promise<Uint8Array> {
@@ -46,7 +45,7 @@ async function unzip(body: Uint8Array, reply: TransportReply): Promise<Uint8Arra
 
 /** The parts of a reply's body as they come, unzipped. */
 export async function* partsOf(reply: TransportReply): AsyncGenerator<Uint8Array, void, undefined> {
-  if (!checkEncoding(reply)) {
+  if (!isZipped(reply)) {
     yield* rawParts(reply);
     return;
   }
@@ -75,8 +74,12 @@ export async function readFailure(reply: TransportReply): Promise<Uint8Array> {
   }
 }
 
-/** Whether a body is to be unzipped; nothing other than gzip was asked for. */
-function checkEncoding(reply: TransportReply): boolean {
+/**
+ * Whether a body is to be unzipped.
+ *
+ * @throws {SegOpsDecodeError} it is in an encoding that was not asked for
+ */
+function isZipped(reply: TransportReply): boolean {
   const encoding = (reply.headers.get("content-encoding") ?? "").trim().toLowerCase();
   if (!["", "identity", "gzip", "x-gzip"].includes(encoding)) {
     reply.discard();

@@ -21,7 +21,7 @@ export function checkChoice(name: string, value: unknown, choices: readonly stri
  * @throws {SegOpsArgumentError} it is none
  */
 export function checkedObject<T>(name: string, value: T): T {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     throw new SegOpsArgumentError(`${name} must be an object, not ${describe(value)}.`);
   }
   return value;
@@ -33,13 +33,22 @@ export function checkedObject<T>(name: string, value: T): T {
  * @throws {SegOpsArgumentError} it is none
  */
 export function checkedRows<T>(name: string, rows: Iterable<T>): T[] {
-  if (typeof rows !== "object" || rows === null || rows instanceof Map || !(Symbol.iterator in rows)) {
+  if (!isThing(rows) || rows instanceof Map || !(Symbol.iterator in rows)) {
     throw new SegOpsArgumentError(`${name} must be a list of objects, not ${describe(rows)}.`);
   }
   const all = [...rows];
-  const odd = all.find((row) => typeof row !== "object" || row === null || Array.isArray(row));
-  if (odd !== undefined || all.includes(undefined as T)) {
-    throw new SegOpsArgumentError(`${name} must hold objects, not ${describe(odd)}.`);
+  const odd = all.findIndex((row) => !isObject(row));
+  if (odd !== -1) {
+    throw new SegOpsArgumentError(`${name} must hold objects, not ${describe(all[odd])}.`);
   }
   return all;
+}
+
+/** Arrays aside. Bytes and dates have a form in JSON too, but none that anybody means. */
+function isObject(value: unknown): boolean {
+  return isThing(value) && !Array.isArray(value);
+}
+
+function isThing(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !ArrayBuffer.isView(value) && !(value instanceof Date);
 }

@@ -2,6 +2,7 @@
 
 import { SegOpsArgumentError } from "../errors/index.js";
 import { describe, quote } from "../errors/text.js";
+import { isTooDeep } from "./json-text.js";
 import { withNumerals } from "./numerals.js";
 import { percentEncode } from "./paths.js";
 
@@ -135,6 +136,9 @@ export function encodeJson(body: unknown): Uint8Array {
     const text = JSON.stringify(body, strictly);
     if (text === undefined) {
       throw new Unsendable(`it holds ${describe(body)}`);
+    }
+    if (isTooDeep(text)) {
+      throw new Unsendable("it is nested too deeply");
     }
     return Buffer.from(withNumerals(text));
   } catch (error) {

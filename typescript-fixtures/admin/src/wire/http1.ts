@@ -141,6 +141,7 @@ export class ReplyReader {
       return EMPTY;
     }
     this.#held = EMPTY;
+    checkStart(held.subarray(0, end));
     this.#begin(readHead(held.toString("latin1", 0, end), this.#method));
     return held.subarray(end + 4);
   }

@@ -10,8 +10,7 @@ const DEEPEST = 500;
  * @throws {RangeError} it is nested too deeply, or has a number that is too large for JavaScript
  */
 export function parseJson(text: string): unknown {
-  // Every level takes two characters, so that nearly all replies are cleared by their length.
-  if (text.length > 2 * DEEPEST && isTooDeep(text)) {
+  if (isTooDeep(text)) {
     throw new RangeError("it is nested too deeply");
   }
   const value: unknown = JSON.parse(text);
@@ -29,7 +28,12 @@ function holdsInfinity(value: unknown): boolean {
   return typeof value === "number" && !Number.isFinite(value);
 }
 
-function isTooDeep(text: string): boolean {
+/** Whether a JSON text has more levels than it may. */
+export function isTooDeep(text: string): boolean {
+  // Every level takes two characters, so that nearly all texts are cleared by their length.
+  if (text.length <= 2 * DEEPEST) {
+    return false;
+  }
   let depth = 0;
   for (let index = 0; index < text.length; index++) {
     const character = text.charCodeAt(index);

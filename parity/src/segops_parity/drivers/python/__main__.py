@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 
 from segops_parity.drivers.python.asynchronous import AsyncSession
@@ -18,6 +19,7 @@ def main() -> None:
     """Answers one command a line."""
     output = os.fdopen(os.dup(1), "w", encoding="ascii")
     sys.setrecursionlimit(20_000)  # a reply may be nested 500 levels deep
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which whatever started this may have had ignored
     os.dup2(2, 1)  # a stray print must not end up between two replies
     chosen = AsyncSession if "--async" in sys.argv[1:] else Session
     session = chosen(Mutation(os.environ.get("PARITY_MUTANT")))

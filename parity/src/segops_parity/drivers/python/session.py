@@ -19,6 +19,7 @@ from segops_parity.drivers.python.mutants import Mutation
 from segops_parity.drivers.python.shell import run_shell
 from segops_parity.drivers.python.surface import surface
 from segops_parity.drivers.python.values import Given, error_value, plain
+from segops_parity.drivers.python.watched import watched
 
 __all__ = ["PROTOCOL", "Session"]
 
@@ -160,12 +161,13 @@ class Session:
     def _outcome(self, call: Callable[[], Any], time: Time, given: Given) -> dict[str, Any]:
         time.delays.clear()
         self._log.lines.clear()
+        watched.clear()
         try:
             outcome: dict[str, Any] = {"ok": call()}
         except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the observation
             outcome = {"error": error_value(error)}
         outcome = self._mutation.outcome(outcome)
-        return {**outcome, "delays": list(time.delays), "log": list(self._log.lines), **given.told()}
+        return {**outcome, "delays": list(time.delays), "log": list(self._log.lines), **watched.told(), **given.told()}
 
     def _do_page(self, command: dict[str, Any]) -> dict[str, Any]:
         walk, time = self._walks[command["iterator"]]

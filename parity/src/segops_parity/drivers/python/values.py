@@ -49,6 +49,8 @@ class Given:
             return datetime.datetime.fromisoformat(value)
         if tag == "$number":
             return _NUMBERS[value]
+        if tag == "$container":
+            return set()
         if tag == "$sink":
             self.sink = Path(tempfile.mkdtemp(prefix="parity-sink-")) / "download"
             if value is not True:

@@ -66,9 +66,15 @@ def _body(ground: Ground, operation: Operation, body: Any) -> Probe:
     name = _argument(operation)
     assert name is not None
     takes = next(each.type for each in operation.arguments if each.name == name)
-    fits = isinstance(body, list) if takes == "array" else isinstance(body, dict) and not _is_tagged(body)
+    is_object = isinstance(body, dict) and not _is_tagged(body)
+    rows = body if isinstance(body, list) else []
+    fits = isinstance(body, list) if takes == "array" else is_object
+    if takes == "array" and any(not isinstance(row, dict) or _is_tagged(row) for row in rows):
+        return client("bodies", call(ground, operation, {name: body}), wanted=REFUSED)
     if not fits:
-        return client("bodies", call(ground, operation, {name: body}))
+        # A date is text in TypeScript, which has no type for it; either refuses it, naming what it was given.
+        plain = "a date" if _is_tagged(body) and "$date" in body else body
+        return client("bodies", call(ground, operation, {name: plain}), wanted=REFUSED)
     wanted = _wanted(body)
     if "body" in wanted and not isinstance(operation.body, str):
         wanted.pop("body")

@@ -1,0 +1,58 @@
+"""What the SDK asks of Python where nothing else shows it: how long to wait at most, and comparisons of digests."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import socket
+from typing import Any
+
+__all__ = ["Watched", "watched"]
+
+
+class Watched:
+    """What has been asked for since ``clear``.
+
+    Attributes:
+        timeouts: seconds, of sockets and of an event loop's timers.
+        compared: how often two digests were compared in constant time.
+    """
+
+    def __init__(self) -> None:
+        self.timeouts: set[float] = set()
+        self.compared = 0
+
+    def clear(self) -> None:
+        """Forget it."""
+        self.timeouts, self.compared = set(), 0
+
+    def told(self) -> dict[str, Any]:
+        """All of it, for the reply to a call."""
+        return {"timeouts": sorted(round(each, 3) for each in self.timeouts), "compared": self.compared}
+
+
+watched = Watched()
+_set_timeout = socket.socket.settimeout
+_call_later = asyncio.BaseEventLoop.call_later
+_compare_digest = hmac.compare_digest
+
+
+def _timed(self: socket.socket, value: float | None) -> None:
+    if value:
+        watched.timeouts.add(value)
+    _set_timeout(self, value)
+
+
+def _later(self: Any, delay: float, *args: Any, **named: Any) -> Any:
+    watched.timeouts.add(delay)
+    return _call_later(self, delay, *args, **named)
+
+
+def _compared(a: Any, b: Any) -> bool:
+    watched.compared += 1
+    return _compare_digest(a, b)
+
+
+socket.socket.settimeout = _timed  # type: ignore[method-assign,assignment]
+asyncio.BaseEventLoop.call_later = _later  # type: ignore[method-assign,assignment]
+hmac.compare_digest = _compared
