@@ -153,6 +153,7 @@ def environment(request: pytest.FixtureRequest) -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith(("SEGOPS_", "PYTHON"))}
     own = {name: value for name, value in own.items() if not name.lower().endswith("_proxy")}
     own["PYTHONDONTWRITEBYTECODE"] = "1"
+    own["XDG_CONFIG_HOME"] = str(request.getfixturevalue("tmp_path") / "config")  # profiles, of which there are none
     own["SEGOPS_API_KEY"] = KEY
     own["SEGOPS_API_URL"] = "http://127.0.0.1:9/api"  # the discard port: nothing answers there
     own["SEGOPS_MAX_RETRIES"] = "0"

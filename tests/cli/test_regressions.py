@@ -75,10 +75,12 @@ def test_37_dash_is_standard_input_and_a_bad_file_exits_2(cli: Any, tmp_path: Pa
 
 def test_38_every_method_has_a_command_and_the_everyday_flags_exist(cli: Any) -> None:
     client = Script().client()
-    for resource in RESOURCES:
+    for resource, entry in RESOURCES.items():
+        if entry.is_group:
+            continue
         namespace = getattr(client, resource.replace("-", "_"))
         methods = {name for name in dir(namespace) if not name.startswith("_")}
-        reached = {command.method for command in verbs(resource).values()}
+        reached = {command.method for command in verbs(resource).values() if command.method}
         reached |= {name for verb in verbs(resource) for name in _behind_flags(resource, verb)}
         assert methods - {"recompute_and_wait"} == reached  # recompute --wait does the same
     for words in (["segments", "list", "--all"], ["segments", "list", "--compact"], ["-v", "segments", "list"]):

@@ -86,6 +86,7 @@ def test_doctor_reports_a_server_that_answers(server: Any, cli: Any) -> None:
         "ok": True,
         "sdk_version": segops_admin.__version__,
         "python_version": platform.python_version(),
+        "profile": None,
         "api_key": "sk_...cdef",
         "base_url": server.url,
         "proxy": None,

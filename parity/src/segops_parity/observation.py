@@ -157,15 +157,20 @@ def _interrupted(stage: Stage, interrupt: Callable[[], None]) -> Iterator[None]:
 
 def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
     """Carry out a command line; what it prints is read as JSON, as one value or line by line."""
-    given = {"SEGOPS_API_URL": "{base}", **step.named.get("env", {})}
+    # Profiles of whoever runs this are none of the case's.
+    given = {"SEGOPS_API_URL": "{base}", "XDG_CONFIG_HOME": "{files}", **step.named.get("env", {})}
     with tempfile.TemporaryDirectory(prefix="parity-files-") as folder:
         for name, text in step.named.get("files", {}).items():
-            Path(folder, name).write_text(text, encoding="utf-8")
+            file = Path(folder, name)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+            file.chmod(int(step.named.get("modes", {}).get(name, "600"), 8))
         places = (("{base}", stage.base_url), ("{files}", folder))
         argv = [_replaced(word, places) for word in step.args]
         env = {name: _replaced(value, places) for name, value in given.items()}
         done = ask("cli", argv=argv, env=env, stdin=step.named.get("stdin", ""))["ok"]
-        files = {file.name: file.read_text(encoding="utf-8") for file in sorted(Path(folder).iterdir())}
+        left = [file for file in sorted(Path(folder).rglob("*")) if file.is_file()]
+        files = {file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8") for file in left}
     back = tuple((text, name) for name, text in places)
     printed, told = (
         _RUNTIME.sub('"runtime_version": "any"', _replaced(done["stdout"], back)),

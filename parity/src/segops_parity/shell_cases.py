@@ -187,6 +187,7 @@ def _one(entry: Mapping[str, Any], script: Script, contract: Contract) -> Case:
             "stdin": entry.get("stdin", ""),
             "files": entry.get("files", {}),
             "interrupt": entry.get("interrupt", False),
+            "modes": entry.get("modes", {}),
         },
         replies=replies,
         requests=tuple(requests),

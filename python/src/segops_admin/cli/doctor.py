@@ -16,6 +16,7 @@ from .settings import masked
 if TYPE_CHECKING:
     from .._client import SegOpsAdmin
     from .._transport.protocol import Request, Response, Transport
+    from .profiles import Profile
 
 __all__ = ["Watched", "examine"]
 
@@ -40,7 +41,7 @@ class Watched:
         self._transport.close()
 
 
-def examine(client: SegOpsAdmin, watched: Watched) -> dict[str, Any]:
+def examine(client: SegOpsAdmin, watched: Watched, profile: Profile) -> dict[str, Any]:
     """What there is to know, as JSON; ``ok`` says whether calls will work.
 
     Args:
@@ -52,7 +53,8 @@ def examine(client: SegOpsAdmin, watched: Watched) -> dict[str, Any]:
         "ok": False,
         "sdk_version": __version__,
         "python_version": ".".join(map(str, sys.version_info[:3])),
-        "api_key": masked(os.environ["SEGOPS_API_KEY"]),
+        "profile": profile.name or None,
+        "api_key": masked(os.environ.get("SEGOPS_API_KEY") or profile.key() or ""),
         "base_url": client.http.base_url,
         "proxy": f"{proxy.host}:{proxy.port}" if proxy is not None else None,
         "reachable": False,

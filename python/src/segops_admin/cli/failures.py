@@ -1,10 +1,14 @@
-"""Which exit code and which message is an error worth? Here, and nowhere else."""
+"""The exit code and the message of each error, here and nowhere else."""
 
 from __future__ import annotations
 
 import os
 
 from . import output
+
+TYPE_CHECKING = bool()
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["FAILURE", "INTERRUPTED", "USAGE", "UsageError", "exit_code", "printable", "report"]
 
@@ -48,12 +52,43 @@ def report(error: BaseException) -> int:
     if os.environ.get("SEGOPS_DEBUG"):
         import traceback
 
-        output.say(_without_key("".join(traceback.format_exception(type(error), error, error.__traceback__)).rstrip()))
-    output.say(_without_key("error: " + printable(_message(error))))
-    advice = _advice(error)
+        lines = traceback.format_exception(type(error), error, error.__traceback__)
+        output.say(output.without_secrets("".join(lines).rstrip()))
+    message = output.without_secrets(printable(_message(error)))
+    advice = output.without_secrets(_advice(error))
+    if output.is_json():
+        output.say_object(_described(error, code, message, advice))
+        return code
+    output.say(f"error: {message}")
     if advice:
         output.say(advice)
     return code
+
+
+_FACTS = ("status", "method", "path", "request_id", "retry_after", "attempts", "idempotency_key", "may_have_executed")
+
+
+def _described(error: BaseException, code: int, message: str, advice: str) -> dict[str, Any]:
+    """An error as JSON: ``kind`` is its class, ``SegOpsNotFoundError`` being ``not_found``."""
+    facts = {name: getattr(error, name, None) for name in _FACTS}
+    if isinstance(facts["path"], str):
+        facts["path"] = facts["path"].partition("?")[0]
+    seconds = facts["retry_after"]
+    if isinstance(seconds, float) and seconds.is_integer():
+        facts["retry_after"] = int(seconds)  # as it is sent
+    return {"kind": _kind(error), "message": message, "advice": advice or None, **facts, "exit_code": code}
+
+
+def _kind(error: BaseException) -> str:
+    from .._errors import SegOpsError
+
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
+    if not isinstance(error, (SegOpsError, UsageError, output.OutputError)):
+        return "system" if isinstance(error, OSError) else "unexpected"
+    name = type(error).__name__
+    name = name[len("SegOps") if name.startswith("SegOps") else 0 : -len("Error") if name.endswith("Error") else None]
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
 
 
 def _advice(error: BaseException) -> str:
@@ -85,12 +120,4 @@ def _message(error: BaseException) -> str:
 
 def printable(text: str) -> str:
     """Text on one line, without what would steer a terminal: a server's message is not trusted."""
-    line = " ".join(text.split())
-    if line.isprintable():
-        return line
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in line)
-
-
-def _without_key(text: str) -> str:
-    key = os.environ.get("SEGOPS_API_KEY", "").strip()
-    return text.replace(key, "sk_***") if len(key) > 3 else text
+    return output.harmless(" ".join(text.split()))

@@ -1,4 +1,4 @@
-"""What happens from the words of a command line to its exit code?
+"""What happens from the words of a command line to its exit code.
 
 Modules are imported where they are used: ``--help``, ``--version`` and most usage errors load neither ``json`` nor
 anything of the network.
@@ -7,6 +7,8 @@ anything of the network.
 from __future__ import annotations
 
 import sys
+
+from . import output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code: 0 success, 1 failure, 2 usage, 130 interrupted. See ``segops-admin help exit-codes``.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    output.begin(words)
     try:
         return _run(words)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - every error ends as a message and an exit code
@@ -36,8 +39,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
-    from . import output
-
     output.prepare()
     if words[:1] == ["__complete"]:  # what the completion scripts call
         from .completion import candidates
@@ -65,7 +66,7 @@ def _run(words: list[str]) -> int:
 
 
 def _help(invocation: Invocation) -> int:
-    from . import help, output
+    from . import help
 
     text = help.text(invocation.path)
     if invocation.incomplete:

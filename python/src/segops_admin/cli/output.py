@@ -6,10 +6,27 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from re import Match
     from typing import IO, Any
 
-__all__ = ["OutputError", "binary", "json_text", "prepare", "say", "silence", "write_json", "write_line", "write_text"]
+__all__ = [
+    "OutputError",
+    "begin",
+    "binary",
+    "harmless",
+    "is_json",
+    "json_text",
+    "keep_secret",
+    "prepare",
+    "say",
+    "say_object",
+    "silence",
+    "without_secrets",
+    "write_json",
+    "write_line",
+    "write_text",
+]
 
 
 class OutputError(Exception):
@@ -94,8 +111,64 @@ def silence() -> None:
         return  # not a real file: it holds nothing back
 
 
+_as_json = False
+_secrets: set[str] = set()
+
+
+def begin(words: Sequence[str]) -> None:
+    """Settles how messages are written in this run: with ``--json-errors``, each as a line of JSON."""
+    global _as_json
+    _as_json = "--json-errors" in (words[: words.index("--")] if "--" in words else words)
+    _secrets.clear()
+
+
+def is_json() -> bool:
+    """Whether messages are written as JSON."""
+    return _as_json
+
+
+def keep_secret(key: str) -> None:
+    """Hides a key in all that is said from now on."""
+    if len(key) > 3:
+        _secrets.add(key)
+
+
+def without_secrets(text: str) -> str:
+    """A text without the keys that this run works with."""
+    import os
+
+    for key in (*_secrets, os.environ.get("SEGOPS_API_KEY", "").strip()):
+        if len(key) > 3:
+            text = text.replace(key, "sk_***")
+    return text
+
+
+def harmless(text: str) -> str:
+    """Text without what would steer a terminal, but for the ends of lines: what a server says is not trusted."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else _escape(c) for c in text)
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape", "backslashreplace").decode()
+
+
 def say(text: str) -> None:
-    """A message on standard error. A message that nobody can read is no reason to stop."""
+    """A message on standard error; with ``--json-errors``, an object of kind ``message``."""
+    if _as_json:
+        say_object({"kind": "message", "message": text})
+    else:
+        _write_message(harmless(text))
+
+
+def say_object(value: dict[str, Any]) -> None:
+    """A line of JSON on standard error."""
+    _write_message(json_text(value))
+
+
+def _write_message(text: str) -> None:
+    """A message that nobody can read is no reason to stop."""
     try:
         sys.stderr.write(text + "\n")
         sys.stderr.flush()

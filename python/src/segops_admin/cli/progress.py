@@ -1,4 +1,4 @@
-"""How far is it? Told on standard error: a line that redraws itself on a terminal, a line for each change elsewhere."""
+"""Progress, on standard error: a line that redraws itself on a terminal, a line for each change elsewhere."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 import time
 from typing import Any
 
-from .output import say
+from .output import harmless, is_json, say
 
 __all__ = ["Progress"]
 
@@ -17,7 +17,7 @@ class Progress:
     """Tells how far something is."""
 
     def __init__(self) -> None:
-        self.terminal = sys.stderr is not None and sys.stderr.isatty()
+        self.terminal = sys.stderr is not None and sys.stderr.isatty() and not is_json()
         self._drawn = 0
         self._next = 0.0
         self._last = ""
@@ -54,6 +54,7 @@ class Progress:
         now = time.monotonic()
         if at_once or now >= self._next:
             self._next = now + _REDRAW
+            line = harmless(line)
             self._write("\r" + line.ljust(self._drawn))
             self._drawn = len(line)
 

@@ -59,9 +59,7 @@ class Results:
                 raise UsageError(f"{self._command.name}: there is no column {first!r}.", f"Did you mean {meant}?")
 
     def one(self, value: Any) -> None:
-        """Prints an answer; nothing at all is ``{"ok": true}``."""
-        if value is None:
-            value = {"ok": True}
+        """Prints an answer."""
         if self._select is not None:
             value = self._select(value)
         if self.wanted == "json":

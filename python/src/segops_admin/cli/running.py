@@ -11,7 +11,9 @@ from . import output
 from .dry_run import DryRun, NotSent
 from .failures import FAILURE, UsageError
 from .files import Counted, check_sink, open_binary, read_json
+from .guard import check_write
 from .parsing import usage
+from .profiles import active
 from .progress import Progress
 from .results import Results
 from .settings import connect, is_on, logged, number
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from .._client import SegOpsAdmin
     from .._transport.protocol import Transport
     from .parsing import Invocation
+    from .profiles import Profile
     from .shapes import Command, Job
 
 __all__ = ["run"]
@@ -30,12 +33,18 @@ def run(command: Command, line: Invocation) -> int:
     """Carries out a command and returns the exit code."""
     _check_flags(command, line)
     results = Results(command, line)
+    if command.words[0] == "config":
+        from .config import run as configure
+
+        return configure(command.words[1], line, results)
+    profile = active(line.options)
+    check_write(command, line, profile)
     transport = DryRun() if line.options.get("dry-run") else None
     try:
         with logged(line.options.get("verbose")):
             if command.name == "doctor":
-                return _doctor(line, transport, results)
-            with connect(line.options, transport) as client:
+                return _doctor(line, profile, transport, results)
+            with connect(line.options, profile, transport) as client:
                 _carry_out(command, line, client, results)
                 return 0
     except NotSent as stopped:
@@ -88,20 +97,21 @@ def _check_documented(command: Command, line: Invocation) -> None:
         )
 
 
-def _doctor(line: Invocation, transport: Transport | None, results: Results) -> int:
+def _doctor(line: Invocation, profile: Profile, transport: Transport | None, results: Results) -> int:
     from .._transport.pool import HTTPTransport
     from .doctor import Watched, examine
 
     watched = Watched(transport or HTTPTransport())
-    with connect(line.options, watched) as client:
-        report = examine(client, watched)
+    with connect(line.options, profile, watched) as client:
+        report = examine(client, watched, profile)
     results.one(report)
     return 0 if report["ok"] else FAILURE
 
 
 def _carry_out(command: Command, line: Invocation, client: SegOpsAdmin, results: Results) -> None:
     if command.name == "api":
-        results.one(_api(line, client))
+        answer = _api(line, client)
+        results.one({"ok": True} if answer is None else answer)
         return
     call = _Call(command, line, client)
     try:
@@ -112,7 +122,7 @@ def _carry_out(command: Command, line: Invocation, client: SegOpsAdmin, results:
     finally:
         call.close()
     if not call.printed:
-        results.one(answer)
+        results.one({"ok": True} if answer is None else answer)
 
 
 def _api(line: Invocation, client: SegOpsAdmin) -> Any:

@@ -1,6 +1,6 @@
-"""Which key, server and options are the calls made with?
+"""The key, server and options that calls are made with.
 
-A flag comes before the environment, and the environment before the default.
+A flag comes before the environment, the environment before the profile, and the profile before the default.
 """
 
 from __future__ import annotations
@@ -10,65 +10,82 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .failures import UsageError
-from .output import say
+from .output import keep_secret, say
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
     from .._client import SegOpsAdmin
     from .._transport.protocol import Transport
+    from .profiles import Profile
 
 __all__ = ["connect", "is_on", "logged", "masked", "number"]
 
 
-def connect(options: Mapping[str, Any], transport: Transport | None = None) -> SegOpsAdmin:
-    """A client as the flags and the environment say.
+def connect(options: Mapping[str, Any], profile: Profile, transport: Transport | None = None) -> SegOpsAdmin:
+    """A client as the flags, the environment and the profile say.
 
     Args:
         options: the flags given.
         transport: what carries the requests, in place of the SDK's own.
 
     Raises:
-        UsageError: the key is missing, or a flag or variable holds no usable value.
+        UsageError: the key is missing, or a flag, variable or profile holds no usable value.
         SegOpsConfigError: the key or the address is not one.
     """
     import warnings
 
     from .._client import SegOpsAdmin
 
-    if not os.environ.get("SEGOPS_API_KEY"):
-        raise UsageError("SEGOPS_API_KEY is not set.", "Set it to a secret key (sk_...) of your workspace.")
-    timeout = _setting(options, "timeout", "SEGOPS_TIMEOUT", 60.0)
+    key = None if os.environ.get("SEGOPS_API_KEY") else profile.key()
+    if key is None and not os.environ.get("SEGOPS_API_KEY"):
+        raise UsageError(
+            "SEGOPS_API_KEY is not set.",
+            "Set it to a secret key (sk_...) of your workspace, or store one: segops-admin config set api_key -",
+        )
+    keep_secret(key or "")
+    timeout = _setting(options, "timeout", "SEGOPS_TIMEOUT", profile.get("timeout") or 60.0)
     retries = _setting(options, "max-retries", "SEGOPS_MAX_RETRIES", 3)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        client = _client(SegOpsAdmin, options, timeout, int(retries), transport)
+        client = _client(SegOpsAdmin, options, profile, key, timeout, int(retries), transport)
     for warning in caught:
         say(f"warning: {warning.message}")
     return client
 
 
 def _client(
-    make: type[SegOpsAdmin], options: Mapping[str, Any], timeout: float, retries: int, transport: Transport | None
+    make: type[SegOpsAdmin],
+    options: Mapping[str, Any],
+    profile: Profile,
+    key: str | None,
+    timeout: float,
+    retries: int,
+    transport: Transport | None,
 ) -> SegOpsAdmin:
     from .._errors import SegOpsConfigError
 
     url = options.get("api-url")
     if url == "":
         raise UsageError("--api-url is empty.", "Give the API's root, such as https://api.segops.ai/api.")
+    given_as = "--api-url"
+    if url is None and not os.environ.get("SEGOPS_API_URL"):
+        url, given_as = profile.get("url"), f"the url of profile {profile.name!r}"
     try:
-        return make(base_url=url, timeout=timeout, max_retries=retries, transport=transport)
+        return make(key, base_url=url, timeout=timeout, max_retries=retries, transport=transport)
     except SegOpsConfigError as error:
-        if url is None:
+        if url is None and key is None:
             raise
-        raise UsageError(str(error).replace("base_url", "--api-url")) from error
+        text = str(error).replace("base_url", given_as).replace("api_key", f"the key of profile {profile.name!r}")
+        raise UsageError(text) from error
 
 
 def _setting(options: Mapping[str, Any], flag: str, variable: str, default: float) -> float:
     given = options.get(flag)
+    whole = flag == "max-retries"
     if given is not None:
-        return number(given, f"--{flag}", whole=isinstance(default, int), least=0)
-    return number(os.environ.get(variable) or default, variable, whole=isinstance(default, int), least=0)
+        return number(given, f"--{flag}", whole=whole, least=0)
+    return number(os.environ.get(variable) or default, variable, whole=whole, least=0)
 
 
 def number(text: Any, name: str, *, whole: bool = False, least: float = 0) -> float:
@@ -112,10 +129,13 @@ def logged(wanted: object) -> Generator[None, None, None]:
         yield
         return
     import logging
-    import sys
+
+    class Said(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            say(self.format(record))
 
     logger = logging.getLogger("segops_admin")
-    handler = logging.StreamHandler(sys.stderr)
+    handler = Said()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     level = logger.level
     logger.setLevel(logging.DEBUG)

@@ -13,6 +13,7 @@ GLOBAL = (
     Option("api-url", "URL", "the API's root, /api included; SEGOPS_API_URL unless given"),
     Option("timeout", "SECONDS", "give an attempt up after this long without progress; 60 unless given"),
     Option("max-retries", "N", "try again this often on 429, 5xx and failed connections; 3 unless given"),
+    Option("profile", "NAME", "work with this profile; SEGOPS_PROFILE, else the current one (segops-admin config)"),
     Option(
         "output",
         "FORMAT",
@@ -31,6 +32,8 @@ GLOBAL = (
         "make CSV safe to open in a spreadsheet: with a byte order mark, and ' before text that looks like a formula",
     ),
     Option("strict", "", "refuse query parameters that are not documented (SEGOPS_STRICT=1)"),
+    Option("yes", "", "carry out what changes a protected profile, without asking"),
+    Option("json-errors", "", "write messages and errors to standard error as JSON, one object a line"),
     Option("verbose", "", "log each attempt to standard error (-v)"),
     Option("compact", "", "print JSON on one line"),
     Option("dry-run", "", "print the request that would be sent, the key masked, and send nothing"),
@@ -1373,6 +1376,51 @@ def _users() -> tuple[Command, ...]:
     )
 
 
+def _config() -> tuple[Command, ...]:
+    return (
+        Command(
+            ("config", "set"),
+            "Sets a key of a profile; an empty value takes it away.",
+            "segops-admin config set api_key_command 'pass show segops/work' --profile=work",
+            details=(
+                'The profile is the one that --profile or SEGOPS_PROFILE names, else the current one, else "default"; it is made if there is none. The file is $XDG_CONFIG_HOME/segops/config.json, ~/.config unless set, for its owner only.',
+                "Flags go before the environment, the environment before the profile. url, api_key and timeout stand for what the flags and variables of that name say. api_key_command is a command of a password manager that prints the key: it is run without a shell, its words are taken apart by quotes and blanks, and nothing in it is expanded. A protected profile asks before it changes something, and fails in scripts that do not say --yes.",
+            ),
+            arguments=(
+                Argument(
+                    "key",
+                    "value",
+                    "key",
+                    "Url, api_key, api_key_command, timeout or protected.",
+                    choices=("url", "api_key", "api_key_command", "timeout", "protected"),
+                ),
+                Argument("value", "value", "value", "Its value; - reads the key from standard input."),
+            ),
+        ),
+        Command(
+            ("config", "get"),
+            "Prints a key of a profile, an API key masked.",
+            "segops-admin config get url",
+            arguments=(
+                Argument(
+                    "key",
+                    "value",
+                    "key",
+                    "Url, api_key, api_key_command, timeout or protected.",
+                    choices=("url", "api_key", "api_key_command", "timeout", "protected"),
+                ),
+            ),
+        ),
+        Command(("config", "list"), "Lists the profiles, API keys masked.", "segops-admin config list --output=table"),
+        Command(
+            ("config", "use"),
+            "Makes a profile the current one.",
+            "segops-admin config use work",
+            arguments=(Argument("name", "value", "name", "The profile's name."),),
+        ),
+    )
+
+
 RESOURCES = (
     Resource(
         "activations",
@@ -1476,5 +1524,12 @@ RESOURCES = (
         "Users and their events (the explorer); read-only.",
         ("search", "get", "events", "segments", "explain", "publish-sandbox"),
         _users,
+    ),
+    Resource(
+        "config",
+        "Profiles: which server and key to work with, in a file of your own.",
+        ("set", "get", "list", "use"),
+        _config,
+        is_group=True,
     ),
 )

@@ -5,6 +5,7 @@ import type { SegOpsAdmin } from "../client.js";
 import { SegOpsApiError, SegOpsAuthenticationError, SegOpsError, SegOpsPermissionError } from "../errors/index.js";
 import { VERSION } from "../version.js";
 import { NotSent } from "./dry-run.js";
+import type { Profile } from "./profiles.js";
 import { masked } from "./settings.js";
 
 const PROBES = 5;
@@ -25,6 +26,7 @@ export interface Report {
   ok: boolean;
   sdk_version: string;
   node_version: string;
+  profile: string | null;
   api_key: string;
   base_url: string;
   /** No proxy is taken from the environment. */
@@ -41,12 +43,18 @@ export interface Report {
  *
  * @param client tells `watched` of its replies
  */
-export async function examine(client: SegOpsAdmin, watched: Watched, signal: AbortSignal): Promise<Report> {
+export async function examine(
+  client: SegOpsAdmin,
+  watched: Watched,
+  profile: Profile,
+  signal: AbortSignal,
+): Promise<Report> {
   const report: Report = {
     ok: false,
     sdk_version: VERSION,
     node_version: process.versions.node,
-    api_key: masked(process.env.SEGOPS_API_KEY ?? ""),
+    profile: profile.name || null,
+    api_key: masked(process.env.SEGOPS_API_KEY || profile.key() || ""),
     base_url: client.http.baseUrl,
     proxy: null,
     reachable: false,

@@ -1,4 +1,4 @@
-/** Which exit code and which message is an error worth? Here, and nowhere else. */
+/** The exit code and the message of each error, here and nowhere else. */
 
 import {
   SegOpsArgumentError,
@@ -7,7 +7,7 @@ import {
   SegOpsError,
   SegOpsWaitTimeout,
 } from "../errors/index.js";
-import { say } from "./output.js";
+import { harmless, isJson, say, sayObject, withoutSecrets } from "./output.js";
 
 export const FAILURE = 1;
 export const USAGE = 2;
@@ -54,14 +54,57 @@ export function report(error: unknown): number {
     return code;
   }
   if (process.env.SEGOPS_DEBUG && error instanceof Error) {
-    say(withoutKey(error.stack ?? ""));
+    say(withoutSecrets(error.stack ?? ""));
   }
-  say(withoutKey(`error: ${printable(messageOf(error))}`));
-  const advice = adviceOn(error);
+  const message = withoutSecrets(printable(messageOf(error)));
+  const advice = withoutSecrets(adviceOn(error));
+  if (isJson()) {
+    sayObject(describedError(error, code, message, advice));
+    return code;
+  }
+  say(`error: ${message}`);
   if (advice !== "") {
     say(advice);
   }
   return code;
+}
+
+const FACTS = {
+  status: "status",
+  method: "method",
+  path: "path",
+  request_id: "requestId",
+  retry_after: "retryAfter",
+  attempts: "attempts",
+  idempotency_key: "idempotencyKey",
+  may_have_executed: "mayHaveExecuted",
+} as const;
+
+/** An error as JSON: `kind` is its class, `SegOpsNotFoundError` being `not_found`. */
+function describedError(error: unknown, code: number, message: string, advice: string): Record<string, unknown> {
+  const found = (error ?? {}) as Record<string, unknown>;
+  const facts = Object.fromEntries(Object.entries(FACTS).map(([name, property]) => [name, found[property] ?? null]));
+  if (typeof facts.path === "string") {
+    facts.path = facts.path.replace(/\?.*/s, "");
+  }
+  return { kind: kindOf(error), message, advice: advice || null, ...facts, exit_code: code };
+}
+
+function kindOf(error: unknown): string {
+  if (error instanceof Interrupted) {
+    return "interrupted";
+  }
+  if (error instanceof UsageError) {
+    return "usage";
+  }
+  if (error instanceof OutputError) {
+    return "output";
+  }
+  if (!(error instanceof SegOpsError)) {
+    return systemReason(error) === undefined ? "unexpected" : "system";
+  }
+  const name = error.name.replace(/^SegOps/, "").replace(/Error$/, "");
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/^_/, "");
 }
 
 /** What to do, where the message does not say so itself. */
@@ -105,22 +148,5 @@ export function systemReason(error: unknown): string | undefined {
 
 /** Text on one line, without what would steer a terminal: a server's message is not trusted. */
 export function printable(text: string): string {
-  return text
-    .trim()
-    .replace(/\s+/g, " ")
-    .replace(/[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu, escaped);
-}
-
-function escaped(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  const hex = code.toString(16);
-  if (code < 0x100) {
-    return `\\x${hex.padStart(2, "0")}`;
-  }
-  return code < 0x10000 ? `\\u${hex.padStart(4, "0")}` : `\\U${hex.padStart(8, "0")}`;
-}
-
-function withoutKey(text: string): string {
-  const key = (process.env.SEGOPS_API_KEY ?? "").trim();
-  return key.length > 3 ? text.replaceAll(key, "sk_***") : text;
+  return harmless(text.trim().replace(/\s+/g, " "));
 }

@@ -1,5 +1,5 @@
 /**
- * What happens from the words of a command line to its exit code?
+ * What happens from the words of a command line to its exit code.
  *
  * In reading order: `parsing` (which command, arguments and flags the words are), `commands` (which commands there are),
  * `running` (how a command becomes calls), `settings` (which key, server and options), `failures` (which exit code and
@@ -10,7 +10,7 @@ import { VERSION } from "../version.js";
 import { candidates } from "./completion.js";
 import { Interrupted, report } from "./failures.js";
 import { helpText } from "./help.js";
-import { prepare, say, writeText } from "./output.js";
+import { begin, prepare, say, writeText } from "./output.js";
 import { type Invocation, parse } from "./parsing.js";
 import { run } from "./running.js";
 import { script } from "./shells.js";
@@ -23,6 +23,7 @@ import { script } from "./shells.js";
  */
 export async function main(words: readonly string[]): Promise<number> {
   prepare();
+  begin(words);
   const controller = new AbortController();
   const interrupt = (): void => controller.abort(new Interrupted());
   process.once("SIGINT", interrupt);

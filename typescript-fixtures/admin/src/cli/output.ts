@@ -46,7 +46,55 @@ export async function writeText(text: string): Promise<void> {
   });
 }
 
-/** A message on standard error. A message that nobody can read is no reason to stop. */
+let isMessageJson = false;
+const secrets = new Set<string>();
+
+/** Settles how messages are written in this run: with `--json-errors`, each as a line of JSON. */
+export function begin(words: readonly string[]): void {
+  const end = words.indexOf("--");
+  isMessageJson = (end === -1 ? words : words.slice(0, end)).includes("--json-errors");
+  secrets.clear();
+}
+
+/** Whether messages are written as JSON. */
+export function isJson(): boolean {
+  return isMessageJson;
+}
+
+/** Hides a key in all that is said from now on. */
+export function keepSecret(key: string): void {
+  secrets.add(key);
+}
+
+/** A text without the keys that this run works with. */
+export function withoutSecrets(text: string): string {
+  const known = [...secrets, (process.env.SEGOPS_API_KEY ?? "").trim()].filter((key) => key.length > 3);
+  return known.reduce((found, key) => found.replaceAll(key, "sk_***"), text);
+}
+
+/** Text without what would steer a terminal, but for the ends of lines: what a server says is not trusted. */
+export function harmless(text: string): string {
+  return text.replace(/(?![\n\t])[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu, escaped);
+}
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  const hex = code.toString(16);
+  if (code === 0x0d) {
+    return "\\r";
+  }
+  if (code < 0x100) {
+    return `\\x${hex.padStart(2, "0")}`;
+  }
+  return code < 0x10000 ? `\\u${hex.padStart(4, "0")}` : `\\U${hex.padStart(8, "0")}`;
+}
+
+/** A message on standard error; with `--json-errors`, an object of kind `message`. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${isMessageJson ? jsonText({ kind: "message", message: text }) : harmless(text)}\n`);
+}
+
+/** A line of JSON on standard error. A message that nobody can read is no reason to stop. */
+export function sayObject(value: Readonly<Record<string, unknown>>): void {
+  process.stderr.write(`${jsonText(value)}\n`);
 }

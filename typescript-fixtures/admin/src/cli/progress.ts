@@ -1,12 +1,12 @@
-/** How far is it? Told on standard error: a line that redraws itself on a terminal, a line for each change elsewhere. */
+/** Progress, on standard error: a line that redraws itself on a terminal, a line for each change elsewhere. */
 
-import { say } from "./output.js";
+import { harmless, isJson, say } from "./output.js";
 
 const REDRAW_MILLISECONDS = 100;
 
 /** Tells how far something is. */
 export class Progress {
-  readonly isTerminal = process.stderr.isTTY === true;
+  readonly isTerminal = process.stderr.isTTY === true && !isJson();
   readonly #started = performance.now();
   #drawn = 0;
   #next = 0;
@@ -46,7 +46,8 @@ export class Progress {
     this.#last = state;
   }
 
-  #draw(line: string, isAtOnce = false): void {
+  #draw(text: string, isAtOnce = false): void {
+    const line = harmless(text);
     const now = performance.now();
     if (isAtOnce || now >= this.#next) {
       this.#next = now + REDRAW_MILLISECONDS;

@@ -62,10 +62,9 @@ export class Results {
     }
   }
 
-  /** Prints an answer; nothing at all is `{"ok": true}`. */
+  /** Prints an answer. */
   async one(answer: unknown): Promise<void> {
-    const whole = answer ?? { ok: true };
-    const value = this.#select === undefined ? whole : this.#select(whole);
+    const value = this.#select === undefined ? answer : this.#select(answer);
     if (this.wanted === "json") {
       await writeJson(this.#columns.length > 0 ? this.#picked(value) : value, this.#isCompact);
     } else if (this.wanted === "jsonl") {

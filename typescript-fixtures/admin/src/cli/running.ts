@@ -5,12 +5,15 @@ import type { SegOpsAdmin } from "../client.js";
 import { SegOpsDecodeError } from "../errors/index.js";
 import { quote } from "../errors/text.js";
 import type { Query } from "../types.js";
+import { configure } from "./config.js";
 import { examine, Watched } from "./doctor.js";
 import { dryRun, NotSent } from "./dry-run.js";
 import { FAILURE, UsageError } from "./failures.js";
 import { checkSink, fileToSend, readJson, sinkOf } from "./files.js";
+import { checkWrite } from "./guard.js";
 import { say, writeJson } from "./output.js";
 import { type Invocation, usage } from "./parsing.js";
+import { active, type Profile } from "./profiles.js";
 import { Progress } from "./progress.js";
 import { Results } from "./results.js";
 import { connect, isOn, numberOf } from "./settings.js";
@@ -20,19 +23,24 @@ import type { Command, Job } from "./shapes.js";
 export async function run(command: Command, line: Invocation, signal: AbortSignal): Promise<number> {
   checkFlags(command, line);
   const results = await Results.of(command, line);
+  if (command.words[0] === "config") {
+    return configure(command.words[1] ?? "", line, results);
+  }
+  const profile = await active(line);
+  await checkWrite(command, line, profile);
   const isDry = line.has("dry-run");
   try {
     if (command.name === "doctor") {
-      return await doctor(line, isDry, signal, results);
+      return await doctor(line, profile, isDry, signal, results);
     }
-    const call = new Call(command, line, connect(line, isDry ? { transport: dryRun } : {}), signal);
+    const call = new Call(command, line, connect(line, profile, isDry ? { transport: dryRun } : {}), signal);
     if (line.has("all")) {
       await call.stream(results);
       return 0;
     }
     const answer = command.name === "api" ? await call.raw() : await call.make();
     if (!call.isPrinted) {
-      await results.one(answer);
+      await results.one(answer ?? { ok: true });
     }
     return 0;
   } catch (error) {
@@ -106,10 +114,17 @@ function checkDocumented({ name: command, known = [] }: Command, { undocumented,
   }
 }
 
-async function doctor(line: Invocation, isDry: boolean, signal: AbortSignal, results: Results): Promise<number> {
+async function doctor(
+  line: Invocation,
+  profile: Profile,
+  isDry: boolean,
+  signal: AbortSignal,
+  results: Results,
+): Promise<number> {
   const watched = new Watched();
   const { onReply } = watched;
-  const report = await examine(connect(line, { onReply, ...(isDry ? { transport: dryRun } : {}) }), watched, signal);
+  const client = connect(line, profile, { onReply, ...(isDry ? { transport: dryRun } : {}) });
+  const report = await examine(client, watched, profile, signal);
   await results.one(report);
   return report.ok ? 0 : FAILURE;
 }

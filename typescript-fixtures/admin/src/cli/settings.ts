@@ -1,7 +1,7 @@
 /**
- * Which key, server and options are the calls made with?
+ * The key, server and options that calls are made with.
  *
- * A flag comes before the environment, and the environment before the default.
+ * A flag comes before the environment, the environment before the profile, and the profile before the default.
  */
 
 import { SegOpsAdmin, type SegOpsAdminOptions } from "../client.js";
@@ -9,34 +9,49 @@ import { SegOpsConfigError } from "../errors/index.js";
 import { quote } from "../errors/text.js";
 import { parseExactly } from "../wire/numerals.js";
 import { UsageError } from "./failures.js";
-import { say } from "./output.js";
+import { keepSecret, say } from "./output.js";
 import type { Invocation } from "./parsing.js";
+import type { Profile } from "./profiles.js";
 
 /**
- * A client as the flags and the environment say.
+ * A client as the flags, the environment and the profile say.
  *
  * @param more what carries the requests, and who is told of replies
- * @throws {UsageError} the key is missing, or a flag or variable holds no usable value
+ * @throws {UsageError} the key is missing, or a flag, variable or profile holds no usable value
  * @throws {SegOpsConfigError} the key or the address is not one
  */
-export function connect(line: Invocation, more: Pick<SegOpsAdminOptions, "transport" | "onReply"> = {}): SegOpsAdmin {
-  if (!process.env.SEGOPS_API_KEY) {
-    throw new UsageError("SEGOPS_API_KEY is not set.", "Set it to a secret key (sk_...) of your workspace.");
+export function connect(
+  line: Invocation,
+  profile: Profile,
+  more: Pick<SegOpsAdminOptions, "transport" | "onReply"> = {},
+): SegOpsAdmin {
+  const apiKey = process.env.SEGOPS_API_KEY ? undefined : profile.key();
+  if (apiKey === undefined && !process.env.SEGOPS_API_KEY) {
+    throw new UsageError(
+      "SEGOPS_API_KEY is not set.",
+      "Set it to a secret key (sk_...) of your workspace, or store one: segops-admin config set api_key -",
+    );
   }
-  const timeout = setting(line, "timeout", "SEGOPS_TIMEOUT", 60, false);
-  const maxRetries = setting(line, "max-retries", "SEGOPS_MAX_RETRIES", 3, true);
+  keepSecret(apiKey ?? "");
+  const usual = profile.values.timeout;
+  const timeout = setting(line, "timeout", "SEGOPS_TIMEOUT", usual ? String(usual) : "60", false);
+  const maxRetries = setting(line, "max-retries", "SEGOPS_MAX_RETRIES", "3", true);
   const log = line.has("verbose") ? logLine : undefined;
-  const baseUrl = line.texts.get("api-url");
+  let [baseUrl, givenAs] = [line.texts.get("api-url"), "--api-url"];
   if (baseUrl === "") {
     throw new UsageError("--api-url is empty.", "Give the API's root, such as https://api.segops.ai/api.");
   }
+  if (baseUrl === undefined && !process.env.SEGOPS_API_URL) {
+    [baseUrl, givenAs] = [profile.text("url"), `the url of profile ${quote(profile.name)}`];
+  }
   try {
-    return new SegOpsAdmin({ baseUrl, timeout, maxRetries, log, parse: parseExactly, ...more });
+    return new SegOpsAdmin({ apiKey, baseUrl, timeout, maxRetries, log, parse: parseExactly, ...more });
   } catch (error) {
-    if (baseUrl === undefined || !(error instanceof SegOpsConfigError)) {
+    if ((baseUrl === undefined && apiKey === undefined) || !(error instanceof SegOpsConfigError)) {
       throw error;
     }
-    throw new UsageError(error.message.replace("baseUrl", "--api-url"));
+    const text = error.message.replace("baseUrl", givenAs);
+    throw new UsageError(text.replace("apiKey", `the key of profile ${quote(profile.name)}`));
   }
 }
 
@@ -45,12 +60,12 @@ function logLine(line: string): void {
   say(`${time} DEBUG ${line}`);
 }
 
-function setting(line: Invocation, flag: string, variable: string, fallback: number, isWhole: boolean): number {
+function setting(line: Invocation, flag: string, variable: string, fallback: string, isWhole: boolean): number {
   const given = line.texts.get(flag);
   if (given !== undefined) {
     return numberOf(given, `--${flag}`, isWhole);
   }
-  return numberOf(process.env[variable] || String(fallback), variable, isWhole);
+  return numberOf(process.env[variable] || fallback, variable, isWhole);
 }
 
 /**

@@ -23,6 +23,11 @@ export const GLOBAL: readonly Option[] = [
     "about": "try again this often on 429, 5xx and failed connections; 3 unless given"
   },
   {
+    "name": "profile",
+    "value": "NAME",
+    "about": "work with this profile; SEGOPS_PROFILE, else the current one (segops-admin config)"
+  },
+  {
     "name": "output",
     "value": "FORMAT",
     "about": "json, jsonl (a line for each item), table or csv; json unless given, jsonl with --all (-o)",
@@ -52,6 +57,16 @@ export const GLOBAL: readonly Option[] = [
     "name": "strict",
     "value": "",
     "about": "refuse query parameters that are not documented (SEGOPS_STRICT=1)"
+  },
+  {
+    "name": "yes",
+    "value": "",
+    "about": "carry out what changes a protected profile, without asking"
+  },
+  {
+    "name": "json-errors",
+    "value": "",
+    "about": "write messages and errors to standard error as JSON, one object a line"
   },
   {
     "name": "verbose",
@@ -3137,5 +3152,104 @@ export const RESOURCES: readonly Resource[] = [
         "options": []
       }
     ]
+  },
+  {
+    "name": "config",
+    "summary": "Profiles: which server and key to work with, in a file of your own.",
+    "commands": [
+      {
+        "words": [
+          "config",
+          "set"
+        ],
+        "name": "config set",
+        "summary": "Sets a key of a profile; an empty value takes it away.",
+        "details": [
+          "The profile is the one that --profile or SEGOPS_PROFILE names, else the current one, else \"default\"; it is made if there is none. The file is $XDG_CONFIG_HOME/segops/config.json, ~/.config unless set, for its owner only.",
+          "Flags go before the environment, the environment before the profile. url, api_key and timeout stand for what the flags and variables of that name say. api_key_command is a command of a password manager that prints the key: it is run without a shell, its words are taken apart by quotes and blanks, and nothing in it is expanded. A protected profile asks before it changes something, and fails in scripts that do not say --yes."
+        ],
+        "example": "segops-admin config set api_key_command 'pass show segops/work' --profile=work",
+        "arguments": [
+          {
+            "name": "key",
+            "kind": "value",
+            "shown": "key",
+            "about": "Url, api_key, api_key_command, timeout or protected.",
+            "choices": [
+              "url",
+              "api_key",
+              "api_key_command",
+              "timeout",
+              "protected"
+            ]
+          },
+          {
+            "name": "value",
+            "kind": "value",
+            "shown": "value",
+            "about": "Its value; - reads the key from standard input."
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "config",
+          "get"
+        ],
+        "name": "config get",
+        "summary": "Prints a key of a profile, an API key masked.",
+        "details": [],
+        "example": "segops-admin config get url",
+        "arguments": [
+          {
+            "name": "key",
+            "kind": "value",
+            "shown": "key",
+            "about": "Url, api_key, api_key_command, timeout or protected.",
+            "choices": [
+              "url",
+              "api_key",
+              "api_key_command",
+              "timeout",
+              "protected"
+            ]
+          }
+        ],
+        "options": []
+      },
+      {
+        "words": [
+          "config",
+          "list"
+        ],
+        "name": "config list",
+        "summary": "Lists the profiles, API keys masked.",
+        "details": [],
+        "example": "segops-admin config list --output=table",
+        "arguments": [],
+        "options": []
+      },
+      {
+        "words": [
+          "config",
+          "use"
+        ],
+        "name": "config use",
+        "summary": "Makes a profile the current one.",
+        "details": [],
+        "example": "segops-admin config use work",
+        "arguments": [
+          {
+            "name": "name",
+            "kind": "value",
+            "shown": "name",
+            "about": "The profile's name."
+          }
+        ],
+        "options": []
+      }
+    ],
+    "isGroup": true
   }
 ];
