@@ -11,6 +11,7 @@ from generate.columns import columns
 from generate.python_commands import python_commands
 from generate.python_types import python_types
 from generate.reference import reference
+from generate.retry_timeline import retry_timeline
 from generate.typescript_commands import typescript_commands
 from generate.typescript_types import typescript_types
 from generate.widths import widths
@@ -23,6 +24,7 @@ GENERATORS: tuple[Callable[[Contract], Mapping[str, str]], ...] = (
     python_commands,
     typescript_types,
     reference,
+    retry_timeline,
     typescript_commands,
     columns,
     widths,
