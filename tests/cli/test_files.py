@@ -69,8 +69,8 @@ def test_a_bad_body_is_a_usage_error_that_names_the_file_and_the_place(
 
 
 def test_bad_json_on_the_command_line_and_on_standard_input_is_named_as_such(server: Any, cli: Any) -> None:
-    assert "the JSON given is not JSON: line 1, column 6" in cli("segments", "create", '{"a":}').err
-    assert "standard input is not JSON: line 1, column 6" in cli("segments", "create", "-", stdin=b'{"a":}').err
+    assert "the argument is not valid JSON: line 1, column 6" in cli("segments", "create", '{"a":}').err
+    assert "standard input is not valid JSON: line 1, column 6" in cli("segments", "create", "-", stdin=b'{"a":}').err
     assert server.requests == []
 
 

@@ -98,7 +98,7 @@ def test_a_wait_that_takes_too_long_is_1_and_names_the_job(server: Any, cli: Any
     server.otherwise = lambda request: {"id": 14, "status": "processing"}
     result = cli("segments", "export", "12", "--wait", "--wait-timeout=0.01", "--interval=5")
     assert (result.code, result.out) == (1, "")
-    assert "Export 14 was not over after 0.01 s; it goes on at the server." in result.err
+    assert "Export 14 did not finish within 0.01 s; it is still running." in result.err
 
 
 def test_an_import_is_confirmed_with_the_mapping_given_and_waited_for(server: Any, cli: Any, tmp_path: Path) -> None:

@@ -179,14 +179,14 @@ def test_no_body_and_no_status_hides_a_failure(raw: bytes, status: int) -> None:
 @pytest.mark.parametrize(
     ("status", "advice"),
     [
-        (400, "Correct what the answer names"),
+        (400, "Fix the fields named above"),
         (401, "Check the API key"),
         (403, "does not allow this"),
         (404, "Check the id"),
         (405, "Check the method"),
         (409, "look before you repeat it"),
         (413, "Send less at once"),
-        (422, "Correct what the answer names"),
+        (422, "Fix the fields named above"),
         (429, "Try again later"),
         (500, "try again later"),
         (302, "check the base URL"),

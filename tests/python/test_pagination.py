@@ -333,7 +333,7 @@ def test_a_cursor_that_leads_back_to_itself_is_not_followed_for_ever() -> None:
 
 
 @pytest.mark.parametrize("answer", [reply([]), reply({"next_cursor": None}), reply(), reply({"results": "ab"})])
-def test_what_is_not_a_stretch_of_members_is_an_error(answer: Any) -> None:
+def test_what_is_not_a_page_of_members_is_an_error(answer: Any) -> None:
     with pytest.raises(SegOpsDecodeError, match="not a page"):
         list(Script(answer).client().segments.iterate_members(7))
 

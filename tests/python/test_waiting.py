@@ -87,7 +87,7 @@ def test_a_job_that_fails_raises_with_the_reason_and_its_last_answer(name: str) 
 def test_a_job_that_is_not_over_in_time_raises_with_its_last_answer(name: str) -> None:
     wait, going, _, _ = WAITS[name]
     script = script_of(*[going] * 7)
-    with pytest.raises(SegOpsWaitTimeout, match="not over after 5 s; it goes on at the server") as caught:
+    with pytest.raises(SegOpsWaitTimeout, match="did not finish within 5 s; it is still running") as caught:
         wait(script.client(), timeout=5)
     assert caught.value.job == going
     assert isinstance(caught.value, TimeoutError)
@@ -117,7 +117,7 @@ def test_the_time_that_looking_takes_counts(name: str) -> None:
 def test_a_look_that_does_not_fit_into_what_is_left_ends_the_wait_with_the_last_answer(name: str) -> None:
     wait, going, _, _ = WAITS[name]
     script = script_of(going, reply(status=503, headers={"Retry-After": "9"}))
-    with pytest.raises(SegOpsWaitTimeout, match="not over after 5 s") as caught:
+    with pytest.raises(SegOpsWaitTimeout, match="did not finish within 5 s") as caught:
         wait(script.client(), timeout=5)
     assert caught.value.job == going
     assert isinstance(caught.value.__cause__, SegOpsServerError)

@@ -15,7 +15,7 @@ _CAMEL = re.compile(r"(?<=[a-z])([A-Z])(?=[a-z])")
 _KEYWORD = re.compile(r"\b([a-z_]+)=(?=[\s;,.])")
 _QUOTED_VALUE = re.compile(r"\bidempotency_key(?:=|: )")
 _CAUSES = (
-    re.compile(r"(is not JSON|as JSON)(?:: | \().*?(?=; it starts with|$)", re.DOTALL),
+    re.compile(r"(is not JSON|is not valid JSON|as JSON)(?:: | \().*?(?=; it starts with|$)", re.DOTALL),
     re.compile(r"(cannot read '[^']*'): .*?(?=\nGive)", re.DOTALL),
     re.compile(r"(cannot be read|Cannot write to '[^']*'): .*", re.DOTALL),
     re.compile(r"(is no JMESPath expression|does not fit the answer): .*", re.DOTALL),

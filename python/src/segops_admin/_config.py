@@ -180,7 +180,7 @@ def checked_timeout(seconds: float) -> float:
 
 
 def checked_retries(count: int) -> int:
-    """How often a call is tried again."""
+    """How often a call is retried."""
     return _whole_number("max_retries", count, 0)
 
 

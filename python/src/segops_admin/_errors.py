@@ -14,7 +14,7 @@ SegOpsError                        every error of this package
 │   └── SegOpsServerError          5xx
 ├── SegOpsDecodeError              the reply cannot be read
 ├── SegOpsJobError                 a job that was waited for has failed
-├── SegOpsWaitTimeout              a job that was waited for was not over in time (also a TimeoutError)
+├── SegOpsWaitTimeout              a job that was waited for did not finish in time (also a TimeoutError)
 └── SegOpsWebhookError             a webhook is not genuine, or not readable (also a ValueError)
 """
 
@@ -215,7 +215,7 @@ class SegOpsJobError(SegOpsError):
 
 
 class SegOpsWaitTimeout(SegOpsError, TimeoutError):
-    """Raised when a job was not over in time; it goes on at the server. ``job`` is its last answer."""
+    """Raised when a job did not finish in time; it is still running. ``job`` is its last answer."""
 
     def __init__(self, message: str, job: Any = None) -> None:
         super().__init__(message)

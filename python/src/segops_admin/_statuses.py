@@ -28,14 +28,14 @@ _BY_STATUS = {
 }
 
 _WHAT_TO_DO = {
-    400: "Correct what the answer names and send it again.",
+    400: "Fix the fields named above and send it again.",
     401: "Check the API key: it may be mistyped or revoked.",
     403: "The key is valid, but its kind, role or plan does not allow this.",
     404: "Check the id, and that the key belongs to the same workspace.",
     405: "Check the method and the base URL.",
     409: "The same call may still be under way: wait, then look before you repeat it.",
     413: "Send less at once.",
-    422: "Correct what the answer names and send it again.",
+    422: "Fix the fields named above and send it again.",
 }
 
 

@@ -581,11 +581,11 @@ class _MemberPage(TypedDict):
     results: List[Member]
     """These members."""
     next_cursor: Optional[str]
-    """What to send as cursor for the next stretch; None at the end."""
+    """What to send as cursor for the next page; None at the end."""
 
 
 class MemberPage(_MemberPage, total=False):
-    """One stretch of a segment's members."""
+    """One page of a segment's members."""
 
     count: int
     """How many members there are in all."""
@@ -2154,7 +2154,7 @@ class SegmentsMembersParams(TypedDict, total=False):
     limit: Optional[Union[int, str]]
     """How many; 1,000 unless given, and at most."""
     cursor: Optional[str]
-    """The next_cursor of the stretch before."""
+    """The next_cursor of the page before."""
     page: Optional[Union[int, str]]
     """Passed by the published package's page; without effect."""
 

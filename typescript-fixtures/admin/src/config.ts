@@ -122,7 +122,7 @@ export function checkedTimeout(seconds: unknown): number {
   return seconds;
 }
 
-/** How often a call is tried again. */
+/** How often a call is retried. */
 export function checkedRetries(count: unknown): number {
   if (!Number.isSafeInteger(count) || (count as number) < 0) {
     throw new SegOpsConfigError(`maxRetries must be a whole number from 0 up, not ${describe(count)}.`);

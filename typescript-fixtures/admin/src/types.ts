@@ -63,7 +63,7 @@ export interface IterateOptions extends CallOptions {
 export interface WaitOptions<Job> extends CallOptions {
   /** Seconds to wait in all; 600 unless given. */
   timeout?: number | undefined;
-  /** Seconds between two looks; 2 unless given. */
+  /** Seconds between polls; 2 unless given. */
   interval?: number | undefined;
   /** Called with each answer, the last one included; awaited if it returns a promise. */
   onProgress?: ((job: Job) => unknown) | undefined;

@@ -88,7 +88,7 @@ test("errors go to standard error with what to do, and exit 1, usage 2", async (
       [["segments", "get", "1", "--frmat=x"], /unknown flag --frmat/],
       [["segments", "export", "1", "--format=xlsx"], /format must be csv or parquet, not 'xlsx'/],
       [["segments", "create", "/missing.json"], /cannot read '\/missing\.json': No such file or directory\./],
-      [["segments", "create", '{"a": }'], /the JSON given is not JSON: line 1, column 7: a value is expected/],
+      [["segments", "create", '{"a": }'], /the argument is not valid JSON: line 1, column 7: a value is expected/],
       [["products", "import", "-", "--confirm=-"], /standard input can be read only once/],
       [["segments"], /usage: segops-admin segments <verb>/],
     ];

@@ -185,7 +185,7 @@ test("an API error carries what came back and how it was asked", async () => {
     assert.equal(
       error.message,
       "POST /segments/ answered 400 Bad Request: name: This field is required.; x: bad. " +
-        "Correct what the answer names and send it again. (request id r-7)",
+        "Fix the fields named above and send it again. (request id r-7)",
     );
   });
 });

@@ -46,7 +46,7 @@ test("a job that is not over in time is a wait timeout, after a last look when t
     const error = await rejection(client().products.waitForImport(4, { timeout: 5, interval: 2 }));
     assert.ok(error instanceof SegOpsWaitTimeout);
     assert.deepEqual(error.job, { status: "running" });
-    assert.match(error.message, /Import 4 was not over after 5 s; it goes on at the server/);
+    assert.match(error.message, /Import 4 did not finish within 5 s; it is still running/);
     const rounded = time.sleeps.map((seconds) => Number(seconds.toFixed(6)));
     assert.deepEqual([rounded, seen.length], [[0.1, 0.2, 0.4, 0.8, 1.6, 1.9], 7]);
     await rejection(client().products.waitForImport(4, { timeout: 0 }));

@@ -16,7 +16,7 @@ from .call import Call, json_call
 from .course import Receive, course, receive_value
 from .driver import run_async
 from .options import Options
-from .pagination import Pages, Stretches
+from .pagination import CursorPages, Pages
 from .tracing import traced
 
 __all__ = ["AsyncHttp"]
@@ -49,7 +49,7 @@ class AsyncHttp(BaseHttp):
     def paginate(
         self, path: str, query: Mapping[str, Any] | None = None, *, prefetch: int = 0
     ) -> AsyncGenerator[Any, None]:
-        """Walks every item of a listing with ``page=1,2,…``; see ``iterate`` of the namespaces."""
+        """Iterates over every item of a listing with ``page=1,2,…``; see ``iterate`` of the namespaces."""
         return self.walk("paginate", encode_path(path), query, prefetch)
 
     async def read(self, operation: str, path: str, query: Any = None, within: float | None = None) -> Any:
@@ -89,12 +89,12 @@ class AsyncHttp(BaseHttp):
             return int(await self._make(call, lambda _, response: copy_reply(response, sink), allow_cross_origin=True))
 
     def walk(self, operation: str, path: str, query: Any, prefetch: int) -> AsyncGenerator[Any, None]:
-        """Walks a listing by its pages."""
+        """Iterates over a listing by its pages."""
         return self._walk(operation, path, Pages(path, query, prefetch))
 
     def walk_cursor(self, operation: str, path: str, query: Any) -> AsyncGenerator[Any, None]:
-        """Walks a listing by its cursor."""
-        return self._walk(operation, path, Stretches(path, query))
+        """Iterates over a listing by its cursor."""
+        return self._walk(operation, path, CursorPages(path, query))
 
     async def wait(self, what: str, look: Callable[[float], Any], state: Any, **limits: Any) -> Any:
         """Waits for a job; ``look`` asks how far it is, within so many seconds."""
@@ -102,7 +102,7 @@ class AsyncHttp(BaseHttp):
 
         return await run_async(waiting(what, state, runtime=self.runtime, **limits), self.runtime, look=look)
 
-    async def _walk(self, operation: str, path: str, pages: Pages | Stretches) -> AsyncGenerator[Any, None]:
+    async def _walk(self, operation: str, path: str, pages: Pages | CursorPages) -> AsyncGenerator[Any, None]:
         items = pages.take(await self._page(operation, path, pages.parameters()))
         under_way: deque[asyncio.Task[Any]] = deque()
         following = getattr(pages, "number", 0)

@@ -69,7 +69,7 @@ class Http(BaseHttp):
     def paginate(
         self, path: str, query: Mapping[str, Any] | None = None, *, prefetch: int = 0
     ) -> Generator[Any, None, None]:
-        """Walks every item of a listing with ``page=1,2,…``; see ``iterate`` of the namespaces."""
+        """Iterates over every item of a listing with ``page=1,2,…``; see ``iterate`` of the namespaces."""
         return self.walk("paginate", encode_path(path), query, prefetch)
 
     # What the resource methods use: the path is encoded already, and the answer is what the contract says.
@@ -111,16 +111,16 @@ class Http(BaseHttp):
             return int(self._make(call, lambda _, response: copy_reply(response, sink), allow_cross_origin=True))
 
     def walk(self, operation: str, path: str, query: Any, prefetch: int) -> Generator[Any, None, None]:
-        """Walks a listing by its pages."""
+        """Iterates over a listing by its pages."""
         from .pagination import Pages, walk
 
         return walk(Pages(path, query, prefetch), lambda parameters: self._page(operation, path, parameters))
 
     def walk_cursor(self, operation: str, path: str, query: Any) -> Generator[Any, None, None]:
-        """Walks a listing by its cursor."""
-        from .pagination import Stretches, walk
+        """Iterates over a listing by its cursor."""
+        from .pagination import CursorPages, walk
 
-        return walk(Stretches(path, query), lambda parameters: self._page(operation, path, parameters))
+        return walk(CursorPages(path, query), lambda parameters: self._page(operation, path, parameters))
 
     def _page(self, operation: str, path: str, parameters: dict[str, Any]) -> Any:
         return self._make(json_call(operation, "GET", path, parameters, safe=True, expects="page"))

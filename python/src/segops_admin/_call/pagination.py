@@ -12,7 +12,7 @@ from .._errors import SegOpsArgumentError, SegOpsConfigError, SegOpsDecodeError
 from .._wire.bodies import checked_parameters
 from .._wire.words import LARGEST_SAFE, described
 
-__all__ = ["Pages", "Stretches", "walk"]
+__all__ = ["CursorPages", "Pages", "walk"]
 
 
 class Pages:
@@ -76,11 +76,11 @@ def _last_page(count: Any, size: int) -> int:
     return -(-count // size) if type(count) is int else 0
 
 
-class Stretches:
+class CursorPages:
     """A walk by ``cursor``, from the caller's on, until ``next_cursor`` is empty.
 
     Attributes:
-        more: whether another stretch is there to be taken.
+        more: whether another page is there to be taken.
     """
 
     ahead = 0
@@ -92,7 +92,7 @@ class Stretches:
         self.more = True
 
     def parameters(self) -> dict[str, Any]:
-        """The query of the next stretch.
+        """The query of the next page.
 
         Raises:
             SegOpsDecodeError: its cursor is none, or leads back to itself.
@@ -102,7 +102,7 @@ class Stretches:
         return self._parameters
 
     def take(self, answer: Any) -> list[Any]:
-        """The items of the next stretch.
+        """The items of the next page.
 
         Raises:
             SegOpsDecodeError: it is none.
@@ -120,11 +120,11 @@ class Stretches:
         return results
 
 
-Walk = Union[Pages, Stretches]
+Walk = Union[Pages, CursorPages]
 
 
 def walk(pages: Walk, fetch: Callable[[dict[str, Any]], Any]) -> Generator[Any, None, None]:
-    """Walks every item of a listing. Nothing is asked for before the first item is."""
+    """Iterates over every item of a listing. Nothing is asked for before the first item is."""
     items = pages.take(fetch(pages.parameters()))
     following = _Prefetcher(pages, fetch) if pages.more and isinstance(pages, Pages) and pages.ahead else None
     yield from items

@@ -33,12 +33,12 @@ def waiting(
         what: the job, for messages.
         state: tells from an answer whether the job is done or has failed.
         timeout: seconds to wait in all. The first look is made at once, the last one when they are over.
-        interval: seconds between two looks, at most: the first pauses are shorter, 0.1 s and twice as long each time.
+        interval: seconds between polls, at most: the first pauses are shorter, 0.1 s and twice as long each time.
         on_progress: called with each answer.
 
     Raises:
         SegOpsJobError: the job has failed.
-        SegOpsWaitTimeout: it was not over in time; it goes on at the server.
+        SegOpsWaitTimeout: it did not finish in time; it is still running.
     """
     _check("timeout", timeout, 0)
     _check("interval", interval, 0.001)
@@ -68,7 +68,7 @@ def waiting(
 
 
 def _too_late(what: str, timeout: float) -> str:
-    return f"{what} was not over after {timeout:g} s; it goes on at the server."
+    return f"{what} did not finish within {timeout:g} s; it is still running."
 
 
 def _check(name: str, value: Any, least: float) -> None:

@@ -94,9 +94,9 @@ class AsyncCollection(AsyncNamespace, Generic[Record, Listing, Create, Update, P
         return answer
 
     def iterate(self, params: Params | None = None, *, prefetch: int = 0) -> AsyncGenerator[Record, None]:
-        """Walks all records, page by page. Nothing is asked for before the first record is.
+        """Iterates over all records, page by page. No request is sent before the first record is asked for.
 
-        A walk that deletes or changes what it walks skips records, as on any API that counts pages: what follows
+        Deleting or changing records while iterating skips some, as on any API that counts pages: what follows
         moves up by one. Collect first, as in ``[item async for item in client.segments.iterate()]``.
 
         Args:
@@ -122,7 +122,7 @@ class AsyncCollection(AsyncNamespace, Generic[Record, Listing, Create, Update, P
 
         Args:
             body: its fields.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Raises:
             SegOpsBadRequestError: the server does not accept a field; ``body`` on the error says which.
@@ -139,7 +139,7 @@ class AsyncCollection(AsyncNamespace, Generic[Record, Listing, Create, Update, P
             id: the record's id.
             body: the fields to change, or all fields with ``method="PUT"``.
             method: ``PATCH`` or ``PUT``.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Raises:
             SegOpsArgumentError: ``method`` is neither.
@@ -155,7 +155,7 @@ class AsyncCollection(AsyncNamespace, Generic[Record, Listing, Create, Update, P
 
         Args:
             id: the record's id.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
         """
         path = f"{self._path}{segment(id)}/"
         await self._change("delete", "DELETE", path, key=idempotency_key, expects="nothing")

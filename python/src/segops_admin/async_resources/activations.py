@@ -27,7 +27,7 @@ class AsyncActivations(
 
         Args:
             id: the activation's id.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
         """
         answer: Queued = await self._change("sync", "POST", path("/activations/{}/sync/", id), key=idempotency_key)
         return answer

@@ -23,7 +23,7 @@ class AsyncIdentity(AsyncNamespace):
         Args:
             anonymous_id: the visitor's id, before login.
             user_id: the user.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
         """
         body = {"anonymous_id": anonymous_id, "user_id": user_id}
         answer: Alias = await self._change("alias", "POST", "/identity/alias/", body, key=idempotency_key)
@@ -35,7 +35,7 @@ class AsyncIdentity(AsyncNamespace):
         Args:
             from_user_id: the user that is folded in.
             into_user_id: the user that stays.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Raises:
             SegOpsBadRequestError: both are the same user already.

@@ -46,7 +46,7 @@ class AsyncPages(
 
         Args:
             body: options; ``{}`` for none.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
         """
         answer: PageJob = await self._change(
             "bulk_generate", "POST", "/ai-pages/pages/bulk-generate/", checked_object("body", body), key=idempotency_key
@@ -58,7 +58,7 @@ class AsyncPages(
 
         Args:
             id: the page's id.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
         """
         answer: Queued = await self._change(
             "regenerate", "POST", path("/ai-pages/pages/{}/regenerate/", id), key=idempotency_key
@@ -71,7 +71,7 @@ class AsyncPages(
         Args:
             id: the page's id.
             body: options, such as ``{"template": "default"}``; ``{}`` for none.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Source: https://segops.ai/docs/ai-reach/landing-pages
         """
@@ -85,7 +85,7 @@ class AsyncPages(
 
         Args:
             id: the page's id.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Source: https://segops.ai/docs/ai-reach/landing-pages
         """
@@ -102,7 +102,7 @@ class AsyncPages(
         Args:
             id: the page's id.
             format: ``tsx``, ``html`` or ``json``.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Raises:
             SegOpsArgumentError: an unknown format.

@@ -40,7 +40,7 @@ class AsyncProductSegments(
 
         Args:
             id: the product segment's id.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Source: https://segops.ai/docs/sdks/admin-python
         """

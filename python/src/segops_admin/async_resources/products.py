@@ -47,7 +47,7 @@ class AsyncProducts(AsyncCollection["Product", "ProductPage", "ProductCreate", "
 
         Args:
             rows: flat rows, each with its ``sku``; every key but ``sku`` and ``name`` goes into ``data``.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Returns:
             How many were created and updated, and the rows that were refused, with their reasons.
@@ -61,7 +61,7 @@ class AsyncProducts(AsyncCollection["Product", "ProductPage", "ProductCreate", "
 
         Args:
             id: the product's id (not its SKU).
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Source: https://segops.ai/docs/pim/scoring
         """
@@ -72,7 +72,7 @@ class AsyncProducts(AsyncCollection["Product", "ProductPage", "ProductCreate", "
         """Queues the scoring of every product and returns at once.
 
         Args:
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Source: https://segops.ai/docs/pim/scoring
         """
@@ -108,7 +108,7 @@ class AsyncProducts(AsyncCollection["Product", "ProductPage", "ProductCreate", "
 
         Args:
             body: ``{"fields": [...], "default_currency": "USD", "default_locale": "en_US"}``.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
         """
         answer: ProductSchema = await self._change(
             "replace_schema", "PUT", "/pim/schema/", checked_object("body", body), key=idempotency_key
@@ -125,7 +125,7 @@ class AsyncProducts(AsyncCollection["Product", "ProductPage", "ProductCreate", "
         Args:
             data: CSV in UTF-8 with a header row: bytes, a path, or an open binary file.
             filename: the name to send; the file's own name unless given, ``products.csv`` for bytes.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Raises:
             SegOpsArgumentError: the file cannot be read.
@@ -156,7 +156,7 @@ class AsyncProducts(AsyncCollection["Product", "ProductPage", "ProductCreate", "
         Args:
             job_id: the import's id.
             body: ``{"mapping": {column: field}, "schema": [fields]}``; what is left out is as proposed.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Raises:
             SegOpsBadRequestError: no column is mapped to ``sku``, or the import is not waiting for this.
@@ -185,7 +185,7 @@ class AsyncProducts(AsyncCollection["Product", "ProductPage", "ProductCreate", "
         Args:
             job_id: the import's id.
             timeout: seconds to wait in all.
-            interval: seconds between two looks, at most; the first pauses are shorter.
+            interval: seconds between polls, at most; the first pauses are shorter.
             on_progress: called with each status.
 
         Raises:

@@ -39,7 +39,7 @@ class AsyncQueries(AsyncCollection["AIQuery", "AIQueryListing", "AIQueryCreate",
 
         Args:
             id: the query's id.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
         """
         answer: Queued = await self._change("run", "POST", path("/ai-reach/queries/{}/run/", id), key=idempotency_key)
         return answer

@@ -83,7 +83,7 @@ class AsyncSegments(AsyncCollection["Segment", "SegmentPage", "SegmentCreate", "
 
         Args:
             id: the segment's id.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         See ``recompute_and_wait``.
         """
@@ -91,11 +91,11 @@ class AsyncSegments(AsyncCollection["Segment", "SegmentPage", "SegmentCreate", "
         return answer
 
     async def members(self, id: Id, params: SegmentsMembersParams | None = None) -> MemberPage:
-        """One stretch of a segment's members.
+        """One page of a segment's members.
 
         Args:
             id: the segment's id.
-            params: ``limit`` (1,000 at most) and ``cursor`` (the ``next_cursor`` of the stretch before).
+            params: ``limit`` (1,000 at most) and ``cursor`` (the ``next_cursor`` of the page before).
 
         Source: https://segops.ai/docs/api
         """
@@ -103,11 +103,11 @@ class AsyncSegments(AsyncCollection["Segment", "SegmentPage", "SegmentCreate", "
         return answer
 
     def iterate_members(self, id: Id, params: SegmentsMembersParams | None = None) -> AsyncGenerator[Member, None]:
-        """Walks all members of a segment. Nothing is asked for before the first member is.
+        """Iterates over all members of a segment. No request is sent before the first member is asked for.
 
         Args:
             id: the segment's id.
-            params: ``limit`` is the size of a stretch, ``cursor`` where to begin.
+            params: ``limit`` is the size of a page, ``cursor`` where to begin.
         """
         return self._walk_cursor("iterate_members", path("/segments/{}/members/", id), params)
 
@@ -128,7 +128,7 @@ class AsyncSegments(AsyncCollection["Segment", "SegmentPage", "SegmentCreate", "
         Args:
             id: the segment's id.
             format: ``csv`` or ``parquet``.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Raises:
             SegOpsArgumentError: an unknown format.
@@ -190,12 +190,12 @@ class AsyncSegments(AsyncCollection["Segment", "SegmentPage", "SegmentCreate", "
             id: the segment's id.
             export_id: the export's id.
             timeout: seconds to wait in all.
-            interval: seconds between two looks, at most; the first pauses are shorter.
+            interval: seconds between polls, at most; the first pauses are shorter.
             on_progress: called with each status.
 
         Raises:
             SegOpsJobError: the export failed.
-            SegOpsWaitTimeout: it was not ready in time.
+            SegOpsWaitTimeout: it did not finish in time.
         """
         from .._call.waiting import EXPORT
 
@@ -229,12 +229,12 @@ class AsyncSegments(AsyncCollection["Segment", "SegmentPage", "SegmentCreate", "
             since: the segment's ``last_computed_at``, read before the recompute was asked for; None if it had none.
                 The wait ends only when it has changed, however soon the first look comes.
             timeout: seconds to wait in all.
-            interval: seconds between two looks, at most; the first pauses are shorter.
+            interval: seconds between polls, at most; the first pauses are shorter.
             on_progress: called with the segment at each look.
 
         Raises:
             SegOpsJobError: the recompute ended and left the segment as it was.
-            SegOpsWaitTimeout: it was not over in time.
+            SegOpsWaitTimeout: it did not finish in time.
         """
         from .._call.waiting import Recompute
 
@@ -265,13 +265,13 @@ class AsyncSegments(AsyncCollection["Segment", "SegmentPage", "SegmentCreate", "
         Args:
             id: the segment's id.
             timeout: seconds to wait, once it has been asked for.
-            interval: seconds between two looks, at most; the first pauses are shorter.
+            interval: seconds between polls, at most; the first pauses are shorter.
             on_progress: called with the segment at each look.
             idempotency_key: names the recompute, to repeat it safely; a fresh one unless given.
 
         Raises:
             SegOpsJobError: the recompute ended and left the segment as it was.
-            SegOpsWaitTimeout: it was not over in time; it goes on at the server.
+            SegOpsWaitTimeout: it did not finish in time; it is still running.
         """
         before: Segment = await self._read("get", path("/segments/{}/", id))
         await self._change("recompute", "POST", path("/segments/{}/compute/", id), key=idempotency_key)

@@ -26,10 +26,10 @@ def read_json(source: str, kind: str | None = None) -> Any:
         kind: ``OBJECT`` or ``ARRAY``, if it must be one of them.
 
     Raises:
-        UsageError: it cannot be read, is not JSON, or of another kind.
+        UsageError: it cannot be read, is not valid JSON, or of another kind.
     """
     if source.lstrip()[:1] in ("{", "["):
-        name, text = "the JSON given", source
+        name, text = "the argument", source
     elif source == "-":
         name, text = "standard input", _text(_stdin().read(), "standard input")
     else:
@@ -61,9 +61,11 @@ def _parsed(text: str, name: str) -> Any:
     try:
         return parse_json(text)
     except json.JSONDecodeError as error:
-        raise UsageError(f"{name} is not JSON: line {error.lineno}, column {error.colno}: {error.msg}.") from error
+        raise UsageError(
+            f"{name} is not valid JSON: line {error.lineno}, column {error.colno}: {error.msg}."
+        ) from error
     except UNREADABLE as error:
-        raise UsageError(f"{name} is not JSON: {_placed(text, error)}.") from error
+        raise UsageError(f"{name} is not valid JSON: {_placed(text, error)}.") from error
 
 
 def _placed(text: str, error: Exception) -> str:

@@ -22,7 +22,7 @@ Environment variables. A flag comes before a variable, a variable before the def
   SEGOPS_API_KEY      the secret key (sk_...); required. There is no flag for it: a command line can be read by others.
   SEGOPS_API_URL      the API's root, /api included; https://api.segops.ai/api unless set     (--api-url)
   SEGOPS_TIMEOUT      seconds without progress after which an attempt is given up; 60         (--timeout)
-  SEGOPS_MAX_RETRIES  how often a call is tried again on 429, 5xx and failed connections; 3   (--max-retries)
+  SEGOPS_MAX_RETRIES  how often a call is retried on 429, 5xx and failed connections; 3   (--max-retries)
   SEGOPS_DEBUG        set to anything: errors come with a traceback
   HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY   the proxy to use, as http://host:port
   SSL_CERT_FILE       certificate authorities to trust in place of the system's

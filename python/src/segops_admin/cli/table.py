@@ -12,7 +12,7 @@ __all__ = ["GLOBAL", "OWN_WORDS", "RESOURCES", "SHORT", "TOOLS"]
 GLOBAL = (
     Option("api-url", "URL", "the API's root, /api included; SEGOPS_API_URL unless given"),
     Option("timeout", "SECONDS", "give an attempt up after this long without progress; 60 unless given"),
-    Option("max-retries", "N", "try again this often on 429, 5xx and failed connections; 3 unless given"),
+    Option("max-retries", "N", "how often to retry on 429, 5xx and failed connections; 3 unless given"),
     Option("profile", "NAME", "work with this profile; SEGOPS_PROFILE, else the current one (segops-admin config)"),
     Option(
         "output",
@@ -44,13 +44,13 @@ SHORT = {"-o": "output", "-v": "verbose", "-h": "help"}
 OWN_WORDS = ("idempotency-key", "all", "prefetch", "wait", "wait-timeout", "interval", "to", "query", "confirm")
 """Flags of this program that are never query parameters: where they do not apply, they are mistakes."""
 
-_ALL = Option("all", "", "walk all pages and print every item, as a line of JSON each unless --output says otherwise")
+_ALL = Option("all", "", "fetch all pages and print every item, as a line of JSON each unless --output says otherwise")
 _PREFETCH = Option(
     "prefetch", "N", "how many pages to fetch ahead at once, in order; 0 fetches one page at a time; 0 unless given"
 )
 _WAIT = Option("wait", "", "wait until the job is over and print its last answer")
 _WAIT_TIMEOUT = Option("wait-timeout", "SECONDS", "seconds to wait in all; 600 unless given")
-_INTERVAL = Option("interval", "SECONDS", "seconds between two looks; 2 unless given")
+_INTERVAL = Option("interval", "SECONDS", "seconds between polls; 2 unless given")
 _TO = Option("to", "OUT", "wait, then write the export to this file; - is standard output", file=True)
 _QUERY = Option("query", "KEY=VALUE", "a query parameter, documented or not; may be repeated", many=True)
 _CONFIRM = Option(
@@ -60,10 +60,7 @@ _CONFIRM = Option(
     file=True,
 )
 _IDEMPOTENCY_KEY = Option(
-    "idempotency-key",
-    "KEY",
-    "names this call, to repeat it safely; a fresh one unless given",
-    parameter="idempotency_key",
+    "idempotency-key", "KEY", "key for safe retries (default: a new UUID)", parameter="idempotency_key"
 )
 
 TOOLS = (
@@ -86,7 +83,7 @@ TOOLS = (
             Option("query", "KEY=VALUE", "a query parameter; may be repeated", many=True),
             Option("body", "BODY", "the JSON body", file=True),
             Option("form", "FIELD=@FILE", "a file to upload in place of a body; - is standard input", file=True),
-            Option("idempotency-key", "KEY", "names this call, to repeat it safely; a fresh one unless given"),
+            Option("idempotency-key", "KEY", "key for safe retries (default: a new UUID)"),
         ),
         mutates=True,
     ),
@@ -1207,7 +1204,7 @@ def _segments() -> tuple[Command, ...]:
         ),
         Command(
             ("segments", "members"),
-            "One stretch of a segment's members.",
+            "One page of a segment's members.",
             "segops-admin segments members 12 --limit=100",
             source="https://segops.ai/docs/api",
             namespace="segments",
@@ -1221,11 +1218,11 @@ def _segments() -> tuple[Command, ...]:
                 "params",
                 "query",
                 "params",
-                "Any other flag is a query parameter; may be repeated. Limit (1,000 at most) and cursor (the next_cursor of the stretch before).",
+                "Any other flag is a query parameter; may be repeated. Limit (1,000 at most) and cursor (the next_cursor of the page before).",
             ),
             known=(
                 ("limit", "How many; 1,000 unless given, and at most."),
-                ("cursor", "The next_cursor of the stretch before."),
+                ("cursor", "The next_cursor of the page before."),
             ),
             silent=("page",),
             walk="iterate_members",

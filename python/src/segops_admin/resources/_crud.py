@@ -93,9 +93,9 @@ class Collection(Namespace, Generic[Record, Listing, Create, Update, Params]):
         return answer
 
     def iterate(self, params: Params | None = None, *, prefetch: int = 0) -> Generator[Record, None, None]:
-        """Walks all records, page by page. Nothing is asked for before the first record is.
+        """Iterates over all records, page by page. No request is sent before the first record is asked for.
 
-        A walk that deletes or changes what it walks skips records, as on any API that counts pages: what follows
+        Deleting or changing records while iterating skips some, as on any API that counts pages: what follows
         moves up by one. Collect first, as in ``for item in list(client.segments.iterate()): ...``.
 
         Args:
@@ -121,7 +121,7 @@ class Collection(Namespace, Generic[Record, Listing, Create, Update, Params]):
 
         Args:
             body: its fields.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Raises:
             SegOpsBadRequestError: the server does not accept a field; ``body`` on the error says which.
@@ -138,7 +138,7 @@ class Collection(Namespace, Generic[Record, Listing, Create, Update, Params]):
             id: the record's id.
             body: the fields to change, or all fields with ``method="PUT"``.
             method: ``PATCH`` or ``PUT``.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Raises:
             SegOpsArgumentError: ``method`` is neither.
@@ -154,7 +154,7 @@ class Collection(Namespace, Generic[Record, Listing, Create, Update, Params]):
 
         Args:
             id: the record's id.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
         """
         path = f"{self._path}{segment(id)}/"
         self._change("delete", "DELETE", path, key=idempotency_key, expects="nothing")

@@ -26,7 +26,7 @@ class Activations(
 
         Args:
             id: the activation's id.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
         """
         answer: Queued = self._change("sync", "POST", path("/activations/{}/sync/", id), key=idempotency_key)
         return answer

@@ -22,7 +22,7 @@ class Identity(Namespace):
         Args:
             anonymous_id: the visitor's id, before login.
             user_id: the user.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
         """
         body = {"anonymous_id": anonymous_id, "user_id": user_id}
         answer: Alias = self._change("alias", "POST", "/identity/alias/", body, key=idempotency_key)
@@ -34,7 +34,7 @@ class Identity(Namespace):
         Args:
             from_user_id: the user that is folded in.
             into_user_id: the user that stays.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Raises:
             SegOpsBadRequestError: both are the same user already.

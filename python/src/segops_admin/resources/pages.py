@@ -45,7 +45,7 @@ class Pages(
 
         Args:
             body: options; ``{}`` for none.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
         """
         answer: PageJob = self._change(
             "bulk_generate", "POST", "/ai-pages/pages/bulk-generate/", checked_object("body", body), key=idempotency_key
@@ -57,7 +57,7 @@ class Pages(
 
         Args:
             id: the page's id.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
         """
         answer: Queued = self._change(
             "regenerate", "POST", path("/ai-pages/pages/{}/regenerate/", id), key=idempotency_key
@@ -70,7 +70,7 @@ class Pages(
         Args:
             id: the page's id.
             body: options, such as ``{"template": "default"}``; ``{}`` for none.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Source: https://segops.ai/docs/ai-reach/landing-pages
         """
@@ -84,7 +84,7 @@ class Pages(
 
         Args:
             id: the page's id.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Source: https://segops.ai/docs/ai-reach/landing-pages
         """
@@ -101,7 +101,7 @@ class Pages(
         Args:
             id: the page's id.
             format: ``tsx``, ``html`` or ``json``.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Raises:
             SegOpsArgumentError: an unknown format.

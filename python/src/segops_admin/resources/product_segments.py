@@ -39,7 +39,7 @@ class ProductSegments(
 
         Args:
             id: the product segment's id.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Source: https://segops.ai/docs/sdks/admin-python
         """

@@ -38,7 +38,7 @@ class Queries(Collection["AIQuery", "AIQueryListing", "AIQueryCreate", "AIQueryU
 
         Args:
             id: the query's id.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
         """
         answer: Queued = self._change("run", "POST", path("/ai-reach/queries/{}/run/", id), key=idempotency_key)
         return answer

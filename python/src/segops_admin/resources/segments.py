@@ -82,7 +82,7 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
 
         Args:
             id: the segment's id.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         See ``recompute_and_wait``.
         """
@@ -90,11 +90,11 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
         return answer
 
     def members(self, id: Id, params: SegmentsMembersParams | None = None) -> MemberPage:
-        """One stretch of a segment's members.
+        """One page of a segment's members.
 
         Args:
             id: the segment's id.
-            params: ``limit`` (1,000 at most) and ``cursor`` (the ``next_cursor`` of the stretch before).
+            params: ``limit`` (1,000 at most) and ``cursor`` (the ``next_cursor`` of the page before).
 
         Source: https://segops.ai/docs/api
         """
@@ -102,11 +102,11 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
         return answer
 
     def iterate_members(self, id: Id, params: SegmentsMembersParams | None = None) -> Generator[Member, None, None]:
-        """Walks all members of a segment. Nothing is asked for before the first member is.
+        """Iterates over all members of a segment. No request is sent before the first member is asked for.
 
         Args:
             id: the segment's id.
-            params: ``limit`` is the size of a stretch, ``cursor`` where to begin.
+            params: ``limit`` is the size of a page, ``cursor`` where to begin.
         """
         return self._walk_cursor("iterate_members", path("/segments/{}/members/", id), params)
 
@@ -127,7 +127,7 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
         Args:
             id: the segment's id.
             format: ``csv`` or ``parquet``.
-            idempotency_key: names this call, to repeat it safely; a fresh one unless given.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Raises:
             SegOpsArgumentError: an unknown format.
@@ -189,12 +189,12 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
             id: the segment's id.
             export_id: the export's id.
             timeout: seconds to wait in all.
-            interval: seconds between two looks, at most; the first pauses are shorter.
+            interval: seconds between polls, at most; the first pauses are shorter.
             on_progress: called with each status.
 
         Raises:
             SegOpsJobError: the export failed.
-            SegOpsWaitTimeout: it was not ready in time.
+            SegOpsWaitTimeout: it did not finish in time.
         """
         from .._call.waiting import EXPORT
 
@@ -228,12 +228,12 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
             since: the segment's ``last_computed_at``, read before the recompute was asked for; None if it had none.
                 The wait ends only when it has changed, however soon the first look comes.
             timeout: seconds to wait in all.
-            interval: seconds between two looks, at most; the first pauses are shorter.
+            interval: seconds between polls, at most; the first pauses are shorter.
             on_progress: called with the segment at each look.
 
         Raises:
             SegOpsJobError: the recompute ended and left the segment as it was.
-            SegOpsWaitTimeout: it was not over in time.
+            SegOpsWaitTimeout: it did not finish in time.
         """
         from .._call.waiting import Recompute
 
@@ -264,13 +264,13 @@ class Segments(Collection["Segment", "SegmentPage", "SegmentCreate", "SegmentUpd
         Args:
             id: the segment's id.
             timeout: seconds to wait, once it has been asked for.
-            interval: seconds between two looks, at most; the first pauses are shorter.
+            interval: seconds between polls, at most; the first pauses are shorter.
             on_progress: called with the segment at each look.
             idempotency_key: names the recompute, to repeat it safely; a fresh one unless given.
 
         Raises:
             SegOpsJobError: the recompute ended and left the segment as it was.
-            SegOpsWaitTimeout: it was not over in time; it goes on at the server.
+            SegOpsWaitTimeout: it did not finish in time; it is still running.
         """
         before: Segment = self._read("get", path("/segments/{}/", id))
         self._change("recompute", "POST", path("/segments/{}/compute/", id), key=idempotency_key)

@@ -86,7 +86,7 @@ export class Http {
   }
 
   /**
-   * Walks every item of a listing with `page=1,2,…`; nothing is asked for before the first item is.
+   * Iterates over every item of a listing with `page=1,2,…`; nothing is asked for before the first item is.
    *
    * @param path the listing's path below the base URL
    * @param query its parameters; `page` is where to begin

@@ -10,7 +10,7 @@ type Fetched = Promise<unknown>;
 type FetchPage = (page: number, signal?: AbortSignal) => Fetched;
 
 /**
- * Walks every item of a listing, from the caller's `page` on, until `next` is empty. A bare array is the only page.
+ * Iterates over every item of a listing, from the caller's `page` on, until `next` is empty. A bare array is the only page.
  *
  * @throws {SegOpsArgumentError} `page` or `prefetch` is not a count; thrown at once, not at the first item
  * @throws {SegOpsDecodeError} an answer is not a page
@@ -141,7 +141,7 @@ class Ahead {
 }
 
 /**
- * Walks every item of a listing by its cursor, from the caller's `cursor` on, until `next_cursor` is empty.
+ * Iterates over every item of a listing by its cursor, from the caller's `cursor` on, until `next_cursor` is empty.
  *
  * @throws {SegOpsDecodeError} an answer is not a page, or its cursor leads back to itself
  */

@@ -28,14 +28,14 @@ const LEAST_LOOK = 1;
  * the time is up.
  *
  * @throws {SegOpsJobError} the job has failed
- * @throws {SegOpsWaitTimeout} it was not over in time; it goes on at the server
+ * @throws {SegOpsWaitTimeout} it did not finish in time; it is still running
  */
 export async function waitUntil<Job>(runtime: Runtime, watched: Watched<Job>, options: WaitOptions<Job>): Promise<Job> {
   const { timeout = 600, interval = 2, onProgress, signal } = options;
   checkSeconds("timeout", timeout, 0);
   checkSeconds("interval", interval, 0.001);
   const end = runtime.monotonic() + timeout;
-  const late = `${watched.what} was not over after ${timeout} s; it goes on at the server.`;
+  const late = `${watched.what} did not finish within ${timeout} s; it is still running.`;
   let job: Job | undefined;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, interval)) {
     try {

@@ -20,11 +20,11 @@ import type { Kind } from "./shapes.js";
  * The JSON in a file, on standard input, or in `source` itself if that begins with `{` or `[`.
  *
  * @param kind `object` or `array`, if it must be one of them
- * @throws {UsageError} it cannot be read, is not JSON, or of another kind
+ * @throws {UsageError} it cannot be read, is not valid JSON, or of another kind
  */
 export async function readJson(source: string, kind?: Kind): Promise<unknown> {
   const isInline = /^\s*[{[]/.test(source);
-  const name = isInline ? "the JSON given" : source === "-" ? "standard input" : quote(source);
+  const name = isInline ? "the argument" : source === "-" ? "standard input" : quote(source);
   const value = parsed(isInline ? source : textOf(await bytesOf(source), name), name);
   const isObject = (item: unknown): boolean => typeof item === "object" && item !== null && !Array.isArray(item);
   if (kind === "object" && !isObject(value)) {
@@ -66,7 +66,7 @@ function parsed(text: string, name: string): unknown {
     return parseExactly(text);
   } catch (error) {
     const reason = error instanceof RangeError ? error.message : placed(text);
-    throw Object.assign(new UsageError(`${name} is not JSON: ${reason}.`), { cause: error });
+    throw Object.assign(new UsageError(`${name} is not valid JSON: ${reason}.`), { cause: error });
   }
 }
 

@@ -11,7 +11,7 @@ const ENVIRONMENT = `Environment variables. A flag comes before a variable, a va
   SEGOPS_API_KEY      the secret key (sk_...); required. There is no flag for it: a command line can be read by others.
   SEGOPS_API_URL      the API's root, /api included; https://api.segops.ai/api unless set     (--api-url)
   SEGOPS_TIMEOUT      seconds without progress after which an attempt is given up; 60         (--timeout)
-  SEGOPS_MAX_RETRIES  how often a call is tried again on 429, 5xx and failed connections; 3   (--max-retries)
+  SEGOPS_MAX_RETRIES  how often a call is retried on 429, 5xx and failed connections; 3   (--max-retries)
   SEGOPS_DEBUG        set to anything: errors come with a stack trace
   NODE_EXTRA_CA_CERTS certificate authorities to trust beside those of Node
   NODE_USE_ENV_PROXY  set to 1: use HTTPS_PROXY, HTTP_PROXY and NO_PROXY, where Node knows it (24 and later)

@@ -20,7 +20,7 @@ export const GLOBAL: readonly Option[] = [
   {
     "name": "max-retries",
     "value": "N",
-    "about": "try again this often on 429, 5xx and failed connections; 3 unless given"
+    "about": "how often to retry on 429, 5xx and failed connections; 3 unless given"
   },
   {
     "name": "profile",
@@ -168,7 +168,7 @@ export const TOOLS: readonly Command[] = [
       {
         "name": "idempotency-key",
         "value": "KEY",
-        "about": "names this call, to repeat it safely; a fresh one unless given"
+        "about": "key for safe retries (default: a new UUID)"
       }
     ],
     "mutates": true
@@ -236,7 +236,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "all",
             "value": "",
-            "about": "walk all pages and print every item, as a line of JSON each unless --output says otherwise"
+            "about": "fetch all pages and print every item, as a line of JSON each unless --output says otherwise"
           },
           {
             "name": "prefetch",
@@ -320,7 +320,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -370,7 +370,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -403,7 +403,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -436,7 +436,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -568,7 +568,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -608,7 +608,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -640,7 +640,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "all",
             "value": "",
-            "about": "walk all pages and print every item, as a line of JSON each unless --output says otherwise"
+            "about": "fetch all pages and print every item, as a line of JSON each unless --output says otherwise"
           },
           {
             "name": "prefetch",
@@ -724,7 +724,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -774,7 +774,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -807,7 +807,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -840,7 +840,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -873,7 +873,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -913,7 +913,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -946,7 +946,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -990,7 +990,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -1071,7 +1071,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "all",
             "value": "",
-            "about": "walk all pages and print every item, as a line of JSON each unless --output says otherwise"
+            "about": "fetch all pages and print every item, as a line of JSON each unless --output says otherwise"
           },
           {
             "name": "prefetch",
@@ -1155,7 +1155,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -1205,7 +1205,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -1238,7 +1238,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -1271,7 +1271,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -1303,7 +1303,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "all",
             "value": "",
-            "about": "walk all pages and print every item, as a line of JSON each unless --output says otherwise"
+            "about": "fetch all pages and print every item, as a line of JSON each unless --output says otherwise"
           },
           {
             "name": "prefetch",
@@ -1394,7 +1394,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -1444,7 +1444,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -1477,7 +1477,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -1510,7 +1510,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -1543,7 +1543,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -1567,7 +1567,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -1657,7 +1657,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -1699,7 +1699,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           },
           {
@@ -1715,7 +1715,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "interval",
             "value": "SECONDS",
-            "about": "seconds between two looks; 2 unless given"
+            "about": "seconds between polls; 2 unless given"
           },
           {
             "name": "confirm",
@@ -1790,7 +1790,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           },
           {
@@ -1806,7 +1806,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "interval",
             "value": "SECONDS",
-            "about": "seconds between two looks; 2 unless given"
+            "about": "seconds between polls; 2 unless given"
           }
         ],
         "mutates": true,
@@ -1840,7 +1840,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "all",
             "value": "",
-            "about": "walk all pages and print every item, as a line of JSON each unless --output says otherwise"
+            "about": "fetch all pages and print every item, as a line of JSON each unless --output says otherwise"
           },
           {
             "name": "prefetch",
@@ -1924,7 +1924,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -1974,7 +1974,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -2007,7 +2007,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -2040,7 +2040,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -2170,7 +2170,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "all",
             "value": "",
-            "about": "walk all pages and print every item, as a line of JSON each unless --output says otherwise"
+            "about": "fetch all pages and print every item, as a line of JSON each unless --output says otherwise"
           },
           {
             "name": "prefetch",
@@ -2254,7 +2254,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -2304,7 +2304,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -2337,7 +2337,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -2426,7 +2426,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "all",
             "value": "",
-            "about": "walk all pages and print every item, as a line of JSON each unless --output says otherwise"
+            "about": "fetch all pages and print every item, as a line of JSON each unless --output says otherwise"
           },
           {
             "name": "prefetch",
@@ -2510,7 +2510,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -2560,7 +2560,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -2593,7 +2593,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           }
         ],
@@ -2701,7 +2701,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           },
           {
@@ -2717,7 +2717,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "interval",
             "value": "SECONDS",
-            "about": "seconds between two looks; 2 unless given"
+            "about": "seconds between polls; 2 unless given"
           }
         ],
         "mutates": true,
@@ -2732,7 +2732,7 @@ export const RESOURCES: readonly Resource[] = [
           "members"
         ],
         "name": "segments members",
-        "summary": "One stretch of a segment's members.",
+        "summary": "One page of a segment's members.",
         "details": [],
         "source": "https://segops.ai/docs/api",
         "example": "segops-admin segments members 12 --limit=100",
@@ -2754,7 +2754,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "all",
             "value": "",
-            "about": "walk all pages and print every item, as a line of JSON each unless --output says otherwise"
+            "about": "fetch all pages and print every item, as a line of JSON each unless --output says otherwise"
           },
           {
             "name": "query",
@@ -2767,7 +2767,7 @@ export const RESOURCES: readonly Resource[] = [
           "name": "params",
           "kind": "query",
           "shown": "params",
-          "about": "Any other flag is a query parameter; may be repeated. Limit (1,000 at most) and cursor (the next_cursor of the stretch before)."
+          "about": "Any other flag is a query parameter; may be repeated. Limit (1,000 at most) and cursor (the next_cursor of the page before)."
         },
         "known": [
           [
@@ -2776,7 +2776,7 @@ export const RESOURCES: readonly Resource[] = [
           ],
           [
             "cursor",
-            "The next_cursor of the stretch before."
+            "The next_cursor of the page before."
           ]
         ],
         "silent": [
@@ -2846,7 +2846,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "idempotency-key",
             "value": "KEY",
-            "about": "names this call, to repeat it safely; a fresh one unless given",
+            "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
           },
           {
@@ -2862,7 +2862,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "interval",
             "value": "SECONDS",
-            "about": "seconds between two looks; 2 unless given"
+            "about": "seconds between polls; 2 unless given"
           },
           {
             "name": "to",

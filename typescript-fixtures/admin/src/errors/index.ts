@@ -16,7 +16,7 @@
  * │   └── SegOpsServerError          5xx
  * ├── SegOpsDecodeError              the reply cannot be read
  * ├── SegOpsJobError                 a job that was waited for has failed
- * ├── SegOpsWaitTimeout              a job that was waited for was not over in time
+ * ├── SegOpsWaitTimeout              a job that was waited for did not finish in time
  * └── SegOpsWebhookError             a webhook is not genuine, or not readable
  * ```
  */

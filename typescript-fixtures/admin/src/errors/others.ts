@@ -109,7 +109,7 @@ export class SegOpsJobError extends SegOpsError {
   }
 }
 
-/** Thrown when a job was not over in time; it goes on at the server. `job` is its last answer. */
+/** Thrown when a job did not finish in time; it is still running. `job` is its last answer. */
 export class SegOpsWaitTimeout extends SegOpsError {
   /** @internal */
   static override readonly kind: string = "SegOpsWaitTimeout";

@@ -45,7 +45,7 @@ export abstract class Collection<Entity, Listing, Create, Update, Params> extend
   }
 
   /**
-   * Walks all records, page by page. Nothing is asked for before the first record is.
+   * Iterates over all records, page by page. No request is sent before the first record is asked for.
    *
    * @param params query parameters; `page` is where to begin
    */

@@ -134,10 +134,10 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
   }
 
   /**
-   * One stretch of a segment's members.
+   * One page of a segment's members.
    *
    * @param id the segment's id
-   * @param params `limit` (1,000 at most) and `cursor` (the `next_cursor` of the stretch before)
+   * @param params `limit` (1,000 at most) and `cursor` (the `next_cursor` of the page before)
    *
    * Source: https://segops.ai/docs/api
    */
@@ -146,10 +146,10 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
   }
 
   /**
-   * Walks all members of a segment. Nothing is asked for before the first member is.
+   * Iterates over all members of a segment. No request is sent before the first member is asked for.
    *
    * @param id the segment's id
-   * @param params `limit` is the size of a stretch, `cursor` where to begin
+   * @param params `limit` is the size of a page, `cursor` where to begin
    */
   iterateMembers(
     id: Id,
@@ -232,7 +232,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
    * @param id the segment's id
    * @param exportId the export's id
    * @throws {SegOpsJobError} the export failed
-   * @throws {SegOpsWaitTimeout} it was not ready in time
+   * @throws {SegOpsWaitTimeout} it did not finish in time
    */
   async waitForExport(id: Id, exportId: Id, options: WaitOptions<ExportJob> = {}): Promise<ExportJob> {
     const { signal } = options;
@@ -252,7 +252,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
    *
    * @param id the segment's id
    * @throws {SegOpsJobError} the recompute ended and left the segment as it was
-   * @throws {SegOpsWaitTimeout} it was not over in time
+   * @throws {SegOpsWaitTimeout} it did not finish in time
    */
   async waitForRecompute(id: Id, options: RecomputeWaitOptions): Promise<Segment> {
     const { since, signal } = options ?? {};
@@ -279,7 +279,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
    *
    * @param id the segment's id
    * @throws {SegOpsJobError} the recompute ended and left the segment as it was
-   * @throws {SegOpsWaitTimeout} it was not over in time
+   * @throws {SegOpsWaitTimeout} it did not finish in time
    */
   async recomputeAndWait(id: Id, options: RecomputeOptions = {}): Promise<Segment> {
     const { idempotencyKey, ...waiting } = options;

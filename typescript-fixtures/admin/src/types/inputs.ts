@@ -327,7 +327,7 @@ export type SegmentListParams = {
 export type SegmentsMembersParams = {
   /** How many; 1,000 unless given, and at most. */
   limit?: number | string | null | undefined;
-  /** The next_cursor of the stretch before. */
+  /** The next_cursor of the page before. */
   cursor?: string | null | undefined;
   /** Passed by the published package's page; without effect. */
   page?: number | string | null | undefined;

@@ -329,7 +329,7 @@ export interface Member {
   computed_at: string;
 }
 
-/** One stretch of a segment's members. */
+/** One page of a segment's members. */
 export interface MemberPage {
   /** How many members there are in all. */
   count?: number;
@@ -337,7 +337,7 @@ export interface MemberPage {
   results: Member[];
   /** The same members, as their ids alone. */
   members?: string[];
-  /** What to send as cursor for the next stretch; null at the end. */
+  /** What to send as cursor for the next page; null at the end. */
   next_cursor: string | null;
 }
 
