@@ -7,7 +7,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-FILES = ("scenarios", "cassettes", "deviations.yaml", "mutants.yaml")
+FILES = ("scenarios", "cassettes", "deviations.yaml")
 
 
 class Data(BuildHookInterface[Any]):

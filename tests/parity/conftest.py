@@ -26,6 +26,5 @@ def copy(tmp_path: Path) -> Path:
     """A repository of the harness's own files, to break one of them."""
     for folder in ("spec", "parity/scenarios", "parity/cassettes"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
-    for file in ("parity/deviations.yaml", "parity/mutants.yaml"):
-        shutil.copy(ROOT / file, tmp_path / file)
+    shutil.copy(ROOT / "parity/deviations.yaml", tmp_path / "parity/deviations.yaml")
     return tmp_path

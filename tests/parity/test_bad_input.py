@@ -14,7 +14,6 @@ from repository import ROOT
 
 from segops_parity._files import ContractError
 from segops_parity.deviations import load_deviations
-from segops_parity.mutation import load_mutants
 from segops_parity.project import Project, find_lanes
 from segops_parity.reports.difference import read_report
 from segops_parity.runner import check
@@ -220,15 +219,6 @@ def test_a_broken_deviation_is_named_with_its_place(copy: Path, old: str, new: s
     with pytest.raises(ContractError, match=told) as caught:
         load_deviations(file, schema)
     assert str(file) in str(caught.value)
-
-
-def test_a_mutant_that_names_no_behaviour_is_refused(copy: Path) -> None:
-    file = copy / "parity/mutants.yaml"
-    file.write_text(
-        file.read_text(encoding="utf-8").replace("check: request.accept}", "check: request.acept}"), encoding="utf-8"
-    )
-    with pytest.raises(ContractError, match="expected a behaviour of the contract"):
-        load_mutants(file, ["request.accept"])
 
 
 def test_a_report_is_read_by_lines_whatever_its_texts_hold(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Would a broken harness be noticed? Each of its parts is broken here in one way, and must then miss a known mutant.
 
-The unbroken harness notices each mutant of the SDK (`segops-parity mutate`); with the part broken it must not: so the
-part is what notices, and not another one by chance.
+The unbroken harness notices each; with the part broken it must not: so the part is what notices, and
+not another one by chance.
 """
 
 from __future__ import annotations

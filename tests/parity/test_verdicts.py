@@ -1,4 +1,4 @@
-"""Are deviations, coverage, mutants, reports and the comparison of runs as strict as they say?"""
+"""Are deviations, coverage, reports and the comparison of runs as strict as they say?"""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from segops_parity.cassettes import Interaction
 from segops_parity.coverage import measure, shown_by
 from segops_parity.deviations import Deviation, apply_deviations, fingerprint, suggestions
 from segops_parity.drift import classify
-from segops_parity.mutation import load_mutants, mutation_records
 from segops_parity.project import find_lanes
 from segops_parity.reports import ndjson, write_reports
 from segops_parity.reports.difference import compare
@@ -115,36 +114,6 @@ def test_a_reason_for_what_is_shown_is_idle(suite: Suite) -> None:
     more = replace(suite.scenarios, reasons=({"behaviours": ["request.line"], "reason": "none"},))
     found = measure(suite.contract, more, shown_by(suite.contract, suite.cases.values()))
     assert found.idle_reasons == ("request.line",)
-
-
-@pytest.mark.needs_workspace
-def test_mutants_of_each_seam_are_killed_by_name_in_both_languages_and_equivalent_ones_live(suite: Suite) -> None:
-    lanes = find_lanes(suite.project)
-    wanted = [
-        "drop-authorization",
-        "one-retry-fewer",
-        "ignore-retry-after",
-        "swallow-errors",
-        "no-jitter",
-        "json-key-order",
-    ]
-    found = {(line["lane"], line["mutant"]): line for line in mutation_records(suite, lanes, wanted)}
-    assert len(found) == 2 * len(wanted)
-    for (lane, mutant), line in found.items():
-        expected = "survived as it must" if mutant == "json-key-order" else "killed"
-        assert (lane, mutant, line["verdict"]) == (lane, mutant, expected), line["detail"]
-        assert line["fired"] > 0
-
-
-def test_there_are_mutants_enough_and_both_drivers_know_each(suite: Suite) -> None:
-    from segops_parity.drivers.python import mutated_requests, mutated_values
-
-    mutants, _ = load_mutants(suite.project.mutants, list(suite.contract.behaviours))
-    names = {each.id for each in mutants}
-    assert len([each for each in mutants if each.check]) >= 30
-    assert names == {*mutated_requests.CHANGES, *mutated_values.NAMES}
-    script = (ROOT / "typescript-fixtures/driver/mutants.mjs").read_text(encoding="utf-8")
-    assert [name for name in names if f'"{name}"' not in script] == []
 
 
 @pytest.mark.needs_workspace

@@ -2,13 +2,12 @@
  * The TypeScript SDK's side of the parity protocol: one JSON object a line on standard input, one reply to each on
  * standard output. spec/schema/protocol.schema.json says what they hold.
  *
- * SEGOPS_ADMIN names the package to drive (its folder); PARITY_MUTANT breaks it on purpose.
+ * SEGOPS_ADMIN names the package to drive (its folder).
  */
 
 import { readFileSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { Mutation } from "./mutants.mjs";
 import { Session } from "./session.mjs";
 import "./watched.mjs";
 
@@ -31,7 +30,7 @@ const sdk = {
   webhook: manifest.exports["./webhook"] ? await import(entry("./webhook")) : undefined,
   shell: () => import(pathToFileURL(`${folder}/${manifest.bin["segops-admin"].replace("bin.js", "main.js")}`).href),
 };
-const session = new Session(sdk, new Mutation(process.env.PARITY_MUTANT));
+const session = new Session(sdk);
 
 const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
 // Whatever the SDK or a library prints must not end up between two replies.

@@ -34,13 +34,11 @@ class Time {
 /** The clients and walks of one run. */
 export class Session {
   #sdk;
-  #mutation;
   #clients = new Map();
   #walks = new Map();
 
-  constructor(sdk, mutation) {
+  constructor(sdk) {
     this.#sdk = sdk;
-    this.#mutation = mutation;
   }
 
   /** The reply to one command. What the SDK raises is an `error`; what goes wrong here is a `fault`. */
@@ -55,7 +53,7 @@ export class Session {
       webhook: () => this.#webhook(command),
       close: () => this.#close(command),
       switch: () => this.#switch(command),
-      bye: () => ({ ok: { fired: this.#mutation.fired } }),
+      bye: () => ({ ok: null }),
     };
     try {
       const handler = handlers[command.cmd];
@@ -96,11 +94,11 @@ export class Session {
     const named = Object.fromEntries(
       Object.entries(command.options).map(([key, value]) => [camel(key), given.value(value)]),
     );
-    const options = this.#mutation.options({ ...named, fetch: this.#mutation.fetch() });
+    const options = { ...named };
     if (command.api_key !== undefined) {
       options.apiKey = command.api_key;
     }
-    options.runtime = this.#mutation.runtime(time);
+    options.runtime = time;
     options.log = (line) => time.log.push(`${/ waits [\d.]+ s, as /.test(line) ? "INFO" : "DEBUG"} ${line}`);
     return withEnvironment(command.env ?? {}, () => {
       const warnings = [];
@@ -179,7 +177,7 @@ export class Session {
       outcome = { error: errorValue(error, this.#sdk.admin.SegOpsError) };
     }
     return {
-      ...this.#mutation.outcome(outcome),
+      ...outcome,
       delays: [...time.delays],
       log: [...time.log],
       ...watched(),
@@ -190,7 +188,7 @@ export class Session {
   #cli({ argv, env, stdin }) {
     return withEnvironment(env ?? {}, async () => {
       const { main } = await this.#sdk.shell();
-      return { ok: this.#mutation.shell(await runShell(main, argv, stdin ?? "")) };
+      return { ok: await runShell(main, argv, stdin ?? "") };
     });
   }
 

@@ -52,7 +52,6 @@ def _parser() -> argparse.ArgumentParser:
     _lane_options(check)
     where = "where reports go (default: build/parity; of a part of the cases or lanes: build/parity/part)"
     check.add_argument("--report", type=Path, metavar="FOLDER", help=where)
-    check.add_argument("--mutate", action="store_true", help="run the mutants too, and put them into the report")
     record = command("record", "record", "record the cassettes anew from a sandbox, and replace those that changed")
     record.add_argument("pattern", nargs="?", default="*", help="which cases, such as 'segments.*'")
     record.add_argument("--check", action="store_true", help="replace nothing; fail if something would change")
@@ -63,9 +62,6 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("case", help="such as segments.get/happy")
     _lane_options(explain, cases=False)
     command("coverage", "coverage", "which behaviour is shown on which operation; fails for an empty cell")
-    mutate = command("mutate", "mutate", "break the SDKs on purpose, and see whether the named check notices")
-    mutate.add_argument("mutants", nargs="*", help="which ones; all unless given")
-    _lane_options(mutate, cases=False)
     regressions = command(
         "regressions", "regressions", "replay known regressions, and see whether the report's first line names each"
     )

@@ -34,7 +34,6 @@ __all__ = [
     "explain",
     "hygiene",
     "mutants",
-    "mutate",
     "probe",
     "record",
     "regressions",
@@ -72,19 +71,6 @@ def check(project: Project, options: argparse.Namespace) -> int:
     _prepare(folder)
     outcome = _run(project, options, options.case)
     lines = list(records(outcome))
-    code = outcome.exit_code
-    if options.mutate:
-        from segops_parity.mutation import mutation_records
-
-        table = list(mutation_records(outcome.suite, outcome.lanes))
-        lines[-1:-1] = table
-        missed = [line for line in table if line["verdict"] not in ("killed", "survived as it must", "not applied")]
-        for line in missed:
-            found = f"{line['verdict']}, {line['check']} expected {line['detail']}"
-            print(f"MUTANT {line['mutant']} in {line['lane']}: {found}")
-        if code == 0 and missed:
-            code = 1
-            lines[-1] |= {"exit": 1, "meaning": "a mutant was not noticed"}
     for text in [*outcome.faulty[:10], *outcome.untestable]:
         print(f"FAULT {text[:400]}")
     for text in group_lines([line for line in lines if line["type"] == "group"]):
@@ -92,7 +78,7 @@ def check(project: Project, options: argparse.Namespace) -> int:
     write_reports(folder, write_ndjson(folder / "report.ndjson", iter(lines)))
     _tell(outcome)
     print(f"reports: {folder}/report.html, report.ndjson, junit.xml, summary.md")
-    return code
+    return outcome.exit_code
 
 
 def mutants(project: Project, options: argparse.Namespace) -> int:
@@ -216,20 +202,6 @@ def explain(project: Project, options: argparse.Namespace) -> int:
     outcome = run_check(suite, chosen_lanes(project, options), pattern=options.case, whole=False)
     print("\n".join(explanation(outcome, suite.cases[options.case])))
     return outcome.exit_code
-
-
-def mutate(project: Project, options: argparse.Namespace) -> int:
-    """Run the mutants and print the table."""
-    from segops_parity.mutation import mutation_records
-
-    suite = open_suite(project)
-    bad = 0
-    for line in mutation_records(suite, chosen_lanes(project, options), options.mutants):
-        good = line["verdict"] in ("killed", "survived as it must", "not applied")
-        bad += not good
-        print(f"{'  ' if good else '! '}{line['lane']:20} {line['mutant']:28} {line['verdict']:20} {line['check']}")
-    print(f"{bad} mutants were not noticed" if bad else "every mutant that applies was noticed by the named check")
-    return 1 if bad else 0
 
 
 def regressions(project: Project, options: argparse.Namespace) -> int:

@@ -71,7 +71,6 @@ class LaneRun:
     described: dict[str, Any] = field(default_factory=dict)
     pages: dict[str, str] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
-    fired: int = 0
     seconds: float = 0.0
     missing: str = ""
 
@@ -162,7 +161,7 @@ class _Runner:
             self._look(run, surface)
         if self._driver is not None:
             try:
-                run.fired = (self._driver.ask("bye").get("ok") or {}).get("fired", 0)
+                self._driver.ask("bye")
             except DriverFault as fault:
                 run.faults["bye"] = str(fault)
             self._driver.__exit__()

@@ -63,10 +63,6 @@ class Project:
         return self.root / "parity" / "deviations.yaml"
 
     @property
-    def mutants(self) -> Path:
-        return self.root / "parity" / "mutants.yaml"
-
-    @property
     def proofs(self) -> Path:
         return self.root / "parity" / "proofs.json"
 

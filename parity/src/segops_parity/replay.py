@@ -8,9 +8,11 @@ that was due, as JSON Pointers.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import socket
 import socketserver
+import ssl
 import struct
 import threading
 from collections.abc import Sequence
@@ -18,6 +20,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
+from segops_parity.certificates import Certificates
 from segops_parity.canonical import canonical_path, canonical_request, difference
 from segops_parity.replies import Reply, zipped
 
@@ -43,19 +46,16 @@ class PlaySession:
         self.seen: list[dict[str, Any]] = []
         self.mismatches: list[dict[str, Any]] = []
         self.connections: set[int] = set()
+        """The numbers of those that requests have come over."""
         self.released = threading.Event()
-        self.closed = threading.Event()
+        self._ending = 0
         self.sent = 0
         """How many replies have been played to their end."""
-        self._closing = False
 
     def begin(self, replies: Sequence[Reply]) -> None:
         """Load the replies of a step; forget what came before. A connection that was to be closed has been."""
-        if self._closing:
-            self.closed.wait(60)
-        self._closing = any(reply.fault == "close-after" for reply in replies)
-        self.closed.clear()
-        with self._lock:
+        with self._arrived:
+            self._arrived.wait_for(lambda: not self._ending, timeout=60)
             self._due = list(replies)
             self.seen, self.mismatches = [], []
 
@@ -78,10 +78,17 @@ class PlaySession:
                 headers = (("Content-Type", "application/json"), ("X-Parity-Mismatch", str(self.number)))
                 return Reply(MISMATCH, headers, body)
             reply = self._filled(self._due.pop(place))
+            self._ending += reply.closes
             self._arrived.notify_all()
         if reply.together:
             self.gather(reply.together)
         return reply
+
+    def ended(self) -> None:
+        """A connection that was to be closed after its reply has been."""
+        with self._arrived:
+            self._ending -= 1
+            self._arrived.notify_all()
 
     def _place(self, request: dict[str, Any]) -> int:
         """Which reply answers a request: of those that are asked for side by side the one that fits it."""
@@ -141,11 +148,28 @@ class _Handler(socketserver.BaseRequestHandler):
     server: ReplayServer
 
     def setup(self) -> None:
+        self.number = next(self.server.numbers)
+        self.tunneled = False
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.input = self.request.makefile("rb")
+        kind = self.server.tls_of(self.request.getsockname()[1])
+        if kind:
+            self._secure(kind)
+
+    def _secure(self, kind: str) -> None:
+        """Speak TLS from now on."""
+        self.input.close()
+        context = self.server.certificates.context(kind)
+        try:
+            self.request = context.wrap_socket(self.request, server_side=True)
+        except OSError:
+            self.request.close()
+            raise
         self.input = self.request.makefile("rb")
 
     def finish(self) -> None:
         self.input.close()
+        self._end("notify" if isinstance(self.request, ssl.SSLSocket) else "close")
 
     def handle(self) -> None:
         with contextlib.suppress(OSError):
@@ -156,22 +180,32 @@ class _Handler(socketserver.BaseRequestHandler):
         line = self.input.readline(65536)
         if not line.strip():
             return False
-        method, target, _ = line.decode("latin-1").split(" ", 2)
+        words = line.decode("latin-1").split(" ", 2)
+        if len(words) != 3:  # a greeting of TLS, say
+            self.request.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+            return False
+        method, target, version = words
         headers: list[tuple[str, str]] = []
         while (line := self.input.readline(65536)) not in (b"\r\n", b"\n", b""):
             name, _, value = line.decode("latin-1").partition(":")
             headers.append((name.strip(), value.strip()))
         body = self._body({name.lower(): value for name, value in headers})
-        session, below, elsewhere = self.server.find(target, self.request.getsockname()[1])
+        port = self.request.getsockname()[1]
+        session, below, elsewhere = self.server.find(target, port)
         if session is None:
             self._send(Reply(404, (), b"no such case"), method)
             return True
         seen = canonical_request(method, below, headers, body)
         seen["raw"] = {"headers": headers, "body": body, "target": below, "elsewhere": elsewhere}
-        session.connections.add(id(self))
+        seen["raw"] |= {"version": version.strip(), "tunneled": self.tunneled, "port": port}
+        session.connections.add(self.number)
         reply = session.answer(seen)
-        goes_on = self._play(reply, method, session)
-        session.sent += 1
+        try:
+            goes_on = self._play(reply, method, session)
+            session.sent += 1
+        finally:
+            if reply.closes:
+                session.ended()
         return goes_on
 
     def _body(self, headers: dict[str, str]) -> bytes:
@@ -189,10 +223,12 @@ class _Handler(socketserver.BaseRequestHandler):
     def _play(self, reply: Reply, method: str, session: PlaySession) -> bool:
         if reply.raw is not None:
             self.request.sendall(reply.raw)
-            return reply.keep
+            if reply.tunnel:
+                self.tunneled = True
+                self._secure(reply.tunnel)
+            return self._end(reply.end)
         if reply.fault == "reset":
-            self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            return False
+            return self._end("reset")
         if reply.fault == "stall":
             session.released.wait()  # until the case is over
             return False
@@ -208,10 +244,25 @@ class _Handler(socketserver.BaseRequestHandler):
             return False
         self._send(reply, method)
         if reply.fault == "close-after":
-            self.request.shutdown(socket.SHUT_RDWR)
-            session.closed.set()
-            return False
+            return self._end("close")
         return True
+
+    def _end(self, how: str) -> bool:
+        """End the connection in a way, if it is to end; whether it goes on."""
+        if how == "open":
+            return True
+        with contextlib.suppress(OSError, ValueError):
+            if how == "reset":
+                self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            elif how == "notify":
+                self.request.settimeout(0)  # what the client says to it is not waited for
+                with contextlib.suppress(OSError):
+                    self.request.unwrap()
+            if how != "reset":
+                socket.socket.shutdown(self.request, socket.SHUT_RDWR)  # of an SSLSocket, it would send more
+        self.input.close()
+        self.request.close()
+        return False
 
     def _send(self, reply: Reply, method: str) -> None:
         bare = method == "HEAD" or reply.status in (204, 304)
@@ -239,13 +290,16 @@ class ReplayServer(socketserver.ThreadingTCPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, key: str, port: int = 0) -> None:
+    def __init__(self, key: str, port: int = 0, certificates: Certificates | None = None) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self._key = key
         self._sessions: dict[int, PlaySession] = {}
         self._ports: dict[int, PlaySession] = {}
         self._opened = 0
         self._listeners: list[socket.socket] = []
+        self._tls: dict[int, str] = {}
+        self.numbers = itertools.count(1)
+        self.certificates = certificates or Certificates()
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @property
@@ -253,15 +307,21 @@ class ReplayServer(socketserver.ThreadingTCPServer):
         """The server's address."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
-    def open(self, *, fresh: bool = False) -> PlaySession:
-        """A new case to play. `fresh` gives it an address of its own: no client has a connection to that yet."""
+    def open(self, *, fresh: bool = False, tls: str = "") -> PlaySession:
+        """A new case to play.
+
+        Args:
+            fresh: give it an address of its own: no client has a connection to that yet.
+            tls: speak TLS there, with a certificate of that kind (`certificates.KINDS`), or plain HTTP where a client
+                is told to speak TLS (`none`).
+        """
         self._opened += 1
         number = self._opened
         elsewhere = self.url.replace("127.0.0.1", "localhost")
-        url = self._further() if fresh else self.url
+        url = self._further(tls) if fresh or tls else self.url
         session = PlaySession(number, url, elsewhere, self._key, self.url)
         self._sessions[number] = session
-        if fresh:
+        if fresh or tls:
             self._ports[int(url.rpartition(":")[2])] = session
         return session
 
@@ -271,11 +331,17 @@ class ReplayServer(socketserver.ThreadingTCPServer):
         self._sessions.pop(session.number, None)
         self._ports.pop(int(session.base_url.split(":")[2].split("/")[0]), None)
 
-    def _further(self) -> str:
+    def tls_of(self, port: int) -> str:
+        """The kind of certificate with which TLS is spoken at a port, if it is."""
+        return self._tls.get(port, "")
+
+    def _further(self, tls: str) -> str:
         listener = socket.create_server(("127.0.0.1", 0))
         self._listeners.append(listener)
+        port = listener.getsockname()[1]
+        self._tls[port] = "" if tls == "none" else tls
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+        return f"https://localhost:{port}" if tls else f"http://127.0.0.1:{port}"
 
     def _accept(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):  # the listener has been closed

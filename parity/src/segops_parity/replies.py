@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from segops_parity.canonical import load_json
 from segops_parity.cassettes import BASE_URL, Cassette, Interaction
 from segops_parity.contract import Contract
 
-__all__ = ["Reply", "Script", "delays", "error_kind"]
+__all__ = ["Reply", "Script", "delays", "error_kind", "written_reply"]
 
 JSON = ("Content-Type", "application/json")
 
@@ -23,7 +24,9 @@ class Reply:
     """A reply to play, with the request (method, path, query, body) that it answers.
 
     `fault` is what happens to the connection: reset, stall, truncate, close-after or announce-65MiB. `raw` are the
-    bytes to send in place of status, headers and body; the connection is closed after them, unless `keep` is true.
+    bytes to send in place of status, headers and body; `end` is what happens to the connection after them: open (it
+    stays), close, reset, or, over TLS, notify (close_notify, and closed) and cut (closed without it). `tunnel` is the
+    kind of certificate with which TLS is spoken from then on.
     """
 
     status: int
@@ -34,9 +37,15 @@ class Reply:
     request: Mapping[str, Any] | None = None
     without_key: bool = False
     raw: bytes | None = None
-    keep: bool = False
+    end: str = "close"
+    tunnel: str = ""
     together: int = 0
     """It is sent when that many requests of its step have arrived: those are asked for side by side."""
+
+    @property
+    def closes(self) -> bool:
+        """Whether its connection is over once it has been sent."""
+        return self.fault == "close-after" or (self.raw is not None and self.end != "open")
 
     def header(self, name: str) -> str | None:
         """A header's value."""
@@ -85,7 +94,7 @@ class Script:
         elif "page" in entry or "cursor_page" in entry or "job" in entry or "segment" in entry:
             reply = Reply(200, (JSON,), json.dumps(self._body(entry)).encode())
         else:
-            reply = _written(entry)
+            reply = written_reply(entry)
         fault = entry.get("fault")
         return replace(
             reply,
@@ -197,9 +206,11 @@ def _recorded(interaction: Interaction) -> Reply:
     return Reply(interaction.status, interaction.reply_headers, interaction.reply_body)
 
 
-def _written(entry: Mapping[str, Any]) -> Reply:
+def written_reply(entry: Mapping[str, Any]) -> Reply:
+    """A reply that is written out: raw, or by status, headers and body."""
     if "raw" in entry:
-        return Reply(0, (), b"", raw=entry["raw"].encode("latin-1"), keep=entry.get("keep", False))
+        end = "open" if entry.get("keep") else entry.get("end", "close")
+        return Reply(0, (), b"", raw=_bytes(entry["raw"]), end=end, tunnel=entry.get("tunnel", ""))
     given = entry.get("headers", {})
     headers, repeated = ({}, given) if isinstance(given, list) else (dict(given), [])
     body = b""
@@ -219,6 +230,19 @@ def _written(entry: Mapping[str, Any]) -> Reply:
         headers.setdefault(*JSON)
     said = [(name, str(value)) for name, value in (*headers.items(), *repeated)]
     return Reply(entry.get("status", 200), tuple(said), body)
+
+
+def _bytes(given: Any) -> bytes:
+    """Text whose characters are bytes, so many times of it, a gzip member, base64, or a list of these, joined."""
+    if isinstance(given, list):
+        return b"".join(map(_bytes, given))
+    if isinstance(given, str):
+        return given.encode("latin-1")
+    if "gzip" in given:
+        return gzip.compress(given["gzip"].encode(), mtime=0)
+    if "base64" in given:
+        return base64.b64decode(given["base64"])
+    return _bytes(given["text"]) * int(given["times"])
 
 
 def _json(value: Any) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -61,7 +62,7 @@ def instrumented(project: Project, language: str, folder: Path, exceptions: Exce
             raise ContractError("mutants", lane.name, lane.missing)
     if language == "python":
         made = instrument_python(project.root / "python" / "src" / "segops_admin", folder, exceptions.skipped(language))
-        env = {"PYTHONPATH": str(folder)}
+        env = {"PYTHONPATH": os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])}
         mutants, functions = made.mutants, made.functions
     else:
         mutants, functions = _typescript(project, folder, exceptions.skipped(language), lanes[0].argv[0])

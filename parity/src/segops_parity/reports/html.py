@@ -1,4 +1,4 @@
-"""The page for people: one file, no network. Verdicts, heat map, wire side by side, retries, deviations, mutants."""
+"""The page for people: one file, no network. Verdicts, heat map, wire side by side, retries, deviations."""
 
 # ruff: noqa: E501 - markup is easier to read on one line
 
@@ -20,7 +20,6 @@ _PAIRS = (
     ("python-typescript", "Python", "TypeScript"),
 )
 _WIRE_BYTES = 600_000  # the page stays below a megabyte: one that a browser opens at once, and a mail carries
-_GOOD = ("killed", "survived as it must", "not applied")
 
 
 def html_page(records: Sequence[dict[str, Any]]) -> str:
@@ -37,7 +36,6 @@ def html_page(records: Sequence[dict[str, Any]]) -> str:
         _wires(cases),
         _coverage(_of(records, "coverage")),
         _deviations(_of(records, "deviation")),
-        _mutants(_of(records, "mutant")),
     ]
     style = (folder / "page.css").read_text(encoding="utf-8")
     script = (folder / "page.js").read_text(encoding="utf-8")
@@ -321,34 +319,3 @@ def _deviations(found: Sequence[dict[str, Any]]) -> str:
     )
     head = "<tr><th>Case<th>Lane<th>Why<th>Owner<th class=n>Age<th>Expires<th>State</tr>"
     return f'<section><h2>Known deviations, oldest first</h2><div class="scroll"><table>{head}{rows}</table></div></section>'
-
-
-def _mutants(found: Sequence[dict[str, Any]]) -> str:
-    if not found:
-        return ""
-    lanes = list(dict.fromkeys(each["lane"] for each in found))
-    names = list(dict.fromkeys(each["mutant"] for each in found))
-    by_cell = {(each["mutant"], each["lane"]): each for each in found}
-    rows = []
-    for name in names:
-        cells = []
-        for lane in lanes:
-            each = by_cell.get((name, lane))
-            kind = (
-                "none"
-                if each is None or each["verdict"] == "not applied"
-                else "good"
-                if each["verdict"] in _GOOD
-                else "bad"
-            )
-            told = f"{each['verdict']}<br><small>fired {each['fired']}×</small>" if each else ""
-            cells.append(f'<td class="{kind}">{told}</td>')
-        first = next(each for each in found if each["mutant"] == name)
-        rows.append(
-            f"<tr><td><b>{escape(name)}</b><br><small>{escape(first['about'])}</small></td><td>{escape(first['check'])}</td>{''.join(cells)}</tr>"
-        )
-    head = "<tr><th>Mutant<th>Noticed by" + "".join(f"<th>{lane}" for lane in lanes) + "</tr>"
-    return (
-        "<section><h2>Mutants</h2><p>Each breaks an SDK in one small way. It must be noticed by the named check; "
-        f'equivalent ones must not be noticed at all.</p><div class="scroll"><table>{head}{"".join(rows)}</table></div></section>'
-    )

@@ -1,4 +1,4 @@
-"""The summary for a pull request: three verdicts, lanes, failures, deviations, mutants."""
+"""The summary for a pull request: three verdicts, lanes, failures, deviations."""
 
 from __future__ import annotations
 
@@ -65,15 +65,6 @@ def markdown_summary(records: Sequence[dict[str, Any]]) -> str:
         for each in sorted(known, key=lambda one: -one["age"]):
             known_row = (each["match"], each["reason"], each["age"], each["expires"] or "intended", each["state"])
             lines.append("| " + " | ".join(_cell(cell) for cell in known_row) + " |")
-    mutants = _of(records, "mutant")
-    if mutants:
-        noticed = sum(each["verdict"] in ("killed", "survived as it must") for each in mutants)
-        lines += ["", f"Mutants: {noticed} of {len(mutants)} runs ended as they must."]
-        lines += [
-            f"- **{m['mutant']}** in {m['lane']}: {m['verdict']} ({m['check']})"
-            for m in mutants
-            if m["verdict"] not in ("killed", "survived as it must", "not applied")
-        ]
     return "\n".join(lines) + "\n"
 
 

@@ -11,7 +11,6 @@ import signal
 import sys
 
 from segops_parity.drivers.python.asynchronous import AsyncSession
-from segops_parity.drivers.python.mutants import Mutation
 from segops_parity.drivers.python.session import Session
 
 
@@ -22,7 +21,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # which whatever started this may have had ignored
     os.dup2(2, 1)  # a stray print must not end up between two replies
     chosen = AsyncSession if "--async" in sys.argv[1:] else Session
-    session = chosen(Mutation(os.environ.get("PARITY_MUTANT")))
+    session = chosen()
     for line in sys.stdin:
         command = json.loads(line)
         output.write(json.dumps(session.answer(command)) + "\n")

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Awaitable, Iterator
 from typing import Any
 
 from segops_admin import AsyncSegOpsAdmin
-from segops_parity.drivers.python.mutants import Mutation
 from segops_parity.drivers.python.session import Session
 
 __all__ = ["AsyncSession"]
@@ -24,8 +23,8 @@ class AsyncSession(Session):
 
     client_class = AsyncSegOpsAdmin
 
-    def __init__(self, mutation: Mutation | None = None) -> None:
-        super().__init__(mutation)
+    def __init__(self) -> None:
+        super().__init__()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="event loop", daemon=True)
         self._thread.start()
@@ -39,10 +38,10 @@ class AsyncSession(Session):
         return value
 
     def transport(self, name: str) -> Any:
-        """The SDK's own transport, changed where a mutant does that."""
+        """None: the SDK's own transport."""
         if name != "default":
             raise LookupError(f"expected the transport default, found {name!r}")
-        return self._mutation.async_transport()
+        return None
 
     def _do_bye(self, command: dict[str, Any]) -> dict[str, Any]:
         answer = super()._do_bye(command)

@@ -15,7 +15,6 @@ from typing import Any
 import segops_admin
 from segops_admin import SegOpsAdmin, webhook
 from segops_admin._runtime import Runtime
-from segops_parity.drivers.python.mutants import Mutation
 from segops_parity.drivers.python.shell import run_shell
 from segops_parity.drivers.python.surface import surface
 from segops_parity.drivers.python.values import Given, error_value, plain
@@ -57,16 +56,11 @@ class Lines(logging.Handler):
 
 
 class Session:
-    """The clients and walks of one run.
-
-    Args:
-        mutation: breaks the SDK on purpose, to see whether the harness notices.
-    """
+    """The clients and walks of one run."""
 
     client_class: Any = SegOpsAdmin
 
-    def __init__(self, mutation: Mutation | None = None) -> None:
-        self._mutation = mutation or Mutation(None)
+    def __init__(self) -> None:
         self._clients: dict[str, tuple[Any, Time]] = {}
         self._walks: dict[str, tuple[Iterator[Any], Time]] = {}
         self._log = Lines()
@@ -108,11 +102,11 @@ class Session:
         given = Given()
         options = {name: given.value(value) for name, value in command.get("options", {}).items()}
         transport = self.transport(command.get("transport", "default"))
-        options = self._mutation.options({**options, **({"transport": transport} if transport else {})})
+        options |= {"transport": transport} if transport else {}
         with _environment(command.get("env", {})), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
-                client = self.client_class(command.get("api_key"), _runtime=self._mutation.runtime(time), **options)
+                client = self.client_class(command.get("api_key"), _runtime=time.runtime(), **options)
             except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the observation
                 return {"error": error_value(error)}
         self._clients[command["client"]] = (client, time)
@@ -126,8 +120,7 @@ class Session:
         """The transport of that name; None leaves the SDK its own."""
         if name not in ("default", "requests"):
             raise LookupError(f"expected the transport default or requests, found {name!r}")
-        made = segops_admin.RequestsTransport() if name == "requests" else None
-        return self._mutation.transport(made)
+        return segops_admin.RequestsTransport() if name == "requests" else None
 
     def _do_call(self, command: dict[str, Any]) -> dict[str, Any]:
         client, time = self._clients[command["client"]]
@@ -166,7 +159,6 @@ class Session:
             outcome: dict[str, Any] = {"ok": call()}
         except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the observation
             outcome = {"error": error_value(error)}
-        outcome = self._mutation.outcome(outcome)
         return {**outcome, "delays": list(time.delays), "log": list(self._log.lines), **watched.told(), **given.told()}
 
     def _do_page(self, command: dict[str, Any]) -> dict[str, Any]:
@@ -187,7 +179,7 @@ class Session:
 
     def _do_cli(self, command: dict[str, Any]) -> dict[str, Any]:
         with _environment(command.get("env", {})):
-            return {"ok": run_shell(command["argv"], command.get("stdin", ""), self._mutation)}
+            return {"ok": run_shell(command["argv"], command.get("stdin", ""))}
 
     def _do_webhook(self, command: dict[str, Any]) -> dict[str, Any]:
         given = Given()
@@ -210,7 +202,7 @@ class Session:
 
     def _do_bye(self, command: dict[str, Any]) -> dict[str, Any]:
         self._do_close({})
-        return {"ok": {"fired": self._mutation.fired}}
+        return {"ok": None}
 
 
 @contextmanager

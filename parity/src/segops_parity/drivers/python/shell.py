@@ -7,7 +7,6 @@ import sys
 from typing import Any
 
 from segops_admin.cli.main import main
-from segops_parity.drivers.python.mutants import Mutation
 
 __all__ = ["run_shell"]
 
@@ -23,7 +22,7 @@ class _Stream(io.TextIOWrapper):
         """Does nothing: what was written is still to be read."""
 
 
-def run_shell(argv: list[str], stdin: str, mutation: Mutation) -> dict[str, Any]:
+def run_shell(argv: list[str], stdin: str) -> dict[str, Any]:
     """Carries out ``segops-admin argv…`` and returns its exit code and what it printed."""
     streams = sys.stdin, sys.stdout, sys.stderr
     out, err = _Stream(), _Stream()
@@ -35,5 +34,4 @@ def run_shell(argv: list[str], stdin: str, mutation: Mutation) -> dict[str, Any]
         code = stopped.code if isinstance(stopped.code, int) else 1
     finally:
         sys.stdin, sys.stdout, sys.stderr = streams
-    printed = {"exit": code, "stdout": out.kept.getvalue().decode(), "stderr": err.kept.getvalue().decode()}
-    return mutation.shell(printed)
+    return {"exit": code, "stdout": out.kept.getvalue().decode(), "stderr": err.kept.getvalue().decode()}

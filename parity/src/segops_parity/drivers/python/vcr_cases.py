@@ -17,7 +17,6 @@ import pytest
 from segops_parity.cases import Case
 from segops_parity.cassettes import BASE_URL
 from segops_parity.drivers.python import vcr_plugin
-from segops_parity.drivers.python.mutants import Mutation
 from segops_parity.drivers.python.session import Session
 from segops_parity.observation import observe
 
@@ -27,7 +26,7 @@ sys.setrecursionlimit(20_000)  # a reply may be nested 500 levels deep
 
 @pytest.fixture(scope="session")
 def session(request: pytest.FixtureRequest) -> Session:
-    return Session(Mutation(None))
+    return Session()
 
 
 @pytest.fixture(scope="session")
