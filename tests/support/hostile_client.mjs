@@ -1,4 +1,4 @@
-// Makes the calls of tests/hostile/replies.yaml, one line of JSON each: { url, call } in, { outcome, next } out.
+// Makes the calls of parity/scenarios/hostile.yaml, one line of JSON each: { url, call } in, { outcome, next } out.
 
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";

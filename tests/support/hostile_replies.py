@@ -1,4 +1,4 @@
-"""The table of hostile replies, ``tests/hostile/replies.yaml``, as values: bytes to send, and what comes of them."""
+"""The table of hostile replies, ``parity/scenarios/hostile.yaml``, as values: bytes to send, and what comes of them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class HostileReply:
 
 def hostile_replies() -> list[HostileReply]:
     """Every row of the table."""
-    table = yaml.safe_load((ROOT / "tests/hostile/replies.yaml").read_text("utf-8"))
+    table = yaml.safe_load((ROOT / "parity/scenarios/hostile.yaml").read_text("utf-8"))
     return [_row(row) for row in table["replies"]]
 
 

@@ -1,4 +1,4 @@
-"""The table of hostile replies (tests/hostile) through the TypeScript SDK: TCP and TLS, oldest and current Node."""
+"""The table of hostile replies (parity/scenarios/hostile.yaml) through the TypeScript SDK: TCP and TLS, two Nodes."""
 
 from __future__ import annotations
 

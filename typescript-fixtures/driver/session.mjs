@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { runShell } from "./shell.mjs";
 import { surface } from "./surface.mjs";
-import { camel, errorValue, Given } from "./values.mjs";
+import { attemptValue, camel, errorValue, Given } from "./values.mjs";
 import { forget, watched } from "./watched.mjs";
 
 const PROTOCOL = "segops-parity/1";
@@ -36,6 +36,7 @@ export class Session {
   #sdk;
   #clients = new Map();
   #walks = new Map();
+  #attempts = [];
 
   constructor(sdk) {
     this.#sdk = sdk;
@@ -100,6 +101,10 @@ export class Session {
     }
     options.runtime = time;
     options.log = (line) => time.log.push(`${/ waits [\d.]+ s, as /.test(line) ? "INFO" : "DEBUG"} ${line}`);
+    options.onReply ??= (attempt) => this.#attempts.push(attemptValue(attempt));
+    if (command.transport === "fetch") {
+      options.fetch = globalThis.fetch;
+    }
     return withEnvironment(command.env ?? {}, () => {
       const warnings = [];
       const warn = process.emitWarning;
@@ -170,19 +175,15 @@ export class Session {
     time.delays.length = 0;
     time.log.length = 0;
     forget();
+    this.#attempts.length = 0;
     let outcome;
     try {
       outcome = { ok: (await call()) ?? null };
     } catch (error) {
       outcome = { error: errorValue(error, this.#sdk.admin.SegOpsError) };
     }
-    return {
-      ...outcome,
-      delays: [...time.delays],
-      log: [...time.log],
-      ...watched(),
-      ...given.told(),
-    };
+    const seen = { delays: [...time.delays], log: [...time.log], attempts: [...this.#attempts], ...watched() };
+    return { ...outcome, ...seen, ...given.told() };
   }
 
   #cli({ argv, env, stdin }) {

@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 
 const NUMBERS = { NaN: Number.NaN, Infinity: Number.POSITIVE_INFINITY, "-Infinity": Number.NEGATIVE_INFINITY };
 
@@ -12,6 +12,7 @@ export class Given {
   #sink;
   #folder;
   #progress;
+  #stream;
 
   /** The JavaScript value of what was sent. */
   value(sent) {
@@ -40,7 +41,27 @@ export class Given {
         return NUMBERS[value];
       case "$container":
         return value === "Map" ? new Map([["a", 1]]) : new Set([1]);
+      case "$memory": {
+        const bytes = Buffer.from(value, "base64");
+        return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+      }
+      case "$blob": {
+        const blob = new Blob([filled(value.filled)]);
+        return value.name === undefined ? blob : Object.assign(blob, { name: value.name });
+      }
+      case "$aborted":
+        return AbortSignal.abort();
       case "$sink": {
+        if (value === "stream") {
+          const parts = [];
+          this.#stream = parts;
+          return new Writable({
+            write(part, _encoding, done) {
+              parts.push(Buffer.from(part));
+              setImmediate(done);
+            },
+          });
+        }
         this.#sink = mkdtempSync(join(tmpdir(), "parity-sink-"));
         if (value !== true) {
           writeFileSync(join(this.#sink, "download"), Buffer.from(value.holds, "base64"));
@@ -48,11 +69,13 @@ export class Given {
         return join(this.#sink, "download");
       }
       case "$path":
+      case "$pipe":
       case "$file": {
         this.#folder = mkdtempSync(join(tmpdir(), "parity-upload-"));
         const path = join(this.#folder, value.name);
-        writeFileSync(path, Buffer.from(value.bytes, "base64"));
-        return tag === "$path" ? path : Readable.from([Buffer.from(value.bytes, "base64").subarray(value.at)]);
+        const bytes = "filled" in value ? Buffer.from(filled(value.filled)) : Buffer.from(value.bytes, "base64");
+        writeFileSync(path, bytes);
+        return tag === "$path" ? path : Readable.from([bytes.subarray(value.at ?? 0)]);
       }
       case "$callback": {
         const progress = [];
@@ -77,11 +100,27 @@ export class Given {
       left.left = readdirSync(this.#sink).sort();
       rmSync(this.#sink, { recursive: true });
     }
+    if (this.#stream !== undefined) {
+      left.sink = Buffer.concat(this.#stream).toString("base64");
+    }
     if (this.#folder !== undefined) {
       rmSync(this.#folder, { recursive: true });
     }
     return left;
   }
+}
+
+/** So many characters, no two blocks of which are alike. */
+function filled(size) {
+  const lines = Array.from({ length: Math.floor(size / 8) + 1 }, (_, number) => `${String(number).padStart(7, "0")}\n`);
+  return lines.join("").slice(0, size);
+}
+
+/** An attempt as `onReply` is told of it. */
+export function attemptValue({ operation, method, path, status, requestId, attempt, seconds, delay, error, headers }) {
+  const told = { operation, method, path, status, request_id: requestId, attempt, seconds, delay, error };
+  const named = Object.entries(told).map(([name, value]) => [name, value ?? null]);
+  return { ...Object.fromEntries(named), headers: Object.fromEntries(headers.entries()) };
 }
 
 /** A name as JavaScript spells it. */
@@ -100,6 +139,7 @@ const CARRIED = {
   sent: "sent",
   idempotencyKey: "idempotency_key",
   job: "job",
+  mayHaveExecuted: "may_have_executed",
 };
 
 /** An error as the protocol has it: its class, its text, and whatever it carries under the contract's names. */

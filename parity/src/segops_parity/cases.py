@@ -7,12 +7,12 @@ All of it is plain data, so that it can be handed to another process. Cases are 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from segops_parity.replies import Reply
 
-__all__ = ["API_KEY", "NOW", "Case", "Step"]
+__all__ = ["API_KEY", "NOW", "Case", "Step", "held_to"]
 
 API_KEY = "sk_test_parity"
 NOW = 1777636800.0  # 2026-05-01T12:00:00Z
@@ -45,6 +45,12 @@ class Step:
     """The seconds that the SDK has to ask the system to wait at most, if that is to be looked at."""
     compared: int | None = None
     """How often digests have to be compared in constant time, if that is to be looked at."""
+    heads: tuple[Mapping[str, str | None], ...] = ()
+    """Headers that its requests have to carry, null for one that they must not, if that is to be looked at."""
+    alternatives: tuple[Mapping[str, Any], ...] = ()
+    """Other outcomes that are right as well: HTTP leaves the choice."""
+    otherwise: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What has to come of it over another transport, by its name."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class Case:
     """Steps taken with one client.
 
     `faults` says that it needs a real connection to break. `languages` are the only ones that it is about, if not all:
-    a limit of a language has a case on each side of it.
+    a limit of a language has a case on each side of it. `transports` are the only ones, if not all.
     """
 
     id: str
@@ -63,6 +69,7 @@ class Case:
     options: Mapping[str, Any] = field(default_factory=dict)
     faults: bool = False
     languages: tuple[str, ...] = ()
+    transports: tuple[str, ...] = ()
     spec_hash: str = ""
     recorded_under: str = ""
 
@@ -72,6 +79,22 @@ class Case:
         return any(step.op == "cli" for step in self.steps)
 
     @property
+    def speaks_tls(self) -> bool:
+        """Whether the server, or what is behind a tunnel, speaks TLS."""
+        return "tls" in self.options or any(reply.tunnel for step in self.steps for reply in step.replies)
+
+    @property
     def is_stale(self) -> bool:
         """Whether the contract's entry has changed since the cassette was recorded."""
         return bool(self.recorded_under) and self.recorded_under != self.spec_hash
+
+
+def held_to(case: Case, transport: str) -> Case:
+    """The case as a transport is held to it: only the SDK's own says how many connections it uses."""
+    if transport == "default":
+        return case
+    steps = [
+        replace(step, outcome=step.otherwise.get(transport, step.outcome), connections=None, heads=(), targets=())
+        for step in case.steps
+    ]
+    return replace(case, steps=tuple(steps))

@@ -52,8 +52,7 @@ class Certificates:
         authority = trustme.CA() if kind == "stranger" else self._authority
         names = ("other.example",) if kind == "other-host" else ("localhost", "127.0.0.1", "segops.example")
         past = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=1)
-        given = {"not_after": past} if kind == "expired" else {}
-        authority.issue_cert(*names, **given).configure_cert(context)
+        authority.issue_cert(*names, not_after=past if kind == "expired" else None).configure_cert(context)
         if kind == "old":
             context.minimum_version = ssl.TLSVersion.TLSv1
             context.maximum_version = ssl.TLSVersion.TLSv1_1

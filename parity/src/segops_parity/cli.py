@@ -61,7 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     explain = command("explain", "explain", "run one case and show what was expected, what came, and where they differ")
     explain.add_argument("case", help="such as segments.get/happy")
     _lane_options(explain, cases=False)
-    command("coverage", "coverage", "which behaviour is shown on which operation; fails for an empty cell")
+    coverage = command("coverage", "coverage", "which behaviour is shown on which operation; fails for an empty cell")
+    coverage.add_argument("--strict", action="store_true", help="fail for stale proofs, too")
     regressions = command(
         "regressions", "regressions", "replay known regressions, and see whether the report's first line names each"
     )
@@ -88,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     mutants.add_argument(
         "--changed", nargs="?", const="main", metavar="COMMIT", help="files that differ from it (main)"
     )
+    mutants.add_argument("--prove", action="store_true", help="look for missing and stale proofs of behaviours alone")
     mutants.add_argument("--sample", type=int, metavar="N", help="that many, drawn by --seed")
     mutants.add_argument("--seed", type=int, default=0)
     mutants.add_argument("--limit", type=int, default=120, metavar="N", help="cases for each mutant at most (120)")

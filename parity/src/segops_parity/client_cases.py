@@ -15,7 +15,7 @@ from segops_parity.replies import Script, delays
 from segops_parity.scenarios import Scenarios
 from segops_parity.webhooks import Vector
 
-__all__ = ["asked", "client_cases"]
+__all__ = ["asked", "client_cases", "filled"]
 
 
 def client_cases(contract: Contract, scenarios: Scenarios) -> Iterator[Case]:
@@ -32,6 +32,7 @@ def client_cases(contract: Contract, scenarios: Scenarios) -> Iterator[Case]:
             options=entry.get("options", {}),
             faults=entry.get("faults", False),
             languages=tuple(entry.get("languages", ())),
+            transports=tuple(entry.get("transports", ())),
         )
     yield from _vectors(contract)
 
@@ -109,6 +110,7 @@ def _step(entry: Mapping[str, Any], script: Script, case: Mapping[str, Any], con
         waits_at_most=entry.get("waits_at_most"),
         compared=entry.get("compared"),
         targets=tuple(entry.get("targets", ())),
+        heads=tuple(entry.get("heads", ())),
     )
 
 
@@ -131,9 +133,15 @@ def asked(line: str, body: Any, form: Mapping[str, Any] | None = None) -> dict[s
         query.setdefault(key, []).append(value)
     sent: dict[str, Any] | None = None if body is None or method in ("GET", "HEAD") else {"json": body}
     for name, (filename, content) in (form or {}).items():
-        part = {"name": name, "filename": filename, "content-type": "text/csv", "content": content}
+        text = filled(content["filled"]) if isinstance(content, Mapping) else content
+        part = {"name": name, "filename": filename, "content-type": "text/csv", "content": text}
         sent = {"parts": [part]}
     return {"method": method, "path": path, "query": query, "body": sent}
+
+
+def filled(size: int) -> str:
+    """So many characters, no two blocks of which are alike."""
+    return "".join(f"{number:07d}\n" for number in range(size // 8 + 1))[:size]
 
 
 def _with(reply: Any, request: Mapping[str, Any]) -> Any:
@@ -146,11 +154,14 @@ def _outcome(entry: Mapping[str, Any]) -> dict[str, Any]:
     result = dict(entry.get("result", {}))
     found: dict[str, Any] = {}
     if "sink" in result:
-        found["sink"] = result.pop("sink").encode()
+        sink = result.pop("sink")
+        found["sink"] = b'{"id":1}'.ljust(sink["padded"]) if isinstance(sink, Mapping) else sink.encode()
     if "left" in entry:
         found["left"] = entry["left"]
     if "items" in result:
-        return {**found, "items": [{"id": each} for each in result["items"]], **_done(result)}
+        found["items"] = [{"id": each} for each in result.pop("items")]
+        if "error" not in result:
+            return {**found, **_done(result)}
     if "error" in result:
         rest = {name: value for name, value in result.items() if name != "error"}
         return {**found, "error": {"kind": result["error"], **rest}}

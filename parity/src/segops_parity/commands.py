@@ -41,6 +41,9 @@ __all__ = [
 ]
 
 
+PROVE = "segops-parity mutants --prove"
+
+
 def chosen_lanes(project: Project, options: argparse.Namespace) -> list[Lane]:
     """The lanes that the options name."""
     lanes = find_lanes(project, sibling=options.sibling, drivers=options.driver, published=options.published)
@@ -85,6 +88,11 @@ def mutants(project: Project, options: argparse.Namespace) -> int:
     """Change the sources, and see what parity notices; exit 1 below the share that is asked for."""
     from segops_parity.mutants import run as source_mutants
 
+    if options.prove:
+        from segops_parity.mutants.proving import prove
+
+        print("\n".join(prove(project, options.language)))
+        return _coverage(open_suite(project), strict=True)
     asked = source_mutants.Options(
         language=options.language or "*",
         area=options.area,
@@ -126,6 +134,8 @@ def _tell(outcome: Outcome) -> None:
         )
         for cell in found.empty[:5]:
             print(f"EMPTY {cell[0]} x {cell[1]}")
+        for name in found.unproven[:5]:
+            print(f"UNPROVEN {name} in {language}: run {PROVE}")
     passed = sum(not each.faults and all(p.deviation for p in each.problems) for each in outcome.verdicts)
     print(f"{passed} of {len(outcome.verdicts)} cases equal: {EXITS[outcome.exit_code]}")
 
@@ -168,23 +178,30 @@ def _api(options: argparse.Namespace) -> tuple[str, str] | None:
 
 def coverage(project: Project, options: argparse.Namespace) -> int:
     """Measure without running."""
-    return _coverage(open_suite(project))
+    return _coverage(open_suite(project), strict=options.strict)
 
 
-def _coverage(suite: Suite) -> int:
-    found = measure(suite.contract, suite.scenarios, shown_by(suite.contract, suite.cases.values()))
+def _coverage(suite: Suite, *, strict: bool = False) -> int:
+    standings = standing(suite.project, suite) if suite.has_proofs else []
+    unproven = {name for each in standings for name in (each.missing + each.stale if strict else each.missing)}
+    found = measure(suite.contract, suite.scenarios, shown_by(suite.contract, suite.cases.values()), unproven)
     for cell in found.empty:
         print(f"EMPTY {cell[0]} x {cell[1]}")
     for reason in found.idle_reasons:
         print(f"REASON without an empty cell: {reason}")
+    for each in standings:
+        for name in each.missing:
+            print(f"UNPROVEN {name} in {each.language}: no killed source mutant stands behind it; run {PROVE}")
+        for name in each.stale:
+            print(f"STALE {name} in {each.language}: the source of its proof has changed since; run {PROVE}")
     print(
         f"{len(suite.cases)} cases show {len(found.shown)} of {len(found.cells)} cells; "
         f"{len(found.excused)} have a reason; {found.percent:.1f} % of what can be shown"
     )
-    for each in standing(suite.project, suite.contract.behaviours):
+    for each in standings:
         print(
-            f"{each.language}: a killed source mutant stands behind {len(each.proven)} behaviours, "
-            f"behind {len(each.stale)} one of sources that have changed since, behind {len(each.missing)} none"
+            f"{each.language}: a killed source mutant stands behind {len(each.proven) + len(each.stale)} behaviours "
+            f"({len(each.stale)} of sources that have changed since), behind {len(each.missing)} none"
         )
     return 0 if found.complete else 1
 

@@ -64,6 +64,7 @@ def _step_checks(
         outcome.append(_problem("/compared", step.compared, seen.get("compared")))
     if step.targets and list(step.targets) != [request["target"] for request in seen["requests"]]:
         requests.append(_problem("/requests/*/target", step.targets, [each["target"] for each in seen["requests"]]))
+    requests += _head_problems(step, seen)
     yield REQUESTS, requests
     yield OUTCOME, outcome + delays
     for behaviour in step.covers:
@@ -106,6 +107,17 @@ def _request_problems(step: Step, seen: Mapping[str, Any]) -> Problems:
     return problems
 
 
+def _head_problems(step: Step, seen: Mapping[str, Any]) -> Problems:
+    """Headers that the requests have to carry, or must not."""
+    problems: Problems = []
+    for index, (wanted, request) in enumerate(zip(step.heads, seen["requests"], strict=False)):
+        for name, value in wanted.items():
+            found = request.get("carries", {}).get(name.lower())
+            if found != (None if value is None else [value]):
+                problems.append(_problem(f"/requests/{index}/headers/{name}", value, found))
+    return problems
+
+
 def _delay_problems(step: Step, seen: Mapping[str, Any]) -> Problems:
     wanted = [round(delay, 3) for delay in step.delays]
     found = [float(delay) for delay in seen["delays"]]
@@ -113,7 +125,12 @@ def _delay_problems(step: Step, seen: Mapping[str, Any]) -> Problems:
 
 
 def _outcome_problems(step: Step, seen: Mapping[str, Any]) -> Problems:
-    expected, found = dict(step.outcome), seen["outcome"]
+    tried = [_problems_of(step, outcome, seen) for outcome in (step.outcome, *step.alternatives)]
+    return next((problems for problems in tried if not problems), tried[0])
+
+
+def _problems_of(step: Step, outcome: Mapping[str, Any], seen: Mapping[str, Any]) -> Problems:
+    expected, found = dict(outcome), seen["outcome"]
     if "sink" in expected:
         expected["sink"] = base64.b64encode(expected["sink"]).decode("ascii")
     problems: Problems = []
@@ -149,7 +166,7 @@ def _printed_problems(expected: Mapping[str, Any], found: Mapping[str, Any]) -> 
 def _error_problems(expected: Mapping[str, Any], found: Mapping[str, Any], seen: Mapping[str, Any]) -> Problems:
     error = found.get("error")
     if error is None:
-        return [_problem("/error", expected["kind"], None)]
+        return [_problem("/error", expected.get("kind", "an error"), None)]
     problems: Problems = []
     for name, value in expected.items():
         if name == "message":
@@ -184,7 +201,7 @@ def _message_problems(error: Mapping[str, Any]) -> Problems:
     wanted = [error.get("method"), str(error.get("path") or "").partition(" (")[0]]
     if "retry_after" in error:
         wanted.append(str(error.get("status")))
-        wanted += [f"tried {error['attempts']} times"] if error["attempts"] > 1 else []
+        wanted += [f"tried {error['attempts']} times"] if error.get("attempts", 1) > 1 else []
         wanted += [error["request_id"]] if error.get("request_id") else []
         detail = error["body"].get("detail") if isinstance(error.get("body"), dict) else None
         wanted += [detail.removesuffix(".")] if isinstance(detail, str) and len(detail) < 300 else []
@@ -251,7 +268,7 @@ def _wire_checks(
     language: str,
 ) -> Iterator[tuple[str, Problems]]:
     """The behaviours that every request shows."""
-    sent = list(enumerate(seen["requests"]))
+    sent = [pair for pair in enumerate(seen["requests"]) if pair[1]["method"] != "CONNECT"]
     if not sent or not step.requests:
         if step.requests:
             yield "request.line", _count(step, seen)

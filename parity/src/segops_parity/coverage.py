@@ -7,7 +7,7 @@ says why no case can show it; a reason for a cell that is not empty fails too.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -19,31 +19,36 @@ from segops_parity.contract_checks import check_case
 from segops_parity.scenarios import Scenarios
 from segops_parity.verdicts import CaseVerdict
 
-__all__ = ["Coverage", "executed", "measure", "shown_by"]
+__all__ = ["Coverage", "cells_of", "excused_cells", "executed", "measure", "shown_by"]
 
 Cell = tuple[str, str]  # operation (or subject), behaviour
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """What is shown, what has a reason not to be, and what is missing or needs no reason any more."""
+    """What is shown, what has a reason not to be, and what is missing or needs no reason any more.
+
+    `unproven` are behaviours that cases show, but that no killed source mutant stands behind: they count as not shown.
+    """
 
     cells: frozenset[Cell]
     shown: frozenset[Cell]
     excused: Mapping[Cell, str]
     empty: tuple[Cell, ...]
     idle_reasons: tuple[str, ...]
+    unproven: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
         """Whether nothing is missing and nothing superfluous."""
-        return not self.empty and not self.idle_reasons
+        return not self.empty and not self.idle_reasons and not self.unproven
 
     @property
     def percent(self) -> float:
         """Of the cells that can be shown, how many are."""
         possible = len(self.cells) - len(self.excused)
-        return 100.0 * len(self.shown & self.cells) / possible if possible else 100.0
+        counted = [cell for cell in self.shown & self.cells if cell[1] not in self.unproven]
+        return 100.0 * len(counted) / possible if possible else 100.0
 
 
 def cells_of(contract: Contract) -> frozenset[Cell]:
@@ -57,8 +62,15 @@ def cells_of(contract: Contract) -> frozenset[Cell]:
     return frozenset(found)
 
 
-def measure(contract: Contract, scenarios: Scenarios, shown: Iterable[Cell]) -> Coverage:
-    """The coverage, given what is shown."""
+def excused_cells(contract: Contract, scenarios: Scenarios) -> set[Cell]:
+    """The cells that reasons.yaml says why no case can show."""
+    return {cell for cell in cells_of(contract) if any(_is_meant(entry, cell) for entry in scenarios.reasons)}
+
+
+def measure(
+    contract: Contract, scenarios: Scenarios, shown: Iterable[Cell], unproven: Collection[str] = ()
+) -> Coverage:
+    """The coverage, given what is shown, and which behaviours have no proof."""
     cells = cells_of(contract)
     seen = frozenset(_as_cells(contract, shown)) & cells
     excused: dict[Cell, str] = {}
@@ -70,7 +82,7 @@ def measure(contract: Contract, scenarios: Scenarios, shown: Iterable[Cell]) -> 
             idle.append(", ".join(entry["behaviours"]))
         excused |= dict.fromkeys(unshown, entry["reason"])
     empty = tuple(sorted(cells - seen - excused.keys()))
-    return Coverage(cells, seen, excused, empty, tuple(idle))
+    return Coverage(cells, seen, excused, empty, tuple(idle), tuple(sorted(unproven)))
 
 
 def _as_cells(contract: Contract, shown: Iterable[Cell]) -> Iterable[Cell]:

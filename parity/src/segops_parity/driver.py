@@ -80,7 +80,11 @@ class Driver:
         self._last = 0
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._complaints: list[str] = []
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("SEGOPS_")}
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("SEGOPS_") and not name.lower().endswith("_proxy")
+        }
         try:
             self._process = subprocess.Popen(
                 self._argv,

@@ -77,6 +77,7 @@ class Builder:
             steps=tuple(steps),
             options=family.options,
             faults=family.faults,
+            languages=family.languages,
             spec_hash=self.hash_of(operation),
             recorded_under=under,
         )

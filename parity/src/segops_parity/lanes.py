@@ -54,6 +54,8 @@ class Lane:
             case.languages or (self.language,)
         ):
             return False
+        if case.transports and self.transport not in case.transports:
+            return False
         return case.is_shell == (self.kind == "shell") and not (case.faults and self.kind == "vcr")
 
 
@@ -146,11 +148,14 @@ class _Runner:
         self._hello: dict[str, Any] = {}
         self._greeted = False
         self._failures = 0
+        self._trusted: Mapping[str, str] = {}
 
     def run(self, cases: Sequence[Case], surface: Sequence[str] | None = None) -> LaneRun:
         run = LaneRun(self._lane.name, {})
         # Bound and not listening: nobody answers there, and nobody else can be given that port meanwhile.
         with ReplayServer(API_KEY) as server, socket.socket() as taken:
+            if any(case.speaks_tls for case in cases):
+                self._trusted = server.certificates.environment
             taken.bind(("127.0.0.1", 0))
             refused = f"http://127.0.0.1:{taken.getsockname()[1]}/api"
             for case in cases:
@@ -200,7 +205,7 @@ class _Runner:
             driver = self._ready()
             for patience in _PATIENCE:
                 server.close_further()
-                stage = ServerStage(server.open(fresh=case.faults))
+                stage = ServerStage(server.open(fresh=case.faults, tls=case.options.get("tls", "")))
                 observation = observe(
                     case,
                     driver.ask,
@@ -228,7 +233,9 @@ class _Runner:
 
     def _ready(self) -> Driver:
         if self._driver is None:
-            self._driver = Driver(self._lane.argv, self._protocol, env=self._lane.env, timeout=self._timeout)
+            self._driver = Driver(
+                self._lane.argv, self._protocol, env={**self._lane.env, **self._trusted}, timeout=self._timeout
+            )
             self._hello = self._driver.ask("hello", protocol=PROTOCOL)["ok"]
             self._greeted = True
         return self._driver

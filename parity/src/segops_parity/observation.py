@@ -26,6 +26,8 @@ _BOUNDARY = re.compile(r"boundary=[0-9a-f]+")
 _LATENCY = re.compile(r'(?<="latency_ms": )[\d.]+')
 _INTEGRAL = re.compile(r"(?<=\d)\.0(?=[,\n\]}])")
 
+_OPTIONS = ("max_retries", "timeout", "deadline", "headers", "max_connections")
+
 Ask = Callable[..., dict[str, Any]]
 
 
@@ -91,7 +93,7 @@ def observe(
 
 
 def _open(case: Case, step: Step, ask: Ask, base_url: str, transport: str, patience: int) -> dict[str, Any]:
-    options = {key: value for key, value in case.options.items() if key in ("max_retries", "timeout")}
+    options = {key: value for key, value in case.options.items() if key in _OPTIONS}
     if "timeout" in options:
         options["timeout"] *= patience
     fields: dict[str, Any] = {
@@ -113,9 +115,13 @@ def _open(case: Case, step: Step, ask: Ask, base_url: str, transport: str, patie
 
 
 def _filled(value: Any, base_url: str) -> Any:
+    """A value with the addresses of the case's server in it: {base}, {host} (with its port) and {port}."""
     if isinstance(value, dict):
         return {key: _filled(item, base_url) for key, item in value.items()}
-    return value.replace("{base}", base_url) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    host = base_url.split("/")[2]
+    return value.replace("{base}", base_url).replace("{host}", host).replace("{port}", host.rpartition(":")[2])
 
 
 def _take(step: Step, ask: Ask, stage: Stage, interrupt: Callable[[], None]) -> dict[str, Any]:
@@ -224,7 +230,7 @@ def _observation(step: Step, reply: Mapping[str, Any], stage: Stage, before: int
                 name: value.replace(stage.base_url, "{base}") if isinstance(value, str) else value
                 for name, value in outcome["ok"].items()
             }
-    for name in ("sink", "left", "progress"):
+    for name in ("sink", "left", "progress", "attempts"):
         if name in reply:
             outcome[name] = canonical_value(reply[name])
     found = {
@@ -254,12 +260,23 @@ def _told(request: Mapping[str, Any]) -> dict[str, Any]:
     body = raw["body"]
     kept = {name: request[name] for name in ("method", "path", "query", "headers", "body")}
     kept["target"] = raw["target"]
+    kept["version"] = raw.get("version", "")
+    kept["carries"] = _carried(raw)
     kept["has-content-type"] = any(name.lower() == "content-type" for name, _ in raw["headers"])
     if isinstance(request["body"], dict) and ("json" in request["body"] or "broken-json" in request["body"]):
         kept["compact"] = is_compact_json(body)
     if raw.get("elsewhere"):
         kept["elsewhere"] = True
     return kept
+
+
+def _carried(raw: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Every header that a request carries, but for the address of the server and random names."""
+    found: dict[str, list[str]] = {}
+    for name, value in raw["headers"]:
+        text = value.replace(f":{raw.get('port')}", ":port")
+        found.setdefault(name.lower(), []).append(_BOUNDARY.sub("boundary", text))
+    return dict(sorted(found.items()))
 
 
 def sink_text(body: bytes) -> str:

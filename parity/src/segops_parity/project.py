@@ -7,7 +7,7 @@ import re
 import shlex
 import sys
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from segops_parity._files import ContractError
@@ -23,6 +23,7 @@ LANES = (
     "python-async",
     "python-requests",
     "typescript-node18",
+    "typescript-fetch",
     "typescript-current",
     "cli-python",
     "cli-typescript",
@@ -110,6 +111,7 @@ def find_lanes(
         Lane("python-async", "python", (*python, "--async"), env=zone),
         Lane("python-requests", "python", python, transport="requests", env=zone),
         typescript("typescript-node18", old),
+        replace(typescript("typescript-fetch", current), transport="fetch"),
         typescript("typescript-current", current),
         Lane("cli-python", "python", python, kind="shell", env=zone),
         typescript("cli-typescript", current, "shell"),

@@ -20,9 +20,9 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from segops_parity.certificates import Certificates
 from segops_parity.canonical import canonical_path, canonical_request, difference
-from segops_parity.replies import Reply, zipped
+from segops_parity.certificates import Certificates
+from segops_parity.replies import Reply, whole_body, zipped
 
 __all__ = ["MISMATCH", "PlaySession", "ReplayServer", "explain_mismatch"]
 
@@ -121,7 +121,7 @@ class PlaySession:
             for placeholder, text in names:
                 value = value.replace(placeholder, text)
             headers.append((name, value))
-        body = reply.body.replace(b"{key}", self._key.encode())
+        body = whole_body(reply).replace(b"{key}", self._key.encode())
         raw = reply.raw
         for placeholder, text in names:
             raw = raw.replace(placeholder.encode(), text.encode()) if raw is not None else None
@@ -177,14 +177,13 @@ class _Handler(socketserver.BaseRequestHandler):
                 pass
 
     def _one(self) -> bool:
+        if self.input.peek(1)[:1] == b"\x16":  # a greeting of TLS, which need not hold the end of a line
+            self.request.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+            return False
         line = self.input.readline(65536)
         if not line.strip():
             return False
-        words = line.decode("latin-1").split(" ", 2)
-        if len(words) != 3:  # a greeting of TLS, say
-            self.request.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
-            return False
-        method, target, version = words
+        method, target, version = line.decode("latin-1").split(" ", 2)
         headers: list[tuple[str, str]] = []
         while (line := self.input.readline(65536)) not in (b"\r\n", b"\n", b""):
             name, _, value = line.decode("latin-1").partition(":")
@@ -290,7 +289,7 @@ class ReplayServer(socketserver.ThreadingTCPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, key: str, port: int = 0, certificates: Certificates | None = None) -> None:
+    def __init__(self, key: str, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self._key = key
         self._sessions: dict[int, PlaySession] = {}
@@ -299,7 +298,7 @@ class ReplayServer(socketserver.ThreadingTCPServer):
         self._listeners: list[socket.socket] = []
         self._tls: dict[int, str] = {}
         self.numbers = itertools.count(1)
-        self.certificates = certificates or Certificates()
+        self.certificates = Certificates()
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @property
@@ -381,3 +380,4 @@ class ReplayServer(socketserver.ThreadingTCPServer):
         self.close_further()
         self.shutdown()
         self.server_close()
+        self.certificates.close()

@@ -14,7 +14,7 @@ from segops_parity.canonical import load_json
 from segops_parity.cassettes import BASE_URL, Cassette, Interaction
 from segops_parity.contract import Contract
 
-__all__ = ["Reply", "Script", "delays", "error_kind", "written_reply"]
+__all__ = ["Reply", "Script", "delays", "error_kind", "raw_bytes", "whole_body", "written_reply", "zipped"]
 
 JSON = ("Content-Type", "application/json")
 
@@ -39,6 +39,8 @@ class Reply:
     raw: bytes | None = None
     end: str = "close"
     tunnel: str = ""
+    padded: int = 0
+    """The body is filled with blanks up to that many bytes when it is played: so it is not sent about before."""
     together: int = 0
     """It is sent when that many requests of its step have arrived: those are asked for side by side."""
 
@@ -209,8 +211,8 @@ def _recorded(interaction: Interaction) -> Reply:
 def written_reply(entry: Mapping[str, Any]) -> Reply:
     """A reply that is written out: raw, or by status, headers and body."""
     if "raw" in entry:
-        end = "open" if entry.get("keep") else entry.get("end", "close")
-        return Reply(0, (), b"", raw=_bytes(entry["raw"]), end=end, tunnel=entry.get("tunnel", ""))
+        end = "open" if entry.get("keep") or "tunnel" in entry else entry.get("end", "close")
+        return Reply(0, (), b"", raw=raw_bytes(entry["raw"]), end=end, tunnel=entry.get("tunnel", ""))
     given = entry.get("headers", {})
     headers, repeated = ({}, given) if isinstance(given, list) else (dict(given), [])
     body = b""
@@ -223,26 +225,26 @@ def written_reply(entry: Mapping[str, Any]) -> Reply:
     elif "bytes" in entry:
         body = bytes.fromhex(entry["bytes"])
     elif "padded" in entry:
-        body = b'{"id":1}'.ljust(entry["padded"])
+        body = b'{"id":1}'
         headers.setdefault(*JSON)
     elif "nested" in entry:
         body = b"[" * entry["nested"] + b"]" * entry["nested"]
         headers.setdefault(*JSON)
     said = [(name, str(value)) for name, value in (*headers.items(), *repeated)]
-    return Reply(entry.get("status", 200), tuple(said), body)
+    return Reply(entry.get("status", 200), tuple(said), body, padded=entry.get("padded", 0))
 
 
-def _bytes(given: Any) -> bytes:
+def raw_bytes(given: Any) -> bytes:
     """Text whose characters are bytes, so many times of it, a gzip member, base64, or a list of these, joined."""
     if isinstance(given, list):
-        return b"".join(map(_bytes, given))
+        return b"".join(map(raw_bytes, given))
     if isinstance(given, str):
         return given.encode("latin-1")
     if "gzip" in given:
         return gzip.compress(given["gzip"].encode(), mtime=0)
     if "base64" in given:
         return base64.b64decode(given["base64"])
-    return _bytes(given["text"]) * int(given["times"])
+    return raw_bytes(given["text"]) * int(given["times"])
 
 
 def _json(value: Any) -> bytes:
@@ -270,7 +272,13 @@ def _error_body(body: bytes) -> Any:
         return body.decode("utf-8", "replace")
 
 
+def whole_body(reply: Reply) -> bytes:
+    """The body as it is played."""
+    return reply.body.ljust(reply.padded)
+
+
 def zipped(reply: Reply) -> Reply:
     """A reply with its body gzipped, always to the same bytes."""
     headers = (*reply.headers, ("Content-Encoding", "gzip"))
-    return replace(reply, body=gzip.compress(reply.body, mtime=0), headers=headers, gzip=False)
+    packed = gzip.compress(whole_body(reply), mtime=0)
+    return replace(reply, body=packed, padded=0, headers=headers, gzip=False)

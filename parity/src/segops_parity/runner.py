@@ -17,6 +17,7 @@ from segops_parity.coverage import Coverage, executed, measure
 from segops_parity.deviations import Judged, apply_deviations, load_deviations
 from segops_parity.ending import leave_in_order
 from segops_parity.lanes import Lane, LaneRun, run_lane
+from segops_parity.mutants.proofs import standing
 from segops_parity.suite import Suite
 from segops_parity.surface import help_pages, judge_surface, surface_cases
 from segops_parity.verdicts import CaseVerdict, judge
@@ -147,6 +148,7 @@ def _coverage(suite: Suite, lanes: Sequence[Lane], verdicts: Sequence[CaseVerdic
     """For each language the coverage by what was really run; what only the other one can show does not count."""
     languages = {lane.name: lane.language for lane in lanes}
     shown = executed(verdicts, languages)
+    unproven = {each.language: each.missing for each in standing(suite.project, suite)} if suite.has_proofs else {}
     found: dict[str, Coverage] = {}
     for language in ("python", "typescript"):
         if language not in shown:
@@ -158,5 +160,7 @@ def _coverage(suite: Suite, lanes: Sequence[Lane], verdicts: Sequence[CaseVerdic
             for operation, name in cells
             if name in suite.contract.behaviours and language not in suite.contract.behaviours[name].languages
         }
-        found[language] = measure(suite.contract, suite.scenarios, shown[language] | foreign)
+        found[language] = measure(
+            suite.contract, suite.scenarios, shown[language] | foreign, unproven.get(language, ())
+        )
     return found

@@ -34,6 +34,7 @@ class Family:
     needs: str | None
     recorded: bool
     faults: bool
+    languages: tuple[str, ...]
     options: Mapping[str, Any]
     steps: tuple[Mapping[str, Any], ...]
     where: str
@@ -41,18 +42,23 @@ class Family:
 
 @dataclass(frozen=True)
 class Scenarios:
-    """All of them. `client` are cases of the client itself, `shell` command lines, `reasons` why a cell is empty."""
+    """All of them.
+
+    `client` are cases of the client itself, `replies` hostile ones, `shell` command lines, `reasons` why a cell is
+    empty.
+    """
 
     folder: Path
     calls: Mapping[str, Call]
     families: tuple[Family, ...]
     workspace: tuple[Mapping[str, Any], ...]
     client: tuple[Mapping[str, Any], ...]
+    replies: tuple[Mapping[str, Any], ...]
     shell: tuple[Mapping[str, Any], ...]
     reasons: tuple[Mapping[str, Any], ...]
 
 
-_LISTS = ("families", "workspace", "client", "shell", "reasons")
+_LISTS = ("families", "workspace", "client", "replies", "shell", "reasons")
 
 
 def load_scenarios(folder: Path, contract: Contract) -> Scenarios:
@@ -82,7 +88,7 @@ def load_scenarios(folder: Path, contract: Contract) -> Scenarios:
     for each in listed["families"]:
         with problems.gathered():
             families.append(_family(each, contract))
-    for key, name in (("families", "family"), ("client", "case"), ("shell", "case")):
+    for key, name in (("families", "family"), ("client", "case"), ("replies", "name"), ("shell", "case")):
         _check_names(listed[key], name, problems)
     for each in (*listed["client"], *listed["shell"]):
         _check_written(each, contract, problems)
@@ -222,6 +228,7 @@ def _family(each: Listed, contract: Contract) -> Family:
         needs=entry.get("needs"),
         recorded=entry.get("recorded", False),
         faults=entry.get("faults", False),
+        languages=tuple(entry.get("languages", ())),
         options=entry.get("options", {}),
         steps=tuple(entry["steps"]),
         where=f"{each.file.name}: {each.where} ({entry['family']})",

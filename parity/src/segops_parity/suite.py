@@ -12,6 +12,7 @@ from segops_parity.cases import Case
 from segops_parity.client_cases import client_cases
 from segops_parity.contract import Contract, load
 from segops_parity.family_cases import Builder
+from segops_parity.hostile_cases import hostile_cases
 from segops_parity.project import Project
 from segops_parity.scenarios import Scenarios, load_scenarios
 from segops_parity.shell_cases import shell_cases
@@ -27,6 +28,11 @@ class Suite:
     contract: Contract
     scenarios: Scenarios
     cases: dict[str, Case]
+
+    @property
+    def has_proofs(self) -> bool:
+        """Whether the SDKs' sources are at hand, and what proves that cases can tell right from wrong."""
+        return not self.project.is_installed and self.project.proofs.is_file()
 
     @property
     def hash(self) -> str:
@@ -49,7 +55,8 @@ def build_cases(contract: Contract, scenarios: Scenarios, cassettes: Path) -> di
     """All cases by id; raises `ContractError` for a cassette that is missing or broken."""
     builder = Builder(contract, scenarios, cassettes)
     cases = {case.id: case for case in builder.cases()}
-    for case in chain(client_cases(contract, scenarios), shell_cases(contract, scenarios, builder.happy())):
+    written = (client_cases(contract, scenarios), hostile_cases(contract, scenarios))
+    for case in chain(*written, shell_cases(contract, scenarios, builder.happy())):
         if case.id in cases:
             raise ContractError(scenarios.folder, case.id, "expected each case once; two are called so")
         cases[case.id] = case

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from segops_parity.canonical import canonical_path, canonical_query, difference
-from segops_parity.cases import Case
+from segops_parity.cases import Case, held_to
 from segops_parity.contract import Contract
 from segops_parity.contract_checks import check_case
 from segops_parity.lanes import Lane, LaneRun
@@ -25,6 +25,9 @@ AGREEMENT = "lanes-agree"
 _AGENT = re.compile(r"segops-admin-(python|typescript)/[\w.]+")
 _LANGUAGE = re.compile(r"segops-admin-(?:python|typescript)(?=/)")
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_PLACE = re.compile(r"(?:(https?://[a-z0-9.]+):\d+|)/_[ce]/\d+")
+_MILLISECONDS = re.compile(r" \d+ ms")
+_TRANSPORTS_OWN = ("content-length", "content-encoding", "transfer-encoding", "connection", "keep-alive", "date")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -77,8 +80,9 @@ def _case(contract: Contract, case: Case, lanes: Sequence[Lane], runs: Mapping[s
             continue
         # A third driver says what it is written in, and is held to what the contract asks of every language.
         spoken = run.hello.get("language", lane.language) if lane.partial else lane.language
-        _contract_checks(contract, case, lane.name, spoken, observation, verdict)
-        seen.setdefault(lane.language, []).append((lane.name, comparable(observation)))
+        held = held_to(case, lane.transport)
+        _contract_checks(contract, held, lane.name, spoken, observation, verdict)
+        seen.setdefault(lane.language, []).append((lane.name, _as_decided(case, comparable(observation))))
     for language, observed in seen.items():
         for name, other in observed[1:]:
             _compare(case, name, AGREEMENT, observed[0], other, verdict)
@@ -91,6 +95,14 @@ def _case(contract: Contract, case: Case, lanes: Sequence[Lane], runs: Mapping[s
         differs = _compare(case, typescript[0], LOCKSTEP, python, typescript[1], verdict)
         verdict.verdicts["python-typescript"] = "fail" if differs else "pass"
     return verdict
+
+
+def _as_decided(case: Case, steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Steps without the outcome where more than one is right."""
+    for step, seen in zip(case.steps, steps, strict=False):
+        if step.alternatives or step.otherwise:
+            seen |= {"outcome": {}, "log": []}
+    return steps
 
 
 def _contract_checks(
@@ -121,6 +133,9 @@ def _compare(case: Case, lane: str, check: str, reference: tuple[str, Any], foun
 
 def _without_transport(step: Mapping[str, Any]) -> Mapping[str, Any]:
     """A step without the text of a connection's failure: each transport names what it knows of it."""
+    step = {**step, "requests": [{**each, "carries": {}, "version": ""} for each in step["requests"]]}
+    attempts = [{**each, "headers": {}} for each in step["outcome"].get("attempts", ())]
+    step["outcome"] = {**step["outcome"], "attempts": attempts}
     error = step["outcome"].get("error")
     if error is None or "SegOpsConnectionError" not in error["classes"]:
         return step
@@ -152,6 +167,8 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
             headers["idempotency-key"] = named(headers["idempotency-key"])
         kept = {name: request[name] for name in ("method", "path", "query", "body", "has-content-type")}
         target = "" if request.get("elsewhere") else request.get("target", "")
+        kept["carries"] = _carried(request)
+        kept["version"] = request.get("version", "")
         requests.append({**kept, "target": target, "compact": request.get("compact", True), "headers": headers})
     outcome = dict(step["outcome"])
     if "error" in outcome:
@@ -171,8 +188,24 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
             "raw": _KEY.sub("a key", _AGENT.sub("segops-admin", outcome["ok"]["raw"])),
             "stderr": wording(outcome["ok"]["stderr"]),
         }
+    if "attempts" in outcome:
+        outcome["attempts"] = [{**each, "headers": _of_interest(each["headers"])} for each in outcome["attempts"]]
     delays = [float(delay) for delay in step["delays"]]
-    return {"step": step["step"], "requests": requests, "delays": delays, "outcome": outcome}
+    log = [_MILLISECONDS.sub(" ms", line) for line in step.get("log", ())]
+    return {"step": step["step"], "requests": requests, "delays": delays, "outcome": outcome, "log": log}
+
+
+def _of_interest(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers but for those that belong to a connection or to what has unzipped the body."""
+    return {name: _PLACE.sub(r"\1/place", value) for name, value in headers.items() if name not in _TRANSPORTS_OWN}
+
+
+def _carried(request: Mapping[str, Any]) -> dict[str, Any]:
+    """The headers of a request, but for those that are compared by themselves, or differ by language."""
+    if request.get("elsewhere"):
+        return {}
+    own = ("user-agent", "idempotency-key")
+    return {name: values for name, values in request.get("carries", {}).items() if name not in own}
 
 
 def _shell_output(printed: Any, named: Any) -> Any:

@@ -17,9 +17,15 @@ _QUOTED_VALUE = re.compile(r"\bidempotency_key(?:=|: )")
 _CAUSES = (
     re.compile(r"(is not JSON|is not valid JSON|as JSON)(?:: | \().*?(?=; it starts with|$)", re.DOTALL),
     re.compile(r"(cannot read '[^']*'): .*?(?=\nGive)", re.DOTALL),
-    re.compile(r"(cannot be read|Cannot write to '[^']*'): .*", re.DOTALL),
+    re.compile(
+        r"((?:[Ff]ile|[Ss]tream|input)[^:]*? cannot be read(?: to its end)?|Cannot write to '[^']*'): .*", re.DOTALL
+    ),
+    re.compile(r"(is broken|followed by something else|not UTF-8) \([^)]*\)"),
+    re.compile(r"(is not HTTP): .*?(?=\. The server| \(tried|$)", re.DOTALL),
+    re.compile(r"((?:api_key|apiKey) must be text), not [^.]*"),
+    re.compile(r"(the certificate of \S+ does not verify): .*?(?=\. If a private|\. The server| \(tried|$)", re.DOTALL),
+    re.compile(r"(no TLS connection to \S+?): .*?(?=: check the scheme|\. The server| \(tried|$)", re.DOTALL),
     re.compile(r"(is no JMESPath expression|does not fit the answer): .*", re.DOTALL),
-    re.compile(r"(is broken|not UTF-8) \([^)]*\)"),
     re.compile(r"(no connection to \S+?): .*?(?=(?: \(tried|\. The server|$))", re.DOTALL),
     re.compile(r"(the connection to \S+ failed): .*?(?=(?: \(tried|\. The server|$))", re.DOTALL),
 )
@@ -31,6 +37,9 @@ _VALUES = {
     "False": "false",
     "a dict": "an object",
     "a object": "an object",
+    "NODE_EXTRA_CA_CERTS": "SSL_CERT_FILE",
+    "a mapping of names to values": "an object of names and values",
+    "a list": "an array",
 }
 _VALUE = re.compile(rf"\b(?:{'|'.join(_VALUES)})\b")
 _ESCAPE = re.compile(r"\\x([0-9a-f]{2})")
@@ -38,9 +47,12 @@ _OF_BYTES = re.compile(r"(after \d+) of \d+ bytes")
 # Phrases of statuses that have changed with the RFCs, and with the versions of the runtimes.
 _PHRASES = {"Request Entity Too Large": "Content Too Large", "Payload Too Large": "Content Too Large"}
 _PHRASES |= {"Unprocessable Entity": "Unprocessable Content"}
-_BROKEN_GZIP = re.compile(r"its gzip is (?:broken|cut short or followed by something else)")
+_BROKEN_GZIP = re.compile(
+    r"its gzip is (?:broken|cut short(?: or followed by something else)?|followed by something else)"
+)
 _LOGGED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (DEBUG .*? )\d+ ms")
 _PARTIAL = re.compile(r"\.segops-\w+\.part")
+_KINDS_OF_FILES = re.compile(r"Give bytes, [^.]*?, not")
 _PORT = re.compile(r"\b(127\.0\.0\.1|localhost):\d+")
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -50,10 +62,12 @@ def wording(text: str) -> str:
     text = _CAMEL.sub(lambda found: f"_{found[1].lower()}", text)
     text = _KEYWORD.sub(r"\1", _QUOTED_VALUE.sub("idempotency_key ", text))
     text = _KEY.sub("a key", _PORT.sub(r"\1:port", text))
+    text = text.replace("it has a number that is too large", "it is not JSON")
+    text = text.replace("a number of seconds or undefined", "a number of seconds")
     text = _VALUE.sub(lambda found: _VALUES[found[0]], text)
     text = _OF_BYTES.sub(r"\1 bytes", _ESCAPE.sub(r"\\u00\1", text))
     text = _LOGGED.sub(r"\1some ms", text)
-    text = _PARTIAL.sub("a file", text)
+    text = _KINDS_OF_FILES.sub("Give a file, not", _PARTIAL.sub("a file", text))
     for old, new in _PHRASES.items():
         text = text.replace(old, new)
     for cause in _CAUSES:

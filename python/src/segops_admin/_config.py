@@ -211,7 +211,7 @@ def checked_headers(headers: Mapping[str, str] | None) -> list[tuple[str, str]]:
     if headers is None:
         return []
     if not hasattr(headers, "items"):
-        raise SegOpsConfigError(f"headers must be a mapping of names to values, not a {type(headers).__name__}.")
+        raise SegOpsConfigError(f"headers must be a mapping of names to values, not {described(headers)}.")
     pairs: list[tuple[str, str]] = []
     for name, value in headers.items():
         if not _is_token(name):

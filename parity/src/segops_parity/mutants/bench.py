@@ -9,7 +9,7 @@ from typing import Any
 
 from segops_parity.cases import API_KEY, Case
 from segops_parity.driver import PROTOCOL, Driver, DriverFault, Protocol
-from segops_parity.lanes import Lane, ServerStage
+from segops_parity.lanes import Lane, LaneRun, ServerStage
 from segops_parity.observation import observe
 from segops_parity.replay import ReplayServer
 
@@ -56,7 +56,7 @@ class Bench:
         if self._driver is not None and (self._started != wanted or self.early != early or not self._driver.alive):
             self.stop()
         if self._driver is None:
-            env = {**lane.env, "SEGOPS_MUTANT": str(early)}
+            env = {**lane.env, **self._server.certificates.environment, "SEGOPS_MUTANT": str(early)}
             self._driver = Driver(lane.argv, self._protocol, env=env, timeout=max(30.0, self._seconds))
             self._started, self.early = wanted, early
             try:
@@ -72,11 +72,22 @@ class Bench:
         reply = self.ready(lane, mutant if early else 0).ask("switch", mutant=mutant, limit=limit)
         return dict(reply["ok"])
 
+    def surface(self, lane: Lane, commands: Sequence[str]) -> LaneRun:
+        """What the SDK offers as things are, or its command line's pages of help; raises `DriverFault`."""
+        assert self._driver is not None
+        run = LaneRun(lane.name, {})
+        if lane.kind == "shell":
+            asked = {words: [*words.split(), "--help"] for words in commands}
+            run.pages = {words: self._driver.ask("cli", argv=argv)["ok"]["stdout"] for words, argv in asked.items()}
+        else:
+            run.described = dict(self._driver.ask("describe")["ok"])
+        return run
+
     def observe(self, case: Case, lane: Lane) -> dict[str, Any]:
         """Play a case as things are; raises `DriverFault`."""
         assert self._driver is not None
         self._server.close_further()
-        stage = ServerStage(self._server.open(fresh=case.faults))
+        stage = ServerStage(self._server.open(fresh=case.faults, tls=case.options.get("tls", "")))
         refused = f"http://127.0.0.1:{self._taken.getsockname()[1]}/api"
         try:
             driver = self._driver

@@ -19,18 +19,27 @@ from segops_parity.mutants.bench import Bench
 from segops_parity.mutants.copies import Copy
 from segops_parity.mutants.mutant import Mutant
 from segops_parity.mutants.python_schemata import FUNCTIONS
+from segops_parity.surface import help_pages, judge_surface, surface_cases
 from segops_parity.verdicts import judge
 
-__all__ = ["Baseline", "Result", "Tried", "baseline", "reaching", "try_mutant"]
+__all__ = ["Baseline", "Result", "Tried", "baseline", "play_mutant", "reaching", "try_mutant"]
 
 KILLED = ("difference", "fault", "endless", "hang", "load")
 TWINS = {
     "python-http": "typescript-current",
-    "python-requests": "typescript-current",
-    "python-async": "typescript-current",
+    "python-requests": "python-http",
+    "python-async": "python-http",
     "cli-python": "cli-typescript",
     "typescript-current": "python-http",
+    "typescript-fetch": "typescript-current",
     "cli-typescript": "cli-python",
+}
+_TYPESCRIPT = ("typescript-current", "typescript-fetch", "cli-typescript")
+_SURFACE_LANES = {
+    ("python", False): "python-http",
+    ("python", True): "cli-python",
+    ("typescript", False): "typescript-current",
+    ("typescript", True): "cli-typescript",
 }
 Where = tuple[str, str]
 """A lane's name and a case's id."""
@@ -45,6 +54,8 @@ class Baseline:
     steps: dict[Where, int] = field(default_factory=dict)
     red: dict[Where, dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
     """What is wrong without any mutant: a mutant is noticed by what differs from that."""
+    surfaces: dict[str, LaneRun] = field(default_factory=dict)
+    """By lane what the SDK offers, where the copy can tell."""
     silent: dict[Where, str] = field(default_factory=dict)
     """Cases in which a driver fails without any mutant: they prove nothing."""
 
@@ -86,6 +97,12 @@ def baseline(copies: Iterable[Copy], cases: Sequence[Case], contract: Contract, 
                     continue
                 found.reached[where] = frozenset(told["reached"])
                 found.steps[where] = told["steps"]
+    for lane in lanes.values():
+        try:
+            bench.turn(lane, 0)
+            found.surfaces[lane.name] = bench.surface(lane, help_pages(contract))
+        except DriverFault:
+            bench.stop()
     for where in found.observations:
         problems = judged(contract, _case(cases, where), lanes[where[0]], found.observations[where], found)
         if problems:
@@ -110,10 +127,9 @@ def judged(
     twin = TWINS[lane.name]
     other = known.observations.get((twin, case.id))
     if other is not None:
-        language = "typescript" if lane.language == "python" else "python"
-        mate = Lane(twin, language, kind=lane.kind)
+        mate = Lane(twin, "typescript" if twin in _TYPESCRIPT else "python", kind=lane.kind)
         runs[twin] = LaneRun(twin, {}, {case.id: other})
-        lanes = [lane, mate] if lane.language == "python" else [mate, lane]
+        lanes = [lane, mate] if lane.name in ("python-http", "cli-python") else [mate, lane]
     verdict = judge(contract, [case], lanes, runs)
     found: dict[str, list[dict[str, Any]]] = {}
     for each in verdict:
@@ -215,18 +231,44 @@ def try_mutant(
     """Play the cases one after the other, until one shows a difference."""
     for count, place in enumerate(places, 1):
         lane, case = lanes[place[0]], cases[place[1]]
-        result = _one(mutant, lane, case, contract, known, bench)
+        result = play_mutant(mutant, lane, case, contract, known, bench)
         if result is not None:
             return Result(mutant, result[0], "/".join(place), result[1], count, result[2])
+    shown = _surface(mutant, lanes, contract, known, bench)
+    if shown is not None:
+        return Result(mutant, "difference", "surface", shown, len(places) + 1)
     return Result(mutant, "survived" if places else "not reached", tried=len(places))
+
+
+def _surface(
+    mutant: Mutant, lanes: Mapping[str, Lane], contract: Contract, known: Baseline, bench: Bench
+) -> tuple[str, ...] | None:
+    """The parts of the surface that a mutant changes, if it changes any."""
+    lane = lanes.get(_SURFACE_LANES[mutant.language, mutant.is_shell], None)
+    if lane is None or lane.name not in known.surfaces:
+        return None
+    try:
+        bench.turn(lane, mutant.number, early=mutant.early)
+        run = bench.surface(lane, help_pages(contract))
+    except DriverFault:
+        bench.stop()
+        return None  # a driver that fails proves nothing here: the cases have seen no difference
+    wrong = [_surface_problems(contract, lane, each) for each in (run, known.surfaces[lane.name])]
+    return tuple(sorted(set(wrong[0]))) if wrong[0] != wrong[1] else None
+
+
+def _surface_problems(contract: Contract, lane: Lane, run: LaneRun) -> dict[str, Any]:
+    verdicts = judge_surface(contract, surface_cases(contract), [lane], {lane.name: run})
+    return {problem.check: problem.differences for verdict in verdicts for problem in verdict.problems}
 
 
 Verdict = tuple[str, tuple[str, ...], str]
 
 
-def _one(
+def play_mutant(
     mutant: Mutant, lane: Lane, case: Case, contract: Contract, known: Baseline, bench: Bench, again: bool = False
 ) -> Verdict | None:
+    """Play one case with a mutant on: the verdict, the checks that fail and the first difference, if there is one."""
     limit = max(50_000, 200 * known.steps.get((lane.name, case.id), 0))
     try:
         bench.turn(lane, mutant.number, limit, early=mutant.early)
@@ -243,7 +285,7 @@ def _one(
         return None
     if not mutant.early and not again and _spoilt(lane, case, contract, known, bench):
         bench.stop()
-        return _one(mutant, lane, case, contract, known, bench, again=True)
+        return play_mutant(mutant, lane, case, contract, known, bench, again=True)
     before = known.red.get((lane.name, case.id), {})
     noticed = sorted(name for name in {*problems, *before} if problems.get(name) != before.get(name))
     return "difference", tuple(noticed), str(problems.get(noticed[0], [])[:1])[:200]
@@ -267,7 +309,7 @@ def _fault(
     if _spoilt(lane, case, contract, known, bench):
         return None
     if not again:
-        return _one(mutant, lane, case, contract, known, bench, again=True)
+        return play_mutant(mutant, lane, case, contract, known, bench, again=True)
     kind = "endless" if "Endless" in fault else "hang" if "no answer within" in fault else "fault"
     return kind, (), fault[:200]
 

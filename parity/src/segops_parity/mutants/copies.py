@@ -19,7 +19,7 @@ __all__ = ["Copy", "Exceptions", "instrumented", "load_exceptions", "write_manif
 
 LANES = {
     "python": ("python-http", "cli-python", "python-requests", "python-async"),
-    "typescript": ("typescript-current", "cli-typescript"),
+    "typescript": ("typescript-current", "cli-typescript", "typescript-fetch"),
 }
 
 

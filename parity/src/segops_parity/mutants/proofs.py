@@ -10,12 +10,15 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from segops_parity._files import read_yaml
+from segops_parity.coverage import cells_of, excused_cells
 from segops_parity.project import Project
 
 if TYPE_CHECKING:
     from segops_parity.mutants.campaign import Result
+    from segops_parity.suite import Suite
 
 __all__ = ["Standing", "proof_problems", "record_proofs", "standing"]
 
@@ -64,17 +67,32 @@ def record_proofs(project: Project, results: Iterable[Result]) -> None:
     project.proofs.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
 
 
-def standing(project: Project, behaviours: Mapping[str, Any]) -> list[Standing]:
-    """By language which behaviours of the contract are proven."""
+def standing(project: Project, suite: Suite) -> list[Standing]:
+    """By language which behaviours of the contract are proven, of those that cases can show at all."""
     found = []
+    contract = suite.contract
+    shown = {behaviour for _, behaviour in cells_of(contract) - excused_cells(contract, suite.scenarios)}
     for language in sorted(_SOURCES):
         proofs = load_proofs(project).get(language, {})
-        wanted = [each.id for each in behaviours.values() if language in each.languages]
+        set_aside = _set_aside(project, language)
+        wanted = [
+            each.id
+            for each in contract.behaviours.values()
+            if language in each.languages and each.id in shown and each.id not in set_aside
+        ]
         stale = [name for name in wanted if name in proofs and not _holds(project, language, proofs[name])]
         proven = [name for name in wanted if name in proofs and name not in stale]
         missing = [name for name in wanted if name not in proofs]
         found.append(Standing(language, tuple(proven), tuple(stale), tuple(missing)))
     return found
+
+
+def _set_aside(project: Project, language: str) -> set[str]:
+    """Behaviours that no change of a source of the language can break, by source-mutants.yaml."""
+    if not project.source_mutants.is_file():
+        return set()
+    entries = read_yaml(project.source_mutants).get("unproven", ())
+    return {name for each in entries if each["language"] in (language, "both") for name in each["behaviours"]}
 
 
 def _holds(project: Project, language: str, proof: Mapping[str, str]) -> bool:

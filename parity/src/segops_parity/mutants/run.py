@@ -96,7 +96,7 @@ def run(project: Project, options: Options) -> list[Result]:
 def _needed(copy: Copy, chosen: Sequence[Mutant]) -> Copy:
     """A copy with the lanes that the mutants need: command lines for theirs, a further transport for its own files."""
     kinds = {"shell" if mutant.is_shell else "sdk" for mutant in chosen}
-    special = {"python-requests": "requests", "python-async": "async"}
+    special = {"python-requests": "requests", "python-async": "async", "typescript-fetch": "fetch"}
     lanes = [
         lane
         for lane in copy.lanes

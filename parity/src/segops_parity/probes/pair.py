@@ -66,7 +66,7 @@ class _Side:
         self._refused = f"http://127.0.0.1:{self._nobody.getsockname()[1]}/api"
 
     def observe(self, case: Case) -> dict[str, Any]:
-        session = self._server.open(fresh=case.faults)
+        session = self._server.open(fresh=case.faults, tls=case.options.get("tls", ""))
         try:
             return observe(case, self._ready().ask, ServerStage(session), refused=self._refused)
         except DriverFault as fault:

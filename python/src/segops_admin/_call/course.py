@@ -79,7 +79,7 @@ def course(
         observe(
             call,
             options,
-            None if failure is not None else response,
+            response,
             progress.attempt,
             seconds,
             error=failure,

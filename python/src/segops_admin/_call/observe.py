@@ -20,7 +20,7 @@ class Attempt:
     """One attempt of a call, as ``on_reply`` is told of it.
 
     Attributes:
-        operation: what was called, such as ``segments.get``; ``request`` for ``client.http.request``.
+        operation: what was called, such as ``segments.get``; ``request`` and ``paginate`` for those of ``client.http``.
         method, path: what was asked, without the query.
         status: the reply's status, or None if there was no reply.
         headers: the reply's headers.

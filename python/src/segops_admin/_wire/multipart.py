@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import IO, Any, Union
 
 from .._errors import SegOpsArgumentError
+from .words import described
 
 __all__ = ["FileData", "Multipart", "open_file"]
 
@@ -93,7 +94,7 @@ class open_file:
             self.name = os.path.basename(file.name)
             return file if _rewindable(file) else self._spool(file)
         if not hasattr(data, "read"):
-            raise SegOpsArgumentError(f"Give bytes, a path or an open binary file, not a {type(data).__name__}.")
+            raise SegOpsArgumentError(f"Give bytes, a path or an open binary file, not {described(data)}.")
         if hasattr(data, "encoding"):
             raise SegOpsArgumentError("The file is open in text mode; open it in binary mode ('rb').")
         if getattr(data, "closed", False):

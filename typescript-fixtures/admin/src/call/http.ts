@@ -92,6 +92,6 @@ export class Http {
    * @param query its parameters; `page` is where to begin
    */
   paginate<T = unknown>(path: string, query?: Query, options: IterateOptions = {}): AsyncGenerator<T, void, undefined> {
-    return paginate<T>(this.#calls, "request", encodePath(path), query, options);
+    return paginate<T>(this.#calls, "paginate", encodePath(path), query, options);
   }
 }

@@ -9,7 +9,7 @@ import { headersWithoutKey } from "./secrets.js";
 
 /** One attempt of a call, as `onReply` is told of it. */
 export interface Attempt {
-  /** What was called, such as `segments.get`; `request` for `client.http.request`. */
+  /** What was called, such as `segments.get`; `request` and `paginate` for those of `client.http`. */
   readonly operation: string;
   /** The HTTP method. */
   readonly method: string;

@@ -50,7 +50,7 @@ export abstract class Collection<Entity, Listing, Create, Update, Params> extend
    * @param params query parameters; `page` is where to begin
    */
   iterate(params?: Params, options?: IterateOptions): AsyncGenerator<Entity, void, undefined> {
-    return paginate(this.calls, `${this.name}.list`, this.path, params as Query | undefined, options ?? {});
+    return paginate(this.calls, `${this.name}.iterate`, this.path, params as Query | undefined, options ?? {});
   }
 
   /**

@@ -17,7 +17,7 @@ from segops_admin import SegOpsAdmin, webhook
 from segops_admin._runtime import Runtime
 from segops_parity.drivers.python.shell import run_shell
 from segops_parity.drivers.python.surface import surface
-from segops_parity.drivers.python.values import Given, error_value, plain
+from segops_parity.drivers.python.values import Given, attempt_value, error_value, plain
 from segops_parity.drivers.python.watched import watched
 
 __all__ = ["PROTOCOL", "Session"]
@@ -63,6 +63,8 @@ class Session:
     def __init__(self) -> None:
         self._clients: dict[str, tuple[Any, Time]] = {}
         self._walks: dict[str, tuple[Iterator[Any], Time]] = {}
+        self._attempts: list[dict[str, Any]] = []
+        self._before: dict[str, str | None] = {}
         self._log = Lines()
         logger = logging.getLogger("segops_admin")
         logger.addHandler(self._log)
@@ -103,7 +105,9 @@ class Session:
         options = {name: given.value(value) for name, value in command.get("options", {}).items()}
         transport = self.transport(command.get("transport", "default"))
         options |= {"transport": transport} if transport else {}
-        with _environment(command.get("env", {})), warnings.catch_warnings(record=True) as caught:
+        options.setdefault("on_reply", lambda attempt: self._attempts.append(attempt_value(attempt)))
+        self._keep(command.get("env", {}))
+        with _environment(_own(command.get("env", {}))), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
                 client = self.client_class(command.get("api_key"), _runtime=time.runtime(), **options)
@@ -111,6 +115,20 @@ class Session:
                 return {"error": error_value(error)}
         self._clients[command["client"]] = (client, time)
         return {"ok": {"base_url": client.http.base_url, "repr": repr(client), "warnings": len(caught)}}
+
+    def _keep(self, env: dict[str, str]) -> None:
+        """Set the variables that are looked at when a connection is opened, until all clients are closed."""
+        for name, value in env.items():
+            if not name.startswith("SEGOPS_"):
+                self._before.setdefault(name, os.environ.get(name))
+                os.environ[name] = value
+
+    def _restore(self) -> None:
+        for name, value in self._before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+        self._before.clear()
 
     def settled(self, value: Any) -> Any:
         """What a call comes to, once nothing of it is left to be waited for."""
@@ -155,11 +173,13 @@ class Session:
         time.delays.clear()
         self._log.lines.clear()
         watched.clear()
+        self._attempts.clear()
         try:
             outcome: dict[str, Any] = {"ok": call()}
         except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the observation
             outcome = {"error": error_value(error)}
-        return {**outcome, "delays": list(time.delays), "log": list(self._log.lines), **watched.told(), **given.told()}
+        seen = {"delays": list(time.delays), "log": list(self._log.lines), "attempts": list(self._attempts)}
+        return {**outcome, **seen, **watched.told(), **given.told()}
 
     def _do_page(self, command: dict[str, Any]) -> dict[str, Any]:
         walk, time = self._walks[command["iterator"]]
@@ -192,6 +212,7 @@ class Session:
             self.settled(self._clients.pop(name)[0].close())
         if "client" not in command:
             self._walks.clear()
+            self._restore()
         return {"ok": None}
 
     def _do_switch(self, command: dict[str, Any]) -> dict[str, Any]:
@@ -203,6 +224,10 @@ class Session:
     def _do_bye(self, command: dict[str, Any]) -> dict[str, Any]:
         self._do_close({})
         return {"ok": None}
+
+
+def _own(env: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in env.items() if name.startswith("SEGOPS_")}
 
 
 @contextmanager

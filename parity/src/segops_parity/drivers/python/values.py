@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+import io
 import math
 import shutil
 import tempfile
@@ -15,8 +16,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from segops_admin import SegOpsApiError, SegOpsError
+from segops_parity.client_cases import filled
 
-__all__ = ["Given", "error_value", "plain"]
+__all__ = ["Given", "attempt_value", "error_value", "plain"]
 
 _NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -29,6 +31,7 @@ class Given:
         self.progress: list[Any] | None = None
         self._folder: Path | None = None
         self._opened: BinaryIO | None = None
+        self._stream: io.BytesIO | None = None
 
     def value(self, sent: Any) -> Any:
         """The Python value of what was sent."""
@@ -43,6 +46,8 @@ class Given:
     def _special(self, tag: str, value: Any) -> Any:
         if tag == "$bytes":
             return base64.b64decode(value)
+        if tag == "$memory":
+            return memoryview(bytearray(base64.b64decode(value)))
         if tag == "$date":
             return datetime.date.fromisoformat(value)
         if tag == "$time":
@@ -51,12 +56,15 @@ class Given:
             return _NUMBERS[value]
         if tag == "$container":
             return set()
+        if tag == "$sink" and value == "stream":
+            self._stream = io.BytesIO()
+            return self._stream
         if tag == "$sink":
             self.sink = Path(tempfile.mkdtemp(prefix="parity-sink-")) / "download"
             if value is not True:
                 self.sink.write_bytes(base64.b64decode(value["holds"]))
             return self.sink
-        if tag in ("$path", "$file"):
+        if tag in ("$path", "$file", "$pipe"):
             return self._upload(tag, value)
         if tag == "$callback":
             self.progress = []
@@ -67,12 +75,12 @@ class Given:
         """The path of a file to upload, or the file opened, where it stands at a byte."""
         self._folder = Path(tempfile.mkdtemp(prefix="parity-upload-"))
         path = self._folder / value["name"]
-        path.write_bytes(base64.b64decode(value["bytes"]))
+        path.write_bytes(filled(value["filled"]).encode() if "filled" in value else base64.b64decode(value["bytes"]))
         if tag == "$path":
             return path
         self._opened = path.open("rb")
-        self._opened.seek(value["at"])
-        return self._opened
+        self._opened.seek(value.get("at", 0))
+        return _Pipe(self._opened) if tag == "$pipe" else self._opened
 
     def told(self) -> dict[str, Any]:
         """What the call left behind, for the reply."""
@@ -82,6 +90,8 @@ class Given:
                 left["sink"] = base64.b64encode(self.sink.read_bytes()).decode("ascii")
             left["left"] = sorted(file.name for file in self.sink.parent.iterdir())
             shutil.rmtree(self.sink.parent)
+        if self._stream is not None:
+            left["sink"] = base64.b64encode(self._stream.getvalue()).decode("ascii")
         if self._opened is not None:
             self._opened.close()
         if self._folder is not None:
@@ -89,6 +99,17 @@ class Given:
         if self.progress is not None:
             left["progress"] = self.progress
         return left
+
+
+class _Pipe:
+    """A file that can only be read onwards."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.read = file.read
+
+    def seekable(self) -> bool:
+        """It cannot be rewound."""
+        return False
 
 
 def plain(value: Any) -> Any:
@@ -107,11 +128,21 @@ _CARRIED = (
     "sent",
     "idempotency_key",
     "job",
+    "may_have_executed",
 )
 
 
 def _is_told(name: str) -> bool:
     return name.startswith("SegOps") or name in ("TimeoutError", "ValueError")
+
+
+_TOLD = ("operation", "method", "path", "status", "request_id", "attempt", "seconds", "delay", "error")
+
+
+def attempt_value(attempt: Any) -> dict[str, Any]:
+    """An attempt as ``on_reply`` is told of it."""
+    headers = {name.lower(): value for name, value in attempt.headers.items()}
+    return {**{name: getattr(attempt, name) for name in _TOLD}, "headers": headers}
 
 
 def error_value(error: BaseException) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from segops_parity.canonical import canonical_path, canonical_request
 from segops_parity.cases import Case, Step
 from segops_parity.cassettes import BASE_URL
 from segops_parity.drivers.python.surface import surface
-from segops_parity.replies import Reply, zipped
+from segops_parity.replies import Reply, whole_body, zipped
 
 __all__ = ["VcrStage"]
 
@@ -168,7 +168,7 @@ def _response(reply: Reply) -> dict[str, Any]:
     for name, value in shown.headers:
         filled = value.replace("{base}", BASE_URL).replace("{path}", urlsplit(BASE_URL).path)
         headers.setdefault(name, []).append(filled)
-    body = shown.body.replace(b"{key}", b"sk_test_parity")
+    body = whole_body(shown).replace(b"{key}", b"sk_test_parity")
     headers["Content-Length"] = [str(len(body))]
     return {"status": {"code": shown.status, "message": ""}, "headers": headers, "body": {"string": body}}
 
