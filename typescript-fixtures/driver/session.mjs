@@ -37,6 +37,7 @@ export class Session {
   #clients = new Map();
   #walks = new Map();
   #attempts = [];
+  #before = new Map();
 
   constructor(sdk) {
     this.#sdk = sdk;
@@ -105,7 +106,8 @@ export class Session {
     if (command.transport === "fetch") {
       options.fetch = globalThis.fetch;
     }
-    return withEnvironment(command.env ?? {}, () => {
+    this.#keep(command.env ?? {});
+    return withEnvironment(own(command.env ?? {}), () => {
       const warnings = [];
       const warn = process.emitWarning;
       process.emitWarning = (warning) => warnings.push(warning);
@@ -120,6 +122,27 @@ export class Session {
         process.emitWarning = warn;
       }
     });
+  }
+
+  /** Sets the variables that are looked at when a connection is opened, until all clients are closed. */
+  #keep(env) {
+    for (const [name, value] of Object.entries(env).filter(([name]) => !name.startsWith("SEGOPS_"))) {
+      if (!this.#before.has(name)) {
+        this.#before.set(name, process.env[name]);
+      }
+      process.env[name] = value;
+    }
+  }
+
+  #restore() {
+    for (const [name, value] of this.#before) {
+      if (value === undefined) {
+        delete process.env[name];
+      } else {
+        process.env[name] = value;
+      }
+    }
+    this.#before.clear();
   }
 
   async #call(command) {
@@ -212,8 +235,15 @@ export class Session {
       this.#clients.delete(name);
     }
     this.#walks.clear();
+    if (client === undefined) {
+      this.#restore();
+    }
     return { ok: null };
   }
+}
+
+function own(env) {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith("SEGOPS_")));
 }
 
 /** Sets SEGOPS_ variables to what is wanted, and to nothing else, while `work` is done. */
