@@ -13,6 +13,8 @@
 
 import { AssertionError } from "node:assert";
 import { randomUUID } from "node:crypto";
+import { TextDecoder, TextEncoder } from "node:util";
+import { isUint8Array } from "node:util/types";
 import { type Fetch, SegOpsAdmin, type SegOpsAdminOptions, SegOpsConnectionError } from "./index.js";
 import type { Runtime } from "./runtime.js";
 import type { Transport, TransportReply, TransportRequest } from "./transport/protocol.js";
@@ -158,7 +160,7 @@ export class Script {
 
   async #sent({ method, url, headers, body }: TransportRequest): Promise<TransportReply> {
     const blocks: Uint8Array[] = [];
-    for await (const block of body === undefined || body instanceof Uint8Array ? [body ?? []] : body.blocks()) {
+    for await (const block of body === undefined || isUint8Array(body) ? [body ?? []] : body.blocks()) {
       blocks.push(Buffer.from(block as Uint8Array));
     }
     const answer = this.#play(method, url.href, Object.entries(headers), Buffer.concat(blocks));

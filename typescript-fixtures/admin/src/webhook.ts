@@ -10,6 +10,8 @@
  */
 
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { TextDecoder, TextEncoder } from "node:util";
+import { isAnyArrayBuffer, isUint8Array } from "node:util/types";
 import { SegOpsArgumentError, SegOpsWebhookError } from "./errors/index.js";
 import type { WebhookEvent } from "./types/records.js";
 import { parseJson } from "./wire/json-text.js";
@@ -133,8 +135,8 @@ function bytesOf(value: unknown): Uint8Array | undefined {
   if (typeof value === "string") {
     return /\p{Cs}/u.test(value) ? undefined : new TextEncoder().encode(value);
   }
-  if (value instanceof Uint8Array) {
+  if (isUint8Array(value)) {
     return value;
   }
-  return value instanceof ArrayBuffer ? new Uint8Array(value) : undefined;
+  return isAnyArrayBuffer(value) ? new Uint8Array(value) : undefined;
 }

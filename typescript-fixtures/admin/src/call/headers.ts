@@ -1,5 +1,6 @@
 /** The headers of a request: the SDK's own, and those that a caller adds. */
 
+import { isMap, isUint8Array } from "node:util/types";
 import { SegOpsConfigError } from "../errors/index.js";
 import { describe } from "../errors/text.js";
 import { VERSION } from "../version.js";
@@ -42,7 +43,7 @@ export function checkedHeaders(headers: unknown): Readonly<Record<string, string
     throw new SegOpsConfigError(`headers must be an object of names and values, not ${describe(headers)}.`);
   }
   const checked: Record<string, string> = {};
-  for (const [name, value] of headers instanceof Map ? headers : Object.entries(headers)) {
+  for (const [name, value] of isMap(headers) ? headers : Object.entries(headers)) {
     if (typeof name !== "string" || !TOKEN.test(name)) {
       throw new SegOpsConfigError(`headers names ${describe(name)}, which no header can be called.`);
     }
@@ -71,7 +72,7 @@ export function headersOf(call: Call, settings: Settings): Record<string, string
     headers["Content-Type"] = call.contentType;
   }
   if (body !== undefined) {
-    headers["Content-Length"] = String(body instanceof Uint8Array ? body.byteLength : body.length);
+    headers["Content-Length"] = String(isUint8Array(body) ? body.byteLength : body.length);
   } else if (["POST", "PUT", "PATCH"].includes(call.method)) {
     headers["Content-Length"] = "0";
   }

@@ -1,5 +1,6 @@
 /** A reply to a value: read whole, unzipped, decoded and parsed, and never half of it. */
 
+import { TextDecoder } from "node:util"; // a page (jsdom) has none of its own
 import { SegOpsDecodeError } from "../errors/index.js";
 import { quote } from "../errors/text.js";
 import type { TransportReply } from "../transport/protocol.js";

@@ -1,5 +1,7 @@
 /** How does an error message show a value? */
 
+import { isAnyArrayBuffer, isDate } from "node:util/types";
+
 /** Text in quotes on one line, as an error message shows it. */
 export function quote(text: string): string {
   const inner = text.replace(UNPRINTABLE, escaped);
@@ -33,10 +35,10 @@ function container(value: object): string {
   if (Array.isArray(value)) {
     return "an array";
   }
-  if (value instanceof Date) {
+  if (isDate(value)) {
     return "a date";
   }
-  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) {
+  if (isAnyArrayBuffer(value) || ArrayBuffer.isView(value)) {
     return "bytes";
   }
   const name = value.constructor?.name ?? "Object";

@@ -1,5 +1,6 @@
 /** The checks of arguments that the namespaces share. */
 
+import { isMap } from "node:util/types";
 import { SegOpsArgumentError } from "../errors/index.js";
 import { describe } from "../errors/text.js";
 
@@ -33,7 +34,7 @@ export function checkedObject<T>(name: string, value: T): T {
  * @throws {SegOpsArgumentError} it is none
  */
 export function checkedRows<T>(name: string, rows: Iterable<T>): T[] {
-  if (!isThing(rows) || rows instanceof Map || !(Symbol.iterator in rows)) {
+  if (!isThing(rows) || isMap(rows) || !(Symbol.iterator in rows)) {
     throw new SegOpsArgumentError(`${name} must be a list of objects, not ${describe(rows)}.`);
   }
   const all = [...rows];

@@ -1,5 +1,6 @@
 /** One HTTP/1.1 connection: carries one request at a time, and says whether it can carry another. */
 
+import { isUint8Array } from "node:util/types";
 import type { Buffer } from "node:buffer";
 import { SegOpsConnectionError, SegOpsDecodeError, SegOpsTimeoutError } from "../errors/index.js";
 import { HttpHeaders } from "../wire/headers.js";
@@ -295,14 +296,14 @@ class Exchange implements TransportReply {
     const { stream } = this.#line;
     if (body === undefined) {
       stream.write(head, "latin1");
-    } else if (body instanceof Uint8Array && body.byteLength <= BLOCK) {
+    } else if (isUint8Array(body) && body.byteLength <= BLOCK) {
       stream.cork();
       stream.write(head, "latin1");
       stream.write(body);
       stream.uncork();
     } else {
       stream.write(head, "latin1");
-      for await (const block of body instanceof Uint8Array ? slices(body) : body.blocks()) {
+      for await (const block of isUint8Array(body) ? slices(body) : body.blocks()) {
         if (this.#isOver || this.#reader.isDone) {
           return; // answered, or given up, before everything was sent
         }

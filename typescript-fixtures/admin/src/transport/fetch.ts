@@ -1,5 +1,6 @@
 /** The transport over a function with the signature of fetch: for edge runtimes, mocks, and proxies of one's own. */
 
+import { isUint8Array } from "node:util/types";
 import { SegOpsConfigError, SegOpsConnectionError, SegOpsTimeoutError } from "../errors/index.js";
 import { HttpHeaders } from "../wire/headers.js";
 import { passesThrough, whyReadingFailed, whySendingFailed } from "./fetch-failures.js";
@@ -46,7 +47,7 @@ export class FetchTransport implements Transport {
     if (body === undefined) {
       return this.#fetch(url.href, init);
     }
-    if (body instanceof Uint8Array) {
+    if (isUint8Array(body)) {
       return this.#fetch(url.href, { ...init, body });
     }
     // Fetch would send a stream in chunks, of unknown length.

@@ -1,5 +1,6 @@
 /** Values as they travel: as a path, a query, a JSON body. */
 
+import { isMap } from "node:util/types";
 import { SegOpsArgumentError } from "../errors/index.js";
 import { describe, quote } from "../errors/text.js";
 import { isTooDeep } from "./json-text.js";
@@ -67,7 +68,7 @@ export function parameters(query: unknown): Record<string, unknown> {
       all.map(([key, values]) => [key, (values as string[]).length === 1 ? (values as string[])[0] : values]),
     );
   }
-  if (query instanceof Map) {
+  if (isMap(query)) {
     const odd = [...query.keys()].find((key) => typeof key !== "string");
     if (odd !== undefined) {
       throw new SegOpsArgumentError(`The name of a query parameter must be text, not ${describe(odd)}.`);

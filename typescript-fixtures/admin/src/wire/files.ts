@@ -69,8 +69,8 @@ function isHandle(data: unknown): data is OpenHandle {
 
 /** By its members: a Blob of another realm or library is one, too. */
 function isBlob(data: unknown): data is Blob {
-  const { size, stream } = (data ?? {}) as Partial<Blob>;
-  return typeof size === "number" && typeof stream === "function";
+  const { size, stream, slice } = (data ?? {}) as Partial<Blob>;
+  return typeof size === "number" && (typeof stream === "function" || typeof slice === "function");
 }
 
 function openBlob(blob: Blob): OpenFile {
@@ -86,8 +86,31 @@ function openBlob(blob: Blob): OpenFile {
 /** Part by part: the stream of a Blob is read into memory as a whole on Node 18. */
 async function* slicesOf(blob: Blob): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < blob.size; start += BLOCK) {
-    yield new Uint8Array(await blob.slice(start, start + BLOCK).arrayBuffer());
+    yield new Uint8Array(await bufferOf(blob.slice(start, start + BLOCK)));
   }
+}
+
+/** A page has what reads a Blob. */
+interface FileReaderLike {
+  result: ArrayBuffer;
+  error: Error;
+  onload: () => void;
+  onerror: () => void;
+  readAsArrayBuffer(blob: Blob): void;
+}
+
+/** A Blob's bytes. That of a page (jsdom) does not tell them by itself. */
+function bufferOf(blob: Blob): Promise<ArrayBuffer> {
+  if (typeof blob.arrayBuffer === "function") {
+    return blob.arrayBuffer();
+  }
+  const { FileReader } = globalThis as unknown as { FileReader: new () => FileReaderLike };
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsArrayBuffer(blob);
+  });
 }
 
 function* slices(bytes: Uint8Array): Generator<Uint8Array> {
