@@ -3,6 +3,8 @@
 import type { Attempt } from "../call/observe.js";
 import type { SegOpsAdmin } from "../client.js";
 import { SegOpsApiError, SegOpsAuthenticationError, SegOpsError, SegOpsPermissionError } from "../errors/index.js";
+import { originOf } from "../transport/connecting.js";
+import { proxyFor } from "../transport/proxies.js";
 import { VERSION } from "../version.js";
 import { NotSent } from "./dry-run.js";
 import type { Profile } from "./profiles.js";
@@ -29,13 +31,18 @@ export interface Report {
   profile: string | null;
   api_key: string;
   base_url: string;
-  /** No proxy is taken from the environment. */
+  /** Host and port of the proxy on the way, which the environment names. */
   proxy: string | null;
   reachable: boolean;
   authorized: boolean | null;
   latency_ms: number | null;
   clock_skew_s: number | null;
   error: string | null;
+}
+
+function proxyOnTheWayTo(baseUrl: string): string | null {
+  const { isSecure, host, port } = originOf(new URL(baseUrl));
+  return proxyFor(isSecure ? "https" : "http", host, port)?.peer ?? null;
 }
 
 /**
@@ -56,7 +63,7 @@ export async function examine(
     profile: profile.name || null,
     api_key: masked(process.env.SEGOPS_API_KEY || profile.key() || ""),
     base_url: client.http.baseUrl,
-    proxy: null,
+    proxy: proxyOnTheWayTo(client.http.baseUrl),
     reachable: false,
     authorized: null,
     latency_ms: null,

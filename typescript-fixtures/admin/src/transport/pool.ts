@@ -4,7 +4,9 @@ import { SegOpsTimeoutError } from "../errors/index.js";
 import { dial, type Origin, originOf, type Patience } from "./connecting.js";
 import { Connection } from "./connection.js";
 import type { Transport, TransportReply, TransportRequest } from "./protocol.js";
+import { type ProxyServer, proxyFor } from "./proxies.js";
 import { onAbort, throwIfAborted } from "./signals.js";
+import { type HttpModules, standardLibraryWay } from "./standard-library.js";
 import { after, monotonic, turn } from "./timers.js";
 
 /** Seconds for which an idle connection is kept; many load balancers close theirs after 60. */
@@ -18,6 +20,8 @@ export class Pool implements Transport {
   readonly #most: number;
   readonly #idle: { connection: Connection; until: number }[] = [];
   readonly #waiting: (() => void)[] = [];
+  #instrumented: Transport | undefined;
+  readonly #routes = new Map<string, ProxyServer | undefined>();
   #open = 0;
   #isClosed = false;
 
@@ -33,6 +37,10 @@ export class Pool implements Transport {
 
   async send(request: TransportRequest): Promise<TransportReply> {
     throwIfAborted(request.signal);
+    const modules = await standardLibraryWay();
+    if (modules !== undefined) {
+      return this.#instrumentedBy(modules).then((transport) => transport.send(request));
+    }
     const started = monotonic();
     const origin = originOf(request.url);
     const { timeout, deadline: end, signal } = request;
@@ -51,11 +59,30 @@ export class Pool implements Transport {
   async #opened(origin: Origin, patience: Patience): Promise<Connection> {
     this.#open += 1;
     try {
-      return new Connection(origin, await dial(origin, patience), this);
+      const proxy = this.#routeTo(origin);
+      const line = await dial(origin, proxy, patience);
+      return new Connection(origin, line, origin.isSecure ? undefined : proxy, this);
     } catch (error) {
       this.#left();
       throw error;
     }
+  }
+
+  /** What carries requests where somebody has changed Node's http. */
+  async #instrumentedBy(modules: HttpModules): Promise<Transport> {
+    const { HttpTransport } = await import("./instrumented.js");
+    this.#instrumented ??= new HttpTransport(modules, this.#most);
+    return this.#instrumented;
+  }
+
+  /** The proxy on the way to an origin, as the environment said when it was first asked for. */
+  #routeTo({ isSecure, host, port, peer }: Origin): ProxyServer | undefined {
+    const scheme = isSecure ? "https" : "http";
+    const name = `${scheme}://${peer}`;
+    if (!this.#routes.has(name)) {
+      this.#routes.set(name, proxyFor(scheme, host, port));
+    }
+    return this.#routes.get(name);
   }
 
   /** An idle connection to an origin. */
@@ -151,6 +178,7 @@ export class Pool implements Transport {
 
   close(): void {
     this.#isClosed = true;
+    this.#instrumented?.close();
     for (const { connection } of this.#idle.splice(0)) {
       connection.close();
     }

@@ -52,7 +52,7 @@ const [CR, LF] = [0x0d, 0x0a];
  * Reads a head.
  *
  * @param text the head without the empty line that ends it; its characters are bytes
- * @param method the request's method, since the reply to HEAD has no body
+ * @param method the request's method, since the replies to HEAD and CONNECT have no body
  * @throws {WireError} it is malformed
  */
 export function readHead(text: string, method: string): Head {
@@ -102,7 +102,7 @@ export function headerOf(line: string): [string, string] {
 }
 
 function framingOf(status: number, headers: HttpHeaders, method: string): Framing {
-  if (method === "HEAD" || status < 200 || status === 204 || status === 304) {
+  if (method === "HEAD" || method === "CONNECT" || status < 200 || status === 204 || status === 304) {
     return { kind: "none" };
   }
   const coding = headers.get("transfer-encoding");

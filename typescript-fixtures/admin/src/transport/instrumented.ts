@@ -1,0 +1,229 @@
+/**
+ * Requests through Node's http, where something has taken its place or listens in on it.
+ *
+ * Node's parser decides what counts as whole here: a reply over TLS that ends with its connection may have been cut.
+ */
+
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import type { Socket } from "node:net";
+import { isUint8Array } from "node:util/types";
+import { SegOpsConnectionError, SegOpsDecodeError, type SegOpsError, SegOpsTimeoutError } from "../errors/index.js";
+import { HttpHeaders } from "../wire/headers.js";
+import { dial, type Origin, originOf } from "./connecting.js";
+import { whyDialingFailed, whyExchangeFailed } from "./failures.js";
+import type { StreamedBody, Transport, TransportReply, TransportRequest } from "./protocol.js";
+import { type ProxyServer, proxyFor } from "./proxies.js";
+import { onAbort } from "./signals.js";
+import type { HttpModules } from "./standard-library.js";
+import { turn } from "./timers.js";
+import { Watch } from "./watch.js";
+
+/** Carries requests over Node's http, by an agent of its own. */
+export class HttpTransport implements Transport {
+  readonly #modules: HttpModules;
+  readonly #agents: Readonly<Record<"http:" | "https:", Agent>>;
+
+  /** @param most how many connections may be open at once */
+  constructor(modules: HttpModules, most: number) {
+    this.#modules = modules;
+    const options = { keepAlive: true, maxTotalSockets: most };
+    this.#agents = { "http:": new modules.http.Agent(options), "https:": new modules.https.Agent(options) };
+  }
+
+  async send(request: TransportRequest): Promise<TransportReply> {
+    const { url, isRepeatable } = request;
+    const origin = originOf(url);
+    const proxy = proxyFor(url.protocol.slice(0, -1), origin.host, origin.port);
+    if (!isRepeatable) {
+      await turn(); // a server that has closed a kept connection by now is heard first
+    }
+    const { http, https } = this.#modules;
+    const options = { ...this.#options(request, origin, proxy), agent: this.#agents[url.protocol as "http:"] };
+    return new Exchange(request, origin, () => (origin.isSecure ? https : http).request(options)).begin();
+  }
+
+  #options(request: TransportRequest, origin: Origin, proxy: ProxyServer | undefined): RequestOptions {
+    const { method, url, headers, timeout, signal } = request;
+    const target = { method, host: origin.host, port: origin.port, path: url.pathname + url.search };
+    const own = { ...headers, Host: url.host };
+    if (proxy === undefined) {
+      return { ...target, headers: own };
+    }
+    if (!origin.isSecure) {
+      return { method, host: proxy.host, port: proxy.port, path: url.href, headers: { ...own, ...proxy.headers } };
+    }
+    const patience = { seconds: timeout, isDeadline: false, signal };
+    const createConnection = (_: unknown, done: (error: Error | null, socket?: Socket) => void): undefined => {
+      dial(origin, proxy, patience).then(({ stream }) => done(null, stream as Socket), done);
+    };
+    return { ...target, headers: own, createConnection } as unknown as RequestOptions;
+  }
+
+  close(): void {
+    for (const { freeSockets } of Object.values(this.#agents)) {
+      for (const socket of Object.values(freeSockets).flat()) {
+        socket?.destroy();
+      }
+    }
+  }
+}
+
+/** One request and its reply. */
+class Exchange implements TransportReply {
+  readonly isDecoded = false;
+  status = 0;
+  headers = new HttpHeaders();
+  readonly #request: TransportRequest;
+  readonly #origin: Origin;
+  readonly #made: ClientRequest;
+  readonly #watch: Watch;
+  readonly #stopListening: () => void;
+  #parts: AsyncIterator<Uint8Array> | undefined;
+  #received = 0;
+  #isConnected = false;
+  #isOver = false;
+  #failure: unknown;
+  /** What ended it, if that was not the network. */
+  #ending: { reason: unknown } | undefined;
+
+  constructor(request: TransportRequest, origin: Origin, make: () => ClientRequest) {
+    this.#request = request;
+    this.#origin = origin;
+    this.#made = make();
+    this.#watch = new Watch(
+      request,
+      () => false,
+      (isDeadline) => this.#end(this.#timeout(isDeadline)),
+    );
+    this.#stopListening = onAbort(request.signal, () => this.#end(request.signal?.reason));
+  }
+
+  /** Sends the request; resolves to the reply when its head is in. */
+  begin(): Promise<TransportReply> {
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown): void => {
+        this.#failure = error;
+        this.#stop();
+        reject(this.#ending === undefined ? this.#whyFailed(error) : this.#ending.reason);
+      };
+      this.#made.on("error", fail);
+      this.#made.once("socket", (socket: Socket) => {
+        const connected = (): void => {
+          this.#isConnected = true;
+          this.#watch.progress();
+        };
+        if (this.#made.reusedSocket || !socket.connecting) {
+          connected();
+        } else {
+          socket.once(this.#origin.isSecure ? "secureConnect" : "connect", connected);
+        }
+      });
+      this.#made.once("upgrade", (_, socket) => {
+        socket.on("error", () => undefined).destroy(); // it is nobody's any more
+        this.#end(new SegOpsDecodeError(this.#notHttp("it switches protocols")));
+        fail(undefined);
+      });
+      this.#made.once("response", (message: IncomingMessage) => {
+        this.status = message.statusCode ?? 0;
+        this.headers = new HttpHeaders(pairs(message.rawHeaders));
+        this.#parts = message[Symbol.asyncIterator]();
+        this.#watch.progress();
+        resolve(this);
+      });
+      this.#sent().catch((error) => this.#end(error));
+    });
+  }
+
+  async #sent(): Promise<void> {
+    const { body } = this.#request;
+    if (body === undefined || isUint8Array(body)) {
+      this.#made.end(body);
+      return;
+    }
+    for await (const block of (body as StreamedBody).blocks()) {
+      if (this.#isOver || this.status !== 0) {
+        return; // given up, or answered, before everything was sent
+      }
+      await new Promise<void>((resolve) => this.#made.write(block, () => resolve()));
+      this.#watch.progress();
+    }
+    this.#made.end();
+  }
+
+  async read(): Promise<Uint8Array | undefined> {
+    try {
+      const { done, value } = await (this.#parts as AsyncIterator<Uint8Array>).next();
+      if (done) {
+        this.#stop();
+        return undefined;
+      }
+      this.#watch.progress();
+      this.#received += value.byteLength;
+      return value;
+    } catch (error) {
+      this.#stop();
+      if (this.#ending !== undefined) {
+        throw this.#ending.reason;
+      }
+      const reason = `the reply was cut short after ${this.#received} bytes`;
+      // The parser's own error comes to the request; the reply is told that it was ended.
+      throw isParserError(this.#failure)
+        ? new SegOpsDecodeError(`its body is not HTTP: ${(this.#failure as Error).message}`, { status: this.status })
+        : new SegOpsConnectionError(reason, { cause: error });
+    }
+  }
+
+  discard(): void {
+    this.#end(new SegOpsConnectionError("the reply was given up"));
+  }
+
+  #end(reason: unknown): void {
+    if (!this.#isOver) {
+      this.#ending = { reason };
+      this.#made.on("error", () => undefined).destroy(reason instanceof Error ? reason : new Error(String(reason)));
+      this.#stop();
+    }
+  }
+
+  #stop(): void {
+    this.#isOver = true;
+    this.#watch.stop();
+    this.#stopListening();
+  }
+
+  #whyFailed(error: unknown): SegOpsError {
+    if (isParserError(error)) {
+      return new SegOpsDecodeError(this.#notHttp((error as Error).message), { cause: error });
+    }
+    return this.#isConnected
+      ? whyExchangeFailed(error, this.#origin, this.#made.reusedSocket)
+      : whyDialingFailed(error, this.#origin);
+  }
+
+  #notHttp(why: string): string {
+    return `what ${this.#origin.peer} sent is not HTTP: ${why}`;
+  }
+
+  #timeout(isDeadline: boolean): SegOpsTimeoutError {
+    const { peer } = this.#origin;
+    if (!this.#isConnected) {
+      const when = isDeadline ? "before the deadline" : "in time";
+      return new SegOpsTimeoutError(`no connection to ${peer} ${when}`, { sent: false, transient: !isDeadline });
+    }
+    if (isDeadline) {
+      return new SegOpsTimeoutError("the deadline is over", { transient: false });
+    }
+    const silence = `${peer} was silent for too long`;
+    return new SegOpsTimeoutError(this.status === 0 ? silence : `the reply stalled after ${this.#received} bytes`);
+  }
+}
+
+function isParserError(error: unknown): boolean {
+  return String((error as NodeJS.ErrnoException | undefined)?.code).startsWith("HPE_");
+}
+
+function* pairs(flat: readonly string[]): Generator<[string, string]> {
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    yield [flat[index] as string, flat[index + 1] as string];
+  }
+}

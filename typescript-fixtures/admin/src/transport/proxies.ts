@@ -1,0 +1,126 @@
+/** Proxies of the environment: `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, in either case. */
+
+import { BlockList, isIP } from "node:net";
+import { SegOpsConfigError } from "../errors/index.js";
+import type { Peer } from "./failures.js";
+
+/** Where a proxy is, what it wants to be sent, and the variable that names it. */
+export interface ProxyServer extends Peer {
+  port: number;
+  /** Headers for the proxy itself: its login. */
+  headers: Readonly<Record<string, string>>;
+  /** The environment variable. */
+  variable: string;
+  /** The proxy as messages name it; without the login. */
+  name: string;
+}
+
+/**
+ * The proxy for a server, or undefined if there is none.
+ *
+ * @param scheme `http` or `https`
+ * @param host the server's name or address, without brackets
+ * @throws {SegOpsConfigError} the variable does not hold an `http://host:port` address
+ */
+export function proxyFor(scheme: string, host: string, port: number): ProxyServer | undefined {
+  const { address, variable } = addressFor(scheme);
+  return address === "" || isBypassed(host, port) ? undefined : parsed(address, variable);
+}
+
+function addressFor(scheme: string): { address: string; variable: string } {
+  for (const name of [`${scheme}_proxy`, "all_proxy"]) {
+    for (const variable of [name, name.toUpperCase()]) {
+      if (variable === "HTTP_PROXY" && process.env.REQUEST_METHOD !== undefined) {
+        continue; // in a CGI program this is a header of the request that it serves
+      }
+      const address = process.env[variable];
+      if (address) {
+        return { address, variable };
+      }
+      if (address !== undefined) {
+        break; // set to nothing: no proxy of that kind
+      }
+    }
+  }
+  return { address: "", variable: "" };
+}
+
+/** Whether `NO_PROXY` names the server: by name, by domain, by address or network, with or without a port. */
+function isBypassed(host: string, port: number): boolean {
+  const listed = process.env.no_proxy || process.env.NO_PROXY || "";
+  const name = host.toLowerCase().replace(/\.+$/, "");
+  return listed.split(/[,\s]+/).some((entry) => entry !== "" && names(entry.toLowerCase(), name, port));
+}
+
+function names(entry: string, host: string, port: number): boolean {
+  if (entry === "*") {
+    return true;
+  }
+  if (entry.includes("/")) {
+    return isWithin(entry, host);
+  }
+  const [, bracketed, afterBracket = ""] = /^\[([^\]]*)\]?:?(.*)$/.exec(entry) ?? [];
+  const isNameWithPort = bracketed === undefined && entry.split(":").length === 2;
+  const [listed = "", wanted = ""] = isNameWithPort ? entry.split(":") : [bracketed ?? entry, afterBracket];
+  if (wanted !== "" && wanted !== String(port)) {
+    return false;
+  }
+  const name = listed.replace(/^\*\./, "").replace(/^\.+|\.+$/g, "");
+  if (name === "") {
+    return false;
+  }
+  const isAddress = host.includes(":") || /(^|\.)\d+$/.test(host); // an address is in no domain
+  return host === name || (isAddress ? isWithin(name, host) : host.endsWith(`.${name}`));
+}
+
+/** Whether an address is within a network, or the same as another address. */
+function isWithin(network: string, host: string): boolean {
+  const [address = "", size] = network.split("/");
+  const version = isIP(address);
+  const bits = size === undefined ? String(version === 6 ? 128 : 32) : (bitsOf(size) ?? size);
+  if (version === 0 || isIP(host) !== version || !/^\d{1,3}$/.test(bits) || Number(bits) > (version === 6 ? 128 : 32)) {
+    return false; // the host is a name, or the entry no network
+  }
+  const family = version === 6 ? "ipv6" : "ipv4";
+  const list = new BlockList();
+  list.addSubnet(address, Number(bits), family);
+  return list.check(host, family);
+}
+
+/** The bits of a network that is written with a mask: 8 for `255.0.0.0`. */
+function bitsOf(mask: string): string | undefined {
+  if (isIP(mask) !== 4) {
+    return undefined;
+  }
+  const bits = mask.split(".").map((byte) => Number(byte).toString(2).padStart(8, "0"));
+  const ones = /^(1*)0*$/.exec(bits.join(""))?.[1];
+  return ones === undefined ? undefined : String(ones.length);
+}
+
+const ADDRESS = /^http:\/\/(?:([^/?#]*)@)?(\[[0-9a-f:.]+\]|[^:/?#@[\]]+)(?::(\d*))?(?:[/?#]|$)/i;
+
+function parsed(address: string, variable: string): ProxyServer {
+  const text = address.includes("://") ? address : `http://${address}`;
+  const [, login, named, digits] = ADDRESS.exec(text) ?? [];
+  if (named === undefined || Number(digits ?? 0) > 65535) {
+    // The address may hold a password: name the variable, not its value.
+    throw new SegOpsConfigError(`${variable} must give the proxy as http://host:port.`);
+  }
+  const host = named.toLowerCase().replace(/^\[|\]$/g, "");
+  const port = Number(digits) || 80;
+  const peer = `${host}:${port}`;
+  return { host, port, peer, headers: loginHeaders(login), variable, name: `the proxy ${peer} (from ${variable})` };
+}
+
+function loginHeaders(login = ""): Record<string, string> {
+  const [, user = "", password = ""] = /^([^:]*):?([\s\S]*)$/.exec(login) ?? [];
+  if (user === "") {
+    return {};
+  }
+  const basic = Buffer.from(`${unquoted(user)}:${unquoted(password)}`).toString("base64");
+  return { "Proxy-Authorization": `Basic ${basic}` };
+}
+
+function unquoted(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => Buffer.from(bytes.replaceAll("%", ""), "hex").toString("utf8"));
+}
