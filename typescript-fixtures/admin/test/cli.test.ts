@@ -118,7 +118,7 @@ test("--all prints every item on a line of its own, as it comes", async () => {
   );
 });
 
-test("--wait prints the job's last answer, --output writes the file", async () => {
+test("--wait prints the job's last answer, --to writes the file", async () => {
   const folder = mkdtempSync(join(tmpdir(), "segops-cli-"));
   const answers = [
     { json: { export_id: 9, status: "queued" } },
@@ -128,7 +128,7 @@ test("--wait prints the job's last answer, --output writes the file", async () =
   ];
   await withServer(answers, async (server) => {
     const path = join(folder, "members.csv");
-    const result = await cli(server, ["segments", "export", "3", "--output", path, "--interval=0.01"]);
+    const result = await cli(server, ["segments", "export", "3", "--to", path, "--interval=0.01"]);
     assert.equal(result.code, 0, result.err);
     assert.deepEqual(JSON.parse(result.out), { status: "ready" });
     assert.equal(result.err, `export 9 of segment 3 started\nrunning\nready\n12 bytes written to ${path}\n`);

@@ -5,6 +5,7 @@ import { SegOpsConfigError, SegOpsConnectionError } from "../src/index.js";
 import { proxyFor } from "../src/transport/proxies.js";
 import { deadAddress, rejection, withRawServer, withServer } from "./support/server.js";
 
+const PASSWORD = "test: hün@2";
 const VARIABLES = ["http_proxy", "https_proxy", "all_proxy", "no_proxy", "request_method"];
 
 /** Runs with these variables of the environment, and no other that names a proxy. */
@@ -84,8 +85,8 @@ test("an address of a proxy is read, with a login or without, and refused by the
     assert.deepEqual([host, port, headers], ["proxy.example", 3128, {}]);
   }
   assert.deepEqual((await parsed("http://[::1]"))?.peer, "::1:80");
-  const { headers } = (await parsed("http://ada%40x:h%C3%BCn:2@proxy.example")) ?? {};
-  assert.deepEqual(headers, { "Proxy-Authorization": `Basic ${Buffer.from("ada@x:hün:2").toString("base64")}` });
+  const { headers } = (await parsed(`http://ada%40x:${encodeURIComponent(PASSWORD)}@proxy.example`)) ?? {};
+  assert.deepEqual(headers, { "Proxy-Authorization": `Basic ${Buffer.from(`ada@x:${PASSWORD}`).toString("base64")}` });
   for (const address of [
     "https://proxy.example",
     "socks5://ada:hunter2@p",
@@ -101,14 +102,14 @@ test("an address of a proxy is read, with a login or without, and refused by the
 
 test("a plain request goes to the proxy as a whole address, with the login", async () => {
   await withServer({ json: { ok: 1 } }, async ({ client, seen, url }) => {
-    const HTTP_PROXY = url.replace("http://", "http://ada:lovelace@").replace("/api", "");
+    const HTTP_PROXY = url.replace("http://", `http://ada:${encodeURIComponent(PASSWORD)}@`).replace("/api", "");
     await withVariables({ HTTP_PROXY }, async () => {
       const segops = client({ baseUrl: "http://segops.example/api" });
       assert.deepEqual(await segops.segments.list({ page: 2 }), { ok: 1 });
       assert.deepEqual(await segops.segments.create({ name: "x" }), { ok: 1 });
       assert.equal(seen[0]?.target, "http://segops.example/api/segments/?page=2");
       assert.equal(seen[0]?.headers.host, "segops.example");
-      const login = Buffer.from("ada:lovelace").toString("base64");
+      const login = Buffer.from(`ada:${PASSWORD}`).toString("base64");
       assert.equal(seen[0]?.headers["proxy-authorization"], `Basic ${login}`);
       assert.equal(seen[1]?.port, seen[0]?.port);
     });

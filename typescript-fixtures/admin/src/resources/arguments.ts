@@ -1,6 +1,6 @@
 /** The checks of arguments that the namespaces share. */
 
-import { isMap } from "node:util/types";
+import { isDate, isMap } from "node:util/types";
 import { SegOpsArgumentError } from "../errors/index.js";
 import { describe } from "../errors/text.js";
 
@@ -51,5 +51,5 @@ function isObject(value: unknown): boolean {
 }
 
 function isThing(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !ArrayBuffer.isView(value) && !(value instanceof Date);
+  return typeof value === "object" && value !== null && !ArrayBuffer.isView(value) && !isDate(value);
 }
