@@ -1,4 +1,4 @@
-"""Is @segops/admin built from its sources as they are now? Builds it, and its tests, if not.
+"""Builds @segops/admin and its tests, unless they are built from the sources as they are now.
 
     python tools/build_typescript.py
 

@@ -1,4 +1,4 @@
-"""Which Python interpreters of the wanted versions does this machine have?
+"""Names the Python interpreters of the wanted versions that this machine has.
 
     python tools/interpreters.py 3.9 3.10     prints "3.9 <path>" for each one found, and what is missing to stderr
 

@@ -1,4 +1,4 @@
-"""How do I get a sandbox to work against? Keeps one running and prints the two lines to paste into a shell.
+"""Keeps a sandbox running and prints the two lines to paste into a shell.
 
     python tools/run_sandbox.py [options of segops-sandbox]
 

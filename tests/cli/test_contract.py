@@ -1,4 +1,4 @@
-"""Is the shell what the contract says? Both ways: every operation has its words, and there are no other words."""
+"""The shell is what the contract says, both ways: every operation has its words, and there are no other words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does --dry-run show, and does it send nothing?"""
+"""``--dry-run`` shows the request and sends nothing."""
 
 from __future__ import annotations
 

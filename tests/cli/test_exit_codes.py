@@ -1,4 +1,4 @@
-"""Which exit code and which message is an error worth?"""
+"""The exit code and the message of each error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may a file argument be, and what if it is no good?"""
+"""File arguments, and what is said of those that are no good."""
 
 from __future__ import annotations
 

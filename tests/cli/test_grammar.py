@@ -1,4 +1,4 @@
-"""Which command, arguments and flags are these words?"""
+"""Command, arguments and flags, read from words."""
 
 from __future__ import annotations
 

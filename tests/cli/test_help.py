@@ -1,4 +1,4 @@
-"""What is said at each level of help?"""
+"""Help, at each level."""
 
 from __future__ import annotations
 

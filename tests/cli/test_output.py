@@ -1,4 +1,4 @@
-"""What is on standard output, in which form, and what if nobody reads it?"""
+"""Standard output: its forms, and what happens when nobody reads it."""
 
 from __future__ import annotations
 

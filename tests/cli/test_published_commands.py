@@ -1,4 +1,4 @@
-"""Do the commands of the published package 0.2.2 work letter for letter? Same words, same request, same output."""
+"""The commands of the published package 0.2.2 work letter for letter: same words, same request, same output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is loaded, and when? By what is in memory, not by a stopwatch."""
+"""What the command line loads, and when: told by what is in memory, not by a stopwatch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What do ``api`` and ``doctor`` do?"""
+"""``api`` and ``doctor``."""
 
 from __future__ import annotations
 

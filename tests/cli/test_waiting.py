@@ -1,4 +1,4 @@
-"""How are jobs waited for, what is told meanwhile, and what is printed at the end?"""
+"""Waiting for jobs: what is told meanwhile, and what is printed at the end."""
 
 from __future__ import annotations
 

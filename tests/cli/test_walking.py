@@ -1,4 +1,4 @@
-"""What does --all print, and when?"""
+"""``--all``: what is printed, and when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is what people install exactly the SDK: complete, typed, without tests, without dependencies?"""
+"""What people install is exactly the SDK: complete, typed, without tests, without dependencies."""
 
 from __future__ import annotations
 

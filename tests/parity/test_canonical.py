@@ -1,4 +1,4 @@
-"""Is the same request told from another one?"""
+"""The same request is told from another one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Would a broken harness be noticed? Each of its parts is broken here in one way, and must then miss a known mutant.
+"""A broken harness is noticed: each of its parts is broken here in one way, and must then miss a known mutant.
 
 The unbroken harness notices each; with the part broken it must not: so the part is what notices, and
 not another one by chance.

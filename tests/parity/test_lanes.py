@@ -1,4 +1,4 @@
-"""Do real drivers run real cases: both languages, a third party's, and those that misbehave?"""
+"""Real drivers run real cases: both languages, a third party's, and those that misbehave."""
 
 from __future__ import annotations
 

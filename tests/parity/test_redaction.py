@@ -1,4 +1,4 @@
-"""Can a key leave a recording? A canary tells, in every encoding; and an interrupted recording leaves what was."""
+"""No key leaves a recording: a canary tells, in every encoding. An interrupted recording leaves what was."""
 
 from __future__ import annotations
 

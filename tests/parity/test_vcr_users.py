@@ -1,4 +1,4 @@
-"""Can a user's own VCR cassettes stand in for the platform? Recorded from a real server, played back without one."""
+"""A user's own VCR cassettes stand in for the platform: recorded from a real server, played back without one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are deviations, coverage, reports and the comparison of runs as strict as they say?"""
+"""Deviations, coverage, mutants, reports and the comparison of runs are as strict as they say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which configuration is accepted, where does it come from, and what is refused without a trace of the secret?"""
+"""Configuration: what is accepted, where it comes from, and what is refused without a trace of the secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a reply become a file?"""
+"""Downloads into files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does code written for the published package 0.2.2 send the same requests and get the same values?"""
+"""Code written for the published package 0.2.2 sends the same requests and gets the same values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do ids, queries and bodies arrive as what they were?"""
+"""Ids, queries and bodies arrive as what they were."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is raised, what does it say, and does it survive the way home from a worker?"""
+"""Errors: which is raised, what it says, and that it survives the way home from a worker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is sent, and what becomes of the reply?"""
+"""What is sent, and what comes of the reply."""
 
 from __future__ import annotations
 

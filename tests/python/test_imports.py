@@ -1,4 +1,4 @@
-"""What does an import cost? Told by what it loads, which a clock on a shared machine cannot tell."""
+"""The cost of an import, told by what it loads, which a clock on a shared machine cannot tell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is a listing walked, one page at a time or several ahead?"""
+"""Pagination, one page at a time or several ahead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How do connections live: kept, found dead, reaped, closed, proxied, verified?"""
+"""The life of connections: kept, found dead, reaped, closed, proxied, verified."""
 
 from __future__ import annotations
 

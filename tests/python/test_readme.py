@@ -1,4 +1,4 @@
-"""Does every weakness in the README's table have a test that exists?"""
+"""Every weakness in the README's table has a test that exists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do keys, retries, redirects and decoding stay the same over a ``requests`` session?"""
+"""Keys, retries, redirects and decoding are the same over a ``requests`` session."""
 
 from __future__ import annotations
 

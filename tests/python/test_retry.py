@@ -1,4 +1,4 @@
-"""When is a call tried again, after how long, and when is it not?"""
+"""Retries: when, after how long, and when not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does the SDK offer what the contract says, no less and no more?"""
+"""The SDK offers what the contract says, no less and no more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Can users test their own code without patching?"""
+"""Users test their own code without patching."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a client in a forked process?"""
+"""A client shared by threads, and in a forked process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What do type checkers see?"""
+"""What type checkers see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a file travel to the server?"""
+"""Uploads of files."""
 
 from __future__ import annotations
 

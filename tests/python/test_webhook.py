@@ -1,4 +1,4 @@
-"""Is a delivery genuine? Never an exception, whatever comes in."""
+"""Webhook deliveries, genuine and not; never an exception, whatever comes in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is what the contract determines written from it, and is a change of the contract one edit?"""
+"""What the contract determines is written from it, and a change of the contract is one edit."""
 
 from __future__ import annotations
 

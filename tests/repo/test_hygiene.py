@@ -1,4 +1,4 @@
-"""Does a file carry what must not leave a machine: a registry address, a machine's path, a secret?"""
+"""No file carries what must not leave a machine: a registry address, a machine's path, a secret."""
 
 from __future__ import annotations
 

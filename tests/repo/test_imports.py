@@ -1,4 +1,4 @@
-"""Who may import whom? The arrows of the architecture, read from the real files."""
+"""Who may import whom: the arrows of the architecture, read from the real files."""
 
 from __future__ import annotations
 

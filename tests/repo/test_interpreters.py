@@ -1,4 +1,4 @@
-"""Does tools/interpreters.py find usable interpreters, and only those?"""
+"""tools/interpreters.py finds usable interpreters, and only those."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do the lock files pin what the requirement files ask for, by hash, without naming where it comes from?"""
+"""The lock files pin what the requirement files ask for, by hash, without naming where it comes from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do the pre-commit hooks work offline, with what `make setup` installed?"""
+"""The pre-commit hooks work offline, with what `make setup` installed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does `make sandbox` give what can be pasted into a shell, and stop when told to?"""
+"""`make sandbox` gives what can be pasted into a shell, and stops when told to."""
 
 from __future__ import annotations
 

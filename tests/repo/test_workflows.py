@@ -1,4 +1,4 @@
-"""Do the CI workflows do what the repository's own commands do?"""
+"""The CI workflows do what the repository's own commands do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How do events meet the database: who waits for its one writer, and how are a user's events found?"""
+"""Events and the database: who waits for its one writer, and how a user's events are found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of the work of a job that took every server with it that tried? It shows that it failed."""
+"""A job that took down every server that tried it shows that it failed."""
 
 from __future__ import annotations
 

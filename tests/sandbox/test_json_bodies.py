@@ -1,4 +1,4 @@
-"""What is JSON that can't be stored or sent back answered with?"""
+"""Answers to JSON that can't be stored or sent back."""
 
 from __future__ import annotations
 

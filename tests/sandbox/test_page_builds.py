@@ -1,4 +1,4 @@
-"""What if a page is changed while its content is being written? In this process, where the moment can be chosen."""
+"""A page that is changed while its content is being written, in this process, where the moment can be chosen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does `GET /_sandbox/requests/` keep, and what not?"""
+"""What `GET /_sandbox/requests/` keeps, and what it does not."""
 
 from __future__ import annotations
 

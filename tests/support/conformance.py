@@ -1,4 +1,4 @@
-"""Does an answer of the sandbox keep to the contract? Its operation is found by method and path, and so its records.
+"""Holds an answer of the sandbox against the contract: its operation is found by method and path, and so its records.
 
 Stricter than `contract.check`: the records allow unknown keys because the platform may add some, but a key that the
 sandbox sends and no record knows is one that it made up.

@@ -1,4 +1,4 @@
-"""What does one call of each operation look like on the workspace of `prepared_sandbox`, and what is refused of it?
+"""One call of each operation on the workspace of `prepared_sandbox`, and what is refused of it.
 
 `SUCCESS` holds one call of each operation that has a request of its own, `BAD` what the server refuses about its
 arguments. What every operation refuses alike (no key, a public key, an id that is not there) need not be written down.

@@ -1,4 +1,4 @@
-"""What do the conformance tests run against? A sandbox process with a full workspace that every test finds as it was.
+"""What the conformance tests run against: a sandbox process with a full workspace that every test finds as it was.
 
 The workspace is made once, over HTTP, and kept as a copy of the SQLite file; `restore` puts the copy back while the
 server runs, and `fingerprint` tells whether anything in any table has changed.

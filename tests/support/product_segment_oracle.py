@@ -1,4 +1,4 @@
-"""Which products match a definition? In plain Python, product by product, from the reference and the sandbox's README.
+"""The products that match a definition, in plain Python, from the reference and the sandbox's README.
 
 Written to disagree with the compiler where the compiler is wrong: nothing of the sandbox is imported.
 """

@@ -1,4 +1,4 @@
-"""Who is a member? The definition language evaluated in plain Python, user by user, without SQL.
+"""The members of a segment: the definition language evaluated in plain Python, user by user, without SQL.
 
 Independent of the sandbox on purpose: it is what the sandbox's compiler is compared with. Input is the list of events
 in the order in which they were stored, and the list of identity operations in the order in which they were made.

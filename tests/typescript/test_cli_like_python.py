@@ -1,4 +1,4 @@
-"""Does the command line of the npm package do what the Python one does: same requests, output, messages, exit code?
+"""The command line of the npm package does what the Python one does: same requests, output, messages, exit code.
 
 Commands that read standard input are run as the programs that they are. The others are carried out by one process of
 each language, which is several times as fast: this one, and test/support/command-host.ts of the package.

@@ -1,4 +1,4 @@
-"""Is the package fit to be published: what is in it, does it load everywhere, are its types right?"""
+"""The package is fit to be published: what is in it, that it loads everywhere, that its types are right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does what the package's pages show work? Every block is compiled and run against a sandbox."""
+"""What the package's pages show works: every block is compiled and run against a sandbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do the package's own tests pass, on the oldest Node that is supported and on a current one?"""
+"""The package's own tests pass on the oldest Node that is supported and on a current one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does the sandbox hold up with much data, and with many slow clients?
+"""Measures the sandbox with much data, and with many slow clients.
 
     python tools/bench/large.py [--events 5000000] [--duckdb FOLDER]
 

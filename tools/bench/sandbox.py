@@ -1,4 +1,4 @@
-"""How fast and how small is the sandbox with a large workspace?
+"""Measures speed and size of the sandbox with a large workspace.
 
     python tools/bench/sandbox.py [--events 1000000] [--users 100000]
 

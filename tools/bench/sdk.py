@@ -1,4 +1,4 @@
-"""How fast and how small is the Python SDK, beside what it is measured against? Each figure is a ratio of one run.
+"""Measures speed and size of the Python SDK beside what it is compared with; each figure is a ratio of one run.
 
     python tools/bench/sdk.py PUBLISHED-FOLDER [-n RUNS]
 

@@ -1,4 +1,4 @@
-/** What does each command of the protocol do with the TypeScript SDK? A table of commands; no logic about any operation. */
+/** The commands of the protocol, carried out with the TypeScript SDK: a table; no logic about any operation. */
 
 import { randomUUID } from "node:crypto";
 import { runShell } from "./shell.mjs";

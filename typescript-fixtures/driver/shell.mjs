@@ -1,4 +1,4 @@
-/** How is a command line carried out within the driver: its streams captured, its exit code kept? */
+/** A command line carried out within the driver: its streams captured, its exit code kept. */
 
 import { Readable } from "node:stream";
 

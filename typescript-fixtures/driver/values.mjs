@@ -1,4 +1,4 @@
-/** How do values travel in JSON lines that JSON has no form for: bytes, dates, files, callbacks? And errors? */
+/** Values that JSON has no form for, as they travel in JSON lines: bytes, dates, files, callbacks, errors. */
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

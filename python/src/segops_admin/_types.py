@@ -1,4 +1,4 @@
-"""Which names do signatures share?"""
+"""The names that signatures share."""
 
 from __future__ import annotations
 

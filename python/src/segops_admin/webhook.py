@@ -1,4 +1,4 @@
-"""Is a webhook delivery genuine, and what does it say?
+"""Verifies and reads webhook deliveries.
 
 SegOps signs the raw request body with the webhook's secret (HMAC-SHA256) and sends
 

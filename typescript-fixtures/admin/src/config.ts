@@ -1,4 +1,4 @@
-/** Is what the caller (or the environment) configured usable? */
+/** What the caller or the environment configured, checked. */
 
 import { isIPv4, isIPv6 } from "node:net";
 import { SegOpsConfigError } from "./errors/index.js";

@@ -1,4 +1,4 @@
-/** Which names do signatures share? */
+/** The names that signatures share. */
 
 import type { Logic } from "./types/records.js";
 
@@ -49,7 +49,7 @@ export interface CallOptions {
 
 /** What every call that changes something takes as its last argument. */
 export interface ChangeOptions extends CallOptions {
-  /** Names this call, to repeat it safely: 1 to 255 printable ASCII characters. A fresh UUIDv4 unless given. */
+  /** Key for safe retries: 1 to 255 printable ASCII characters (default: a new UUIDv4). */
   idempotencyKey?: string | undefined;
 }
 

@@ -1,3 +1,3 @@
-/** Which version is this? A test holds it equal to package.json. */
+/** The version of this release; a test holds it equal to package.json. */
 
 export const VERSION = "1.0.0";

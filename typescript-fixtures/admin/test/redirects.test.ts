@@ -76,7 +76,7 @@ test("a redirect of anything but a GET is raised", async () => {
   });
 });
 
-test("a redirect to what is no address is not followed", async () => {
+test("a redirect to an invalid URL is not followed", async () => {
   for (const location of [
     "http://[",
     "http:x",

@@ -1,4 +1,4 @@
-/** Does the surface hold what the contract says, and nothing else? Read from the types and tried out on the wire. */
+/** The surface holds what the contract says, and nothing else: read from the types and tried out on the wire. */
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";

@@ -71,7 +71,7 @@ def resolve(location: str, url: str) -> str | None:
 def _has_address(origin: str) -> bool:
     try:
         return urlsplit(origin).port != -1
-    except ValueError:  # a port beyond 65535, or brackets around what is no address
+    except ValueError:  # a port beyond 65535, or brackets around something else than an address
         return False
 
 

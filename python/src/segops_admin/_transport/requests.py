@@ -1,4 +1,4 @@
-"""How do calls go through a ``requests`` session? For programs that have one set up: adapters, client certificates.
+"""A transport over a ``requests`` session, for programs that have one set up: adapters, client certificates.
 
 Needs the extra: ``pip install segops_admin[requests]``.
 """

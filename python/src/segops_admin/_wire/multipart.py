@@ -1,4 +1,4 @@
-"""How does a file travel: as one part of a form, streamed, and again on a retry?"""
+"""A file as one part of a form: streamed, and sent again on a retry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which words may come next on a command line? Asked by the scripts of ``shells`` at each press of the tab key."""
+"""The words that may come next on a command line, for the scripts of ``shells``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Can this program work here? Which key, which server, does it answer, how fast, and what time is it there?"""
+"""``segops-admin doctor``: which key, which server, whether it answers, how fast, and what time it has."""
 
 from __future__ import annotations
 

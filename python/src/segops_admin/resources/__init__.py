@@ -1,4 +1,4 @@
-"""What does each namespace offer? One module for each."""
+"""The namespaces of the API, one module each."""
 
 from .activations import Activations
 from .analytics import Analytics

@@ -74,7 +74,7 @@ function address(origin: string, path: string, query: string): URL | undefined {
   try {
     return new URL(origin + withoutDots(path) + query);
   } catch {
-    return undefined; // a port beyond 65535, or brackets around what is no address
+    return undefined; // a port beyond 65535, or brackets around something else than an address
   }
 }
 

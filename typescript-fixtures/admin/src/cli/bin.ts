@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** What is `segops-admin`? The command line, as a program. */
+/** `segops-admin`: the command line, as a program. */
 
 import { main } from "./main.js";
 import { say } from "./output.js";

@@ -1,4 +1,4 @@
-/** Which words may come next on a command line? Asked by the scripts of `shells` at each press of the tab key. */
+/** The words that may come next on a command line, for the scripts of `shells`. */
 
 import { find, GLOBAL, optionOf, RESOURCES, SHORT, TOOLS, verbs } from "./commands.js";
 import { TOPICS } from "./help.js";

@@ -1,4 +1,4 @@
-/** Which request would be sent? Made by everything that makes real ones, and stopped at the last moment. */
+/** `--dry-run`: the request is made by everything that makes real ones, and stopped at the last moment. */
 
 import { SegOpsError } from "../errors/index.js";
 import type { StreamedBody, Transport, TransportRequest } from "../transport/protocol.js";

@@ -1,5 +1,5 @@
 /**
- * What is in the files that a command line names? `-` is standard input or output.
+ * The files that a command line names; `-` is standard input or output.
  *
  * Everything is read and checked before the first request: a bad file leaves nothing half done.
  */

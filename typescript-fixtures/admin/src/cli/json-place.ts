@@ -1,4 +1,4 @@
-/** Where is the mistake in what should be JSON? `JSON.parse` tells in other words with each version of Node. */
+/** The place of the mistake in what should be JSON: `JSON.parse` tells in other words with each version of Node. */
 
 /** The first mistake in a text: where it begins, and what is wrong there. */
 export interface Mistake {

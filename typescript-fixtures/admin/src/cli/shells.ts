@@ -1,4 +1,4 @@
-/** How does a shell ask `completion` for words? By a short script that `segops-admin completion` prints. */
+/** The scripts that have bash, zsh and fish ask `completion` for words. */
 
 import { quote } from "../errors/text.js";
 import { UsageError } from "./failures.js";

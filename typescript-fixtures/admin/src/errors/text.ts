@@ -1,4 +1,4 @@
-/** How does an error message show a value? */
+/** Values as error messages show them. */
 
 import { isAnyArrayBuffer, isDate } from "node:util/types";
 

@@ -1,4 +1,4 @@
-/** What does each namespace offer? One module for each. */
+/** The namespaces of the API, one module each. */
 
 export { Activations } from "./activations.js";
 export { Analytics } from "./analytics.js";

@@ -156,7 +156,13 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
     params?: SegmentsMembersParams,
     options: CallOptions = {},
   ): AsyncGenerator<Member, void, undefined> {
-    return walkCursor<Member>(this.calls, "segments.iterate_members", fillPath("/segments/{}/members/", id), params, options);
+    return walkCursor<Member>(
+      this.calls,
+      "segments.iterate_members",
+      fillPath("/segments/{}/members/", id),
+      params,
+      options,
+    );
   }
 
   /**

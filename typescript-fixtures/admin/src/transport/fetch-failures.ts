@@ -1,5 +1,5 @@
 /**
- * What does a failed fetch mean: surely not sent, perhaps sent, or answered with something that is not HTTP?
+ * What a failed fetch means: surely not sent, perhaps sent, or answered with something that is not HTTP.
  *
  * Fetch rejects with a bare `TypeError`; what happened is in its `cause`, in the words of Node's own fetch (undici).
  * Another implementation of fetch may say less: then the request may have been sent.

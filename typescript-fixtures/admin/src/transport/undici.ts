@@ -1,5 +1,5 @@
 /**
- * How is a large body sent without holding all of it in memory?
+ * Sends a large body without holding all of it in memory.
  *
  * Node's fetch keeps a copy of a body while a redirect could still ask for it again. It keeps none if redirects are
  * errors, but then it hides what the redirect said; Node's diagnostics tell.

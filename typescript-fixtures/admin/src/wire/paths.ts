@@ -1,4 +1,4 @@
-/** How does an id become one segment of a path? */
+/** An id as one segment of a path. */
 
 import { SegOpsArgumentError } from "../errors/index.js";
 import { describe, quote } from "../errors/text.js";

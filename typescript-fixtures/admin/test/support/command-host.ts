@@ -1,5 +1,5 @@
 /**
- * What does each of many command lines do, without a process for each?
+ * Runs many command lines in one process.
  *
  * Reads a line of JSON per command from standard input: `{ words, variables }`. What the command prints goes to this
  * process's own streams; behind it, a line that begins with NUL ends it on both, on standard output with the exit code.

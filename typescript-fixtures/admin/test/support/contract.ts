@@ -1,4 +1,4 @@
-/** What does the contract say? Read from spec/, as data. */
+/** The contract, read from spec/ as data. */
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

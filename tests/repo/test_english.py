@@ -1,0 +1,53 @@
+"""The voice of the sources: what docs/style.md says of docstrings and words, where a program can tell."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from repository import ROOT, files
+
+# What was said before the field's word was found, as people would meet it in help, errors and docstrings.
+GONE = (
+    "between two looks",
+    "goes on at the server\\.",
+    "[Nn]ames this call",
+    "[Oo]ne stretch of",
+    "Correct what the answer names",
+    "## (Walking|Trying again|Through requests)",
+    "[Ww]alks (all|every)",
+    "what is no address",
+)
+SPOKEN = {".py", ".ts", ".md", ".yaml", ".mjs"}
+OWN = {"docs/style.md", "tests/repo/test_english.py"}
+
+
+def opening_sentences() -> Iterator[tuple[str, str]]:
+    """The first paragraph of each module's docstring, in both languages."""
+    for path in files():
+        name = path.relative_to(ROOT).as_posix()
+        if path.suffix == ".py":
+            docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+            yield name, docstring.partition("\n\n")[0]
+        elif path.suffix in {".ts", ".mjs"}:
+            comment = re.match(r"(?:#!.*\n)?/\*\*(.*?)(?:\n \*\n|\*/)", path.read_text(encoding="utf-8"), re.DOTALL)
+            yield name, comment[1] if comment else ""
+
+
+def test_no_module_opens_with_a_question() -> None:
+    opened = list(opening_sentences())
+    assert len(opened) > 500
+    assert [name for name, text in opened if re.search(r"\?(\s|$)", text)] == []
+
+
+def test_no_file_says_what_the_field_has_a_word_for() -> None:
+    gone = re.compile("|".join(GONE))
+    texts = {path.relative_to(ROOT).as_posix(): path for path in files() if path.suffix in SPOKEN}
+    found = [
+        f"{name}: {match[0]}"
+        for name, path in texts.items()
+        if name not in OWN and "cassettes" not in name
+        for match in gone.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
