@@ -79,7 +79,7 @@ def test_verbose_logs_each_attempt_to_standard_error_without_the_key(server: Any
     server.reply(ANSWER)
     result = cli("-v", "segments", "get", "1", "--max-retries=1")
     assert result.json == ANSWER
-    first, second = result.err.splitlines()
+    first, second = (line for line in result.err.splitlines() if not line.startswith("note: "))
     assert "GET /segments/1/ 503" in first
     assert first.endswith("attempt 1")
     assert "GET /segments/1/ 200" in second

@@ -93,6 +93,8 @@ def test_doctor_reports_a_server_that_answers(server: Any, cli: Any) -> None:
         "reachable": True,
         "authorized": True,
         "error": None,
+        "clock": "running",
+        "advice": [],
     }
     assert (result.code, result.err) == (0, "")
 
@@ -139,7 +141,8 @@ def test_doctor_points_out_a_base_url_without_api(server: Any, cli: Any) -> None
     server.reply({"detail": "Not found."}, status=404)
     result = cli("doctor", "--api-url", server.url[: -len("/api")])
     assert result.code == 1
-    assert "ends in /api; this one does not" in result.json["error"]
+    (advice,) = result.json["advice"]
+    assert "does not end in /api" in advice
 
 
 def test_doctor_names_the_proxy_without_its_password(cli: Any) -> None:

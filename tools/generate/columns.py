@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from generate.commands import resources
 from generate.python_types import formatted
@@ -66,7 +67,7 @@ def _keys(contract: Contract, operation: Operation) -> dict[str, bool]:
     return {key: _is_plain(contract, schema) for key, schema in properties.items() if not schema.get("deprecated")}
 
 
-def _is_plain(contract: Contract, schema: Mapping[str, object]) -> bool:
+def _is_plain(contract: Contract, schema: Mapping[str, Any]) -> bool:
     if "$ref" in schema or "x-type" in schema:
         name = str(schema.get("x-type") or schema["$ref"]).removesuffix(".yaml")
         return contract.record(name).is_enumeration

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from .shapes import Argument, Command, Job, Option, Resource
 
-__all__ = ["GLOBAL", "OWN_WORDS", "RESOURCES", "SHORT", "TOOLS"]
+__all__ = ["CAUSES", "GLOBAL", "OWN_WORDS", "RESOURCES", "SHORT", "TOOLS"]
 '''
 
 
@@ -39,6 +39,9 @@ def python_commands(contract: Contract) -> dict[str, str]:
         "",
         *(f"{_constant(name)} = {_flag(flag)}" for name, flag in own.items() if name != "idempotency-key"),
         f"{_constant('idempotency-key')} = {_flag(own['idempotency-key'], parameter='idempotency_key')}",
+        "",
+        f"CAUSES = {tuple((tuple(each['kinds']), each['when'], each['says']) for each in shell['causes'])!r}",
+        '"""What errors can come from: of which kinds, when, and in which words."""',
         "",
         f"TOOLS = {_tuple(_tool(each) for each in tools(contract))}",
         "",

@@ -18,7 +18,7 @@ _HEAD = """/**
  * Written by `make generate` from the contract (`spec/`): change it there.
  */
 
-import type { Command, Option, Resource } from "./shapes.js";
+import type { Cause, Command, Option, Resource } from "./shapes.js";
 """
 
 
@@ -32,6 +32,8 @@ def typescript_commands(contract: Contract) -> dict[str, str]:
         _constant("SHORT", "Readonly<Record<string, string>>", shell["short"]),
         "/** Flags of this program that are never query parameters: where they do not apply, they are mistakes. */\n"
         + _constant("OWN_WORDS", "readonly string[]", [each.name for each in own]),
+        "/** What errors can come from: of which kinds, when, and in which words. */\n"
+        + _constant("CAUSES", "readonly Cause[]", shell["causes"]),
         _constant("TOOLS", "readonly Command[]", [_tool(each) for each in tools(contract)]),
         _constant("RESOURCES", "readonly Resource[]", [_resource(contract, each) for each in resources(contract)]),
     ]

@@ -14,6 +14,8 @@ from .._version import __version__
 from .settings import masked
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .._client import SegOpsAdmin
     from .._transport.protocol import Request, Response, Transport
     from .profiles import Profile
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
 __all__ = ["Watched", "examine"]
 
 _PROBES = 5
+
+_SKEW = 300
+"""Seconds from which on clocks are said to differ: signatures of webhooks are accepted within five minutes."""
+
+_TICK = 1.1
+"""Seconds after which a clock that runs shows another time: the Date header tells whole seconds."""
 
 
 class Watched:
@@ -41,11 +49,14 @@ class Watched:
         self._transport.close()
 
 
-def examine(client: SegOpsAdmin, watched: Watched, profile: Profile) -> dict[str, Any]:
+def examine(
+    client: SegOpsAdmin, watched: Watched, profile: Profile, explain: Callable[[SegOpsError, str], list[str]]
+) -> dict[str, Any]:
     """What there is to know, as JSON; ``ok`` says whether calls will work.
 
     Args:
         client: makes its requests through ``watched``.
+        explain: what an error can come from, given the base URL.
     """
     url = urlsplit(client.http.base_url)
     proxy = proxy_for(url.scheme, url.hostname or "", url.port or (443 if url.scheme == "https" else 80))
@@ -61,14 +72,20 @@ def examine(client: SegOpsAdmin, watched: Watched, profile: Profile) -> dict[str
         "authorized": None,
         "latency_ms": None,
         "clock_skew_s": None,
+        "clock": None,
         "error": None,
+        "advice": [],
     }
     # A retry would hide what is wrong, and add its delay to the latency.
-    _probe(client.with_options(max_retries=0), watched, report)
+    once = client.with_options(max_retries=0)
+    _probe(once, watched, report, explain)
+    _look_at_clock(once, watched, report)
     return report
 
 
-def _probe(client: SegOpsAdmin, watched: Watched, report: dict[str, Any]) -> None:
+def _probe(
+    client: SegOpsAdmin, watched: Watched, report: dict[str, Any], explain: Callable[[SegOpsError, str], list[str]]
+) -> None:
     taken = []
     try:
         for _ in range(_PROBES):
@@ -77,15 +94,37 @@ def _probe(client: SegOpsAdmin, watched: Watched, report: dict[str, Any]) -> Non
             taken.append((time.perf_counter() - started) * 1000)
             report.update(reachable=True, authorized=True, ok=True)
     except SegOpsError as error:
-        root = client.http.base_url.endswith("/api")
-        hint = "" if root else " (The base URL of SegOps ends in /api; this one does not.)"
-        report.update(ok=False, error=str(error) + hint)
+        report.update(ok=False, error=str(error), advice=explain(error, client.http.base_url))
         if isinstance(error, SegOpsApiError):
             refused = isinstance(error, (SegOpsAuthenticationError, SegOpsPermissionError))
             report.update(reachable=True, authorized=False if refused else report["authorized"])
     if taken:
         report["latency_ms"] = round(sorted(taken)[len(taken) // 2], 1)
-    report["clock_skew_s"] = _skew(watched)
+
+
+def _look_at_clock(client: SegOpsAdmin, watched: Watched, report: dict[str, Any]) -> None:
+    """How far the server's clock is ahead of this machine's, and whether it runs at all."""
+    skew = _skew(watched)
+    report["clock_skew_s"] = skew
+    if skew is None:
+        return
+    report["clock"] = "running"
+    if abs(skew) < _SKEW:
+        return
+    before = watched.date
+    time.sleep(_TICK)
+    try:
+        client.segments.list({"page_size": 1})
+    except SegOpsError:
+        pass  # an answer without success has a date, too
+    if watched.date == before:
+        report.update(clock="frozen", clock_skew_s=None)
+        what = "it is a test server, and whatever depends on the time does too"
+        told = f"the server's clock stands still at {before}: {what}"
+    else:
+        way = "ahead of" if skew > 0 else "behind"
+        told = f"the server's clock is {abs(skew)} s {way} this machine's: signatures and dates will not fit"
+    report["advice"].append(told)
 
 
 def _skew(watched: Watched) -> int | None:

@@ -10,7 +10,7 @@ TYPE_CHECKING = bool()
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["FAILURE", "INTERRUPTED", "USAGE", "UsageError", "exit_code", "printable", "report"]
+__all__ = ["FAILURE", "INTERRUPTED", "USAGE", "UsageError", "exit_code", "explain", "kind_of", "printable", "report"]
 
 FAILURE = 1
 USAGE = 2
@@ -56,6 +56,8 @@ def report(error: BaseException) -> int:
         output.say(output.without_secrets("".join(lines).rstrip()))
     message = output.without_secrets(printable(_message(error)))
     advice = output.without_secrets(_advice(error))
+    if advice and getattr(error, "status", None) == 404:
+        message = message.replace(_GENERAL, "")
     if output.is_json():
         output.say_object(_described(error, code, message, advice))
         return code
@@ -64,6 +66,9 @@ def report(error: BaseException) -> int:
         output.say(advice)
     return code
 
+
+_GENERAL = " Check the id, and that the key belongs to the same workspace."
+"""What the SDK says of any 404; here it is known what was asked for."""
 
 _FACTS = ("status", "method", "path", "request_id", "retry_after", "attempts", "idempotency_key", "may_have_executed")
 
@@ -76,10 +81,11 @@ def _described(error: BaseException, code: int, message: str, advice: str) -> di
     seconds = facts["retry_after"]
     if isinstance(seconds, float) and seconds.is_integer():
         facts["retry_after"] = int(seconds)  # as it is sent
-    return {"kind": _kind(error), "message": message, "advice": advice or None, **facts, "exit_code": code}
+    return {"kind": kind_of(error), "message": message, "advice": advice or None, **facts, "exit_code": code}
 
 
-def _kind(error: BaseException) -> str:
+def kind_of(error: BaseException) -> str:
+    """What kind of error it is: its class, ``SegOpsNotFoundError`` being ``not_found``."""
     from .._errors import SegOpsError
 
     if isinstance(error, KeyboardInterrupt):
@@ -91,12 +97,20 @@ def _kind(error: BaseException) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
 
 
+def explain(error: BaseException, advice: str) -> None:
+    """Notes what an error can come from, where the command and the server are known."""
+    error.__dict__["cli_advice"] = advice
+
+
 def _advice(error: BaseException) -> str:
     """What to do, where the message does not say so itself."""
     from .._errors import SegOpsConnectionError, SegOpsWaitTimeout
 
     if isinstance(error, UsageError):
         return error.advice
+    told: str = error.__dict__.get("cli_advice", "")
+    if told:
+        return told
     if isinstance(error, SegOpsConnectionError):
         return "segops-admin doctor tells which server and proxy are used, and whether they answer."
     if isinstance(error, SegOpsWaitTimeout):

@@ -8,14 +8,16 @@ from typing import IO, TYPE_CHECKING, Any
 
 from .. import _errors
 from . import output
+from .causes import causes, causes_told
 from .dry_run import DryRun, NotSent
-from .failures import FAILURE, UsageError
+from .failures import FAILURE, UsageError, explain
 from .files import Counted, check_sink, open_binary, read_json
 from .guard import check_write
 from .parsing import usage
 from .profiles import active
 from .progress import Progress
 from .results import Results
+from .retries import Retries
 from .settings import connect, is_on, logged, number
 from .shapes import ARRAY, FILE, OBJECT, OUT
 
@@ -43,9 +45,16 @@ def run(command: Command, line: Invocation) -> int:
     try:
         with logged(line.options.get("verbose")):
             if command.name == "doctor":
-                return _doctor(line, profile, transport, results)
-            with connect(line.options, profile, transport) as client:
-                _carry_out(command, line, client, results)
+                return _doctor(command, line, profile, transport, results)
+            retries = Retries(verbose=bool(line.options.get("verbose")))
+            with connect(line.options, profile, transport, retries) as client:
+                try:
+                    _carry_out(command, line, client, results)
+                except _errors.SegOpsError as error:
+                    explain(error, causes_told(causes(error, command, line, client.http.base_url)))
+                    raise
+                finally:
+                    retries.stop()
                 return 0
     except NotSent as stopped:
         output.write_json(stopped.request, compact=bool(line.options.get("compact")))
@@ -97,13 +106,13 @@ def _check_documented(command: Command, line: Invocation) -> None:
         )
 
 
-def _doctor(line: Invocation, profile: Profile, transport: Transport | None, results: Results) -> int:
+def _doctor(command: Command, line: Invocation, profile: Profile, transport: Transport | None, results: Results) -> int:
     from .._transport.pool import HTTPTransport
     from .doctor import Watched, examine
 
     watched = Watched(transport or HTTPTransport())
     with connect(line.options, profile, watched) as client:
-        report = examine(client, watched, profile)
+        report = examine(client, watched, profile, lambda error, url: causes(error, command, line, url))
     results.one(report)
     return 0 if report["ok"] else FAILURE
 

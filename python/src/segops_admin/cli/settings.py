@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .failures import UsageError
 from .output import keep_secret, say
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
+    from .._call.observe import Attempt
     from .._client import SegOpsAdmin
     from .._transport.protocol import Transport
     from .profiles import Profile
@@ -22,11 +24,17 @@ if TYPE_CHECKING:
 __all__ = ["connect", "is_on", "logged", "masked", "number"]
 
 
-def connect(options: Mapping[str, Any], profile: Profile, transport: Transport | None = None) -> SegOpsAdmin:
+def connect(
+    options: Mapping[str, Any],
+    profile: Profile,
+    transport: Transport | None = None,
+    on_reply: Callable[[Attempt], object] | None = None,
+) -> SegOpsAdmin:
     """A client as the flags, the environment and the profile say.
 
     Args:
         options: the flags given.
+        on_reply: is told of each attempt.
         transport: what carries the requests, in place of the SDK's own.
 
     Raises:
@@ -48,20 +56,15 @@ def connect(options: Mapping[str, Any], profile: Profile, transport: Transport |
     retries = _setting(options, "max-retries", "SEGOPS_MAX_RETRIES", 3)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        client = _client(SegOpsAdmin, options, profile, key, timeout, int(retries), transport)
+        make = partial(SegOpsAdmin, timeout=timeout, max_retries=int(retries), transport=transport, on_reply=on_reply)
+        client = _client(make, options, profile, key)
     for warning in caught:
         say(f"warning: {warning.message}")
     return client
 
 
 def _client(
-    make: type[SegOpsAdmin],
-    options: Mapping[str, Any],
-    profile: Profile,
-    key: str | None,
-    timeout: float,
-    retries: int,
-    transport: Transport | None,
+    make: Callable[..., SegOpsAdmin], options: Mapping[str, Any], profile: Profile, key: str | None
 ) -> SegOpsAdmin:
     from .._errors import SegOpsConfigError
 
@@ -72,7 +75,7 @@ def _client(
     if url is None and not os.environ.get("SEGOPS_API_URL"):
         url, given_as = profile.get("url"), f"the url of profile {profile.name!r}"
     try:
-        return make(key, base_url=url, timeout=timeout, max_retries=retries, transport=transport)
+        return make(key, base_url=url)
     except SegOpsConfigError as error:
         if url is None and key is None:
             raise

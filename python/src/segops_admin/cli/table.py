@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .shapes import Argument, Command, Job, Option, Resource
 
-__all__ = ["GLOBAL", "OWN_WORDS", "RESOURCES", "SHORT", "TOOLS"]
+__all__ = ["CAUSES", "GLOBAL", "OWN_WORDS", "RESOURCES", "SHORT", "TOOLS"]
 
 GLOBAL = (
     Option("api-url", "URL", "the API's root, /api included; SEGOPS_API_URL unless given"),
@@ -62,6 +62,17 @@ _CONFIRM = Option(
 _IDEMPOTENCY_KEY = Option(
     "idempotency-key", "KEY", "key for safe retries (default: a new UUID)", parameter="idempotency_key"
 )
+
+CAUSES = (
+    (("not_found", "decode"), "bare-url", "the base URL {url} does not end in /api, as those of SegOps do"),
+    (("not_found",), "page", "page {page} is past the last one"),
+    (("not_found",), "event-type", "this workspace has no event type {event_type} ({list} shows those it has)"),
+    (("not_found",), "id", "nothing in the key's workspace has the id {id} ({list} shows what it has)"),
+    (("not_found",), "path", "the API has no path {path}"),
+    (("decode",), "always", "something else than the API answers at {url}: a proxy, a login page, another server"),
+    (("authentication",), "always", "the key is revoked, or belongs to another server than {url}"),
+)
+"""What errors can come from: of which kinds, when, and in which words."""
 
 TOOLS = (
     Command(

@@ -12,6 +12,12 @@ import { masked } from "./settings.js";
 
 const PROBES = 5;
 
+/** Seconds from which on clocks are said to differ: signatures of webhooks are accepted within five minutes. */
+const SKEW = 300;
+
+/** Milliseconds after which a clock that runs shows another time: the Date header tells whole seconds. */
+const TICK = 1100;
+
 /** Remembers the time that the last reply said it was. */
 export class Watched {
   date: string | null = null;
@@ -37,7 +43,9 @@ export interface Report {
   authorized: boolean | null;
   latency_ms: number | null;
   clock_skew_s: number | null;
+  clock: "running" | "frozen" | null;
   error: string | null;
+  advice: string[];
 }
 
 function proxyOnTheWayTo(baseUrl: string): string | null {
@@ -49,11 +57,13 @@ function proxyOnTheWayTo(baseUrl: string): string | null {
  * What there is to know.
  *
  * @param client tells `watched` of its replies
+ * @param explain what an error can come from, given the base URL
  */
 export async function examine(
   client: SegOpsAdmin,
   watched: Watched,
   profile: Profile,
+  explain: Explain,
   signal: AbortSignal,
 ): Promise<Report> {
   const report: Report = {
@@ -68,15 +78,20 @@ export async function examine(
     authorized: null,
     latency_ms: null,
     clock_skew_s: null,
+    clock: null,
     error: null,
+    advice: [],
   };
   // A retry would hide what is wrong, and add its delay to the latency.
-  await probe(client.withOptions({ maxRetries: 0 }), report, signal);
-  report.clock_skew_s = skew(watched);
+  const once = client.withOptions({ maxRetries: 0 });
+  await probe(once, report, explain, signal);
+  await lookAtClock(once, watched, report, signal);
   return report;
 }
 
-async function probe(client: SegOpsAdmin, report: Report, signal: AbortSignal): Promise<void> {
+type Explain = (error: unknown, url: string) => string[];
+
+async function probe(client: SegOpsAdmin, report: Report, explain: Explain, signal: AbortSignal): Promise<void> {
   const taken: number[] = [];
   try {
     for (let count = 0; count < PROBES; count++) {
@@ -89,8 +104,7 @@ async function probe(client: SegOpsAdmin, report: Report, signal: AbortSignal): 
     if (!(error instanceof SegOpsError) || error instanceof NotSent) {
       throw error;
     }
-    const hint = report.base_url.endsWith("/api") ? "" : " (The base URL of SegOps ends in /api; this one does not.)";
-    Object.assign(report, { ok: false, error: error.message + hint });
+    Object.assign(report, { ok: false, error: error.message, advice: explain(error, report.base_url) });
     if (error instanceof SegOpsApiError) {
       report.reachable = true;
       const isRefused = error instanceof SegOpsAuthenticationError || error instanceof SegOpsPermissionError;
@@ -99,6 +113,35 @@ async function probe(client: SegOpsAdmin, report: Report, signal: AbortSignal): 
   }
   const median = taken.sort((a, b) => a - b)[Math.floor(taken.length / 2)];
   report.latency_ms = median === undefined ? null : Math.round(median * 10) / 10;
+}
+
+/** How far the server's clock is ahead of this machine's, and whether it runs at all. */
+async function lookAtClock(client: SegOpsAdmin, watched: Watched, report: Report, signal: AbortSignal): Promise<void> {
+  const seconds = skew(watched);
+  report.clock_skew_s = seconds;
+  if (seconds === null) {
+    return;
+  }
+  report.clock = "running";
+  if (Math.abs(seconds) < SKEW) {
+    return;
+  }
+  const before = watched.date;
+  await new Promise((resolve) => setTimeout(resolve, TICK));
+  await client.segments.list({ page_size: 1 }, { signal }).catch((error: unknown) => {
+    if (!(error instanceof SegOpsError)) {
+      throw error; // an answer without success has a date, too
+    }
+  });
+  if (watched.date === before) {
+    Object.assign(report, { clock: "frozen", clock_skew_s: null });
+    const what = "it is a test server, and whatever depends on the time does too";
+    report.advice.push(`the server's clock stands still at ${before}: ${what}`);
+    return;
+  }
+  const way = seconds > 0 ? "ahead of" : "behind";
+  const told = `the server's clock is ${Math.abs(seconds)} s ${way} this machine's`;
+  report.advice.push(`${told}: signatures and dates will not fit`);
 }
 
 /** Whole seconds, which is as exact as a Date header is. */

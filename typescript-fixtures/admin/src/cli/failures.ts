@@ -56,8 +56,9 @@ export function report(error: unknown): number {
   if (process.env.SEGOPS_DEBUG && error instanceof Error) {
     say(withoutSecrets(error.stack ?? ""));
   }
-  const message = withoutSecrets(printable(messageOf(error)));
   const advice = withoutSecrets(adviceOn(error));
+  const whole = withoutSecrets(printable(messageOf(error)));
+  const message = advice !== "" && (error as { status?: unknown }).status === 404 ? whole.replace(GENERAL, "") : whole;
   if (isJson()) {
     sayObject(describedError(error, code, message, advice));
     return code;
@@ -68,6 +69,9 @@ export function report(error: unknown): number {
   }
   return code;
 }
+
+/** What the SDK says of any 404; here it is known what was asked for. */
+const GENERAL = " Check the id, and that the key belongs to the same workspace.";
 
 const FACTS = {
   status: "status",
@@ -90,7 +94,8 @@ function describedError(error: unknown, code: number, message: string, advice: s
   return { kind: kindOf(error), message, advice: advice || null, ...facts, exit_code: code };
 }
 
-function kindOf(error: unknown): string {
+/** What kind of error it is: its class, `SegOpsNotFoundError` being `not_found`. */
+export function kindOf(error: unknown): string {
   if (error instanceof Interrupted) {
     return "interrupted";
   }
@@ -111,6 +116,10 @@ function kindOf(error: unknown): string {
 function adviceOn(error: unknown): string {
   if (error instanceof UsageError) {
     return error.advice;
+  }
+  const { cliAdvice } = (error ?? {}) as { cliAdvice?: string };
+  if (cliAdvice) {
+    return cliAdvice; // set where the command and the server are known
   }
   if (error instanceof SegOpsConnectionError) {
     return "segops-admin doctor tells which server and proxy are used, and whether they answer.";

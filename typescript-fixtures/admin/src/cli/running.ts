@@ -2,9 +2,10 @@
 
 import type { Sink } from "../call/sinks.js";
 import type { SegOpsAdmin } from "../client.js";
-import { SegOpsDecodeError } from "../errors/index.js";
+import { SegOpsDecodeError, SegOpsError } from "../errors/index.js";
 import { quote } from "../errors/text.js";
 import type { Query } from "../types.js";
+import { causes, causesTold } from "./causes.js";
 import { configure } from "./config.js";
 import { examine, Watched } from "./doctor.js";
 import { dryRun, NotSent } from "./dry-run.js";
@@ -16,6 +17,7 @@ import { type Invocation, usage } from "./parsing.js";
 import { active, type Profile } from "./profiles.js";
 import { Progress } from "./progress.js";
 import { Results } from "./results.js";
+import { Retries } from "./retries.js";
 import { connect, isOn, numberOf } from "./settings.js";
 import type { Command, Job } from "./shapes.js";
 
@@ -29,29 +31,41 @@ export async function run(command: Command, line: Invocation, signal: AbortSigna
   const profile = await active(line);
   await checkWrite(command, line, profile);
   const isDry = line.has("dry-run");
+  const retries = new Retries(line.has("verbose"));
+  let url = "";
   try {
     if (command.name === "doctor") {
-      return await doctor(line, profile, isDry, signal, results);
+      return await doctor(command, line, profile, isDry, signal, results);
     }
-    const call = new Call(command, line, connect(line, profile, isDry ? { transport: dryRun } : {}), signal);
-    if (line.has("all")) {
-      await call.stream(results);
-      return 0;
-    }
-    const answer = command.name === "api" ? await call.raw() : await call.make();
-    if (!call.isPrinted) {
-      await results.one(answer ?? { ok: true });
-    }
+    const { onReply } = retries;
+    const client = connect(line, profile, { onReply, ...(isDry ? { transport: dryRun } : {}) });
+    url = client.http.baseUrl;
+    await carryOut(new Call(command, line, client, signal), command, line, results);
     return 0;
   } catch (error) {
     if (!(error instanceof NotSent)) {
-      throw error;
+      throw error instanceof SegOpsError
+        ? Object.assign(error, { cliAdvice: causesTold(causes(error, command, line, url)) })
+        : error;
     }
     await writeJson(error.request, line.has("compact"));
+  } finally {
+    retries.stop();
   }
   const hasMore = command.name === "doctor" || ["all", "wait", "to", "confirm"].some((flag) => line.has(flag));
   say(`dry run: nothing was sent.${hasMore ? " More requests would follow the answer to this one." : ""}`);
   return 0;
+}
+
+async function carryOut(call: Call, command: Command, line: Invocation, results: Results): Promise<void> {
+  if (line.has("all")) {
+    await call.stream(results);
+    return;
+  }
+  const answer = command.name === "api" ? await call.raw() : await call.make();
+  if (!call.isPrinted) {
+    await results.one(answer ?? { ok: true });
+  }
 }
 
 /** Refuses flags that do not go together, and files that cannot be used. */
@@ -115,6 +129,7 @@ function checkDocumented({ name: command, known = [] }: Command, { undocumented,
 }
 
 async function doctor(
+  command: Command,
   line: Invocation,
   profile: Profile,
   isDry: boolean,
@@ -124,7 +139,7 @@ async function doctor(
   const watched = new Watched();
   const { onReply } = watched;
   const client = connect(line, profile, { onReply, ...(isDry ? { transport: dryRun } : {}) });
-  const report = await examine(client, watched, profile, signal);
+  const report = await examine(client, watched, profile, (error, url) => causes(error, command, line, url), signal);
   await results.one(report);
   return report.ok ? 0 : FAILURE;
 }

@@ -92,3 +92,12 @@ export interface Resource {
   isGroup?: boolean;
   commands: readonly Command[];
 }
+
+/** What errors of some kinds can come from. */
+export interface Cause {
+  kinds: readonly string[];
+  /** When it can be that: a fact of the command line. */
+  when: string;
+  /** In words, with facts in braces. */
+  says: string;
+}

@@ -4,7 +4,7 @@
  * Written by `make generate` from the contract (`spec/`): change it there.
  */
 
-import type { Command, Option, Resource } from "./shapes.js";
+import type { Cause, Command, Option, Resource } from "./shapes.js";
 
 export const GLOBAL: readonly Option[] = [
   {
@@ -112,6 +112,60 @@ export const OWN_WORDS: readonly string[] = [
   "to",
   "query",
   "confirm"
+];
+
+/** What errors can come from: of which kinds, when, and in which words. */
+export const CAUSES: readonly Cause[] = [
+  {
+    "kinds": [
+      "not_found",
+      "decode"
+    ],
+    "when": "bare-url",
+    "says": "the base URL {url} does not end in /api, as those of SegOps do"
+  },
+  {
+    "kinds": [
+      "not_found"
+    ],
+    "when": "page",
+    "says": "page {page} is past the last one"
+  },
+  {
+    "kinds": [
+      "not_found"
+    ],
+    "when": "event-type",
+    "says": "this workspace has no event type {event_type} ({list} shows those it has)"
+  },
+  {
+    "kinds": [
+      "not_found"
+    ],
+    "when": "id",
+    "says": "nothing in the key's workspace has the id {id} ({list} shows what it has)"
+  },
+  {
+    "kinds": [
+      "not_found"
+    ],
+    "when": "path",
+    "says": "the API has no path {path}"
+  },
+  {
+    "kinds": [
+      "decode"
+    ],
+    "when": "always",
+    "says": "something else than the API answers at {url}: a proxy, a login page, another server"
+  },
+  {
+    "kinds": [
+      "authentication"
+    ],
+    "when": "always",
+    "says": "the key is revoked, or belongs to another server than {url}"
+  }
 ];
 
 export const TOOLS: readonly Command[] = [

@@ -1,0 +1,76 @@
+"""Waits before a call is tried again, told on standard error: counted down on a terminal, a line elsewhere."""
+
+from __future__ import annotations
+
+import math
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from .output import is_json, say
+
+if TYPE_CHECKING:
+    from .._call.observe import Attempt
+
+__all__ = ["Retries"]
+
+_LEAST = 1.0  # seconds; a shorter wait is over before it is read
+
+
+class Retries:
+    """Is told of each attempt, and tells of the waits between them.
+
+    Args:
+        verbose: whether waits that the server did not ask for are told as well, where there is no terminal.
+    """
+
+    def __init__(self, *, verbose: bool) -> None:
+        self._verbose = verbose
+        self._terminal = sys.stderr is not None and sys.stderr.isatty() and not is_json()
+        self._over: threading.Event | None = None
+        self._thread: threading.Thread | None = None
+
+    def __call__(self, attempt: Attempt) -> None:
+        self.stop()
+        delay = attempt.delay
+        if delay is None or (delay < _LEAST and not self._verbose):
+            return
+        outcome = f"answered {attempt.status}" if attempt.status is not None else "got no reply"
+        what = f"{attempt.method} {attempt.path} {outcome}"
+        asked = "Retry-After" in attempt.headers
+        if self._terminal:
+            self._over = threading.Event()
+            self._thread = threading.Thread(target=_count_down, args=(what, delay, self._over), daemon=True)
+            self._thread.start()
+        elif asked or self._verbose:
+            say(f"note: {what}; trying again in {delay:.3g} s{', as the server asks' if asked else ''}")
+
+    def stop(self) -> None:
+        """Takes the countdown away."""
+        if self._over is not None and self._thread is not None:
+            self._over.set()
+            self._thread.join()
+            self._over = self._thread = None
+
+
+def _count_down(what: str, delay: float, over: threading.Event) -> None:
+    end = time.monotonic() + delay
+    drawn = 0
+    left = delay
+    while left > 0:
+        line = f"{what}; trying again in {math.ceil(left)} s"
+        _write("\r" + line.ljust(drawn))
+        drawn = len(line)
+        if over.wait(min(left, 1.0)):
+            break
+        left = end - time.monotonic()
+    _write("\r" + " " * drawn + "\r")
+
+
+def _write(text: str) -> None:
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (AttributeError, OSError, ValueError):
+        return

@@ -1,0 +1,56 @@
+/** Waits before a call is tried again, told on standard error: counted down on a terminal, a line elsewhere. */
+
+import type { Attempt } from "../call/observe.js";
+import { isJson, say } from "./output.js";
+
+/** Seconds; a shorter wait is over before it is read. */
+const LEAST = 1;
+
+/** Is told of each attempt, and tells of the waits between them. */
+export class Retries {
+  readonly #isVerbose: boolean;
+  readonly #isTerminal = process.stderr.isTTY === true && !isJson();
+  #timer: NodeJS.Timeout | undefined;
+  #drawn = 0;
+
+  /** @param isVerbose whether waits that the server did not ask for are told as well, where there is no terminal */
+  constructor(isVerbose: boolean) {
+    this.#isVerbose = isVerbose;
+  }
+
+  readonly onReply = ({ method, path, status, headers, delay }: Attempt): void => {
+    this.stop();
+    if (delay === undefined || (delay < LEAST && !this.#isVerbose)) {
+      return;
+    }
+    const what = `${method} ${path} ${status === undefined ? "got no reply" : `answered ${status}`}`;
+    const isAsked = headers.get("retry-after") !== null;
+    if (this.#isTerminal) {
+      this.#countDown(what, delay);
+    } else if (isAsked || this.#isVerbose) {
+      const seconds = Number(delay.toPrecision(3));
+      say(`note: ${what}; trying again in ${seconds} s${isAsked ? ", as the server asks" : ""}`);
+    }
+  };
+
+  #countDown(what: string, delay: number): void {
+    const end = performance.now() + delay * 1000;
+    const draw = (): void => {
+      const left = Math.max(1, Math.ceil((end - performance.now()) / 1000));
+      const line = `${what}; trying again in ${left} s`;
+      process.stderr.write(`\r${line.padEnd(this.#drawn)}`);
+      this.#drawn = line.length;
+    };
+    draw();
+    this.#timer = setInterval(draw, 1000);
+  }
+
+  /** Takes the countdown away. */
+  stop(): void {
+    clearInterval(this.#timer);
+    if (this.#drawn > 0) {
+      process.stderr.write(`\r${" ".repeat(this.#drawn)}\r`);
+      this.#drawn = 0;
+    }
+  }
+}
