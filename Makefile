@@ -210,7 +210,7 @@ dist-check: $(NODE_READY) ## check what is in dist/: metadata, contents, exports
 	@$(BIN)/check-wheel-contents dist/*.whl
 	@cd typescript-fixtures && tools/node.sh current npx --no-install publint --strict ../dist/*.tgz
 
-test-dist: $(READY) ## install what is in dist/ on every Python and both Nodes of this machine, and use it there
+test-dist: docs ## install what is in dist/ on every Python and both Nodes of this machine, and use it as the site says
 	@$(BIN)/python -m pytest -n 0 $(PYTEST_ARGS) tests/dist
 
 sbom: $(NODE_READY) ## write build/sbom: what an installation of each file in dist/ brings along (CycloneDX)

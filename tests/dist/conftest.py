@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import interpreters
@@ -32,16 +32,16 @@ def built() -> Callable[[str], Path]:
 
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory, built: Callable[[str], Path]) -> Callable[..., Path]:
-    """The bin folder of a new environment of that Python with those wheels; skips if the machine lacks the Python."""
+    """The bin folder of a new environment with those wheels and packages; skips if the machine lacks the Python."""
 
-    def make(version: str, *wheels: str, **more: str) -> Path:
+    def make(version: str, *wheels: str, more: Sequence[str] = ()) -> Path:
         python = interpreters.find(version)
         if python is None:
             pytest.skip(f"Python {version} is not on this machine")
         home = tmp_path_factory.mktemp(f"python-{version}") / "venv"
         uv = str(Path(sys.executable).with_name("uv"))
         subprocess.run([uv, "venv", "--quiet", "--python", python, str(home)], check=True)
-        wanted = [str(built(wheel)) + more.get("extras", "") for wheel in wheels]
+        wanted = [*(str(built(wheel)) for wheel in wheels), *more]
         command = [uv, "pip", "install", "--quiet", "--python", str(home / "bin/python")]
         lock = LOCKS.get(version, ROOT / "requirements/dev.txt")
         done = run(*command, "--constraint", lock, *wanted, folder=home)

@@ -9,34 +9,23 @@ import os
 import re
 import subprocess
 import sys
-import textwrap
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from guide_programs import write_django_project, write_programs
 from repository import ROOT
 
 pytestmark = pytest.mark.needs_workspace
 
 GUIDES = ROOT / "docs/guides"
-NAMED = re.compile(
-    r"^(?P<indent> *)```\w+\n *(?:#|//) (?P<name>[\w/]+\.\w+)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL
-)
 SECRET = "whsec_test_guides"
 
 
 def write(guide: str, folder: Path) -> list[str]:
-    """Writes the files of a guide into a folder; returns their names."""
-    names = []
-    for block in NAMED.finditer((GUIDES / guide).read_text(encoding="utf-8")):
-        target = folder / block["name"]
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(textwrap.dedent(block["text"]), encoding="utf-8")
-        names.append(block["name"])
-    assert names, f"{guide} names no file"
-    return names
+    return write_programs(GUIDES / guide, folder)
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +51,6 @@ def python(code: str, folder: Path, env: dict[str, str]) -> str:
     return done.stdout
 
 
-SETTINGS = """
-SECRET_KEY = "test"
-INSTALLED_APPS = ["shop"]
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "shop.sqlite3"}}
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-USE_TZ = True
-"""
 NIGHT = """
 import django
 from django.core.management import call_command
@@ -95,10 +77,7 @@ except django.core.management.CommandError as error:
 
 
 def test_the_django_command_stores_the_members_night_after_night(sandbox: dict[str, str], tmp_path: Path) -> None:
-    write("django.md", tmp_path)
-    (tmp_path / "settings.py").write_text(SETTINGS)
-    for folder in (tmp_path / "shop", tmp_path / "shop/management", tmp_path / "shop/management/commands"):
-        (folder / "__init__.py").touch()
+    write_django_project(GUIDES / "django.md", tmp_path)
     printed = python(NIGHT, tmp_path, sandbox | {"DJANGO_SETTINGS_MODULE": "settings"})
     assert printed.count("Lapsed 90 days: 2058 members") == 2
     assert "1 segments failed" in printed
