@@ -1,9 +1,9 @@
 """Builds the sandbox's container image with buildah and checks what it is: its user, its health, its controls.
 
-    python tools/check_image.py [--base python:3.12-slim]
+    python tools/check_image.py [--base python:3.12-slim | --base debian]
 
 buildah needs no daemon; where containers can't be made it runs each step in a chroot, as this tool does with the
-server itself.
+server itself. `--base debian` needs no registry of images either: debootstrap makes a base with Debian's own Python.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import json
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -23,6 +25,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 IMAGE = "localhost/segops-sandbox:check"
 PORT = 8000
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 ENVIRON = {**os.environ, "BUILDAH_ISOLATION": "chroot", "STORAGE_DRIVER": "vfs"}
 
 
@@ -34,6 +37,8 @@ def main() -> int:
     if shutil.which("buildah") is None:
         print("needs buildah (apt-get install buildah)", file=sys.stderr)
         return 2
+    if base == "debian":
+        base = debian_base()
     dockerfile = str(ROOT / "sandbox/Dockerfile")
     buildah("build", "--format", "docker", "--build-arg", f"BASE={base}", "-f", dockerfile, "-t", IMAGE, str(ROOT))
     config = json.loads(buildah("inspect", "--type", "image", IMAGE))["Docker"]["config"]
@@ -45,6 +50,29 @@ def main() -> int:
     finally:
         buildah("rm", container)
     return 0
+
+
+def debian_base() -> str:
+    """An image of Debian with its Python, made from Debian's packages; one that is there is taken as it is."""
+    name = "localhost/segops-python:debian"
+    if succeeds_here("buildah", "inspect", "--type", "image", name):
+        return name
+    if shutil.which("debootstrap") is None:
+        sys.exit("--base debian needs debootstrap (apt-get install debootstrap), and root")
+    with tempfile.TemporaryDirectory() as folder:
+        packages = "--include=python3,python3-pip,ca-certificates"
+        subprocess.run(
+            ["debootstrap", "--variant=minbase", packages, "bookworm", folder], check=True, stdout=sys.stderr
+        )
+        Path(folder, "usr/bin/python").symlink_to("python3")
+        # Where the network is only to be had by a proxy with an authority of its own, pip has to know that one.
+        shutil.copy(ssl.get_default_verify_paths().cafile or CERTIFICATES, folder + CERTIFICATES)
+        container = buildah("from", "scratch").strip()
+        buildah("add", "--quiet", container, folder, "/")
+        buildah("config", "--env", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", container)
+        buildah("commit", "--quiet", container, name)
+        buildah("rm", container)
+    return name
 
 
 def look_at(container: str, config: dict[str, Any]) -> None:
@@ -95,8 +123,12 @@ def status(url: str, **headers: str) -> int:
 
 def succeeds(container: str, command: list[str]) -> bool:
     """Whether a command succeeds in the container."""
-    words = ["buildah", "run", "--isolation", "chroot", container, "--", *command]
-    return subprocess.run(words, env=ENVIRON, capture_output=True, check=False).returncode == 0
+    return succeeds_here("buildah", "run", "--isolation", "chroot", container, "--", *command)
+
+
+def succeeds_here(*command: str) -> bool:
+    """Whether a command succeeds on this machine."""
+    return subprocess.run(command, env=ENVIRON, capture_output=True, check=False).returncode == 0
 
 
 def buildah(*words: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -80,6 +81,17 @@ def test_the_image_is_made_of_what_it_may_see() -> None:
     assert "--require-hashes" in dockerfile
     assert re.search(r"^USER [1-9]", dockerfile, re.MULTILINE)
     assert "HEALTHCHECK" in dockerfile
+
+
+@pytest.mark.skipif(
+    not (os.environ.get("SEGOPS_TEST_IMAGE_BASE") and shutil.which("buildah")),
+    reason="takes minutes: SEGOPS_TEST_IMAGE_BASE names the base to build on (debian makes one), buildah builds",
+)
+def test_the_image_is_built_step_by_step_and_serves() -> None:
+    command = [sys.executable, str(ROOT / "tools/check_image.py"), "--base", os.environ["SEGOPS_TEST_IMAGE_BASE"]]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "ok: with one it is" in done.stdout
 
 
 def test_the_lock_of_the_image_holds_what_the_sandbox_asks_for() -> None:
