@@ -48,7 +48,7 @@ TABLES = """
 import django, sys
 django.setup()
 from django.core.management import call_command
-from segops_sandbox.schema import bring_up_to_date
+from segops_sandbox.tables import bring_up_to_date
 bring_up_to_date() if sys.argv[1] == "short" else call_command("migrate", verbosity=0)
 bring_up_to_date()
 """

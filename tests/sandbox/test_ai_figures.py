@@ -26,10 +26,10 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace
     django.setup()
     from django.db import connection
 
-    from segops_sandbox import models, schema
+    from segops_sandbox import models, tables
     from segops_sandbox.ai import metrics
 
-    schema.bring_up_to_date()
+    tables.bring_up_to_date()
     yield SimpleNamespace(models=models, metrics=metrics)
     connection.close()
 

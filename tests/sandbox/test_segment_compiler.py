@@ -28,7 +28,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace
         from segops_sandbox import clock, identity, models
         from segops_sandbox.ingestion import events as incoming
         from segops_sandbox.ingestion import store
-        from segops_sandbox.segments import compiler, explain, live, queries, recompute, references
+        from segops_sandbox.segments import compiler, compute_job, explain, live, queries, references
 
         yield SimpleNamespace(
             tenant=tenant,
@@ -43,7 +43,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace
             explain=explain,
             live=live,
             queries=queries,
-            recompute=recompute,
+            compute_job=compute_job,
             references=references,
         )
 
@@ -292,7 +292,7 @@ def test_a_recompute_stores_exactly_the_members_and_counts_who_came_and_went(
         before: set[str] = set()
         for history, definition in rounds:
             world.store(history)
-            outcome = engine.recompute.replace_members(segment, world.checked(definition))
+            outcome = engine.compute_job.replace_members(segment, world.checked(definition))
             expected = world.expected(definition)
             stored = set(segment.memberships.values_list("subject__external_id", flat=True))
             assert stored == expected

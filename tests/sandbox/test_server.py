@@ -194,7 +194,7 @@ def test_the_tables_of_an_empty_database_are_those_that_the_migrations_make(tmp_
 import django, sqlite3, sys
 django.setup()
 from django.core.management import call_command
-from segops_sandbox.schema import bring_up_to_date
+from segops_sandbox.tables import bring_up_to_date
 call_command("makemigrations", check=True, dry_run=True, verbosity=1)
 bring_up_to_date() if sys.argv[1] == "short" else call_command("migrate", verbosity=0)
 bring_up_to_date()  # and once more: nothing is left to do

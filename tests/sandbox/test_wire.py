@@ -295,7 +295,7 @@ from django.urls import path
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import APIView
-from segops_sandbox import schema, urls
+from segops_sandbox import tables, urls
 from segops_sandbox.models import Tenant
 from segops_sandbox.http.wire import Wire
 from segops_sandbox.server import Server
@@ -322,7 +322,7 @@ def application(environ, start_response):
         raise KeyError("a bug around django")
     return django_app(environ, start_response)
 
-schema.bring_up_to_date()
+tables.bring_up_to_date()
 server = Server("127.0.0.1", 0, Wire(application))
 server.prepare()
 print(server.url, flush=True)

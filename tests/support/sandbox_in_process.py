@@ -26,9 +26,9 @@ def sandbox_in_process(folder: Path, now_micros: int) -> Iterator[Any]:
     django.setup()
     from django.db import connection
 
-    from segops_sandbox import clock, schema, workspace
+    from segops_sandbox import clock, tables, workspace
 
-    schema.bring_up_to_date()
+    tables.bring_up_to_date()
     tenant = workspace.reset().tenant
     clock.freeze(clock.from_micros(now_micros))
     yield tenant

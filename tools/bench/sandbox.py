@@ -69,8 +69,13 @@ class Sandbox:
 
     def call(self, connection: http.client.HTTPConnection, method: str, path: str, body: bytes | None = None) -> Any:
         """One request, which has to succeed."""
-        connection.request(method, "/api" + path, body, self.headers)
-        response = connection.getresponse()
+        try:
+            connection.request(method, "/api" + path, body, self.headers)
+            response = connection.getresponse()
+        except http.client.RemoteDisconnected:  # it was idle for too long, as while DuckDB is at work
+            connection.close()
+            connection.request(method, "/api" + path, body, self.headers)
+            response = connection.getresponse()
         data = response.read()
         if response.status >= 300:
             raise SystemExit(f"{method} {path}: {response.status} {data[:500]!r}")

@@ -45,12 +45,12 @@ def run(argv: list[str]) -> int:
 
 
 def _load(options: argparse.Namespace) -> int:
-    from segops_sandbox import jobs, schema, workspace
+    from segops_sandbox import jobs, tables, workspace
     from segops_sandbox.models import Tenant
     from segops_sandbox.own_data.load import load
     from segops_sandbox.own_data.progress import Progress
 
-    schema.bring_up_to_date()
+    tables.bring_up_to_date()
     workspace.ensure()
     import_module("segops_sandbox.urls")  # registers the job handlers
     jobs.set_mode(jobs.MANUAL)  # an import runs here, where its end is waited for

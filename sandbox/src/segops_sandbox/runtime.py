@@ -12,7 +12,7 @@ from importlib import import_module
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import DatabaseError, NotSupportedError, connection
 
-from segops_sandbox import jobs, schema, workspace
+from segops_sandbox import jobs, tables, workspace
 from segops_sandbox.database import make_private
 from segops_sandbox.error_text import one_line
 from segops_sandbox.http import faults, guard
@@ -66,7 +66,7 @@ def start(
     _reach_the_database()
     begin.restore_into_new_database(begin_with)
     try:
-        schema.bring_up_to_date()
+        tables.bring_up_to_date()
     except DatabaseError as exc:
         if connection.vendor != "sqlite":
             raise
@@ -75,7 +75,7 @@ def start(
     key = workspace.ensure()
     import_module("segops_sandbox.urls")  # registers the job handlers too
     if demo:
-        with schema.alone():
+        with tables.alone():
             workspace.load_demo(key.tenant)
     begin.load_files(key.tenant, begin_with)
     server = Server(host, port, Wire(WSGIHandler()))

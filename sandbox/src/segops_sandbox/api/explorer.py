@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from segops_sandbox import clock, explorer
 from segops_sandbox.http.errors import field_error
-from segops_sandbox.http.params import limit_of
+from segops_sandbox.http.paging import limit_of
 from segops_sandbox.http.views import tenant_of
 from segops_sandbox.identity import resolve
 from segops_sandbox.ingestion.events import InvalidEvent, encode, parse_moment, read

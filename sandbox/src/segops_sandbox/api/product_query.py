@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from segops_sandbox import clock
 from segops_sandbox.catalogue.facets import values_of
-from segops_sandbox.catalogue.schema import field_types
+from segops_sandbox.catalogue.product_schema import field_types
 from segops_sandbox.catalogue.search import METHOD, search
 from segops_sandbox.http.errors import field_error
 from segops_sandbox.http.views import tenant_of

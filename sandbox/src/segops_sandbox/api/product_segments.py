@@ -14,7 +14,7 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
 from segops_sandbox.http.cursors import BadCursor
-from segops_sandbox.http.params import limit_of
+from segops_sandbox.http.paging import limit_of
 from segops_sandbox.http.views import TenantViewSet, tenant_of
 from segops_sandbox.models import ProductSegment
 from segops_sandbox.product_segments import compute, members, queries

@@ -19,7 +19,7 @@ from segops_sandbox import jobs
 from segops_sandbox.catalogue import score_job
 from segops_sandbox.catalogue.facets import facets_of
 from segops_sandbox.catalogue.field_text import FieldText
-from segops_sandbox.catalogue.schema import checked_fields, field_types, replace_schema, schema_of
+from segops_sandbox.catalogue.product_schema import checked_fields, field_types, replace_schema, schema_of
 from segops_sandbox.catalogue.upsert import upsert_flat
 from segops_sandbox.http.errors import field_error
 from segops_sandbox.http.paging import RelativePageNumbers

@@ -14,10 +14,10 @@ from rest_framework.views import APIView
 from segops_sandbox import explorer
 from segops_sandbox.api import exports
 from segops_sandbox.http.errors import field_error
-from segops_sandbox.http.params import limit_of
+from segops_sandbox.http.paging import limit_of
 from segops_sandbox.http.views import TenantViewSet, tenant_of
 from segops_sandbox.models import Segment, SegmentVersion
-from segops_sandbox.segments import members, queries, recompute
+from segops_sandbox.segments import compute_job, members, queries
 from segops_sandbox.segments.definition import Definition, DefinitionError
 from segops_sandbox.segments.references import check_on_save, checked
 from segops_sandbox.timestamps import isoformat
@@ -104,7 +104,7 @@ class SegmentViewSet(TenantViewSet):
     def compute(self, request: Request, pk: int) -> Response:
         """`POST /segments/<id>/compute/`: queue a recompute; while one waits, this is no second one."""
         try:
-            recompute.request(self.get_object())
+            compute_job.request(self.get_object())
         except DefinitionError as exc:
             raise _invalid(exc) from None
         return Response({"status": "queued"}, status=status.HTTP_202_ACCEPTED)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from segops_sandbox.catalogue.fields import as_list, as_text, is_filled
-from segops_sandbox.catalogue.schema import field_types
+from segops_sandbox.catalogue.product_schema import field_types
 from segops_sandbox.models import Product, Tenant
 
 _PRODUCTS, _VALUES = 1000, 100

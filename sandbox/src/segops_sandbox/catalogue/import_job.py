@@ -19,7 +19,7 @@ from segops_sandbox.catalogue.cells import from_cell, reads_back
 from segops_sandbox.catalogue.columns import GUESSED
 from segops_sandbox.catalogue.csv_file import CsvRow, rows_of
 from segops_sandbox.catalogue.fields import MAX_NAME, MAX_SKU, RESERVED
-from segops_sandbox.catalogue.schema import field_types
+from segops_sandbox.catalogue.product_schema import field_types
 from segops_sandbox.catalogue.upsert import CHUNK, Row, chunks, upsert_chunk
 from segops_sandbox.models import ImportJob, Tenant
 from segops_sandbox.product_segments.compute import products_changed

@@ -11,7 +11,7 @@ from segops_sandbox import jobs
 from segops_sandbox.catalogue import import_file
 from segops_sandbox.catalogue.csv_file import read_csv
 from segops_sandbox.catalogue.fields import MAX_FIELD_NAME, RESERVED
-from segops_sandbox.catalogue.schema import add_fields, checked_fields, field_types
+from segops_sandbox.catalogue.product_schema import add_fields, checked_fields, field_types
 from segops_sandbox.catalogue.suggest import suggest
 from segops_sandbox.http.errors import field_error
 from segops_sandbox.models import ImportJob, RememberedColumn, Tenant

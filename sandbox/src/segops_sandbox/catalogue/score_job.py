@@ -13,8 +13,8 @@ from django.db import transaction
 
 from segops_sandbox import clock, jobs
 from segops_sandbox.catalogue.locks import lock_catalogue
+from segops_sandbox.catalogue.product_schema import schema_of
 from segops_sandbox.catalogue.rows import put_scores
-from segops_sandbox.catalogue.schema import schema_of
 from segops_sandbox.catalogue.scoring import Scorer
 from segops_sandbox.models import Job, Product, ProductScore, Tenant
 

@@ -1,4 +1,8 @@
-"""The product search: the best matches of a question by TF-IDF, from an index that follows the catalogue."""
+"""The product search: the best matches of a question by TF-IDF, from an index that follows the catalogue.
+
+scikit-learn does it, of the extra `search`: a plain install has neither it nor numpy. A search of our own would be some
+hundred lines of text processing to keep, which is not what the sandbox is for.
+"""
 
 from __future__ import annotations
 

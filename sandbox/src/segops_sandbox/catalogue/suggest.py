@@ -11,7 +11,7 @@ from typing import Any
 from segops_sandbox.catalogue.columns import Column
 from segops_sandbox.catalogue.csv_file import NAME_NAMES, SKU_NAMES, CsvFile
 from segops_sandbox.catalogue.fields import RESERVED, slug_of
-from segops_sandbox.catalogue.schema import schema_of
+from segops_sandbox.catalogue.product_schema import schema_of
 from segops_sandbox.models import RememberedColumn, Tenant
 
 _PRICE_NAME = re.compile(r"(^|_)(price|cost|amount|msrp|rrp)(_|$)")

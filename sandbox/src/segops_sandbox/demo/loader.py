@@ -10,7 +10,7 @@ from segops_sandbox import clock, demo
 from segops_sandbox.ingestion.events import read
 from segops_sandbox.ingestion.store import store
 from segops_sandbox.models import Segment, SegmentVersion, Subject, Tenant
-from segops_sandbox.segments import recompute
+from segops_sandbox.segments import compute_job
 
 log = logging.getLogger("segops_sandbox.demo")
 
@@ -31,5 +31,5 @@ def load_into(tenant: Tenant) -> None:
     for fields in demo.SEGMENTS:
         segment = Segment.objects.create(tenant=tenant, **fields)
         SegmentVersion.objects.create(segment=segment, version=1, definition=segment.definition, created_by="demo")
-        recompute.request(segment)
+        compute_job.request(segment)
     log.info("demo data set: %d events, %d segments", len(events), len(demo.SEGMENTS))

@@ -14,7 +14,7 @@ from segops_sandbox.http import faults
 from segops_sandbox.http.errors import refusal
 from segops_sandbox.models import Segment, WebhookDelivery
 from segops_sandbox.own_data import begin, snapshots
-from segops_sandbox.segments import recompute
+from segops_sandbox.segments import compute_job
 
 Page = Callable[[HttpRequest, str], HttpResponse]
 Action = Callable[..., HttpResponse]
@@ -107,7 +107,7 @@ def compute(request: HttpRequest, pk: int) -> HttpResponse:
     segment = Segment.objects.filter(pk=pk).first()
     if segment is None:
         return refusal(404, "Not found.")
-    recompute.request(segment)
+    compute_job.request(segment)
     return _back(request)
 
 

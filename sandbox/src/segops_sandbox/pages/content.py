@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from segops_sandbox.ai.brands import own_brand
-from segops_sandbox.catalogue.schema import schema_of
+from segops_sandbox.catalogue.product_schema import schema_of
 from segops_sandbox.catalogue.search import search
 from segops_sandbox.models import GeneratedPage
 from segops_sandbox.pages.card import attributes_of, card_of, price_text

@@ -14,9 +14,9 @@ from segops_sandbox import jobs
 from segops_sandbox.models import Job, ProductSegment, Tenant
 from segops_sandbox.product_segments import compiler
 from segops_sandbox.product_segments.definition import Definition, checked
+from segops_sandbox.segments.compute_job import later_than
 from segops_sandbox.segments.fields import DefinitionError
 from segops_sandbox.segments.queries import kept, scope_now
-from segops_sandbox.segments.recompute import later_than
 
 log = logging.getLogger("segops_sandbox.product_segments")
 

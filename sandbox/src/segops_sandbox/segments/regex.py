@@ -6,6 +6,11 @@ back-references, look-around, inline flags, named groups and `\\b`. The search i
 
 PostgreSQL gets the pattern respelled by `postgres`; SQLite calls `matches`, which follows all alternatives at once, so
 that no pattern can hang the server as `(a+)+$` does with a backtracking matcher.
+
+Why an automaton of our own: google-re2, the maintained linear-time engine on the package index, has no wheel for
+Alpine's Python, and would come along with every install for this one operator. It would replace `automaton.py` only:
+the dialect has to be parsed anyway, to mean the same on PostgreSQL and to say what is refused. Tests compare the two
+databases' answers with those of `re`.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from segops_sandbox import clock, jobs
 from segops_sandbox.models import Segment, SegmentTrend, Tenant
-from segops_sandbox.recompute import after_recompute
+from segops_sandbox.recompute_effects import after_recompute
 from segops_sandbox.segments import compiler, queries
 from segops_sandbox.segments.definition import Definition
 from segops_sandbox.segments.references import checked
