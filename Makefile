@@ -172,7 +172,7 @@ mutants: $(READY) built ## change the sources in small ways, and see whether par
 record: $(READY) ## record the cassettes anew from a sandbox
 	@$(BIN)/python -m segops_parity record
 
-image: $(READY) ## build the sandbox's container image with buildah and check it (BASE=python:3.12-slim, or debian to make one)
+image: $(READY) ## build the container image by buildah and check it (BASE=python:3.12-slim; debian makes one)
 	@$(BIN)/python tools/check_image.py --base $(or $(BASE),python:3.12-slim)
 
 first-test: $(READY) ## measure how long a stranger's Django 4.2 project takes to its first test with pytest-segops
