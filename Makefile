@@ -156,10 +156,10 @@ types: $(READY) ## mypy --strict and pyright on the SDK, mypy on the sandbox, th
 
 bench: $(READY) built ## measure speed and size of the SDK, the sandbox and the parity lanes
 	@$(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/published --require-hashes -r requirements/published.txt
-	@$(BIN)/python tools/bench/sdk.py build/published
+	@$(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/bench --require-hashes -r requirements/bench.txt
+	@$(BIN)/python tools/bench/sdk.py build/published build/bench
 	@$(BIN)/python tools/bench/sandbox.py
-	@$(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/duckdb --require-hashes -r requirements/bench.txt
-	@$(BIN)/python tools/bench/large.py --duckdb build/duckdb
+	@$(BIN)/python tools/bench/large.py --duckdb build/bench
 	@$(BIN)/python -m segops_parity check --report build/parity
 
 parity: $(READY) built ## run every case in every lane, and 3,300 probes; reports in build/parity (PARITY_ARGS)

@@ -1,4 +1,4 @@
-"""The table of hostile replies, played to the blocking and to the asyncio client over real sockets."""
+"""The table of hostile replies, played over real sockets: blocking, asyncio, and through ``requests``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 from hostile_replies import HostileReply, hostile_replies
 from sdk_client import KEY
 
@@ -21,6 +22,7 @@ from segops_admin import (
     AsyncHTTPTransport,
     AsyncSegOpsAdmin,
     HTTPTransport,
+    RequestsTransport,
     SegOpsAdmin,
     SegOpsApiError,
     SegOpsConnectionError,
@@ -182,3 +184,26 @@ def test_what_an_asyncio_call_makes_of_it(row: HostileReply, server: HostileServ
         return got
 
     judge(row, asyncio.run(main()), server)
+
+
+@pytest.fixture(scope="module")
+def trusted(authority: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A file that holds the authority's certificate."""
+    file = tmp_path_factory.mktemp("authority") / "authority.pem"
+    authority.cert_pem.write_to_path(str(file))
+    return str(file)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_what_a_call_through_requests_makes_of_it(row: HostileReply, server: HostileServer, trusted: str) -> None:
+    url = address(server, row)
+    with requests.Session() as session:
+        session.verify, session.trust_env = trusted, False
+        transport = RequestsTransport(session)
+        with SegOpsAdmin(KEY, base_url=url, max_retries=0, timeout=10.0, transport=transport) as client:
+            try:
+                got: tuple[Any, ...] = ("value", make_call(client, row.call))
+            except Exception as error:  # noqa: BLE001 -- told as an outcome
+                got = outcome_of(error)
+            assert client.with_options(max_retries=1).http.request("GET", "/next/") == [2]
+    judge(row, got, server)

@@ -42,7 +42,7 @@ def ours(method: str, data: bytes, cuts: list[int]) -> Outcome:
         return REFUSED
     except CutShort:
         return CUT
-    return reader.status, sorted((name.lower(), value) for name, value in reader.headers), body
+    return reader.status, sorted((name.lower(), value) for name, value in reader.pairs), body
 
 
 def theirs(method: str, data: bytes) -> Outcome:

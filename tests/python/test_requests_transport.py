@@ -234,7 +234,5 @@ def test_an_interim_reply_never_becomes_the_reply_nor_the_next_callers(serve: An
     hints = b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n[1]"
     server = serve(Raw(hints, close=False), Reply(json=[2]))
     client = connect(server, max_retries=0)
-    with pytest.raises(SegOpsDecodeError, match="interim"):
-        client.segments.list()
+    assert client.segments.list() == [1]
     assert client.segments.list() == [2]
-    assert server.connections == 2

@@ -120,10 +120,8 @@ def test_a_failure_within_an_exchange_shows_no_key(
         raise failure.with_traceback(None)
 
     if lane == "blocking":
-        name = "_send" if while_ == "sending" else "receive"
-        monkeypatch.setattr(socket.socket, "sendall", fail) if name == "_send" else monkeypatch.setattr(
-            Connection, name, fail
-        )
+        where, name = (socket.socket, "send") if while_ == "sending" else (Connection, "receive")
+        monkeypatch.setattr(where, name, fail)
     else:
         monkeypatch.setattr(AsyncConnection, "write" if while_ == "sending" else "receive", fail_async)
     server = serve(answer=lambda seen: Reply(json={}))

@@ -194,7 +194,8 @@ def returned() -> dict[tuple[str, str], str]:
     """What each method is annotated to return, with the shared six's type variables filled in."""
     found: dict[tuple[str, str], str] = {}
     shared = annotations(RESOURCES / "_crud.py")["Collection"][0]
-    by_class = {type(value).__name__: name for name, value in vars(Script().client()).items() if name in NAMESPACES}
+    namespaces = {name: type(value) for name, value in vars(Script().client()).items() if name in NAMESPACES}
+    by_class = {kind.__name__: name for name, own in namespaces.items() for kind in own.__mro__}
     for path in RESOURCES.glob("[a-z]*.py"):
         for kind, (methods, parameters) in annotations(path).items():
             namespace = by_class[kind]

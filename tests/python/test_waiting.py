@@ -215,3 +215,36 @@ def test_waiting_works_over_real_sockets_too(serve: Any, connect: Any, time: Fak
     assert connect(server).segments.wait_for_export("a/b", 5) == {"status": "ready"}
     assert time.sleeps == [0.1]
     assert {seen.target for seen in server.requests} == {"/api/segments/a%2Fb/export/?export_id=5"}
+
+
+BUSY = reply({}, status=503, headers={"Retry-After": "30"})
+SEGMENT = {"id": 7, "status": "computed", "last_computed_at": "2026-04-24T12:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ([BUSY], "The recompute of segment 7 was not asked for after 5 s."),
+        ([SEGMENT, BUSY], "The recompute of segment 7 may have been asked for, but that was not confirmed after 5 s."),
+        (
+            [SEGMENT, {"queued": True}, BUSY],
+            "The recompute of segment 7 did not finish within 5 s; it is still running.",
+        ),
+    ],
+    ids=["reading", "queuing", "looking"],
+)
+def test_all_that_recompute_and_wait_does_is_within_its_timeout(answers: list[Any], said: str) -> None:
+    script = script_of(*answers)
+    with pytest.raises(SegOpsWaitTimeout) as caught:
+        script.client().segments.recompute_and_wait(7, timeout=5)
+    assert str(caught.value) == said
+    assert script.time.sleeps == []  # a Retry-After that does not fit is not waited for
+    assert isinstance(caught.value.__cause__, SegOpsServerError)
+    script.assert_done()
+
+
+def test_recompute_and_wait_checks_its_limits_before_anything_is_sent() -> None:
+    script = script_of()
+    with pytest.raises(SegOpsArgumentError, match="timeout"):
+        script.client().segments.recompute_and_wait(7, timeout=-1)
+    assert script.requests == []

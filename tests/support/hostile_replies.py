@@ -24,7 +24,6 @@ class HostileReply:
         end: what the server does next: open, close, reset, notify or cut.
         tls: whether the row is about TLS.
         outcomes: what may come of it, as ``("value", …)`` or ``("error", kind, status)``; the first is Python's own.
-        requests: what comes of it through ``RequestsTransport``.
         kept: False if the connection must carry no further request.
     """
 
@@ -34,7 +33,6 @@ class HostileReply:
     end: str
     tls: bool
     outcomes: tuple[tuple[Any, ...], ...]
-    requests: tuple[tuple[Any, ...], ...]
     kept: bool
 
 
@@ -53,7 +51,6 @@ def _row(row: dict[str, Any]) -> HostileReply:
         end=row.get("end", "open"),
         tls=row.get("over") == "tls",
         outcomes=own,
-        requests=(_outcome(row["requests"]),) if "requests" in row else own,
         kept=row.get("kept", True),
     )
 

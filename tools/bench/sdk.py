@@ -1,9 +1,8 @@
 """Measures speed and size of the Python SDK beside what it is compared with; each figure is a ratio of one run.
 
-    python tools/bench/sdk.py PUBLISHED-FOLDER [-n RUNS]
+    python tools/bench/sdk.py PUBLISHED-FOLDER BESIDE-FOLDER [-n RUNS] [--rows WORD]
 
-The two sides of a ratio take turns, so that a machine whose speed drifts slows both. The published release is
-installed into PUBLISHED-FOLDER by `make bench`.
+The published release is installed into PUBLISHED-FOLDER by `make bench`, aiohttp into BESIDE-FOLDER.
 """
 
 from __future__ import annotations
@@ -14,16 +13,16 @@ import http.client
 import json
 import os
 import ssl
-import statistics
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import trustme
+from measuring import measured, report
+from sdk_async import gets_beside_aiohttp, walk_one_by_one
 
 from segops_admin import HTTPTransport, SegOpsAdmin
 
@@ -33,9 +32,9 @@ ITEMS = 5000
 
 
 @contextlib.contextmanager
-def page_server(certificate: str = "-", delay: float = 0.0) -> Iterator[int]:
-    """The port of a page server in a process of its own."""
-    command = [sys.executable, str(HERE / "server.py"), certificate, str(delay)]
+def page_server(serves: str = "-", delay: float = 0.0) -> Iterator[int]:
+    """The port of a server of pages or records in a process of its own."""
+    command = [sys.executable, str(HERE / "server.py"), serves, str(delay)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         try:
@@ -43,29 +42,6 @@ def page_server(certificate: str = "-", delay: float = 0.0) -> Iterator[int]:
         finally:
             assert server.stdin is not None
             server.stdin.close()
-
-
-def ratio(ours: Callable[[], object], theirs: Callable[[], object], runs: int) -> tuple[float, float, float]:
-    """Median, least and greatest of ours / theirs, pair by pair, after one run of each that does not count."""
-    ours(), theirs()
-    ratios = []
-    for _ in range(runs):
-        started = time.perf_counter()
-        ours()
-        between = time.perf_counter()
-        theirs()
-        ratios.append((between - started) / (time.perf_counter() - between))
-    return statistics.median(ratios), min(ratios), max(ratios)
-
-
-def report(what: str, figure: str, reach: str) -> None:
-    """One row."""
-    print(f"{what:<58} {figure:<34} {reach}", flush=True)
-
-
-def spread(measured: tuple[float, float, float]) -> str:
-    """A ratio as it is printed."""
-    return "{:.2f} x  ({:.2f} to {:.2f})".format(*measured)
 
 
 def walk_over_tls(runs: int, published: str) -> None:
@@ -95,9 +71,10 @@ def walk_over_tls(runs: int, published: str) -> None:
                     count, following = count + len(answer["results"]), answer["next"]
                 assert count == ITEMS
 
-            report("walk 100 x 50 over TLS / bare http.client + json", spread(ratio(sdk, loop, runs)), "<= 0.90")
+            report("walk 100 x 50 over TLS / bare http.client + json", measured(sdk, loop, runs * 2), "<= 0.90")
+            walk_one_by_one(KEY, port, context, loop, ITEMS, runs)
             old = published_walk(published, port, root)
-            report("published 0.2.2 / the same walk", spread(ratio(old, sdk, max(3, runs // 4))), ">= 5")
+            report("published 0.2.2 / the same walk", measured(old, sdk, max(3, runs // 4)), ">= 5")
             client.close()
             bare.close()
 
@@ -134,8 +111,26 @@ def prefetch(runs: int) -> None:
         def one_by_one() -> None:
             assert sum(1 for _ in client.segments.iterate()) == ITEMS
 
-        measured = ratio(one_by_one, ahead, max(3, runs // 4))
-        report("20 ms an answer: one by one / prefetch=8", spread(measured), ">= 5")
+        report("20 ms an answer: one by one / prefetch=8", measured(one_by_one, ahead, max(3, runs // 4)), ">= 5")
+        client.close()
+
+
+def observed(runs: int) -> None:
+    """A thousand gets with on_reply, beside the same without."""
+    with page_server("records") as port:
+        client = SegOpsAdmin(KEY, base_url=f"http://127.0.0.1:{port}/api")
+        seen: list[int | None] = []
+        observing = client.with_options(on_reply=lambda attempt: seen.append(attempt.status))
+
+        def gets(of: SegOpsAdmin) -> Callable[[], None]:
+            def run() -> None:
+                for number in range(1000):
+                    assert of.segments.get(number)["is_active"]
+
+            return run
+
+        report("one call with on_reply / without", measured(gets(observing), gets(client), runs * 2), "<= 1.03")
+        assert set(seen) == {200}
         client.close()
 
 
@@ -178,11 +173,27 @@ def startup(runs: int, published: str) -> None:
     nothing = process("-c", "pass")
     imported = process("-c", "import segops_admin", path=sources)
     old = process("-c", "import segops_admin", path=published)
-    # What an installed segops-admin script does; `python -m` would add runpy's own cost.
-    helped = process("-c", "import sys; from segops_admin.cli import main; sys.exit(main(['--help']))", path=sources)
-    report("import segops_admin / python -c pass", spread(ratio(imported, nothing, runs * 2)), "<= 1.15")
-    report("published 0.2.2: import / python -c pass", spread(ratio(old, nothing, runs)), "(2.0)")
-    report("segops-admin --help / python -c pass", spread(ratio(helped, nothing, runs * 2)), "<= 1.4")
+    report("import segops_admin / python -c pass", measured(imported, nothing, runs * 2), "<= 1.15")
+    report("published 0.2.2: import / python -c pass", measured(old, nothing, runs), "(2.0)")
+
+
+def installed_help(runs: int) -> None:
+    """The console script that pip writes, in an environment with nothing but the wheel, beside its Python."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        project = str(HERE.parents[1] / "python")
+        pip = [str(Path(folder, "bin", "python")), "-m", "pip", "install", "--quiet", "--no-deps"]
+        wheels = Path(folder, "wheels")
+        build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(wheels), project]
+        subprocess.run(build, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([*pip, *map(str, wheels.glob("*.whl"))], check=True)
+        script, python = str(Path(folder, "bin", "segops-admin")), str(Path(folder, "bin", "python"))
+
+        def run(*command: str) -> None:
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+        ratio = measured(lambda: run(script, "--help"), lambda: run(python, "-c", "pass"), runs * 2)
+        report("installed segops-admin --help / python -c pass", ratio, "<= 1.6")
 
 
 UPLOAD = """
@@ -211,18 +222,35 @@ def upload() -> None:
         report("upload of 1 GiB: peak memory above an idle client", f"{grown:.1f} MiB", "<= 16 MiB")
 
 
+def many_gets(given: argparse.Namespace) -> None:
+    """1,000 gets at once."""
+    with page_server("records") as port:
+        gets_beside_aiohttp(KEY, port, given.beside, given.runs)
+
+
+ROWS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "walk": lambda given: walk_over_tls(given.runs, given.published),
+    "gets": many_gets,
+    "on-reply": lambda given: observed(given.runs),
+    "prefetch": lambda given: prefetch(given.runs),
+    "threads": lambda given: threads(),
+    "import": lambda given: startup(given.runs, given.published),
+    "help": lambda given: installed_help(given.runs),
+    "upload": lambda given: upload(),
+}
+
+
 def main() -> None:
     """Prints the table."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("published", help="the folder that holds the published release")
+    arguments.add_argument("beside", help="the folder that holds aiohttp")
     arguments.add_argument("-n", "--runs", type=int, default=12)
+    arguments.add_argument("--rows", choices=list(ROWS), action="append", help="only these")
     given = arguments.parse_args()
     print(f"Python {sys.version.split()[0]}; median (least to greatest) of {given.runs} pairs of runs")
-    walk_over_tls(given.runs, given.published)
-    prefetch(given.runs)
-    threads()
-    startup(given.runs, given.published)
-    upload()
+    for name in given.rows or ROWS:
+        ROWS[name](given)
 
 
 if __name__ == "__main__":

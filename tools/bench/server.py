@@ -1,12 +1,16 @@
 """A server for benchmarks: pages of segments over TLS or plain HTTP, as fast as Python sends bytes.
 
-    python server.py CERTIFICATE-CHAIN|- [DELAY-SECONDS]      prints its port; ends when its stdin does
+    python server.py CERTIFICATE-CHAIN|- [DELAY-SECONDS]      pages, a thread for each connection
+    python server.py records                                  one segment whatever is asked, by an event loop
+
+Either prints its port, and ends when its stdin does.
 
 It is a process of its own, so that its work is not counted as the client's.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import socket
@@ -65,8 +69,40 @@ def serve(connection: socket.socket, context: ssl.SSLContext | None, pages: list
             peer.sendall(pages[int(number[1]) if number else 1])
 
 
+class Records(asyncio.Protocol):
+    """Answers each request with one segment: many connections at little cost."""
+
+    reply = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keeps what to answer on."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Requests come whole here: they are small, and each is sent in one write."""
+        self._transport.write(self.reply * data.count(b"\r\n\r\n"))
+
+
+def record() -> bytes:
+    """One segment, as an answer to a get."""
+    body = json.dumps(json.loads(page(1).partition(b"\r\n\r\n")[2])["results"][0]).encode()
+    return f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+async def serve_records() -> None:
+    """Listens until stdin ends."""
+    Records.reply = record()
+    server = await asyncio.get_running_loop().create_server(Records, "127.0.0.1", 0, backlog=256)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+
+
 def main() -> None:
     """Listens until stdin ends."""
+    if sys.argv[1] == "records":
+        asyncio.run(serve_records())
+        return
     context = None
     if sys.argv[1] != "-":
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

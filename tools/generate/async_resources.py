@@ -17,7 +17,7 @@ HEAD = "# Derived from {} by `make generate`. Change that.\n"
 
 _DEFINITION = re.compile(r"    def (?!__)(\w+)\((?:[^()]|\([^()]*\))*\) -> (?P<returns>[^\n]+):\n")
 _CALL = re.compile(r"(?<!\w)self\.(_http\.)?(_?(?:read|ask|change|upload|download|wait|wait_for_recompute))\(")
-_BASES = re.compile(r"\b(Collection|Namespace)\b(?=[\[)(,\n])")
+_BASES = re.compile(r"\b(Collection|Namespace|SegmentJobs)\b(?=[\[)(,\n])")
 
 
 def async_resources(_contract: Contract) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Callable
 
 __all__ = ["Runtime"]
@@ -51,20 +52,14 @@ class Runtime:
 
 
 def _now() -> float:
-    import time
-
     return time.time()
 
 
 def _monotonic() -> float:
-    import time
-
     return time.monotonic()
 
 
 def _sleep(seconds: float) -> None:
-    import time
-
     time.sleep(seconds)
 
 

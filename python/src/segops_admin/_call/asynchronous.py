@@ -100,7 +100,7 @@ class AsyncHttp(BaseHttp):
         """Waits for a job; ``look`` asks how far it is, within so many seconds."""
         from .waiting import waiting
 
-        return await run_async(waiting(what, state, runtime=self.runtime, **limits), self.runtime, look=look)
+        return await run_async(waiting(what, look, state, runtime=self.runtime, **limits), self.runtime)
 
     async def _walk(self, operation: str, path: str, pages: Pages | CursorPages) -> AsyncGenerator[Any, None]:
         items = pages.take(await self._page(operation, path, pages.parameters()))
@@ -116,6 +116,7 @@ class AsyncHttp(BaseHttp):
                     following += 1
                 for item in items:
                     yield item
+                items = []  # given up before the next page is read, which then needs no memory of its own
                 if not pages.more:
                     return
                 if under_way:

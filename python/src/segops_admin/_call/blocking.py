@@ -129,7 +129,7 @@ class Http(BaseHttp):
         """Waits for a job; ``look`` asks how far it is, within so many seconds."""
         from .waiting import waiting
 
-        return run(waiting(what, state, runtime=self.runtime, **limits), self.runtime, look=look)
+        return run(waiting(what, look, state, runtime=self.runtime, **limits), self.runtime)
 
     def _send_file(self, call: Call, form: Form, unnamed: str) -> Any:
         with open_file(form[2]) as source:

@@ -104,7 +104,20 @@ def _attempt(
     url = f"{options.base_url}{call.target}"
     hops = 0
     while True:
-        response = yield from _send(call, options, progress, url, headers)
+        request = Request(
+            call.method,
+            url,
+            headers,
+            call.body,
+            options.timeout,
+            operation=call.operation,
+            attempt=progress.attempt,
+            deadline=progress.left(),
+        )
+        try:
+            response = yield Send(request)
+        except OSError as error:
+            raise _untranslated(error) from error.with_traceback(None)
         status = response.status
         if not is_redirect(call.method, status, response.headers):
             break
@@ -132,25 +145,9 @@ def _attempt(
         outcome.raw = yield from read_failure(response)
 
 
-def _send(call: Call, options: Options, progress: Progress, url: str, headers: list[tuple[str, str]]) -> Course:
-    request = Request(
-        call.method,
-        url,
-        headers,
-        call.body,
-        options.timeout,
-        operation=call.operation,
-        attempt=progress.attempt,
-        deadline=progress.left(),
-    )
-    try:
-        response = yield Send(request)
-    except OSError as error:
-        # A transport that does not translate its errors still ends in one of ours; what was sent is unknown.
-        cause = error.with_traceback(None)
-    else:
-        return response
-    raise SegOpsConnectionError(f"{type(cause).__name__}: {cause}") from cause
+def _untranslated(error: OSError) -> SegOpsConnectionError:
+    """A transport that does not translate its errors still ends in one of ours; what was sent is unknown."""
+    return SegOpsConnectionError(f"{type(error).__name__}: {error}")
 
 
 def _reopens(call: Call, progress: Progress, failure: Any) -> bool:

@@ -12,7 +12,7 @@ from .steps import Look, Read, Send
 __all__ = ["run", "run_async"]
 
 
-def run(course: Course, runtime: Runtime, transport: Transport | None = None, look: Any = None) -> Any:
+def run(course: Course, runtime: Runtime, transport: Transport | None = None) -> Any:
     """Drives a course to its end, blocking, and returns its value or raises its error."""
     response: Any = None
     answer: list[Any] = [None]  # popped when it is handed over: a reply must not be a local of this frame when it fails
@@ -28,7 +28,7 @@ def run(course: Course, runtime: Runtime, transport: Transport | None = None, lo
                     response = transport.send(step.request)  # type: ignore[union-attr]
                     answer.append(response)
                 elif type(step) is Look:
-                    answer.append(look(step.within))
+                    answer.append(step.call(step.within))
                 else:
                     runtime.sleep(step.seconds)
                     answer.append(None)
@@ -45,7 +45,7 @@ def run(course: Course, runtime: Runtime, transport: Transport | None = None, lo
         failure = None
 
 
-async def run_async(course: Course, runtime: Runtime, transport: AsyncTransport | None = None, look: Any = None) -> Any:
+async def run_async(course: Course, runtime: Runtime, transport: AsyncTransport | None = None) -> Any:
     """Drives a course to its end for asyncio, and returns its value or raises its error."""
     response: Any = None
     answer: list[Any] = [None]
@@ -61,7 +61,7 @@ async def run_async(course: Course, runtime: Runtime, transport: AsyncTransport 
                     response = await transport.send(step.request)  # type: ignore[union-attr]
                     answer.append(response)
                 elif type(step) is Look:
-                    answer.append(await look(step.within))
+                    answer.append(await step.call(step.within))
                 else:
                     await runtime.sleep_async(step.seconds)
                     answer.append(None)

@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from .._errors import SegOpsDeprecationWarning
-from .._transport.protocol import Headers
+from .._wire.headers import Headers, mention
 from .call import Call
 from .failures import hide, request_id
 from .options import Options
@@ -14,6 +14,8 @@ from .options import Options
 __all__ = ["Attempt", "observe"]
 
 _warned: set[str] = set()
+_loggers: list[Any] = []
+"""The one logger, once logging has been imported: looking it up takes longer than asking whether anybody listens."""
 
 
 class Attempt:
@@ -32,9 +34,7 @@ class Attempt:
         error: the name of the error that it ended in, or None: ``SegOpsTimeoutError``.
     """
 
-    __slots__ = (
-        "attempt", "delay", "error", "headers", "method", "operation", "path", "request_id", "seconds", "status",
-    )  # fmt: skip
+    __slots__ = ("_target", "attempt", "delay", "error", "headers", "method", "operation", "seconds", "status")
 
     def __init__(
         self,
@@ -48,14 +48,25 @@ class Attempt:
     ) -> None:
         self.operation = call.operation
         self.method = call.method
-        self.path = call.path.partition("?")[0]
+        self._target = call.path
         self.status = status
         self.headers = headers
-        self.request_id = request_id(headers)
         self.attempt = attempt
         self.seconds = seconds
         self.delay = delay
         self.error = error
+
+    # Told when they are asked for: whoever counts calls should not pay for what they do not look at.
+
+    @property
+    def path(self) -> str:
+        """What was asked, without the query."""
+        return self._target.partition("?")[0]
+
+    @property
+    def request_id(self) -> str | None:
+        """The server's name for the request, if it gave one."""
+        return request_id(self.headers)
 
     def __repr__(self) -> str:
         outcome = self.error if self.status is None else self.status
@@ -88,7 +99,7 @@ def observe(
         _warn(call, response.headers)
     if options.on_reply is not None:
         headers = Headers() if response is None else response.headers
-        if any(options.key in value for value in headers.values()):
+        if mention(headers, options.key):
             headers = Headers([(name, hide(value, options.key)) for name, value in headers.items()])
         status = None if response is None else response.status
         failed = None if error is None else type(error).__name__
@@ -100,15 +111,19 @@ def _log(
 ) -> None:
     """One DEBUG line an attempt, without the query (it may hold personal data), the key or a body."""
     # Only where somebody has imported logging: nobody else listens, and importing it would cost more than a call.
-    logging = sys.modules["logging"]
-    logger = logging.getLogger("segops_admin")
-    if logger.isEnabledFor(logging.DEBUG):
+    logger = _loggers[0] if _loggers else _logger()
+    if logger.isEnabledFor(10):  # DEBUG
         path = call.path.partition("?")[0]
         outcome = response.status if error is None else type(error).__name__
         logger.debug("%s %s %s %.0f ms attempt %d", call.method, path, outcome, seconds * 1000, attempt)
-    if wait and logger.isEnabledFor(logging.INFO):
+    if wait and logger.isEnabledFor(20):  # INFO
         path = call.path.partition("?")[0]
         logger.info("%s %s waits %g s, as the server asks (Retry-After)", call.method, path, wait)
+
+
+def _logger() -> Any:
+    _loggers.append(sys.modules["logging"].getLogger("segops_admin"))
+    return _loggers[0]
 
 
 def _warn(call: Call, headers: Headers) -> None:

@@ -51,19 +51,21 @@ class Pages:
         if isinstance(answer, list) and not begun:
             self.more = False
             return answer
-        where = f"{self._path} (page {self.number})"
         if not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
             kind = "nothing" if answer is None else f"{described(answer)} without a list of results"
-            raise SegOpsDecodeError(f"it is not a page but {kind}", method="GET", path=where)
+            raise self._no_page(f"it is not a page but {kind}")
         results: list[Any] = answer["results"]
         self.more = _goes_on(answer.get("next"))
         if self.more and not results:
             # An empty page that promises another would be followed for ever.
-            raise SegOpsDecodeError("it is an empty page that names a next one", method="GET", path=where)
-        if self.more:
+            raise self._no_page("it is an empty page that names a next one")
+        if self.more and self.ahead:
             self.last = max(self.last, self.number + 1, _last_page(answer.get("count"), len(results)))
         self.number += 1
         return results
+
+    def _no_page(self, reason: str) -> SegOpsDecodeError:
+        return SegOpsDecodeError(reason, method="GET", path=f"{self._path} (page {self.number})")
 
 
 def _goes_on(following: Any) -> bool:
@@ -129,6 +131,7 @@ def walk(pages: Walk, fetch: Callable[[dict[str, Any]], Any]) -> Generator[Any, 
     following = _Prefetcher(pages, fetch) if pages.more and isinstance(pages, Pages) and pages.ahead else None
     yield from items
     while pages.more:
+        items = []  # given up before the next page is read, which then needs no memory of its own
         items = pages.take(following.take() if following is not None else fetch(pages.parameters()))
         if following is not None and pages.more:
             following.ask()

@@ -30,8 +30,10 @@ class Progress:
         self.reopened = False
         self.out_of_time = False
         self.runtime = runtime
-        limits = [seconds for seconds in (options.deadline, call.deadline) if seconds is not None]
-        self.end = runtime.monotonic() + min(limits) if limits else None
+        self.end: float | None = None
+        if options.deadline is not None or call.deadline is not None:
+            limits = [seconds for seconds in (options.deadline, call.deadline) if seconds is not None]
+            self.end = runtime.monotonic() + min(limits)
 
     def left(self) -> float | None:
         """Seconds that are left of the deadline, or None.

@@ -36,7 +36,8 @@ def read_reply(response: Any) -> Generator[Read, bytes, bytes]:
         _too_large(response)
     left = LARGEST_REPLY + 1
     body = yield Read(response.body, left)
-    if body:
+    # The built-in transports know when that was all; others are asked once more.
+    if body and (len(body) > LARGEST_REPLY or not getattr(response.body, "ended", False)):
         blocks = [body]
         left -= len(body)
         while left > 0:
@@ -112,13 +113,15 @@ def decode(status: int, headers: Headers, body: bytes) -> Any:
         return SegOpsDecodeError(f"it is not UTF-8 (byte {error.start})", status=status)
     if text.startswith("\ufeff"):
         text = text[1:]
-    # A header that was sent twice reads as both, joined by a comma.
-    media_type = headers.get("Content-Type", "").partition(";")[0].partition(",")[0].strip().lower()
+    media_type = headers.get("Content-Type", "")
+    if media_type != "application/json":
+        # A header that was sent twice reads as both, joined by a comma.
+        media_type = media_type.partition(";")[0].partition(",")[0].strip().lower()
     says_json = media_type in ("application/json", "text/json") or media_type.endswith("+json")
     if not says_json and not _may_be_json(media_type, text):
         return text
     try:
-        return parse_json(text)
+        return parse_json(text, body)
     except UNREADABLE as error:
         if not says_json and isinstance(error, ValueError):
             return text
@@ -133,19 +136,28 @@ def _may_be_json(media_type: str, text: str) -> bool:
     return not media_type or (media_type in _UNSURE and text.lstrip()[:1] in ("[", "{"))
 
 
-def parse_json(text: str) -> Any:
+def parse_json(text: str, encoded: bytes | None = None) -> Any:
     """A JSON text as a value.
+
+    Args:
+        encoded: the same in UTF-8, where it is at hand.
 
     Raises:
         ValueError: it is none.
         OverflowError: it holds a number that no float can.
         RecursionError: it is nested too deeply.
     """
+    value: Any = None
     try:
-        value = _DECODER.decode(text)
+        try:
+            value, end = _DECODER.raw_decode(text)
+        except ValueError:
+            end = -1
+        if end != len(text):
+            value = _DECODER.decode(text)  # with white space around it, or none
     except RecursionError:
         raise RecursionError("it is nested too deeply") from None
-    if is_too_deep(text):
+    if is_too_deep(text, encoded):
         raise RecursionError("it is nested too deeply")
     return value
 

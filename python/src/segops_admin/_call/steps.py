@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable
 
 from .._transport.protocol import Request
 
@@ -38,9 +38,10 @@ class Sleep:
 
 
 class Look:
-    """Ask how far a job is, within so many seconds; the answer is the job."""
+    """Make a call about a job, within so many seconds; the answer is what it returns, such as how far the job is."""
 
-    __slots__ = ("within",)
+    __slots__ = ("call", "within")
 
-    def __init__(self, within: float | None) -> None:
+    def __init__(self, call: Callable[[float], Any], within: float) -> None:
+        self.call = call
         self.within = within

@@ -8,11 +8,13 @@ from typing import Any, Callable
 from .._errors import SegOpsArgumentError, SegOpsError, SegOpsJobError, SegOpsWaitTimeout
 from .._runtime import Runtime
 from .._wire.words import described
-from .steps import Look, Sleep
+from . import steps
+from .steps import Sleep
 
-__all__ = ["EXPORT", "IMPORT", "Job", "Progress", "Recompute", "waiting"]
+__all__ = ["EXPORT", "IMPORT", "Job", "Look", "Progress", "Recompute", "waiting"]
 
 Progress = Callable[[Any], object]
+Look = Callable[[float], Any]
 
 _FIRST_PAUSE = 0.1
 _LEAST_LOOK = 1.0
@@ -20,8 +22,10 @@ _LEAST_LOOK = 1.0
 
 def waiting(
     what: str,
+    look: Look,
     state: Job | Recompute,
     *,
+    first: tuple[tuple[str, Look], ...] = (),
     timeout: float,
     interval: float,
     on_progress: Progress | None,
@@ -31,6 +35,9 @@ def waiting(
 
     Args:
         what: the job, for messages.
+        look: asks how far it is, within so many seconds.
+        first: calls that begin the job, each with what is to be said if the time is over with it. ``state`` is told
+            of their answers.
         state: tells from an answer whether the job is done or has failed.
         timeout: seconds to wait in all. The first look is made at once, the last one when they are over.
         interval: seconds between polls, at most: the first pauses are shorter, 0.1 s and twice as long each time.
@@ -45,14 +52,11 @@ def waiting(
     end = runtime.monotonic() + timeout
     pause = _FIRST_PAUSE
     job: Any = None
+    for too_late, begin in first:
+        state.begun((yield from _ask(begin, end, runtime, f"{what} {too_late} after {timeout:g} s.", job)))
+    too_late = f"{what} did not finish within {timeout:g} s; it is still running."
     while True:
-        try:
-            # The last look is made when the time is up, and still gets a moment to be answered.
-            job = yield Look(max(end - runtime.monotonic(), _LEAST_LOOK))
-        except SegOpsError as error:
-            if not getattr(error, "out_of_time", False):
-                raise
-            raise SegOpsWaitTimeout(_too_late(what, timeout), job) from error
+        job = yield from _ask(look, end, runtime, too_late, job)
         if on_progress is not None:
             on_progress(job)
         why = state.failure(job)
@@ -62,13 +66,19 @@ def waiting(
             return job
         left = end - runtime.monotonic()
         if left <= 0:
-            raise SegOpsWaitTimeout(_too_late(what, timeout), job)
+            raise SegOpsWaitTimeout(too_late, job)
         yield Sleep(min(pause, interval, left))
         pause = min(pause * 2, interval)
 
 
-def _too_late(what: str, timeout: float) -> str:
-    return f"{what} did not finish within {timeout:g} s; it is still running."
+def _ask(call: Look, end: float, runtime: Runtime, too_late: str, job: Any) -> Generator[Any, Any, Any]:
+    """Makes a call about the job within what is left. Once the time is up, it still gets a moment to be answered."""
+    try:
+        return (yield steps.Look(call, max(end - runtime.monotonic(), _LEAST_LOOK)))
+    except SegOpsError as error:
+        if not getattr(error, "out_of_time", False):
+            raise
+        raise SegOpsWaitTimeout(too_late, job) from error
 
 
 def _check(name: str, value: Any, least: float) -> None:
@@ -85,6 +95,9 @@ class Job:
 
     def __init__(self, *done: str) -> None:
         self._done = done
+
+    def begun(self, answer: Any) -> None:
+        """Is told of an answer to what began it."""
 
     def is_done(self, job: Any) -> bool:
         """Whether it is done."""
@@ -111,9 +124,16 @@ class Recompute:
     is not any more, without that, is a failure.
     """
 
-    def __init__(self, since: str | None) -> None:
+    def __init__(self, since: str | None = None) -> None:
         self._since = since
+        self._begun = False
         self._was_computing = False
+
+    def begun(self, answer: Any) -> None:
+        """Is told of the segment as it was before the recompute, and then of the answer to that."""
+        if not self._begun and isinstance(answer, dict):
+            self._since = answer.get("last_computed_at")
+        self._begun = True
 
     def is_done(self, segment: Any) -> bool:
         """Whether the members are current."""

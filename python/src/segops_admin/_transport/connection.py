@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from .._wire.heads import SecretBytes, request_head
 from .._wire.http1 import ReplyReader
-from .failures import DISCONNECTED, FAILURES, body_failure, exchange_failure, raise_as, without_frames
+from .bodies import ReplyBody
+from .failures import DISCONNECTED, FAILURES, exchange_failure, raise_as, without_frames
 from .limits import Limits
-from .protocol import Headers, Request, Response
+from .protocol import Request, Response
 
 if TYPE_CHECKING:
     from .._wire.multipart import Multipart
 
-__all__ = ["Connection", "Link", "ReplyBody"]
+__all__ = ["Connection", "Link"]
 
 _RECEIVED = 64 * 1024
+_RECORD = 16 * 1024
 
 
 class Link:
@@ -34,6 +36,7 @@ class Link:
         fresh: whether no reply has come over it yet.
         stale: whether it was kept from an earlier call and turned out to be closed.
         place: what the pool counts open connections by.
+        line: what the pool keeps it under while it is unused.
     """
 
     def __init__(self, sock: socket.socket | None, peer: str, done: Callable[[Any, bool], None]) -> None:
@@ -41,6 +44,7 @@ class Link:
         self.fresh = True
         self.stale = False
         self.place: object = None
+        self.line: Any = None
         self.peer = peer
         self._sock = sock
         self._done = done
@@ -52,13 +56,10 @@ class Link:
 
     def readable(self) -> bool:
         """Whether there is something to read while nothing has been asked: the end of it, or a stray reply."""
-        sock = self._sock
-        if sock is None or (isinstance(sock, ssl.SSLSocket) and sock.pending()):
-            return True  # what TLS has unwrapped already does not show on the socket
         try:
             if self._poll is not None:
                 return bool(self._poll.poll(0))
-            return bool(select.select([sock], [], [], 0)[0])
+            return self._sock is None or bool(select.select([self._sock], [], [], 0)[0])
         except (OSError, ValueError):
             return True
 
@@ -116,6 +117,8 @@ class Connection(Link):
         super().__init__(sock, peer, done)
         self._host = host
         self._through = through
+        # A TLS socket hands out a whole record at a time, so that what it holds always shows on the socket below it.
+        self._most = _RECORD if isinstance(sock, ssl.SSLSocket) else _RECEIVED
 
     def exchange(self, request: Request, target: str) -> Response:
         """Sends the request and reads the reply's head.
@@ -141,7 +144,7 @@ class Connection(Link):
             self.fresh = False
             # The server answered before it had taken the whole request (413, 401): the answer counts, once.
             body = ReplyBody(self, reader, limits, keep=broken is None)
-            return Response(reader.status, Headers(reader.headers), body)
+            return Response(reader.status, reader.headers, body)
         self.fail(failure)
         raise_as(exchange_failure(failure, self.peer, limits, stale=self.stale), failure)
 
@@ -160,11 +163,16 @@ class Connection(Link):
             self.set_timeout(limits.step())
             try:
                 head = request_head(request.method, target, self._host, headers, length)
-                self._sock.sendall(SecretBytes(head + body) if body else head)
+                self._send_all(SecretBytes(head + body) if body else head)
             except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError) as error:
                 return without_frames(error)  # type: ignore[no-any-return]
             return None
         return self._stream(request_head(request.method, target, self._host, headers, None), body, limits)
+
+    def _send_all(self, data: bytes) -> None:
+        sent = self._sock.send(data)  # mostly all of it; sendall() of a TLS socket takes a longer way
+        if sent < len(data):
+            self._sock.sendall(memoryview(data)[sent:])
 
     def _stream(self, head: bytes, body: Multipart, limits: Limits) -> OSError | None:
         try:
@@ -180,65 +188,4 @@ class Connection(Link):
     def receive(self, limits: Limits) -> bytes:
         """What comes next; nothing at the end of the connection."""
         self.set_timeout(limits.step())
-        return self._sock.recv(_RECEIVED)
-
-
-class ReplyBody:
-    """A reply's body. Reading it to the end gives the connection back to the pool."""
-
-    __slots__ = ("_broken", "_connection", "_got", "_keep", "_limits", "_reader")
-
-    def __init__(self, connection: Link, reader: ReplyReader, limits: Limits, keep: bool) -> None:
-        self._connection: Link | None = connection
-        self._reader = reader
-        self._limits = limits
-        self._keep = keep
-        self._got = 0
-        self._broken: Exception | None = None
-        if reader.done:
-            self._finish()
-
-    def read(self, amount: int = -1, /) -> bytes:
-        """The next bytes; see ``Body.read``."""
-        connection, reader = self._connection, self._reader
-        blocks: list[bytes] = []
-        left = amount if amount >= 0 else 1 << 62
-        try:
-            while left and not reader.done and connection is not None:
-                block = reader.take(left)
-                if block:
-                    blocks.append(block)
-                    left -= len(block)
-                elif not reader.done:
-                    reader.feed(connection.receive(self._limits))
-        except FAILURES as error:  # told below, once what has come is handed out
-            self._broken = error
-            self.close()
-        except BaseException:
-            self.close()
-            raise
-        if blocks:
-            self._got += sum(map(len, blocks))
-            if reader.done:
-                self._finish()
-            return blocks[0] if len(blocks) == 1 else b"".join(blocks)
-        if self._broken is not None:
-            raise_as(body_failure(self._broken, reader.status, self._got, reader.wanted, self._limits), self._broken)
-        self._finish()
-        return b""
-
-    def close(self) -> None:
-        """Gives up what has not been read, and the connection with it."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
-
-    def _finish(self) -> None:
-        if not self._reader.done:
-            return
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            if self._keep and self._reader.reusable:
-                connection.give_back()
-            else:
-                connection.close()
+        return self._sock.recv(self._most)

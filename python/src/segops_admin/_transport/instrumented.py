@@ -6,15 +6,15 @@ Heads and bodies are read by the reader of ``_wire.http1`` here as well, unless 
 from __future__ import annotations
 
 import http.client
-import io
 import ssl
 from collections.abc import Callable
 from typing import Any
 
 from .._errors import SegOpsConnectionError
 from .._wire.heads import CutShort, MalformedReply
-from .._wire.http1 import ReplyReader
-from .connection import Link, ReplyBody
+from .bodies import ReplyBody
+from .connection import Link
+from .exact_reply import ExactReply
 from .failures import DISCONNECTED, FAILURES, connect_failure, exchange_failure, raise_as, without_frames
 from .limits import Limits
 from .origins import Origin
@@ -44,15 +44,12 @@ def open_instrumented(
             made.set_tunnel(origin.host, origin.port, headers={name: str(value) for name, value in proxy.headers})
     else:
         made = http.client.HTTPConnection(*address, timeout=limits.step())
-    made.response_class = _Reply
+    made.response_class = ExactReply
     try:
         made.connect()
     except (OSError, http.client.HTTPException, UnicodeError) as error:
         failure: Exception = error
     else:
-        if isinstance(made.sock, ssl.SSLSocket):
-            sock: Any = made.sock
-            sock.suppress_ragged_eofs = False  # a connection that is cut must not look like one that was closed
         return InstrumentedConnection(made, str(origin), done, proxy if origin.scheme == "http" else None)
     made.close()
     raise connect_failure(failure, str(proxy or origin), origin.host, limits) from without_frames(failure)
@@ -72,6 +69,12 @@ class InstrumentedConnection(Link):
         self._http = connection
         self._proxy = proxy
         self._reply: Any = None
+
+    def readable(self) -> bool:
+        """Whether there is something to read while nothing has been asked."""
+        sock = self._sock
+        # http.client reads less than a record at a time: what TLS has unwrapped does not show on the socket.
+        return (isinstance(sock, ssl.SSLSocket) and sock.pending() > 0) or super().readable()
 
     def exchange(self, request: Request, target: str) -> Response:
         """Sends the request and reads the reply's head; see ``Connection.exchange``."""
@@ -100,7 +103,7 @@ class InstrumentedConnection(Link):
     def _received(self, reply: Any, limits: Limits, *, keep: bool) -> tuple[Headers, Body]:
         reader = getattr(reply, "reader", None)
         if reader is not None:
-            return Headers(reader.headers), ReplyBody(self, reader, limits, keep)
+            return reader.headers, ReplyBody(self, reader, limits, keep)
         return Headers(reply.headers.raw_items()), _RecordedBody(self, reply)
 
     def _send(self, request: Request, target: str) -> OSError | None:
@@ -128,7 +131,10 @@ class InstrumentedConnection(Link):
         return received
 
     def give_back(self) -> None:
-        """The reply has been read to its end: the next request may have this connection."""
+        """The reply has been read to its end: the next request may have this connection, if no more has come."""
+        if isinstance(self._reply, ExactReply) and not self._reply.in_step():
+            self.close()
+            return
         self._reply.close()
         super().give_back()
 
@@ -138,31 +144,6 @@ class InstrumentedConnection(Link):
         if self._reply is not None:
             self._reply.close()
         super().close()
-
-
-class _Reply(http.client.HTTPResponse):
-    """A reply whose head and body are read by our own reader: interim replies, lengths, chunks."""
-
-    reader: ReplyReader
-
-    def begin(self) -> None:
-        """Reads the head."""
-        reply: Any = self
-        if reply.headers is not None:
-            return
-        stream, self.reader = self.fp, ReplyReader(reply._method or "GET")
-        head: list[bytes] = []
-        while not self.reader.head():
-            if head[-1:] in ([b"\r\n"], [b"\n"]):
-                head.clear()  # an interim reply is over
-            line = stream.readline(65537)
-            self.reader.feed(line)
-            head.append(line)
-        reply.fp = io.BytesIO(b"".join(head))
-        try:
-            super().begin()
-        finally:
-            reply.fp = stream
 
 
 class _RecordedBody:

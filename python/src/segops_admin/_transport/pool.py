@@ -72,7 +72,10 @@ class HTTPTransport:
 
     def _forget(self) -> None:
         """Starts with nothing open. In a forked child the parent's connections are the parent's."""
-        self._free = threading.Condition()
+        # Taken without its condition wherever nobody has to be told: that is written in C.
+        self._lock = threading.RLock()
+        self._free = threading.Condition(self._lock)
+        self._waiting = 0
         self._idle: dict[Line, list[Kept]] = {}
         # Weak, so that a connection that an interrupt left to nobody takes no other's place for ever.
         self._open: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -111,18 +114,27 @@ class HTTPTransport:
         limits = Limits(request)
         until = time.monotonic() + limits.step()
         while True:
-            with self._free:
+            with self._lock:
                 place = None if self._idle.get(line) else self._place()
                 if place is None and not self._idle.get(line):
-                    left = until - time.monotonic()
-                    if left <= 0:
-                        reason = f"all {self._max_connections} connections are in use (max_connections)"
-                        raise SegOpsTimeoutError(reason, sent=False)
-                    self._free.wait(min(left, 1.0))
+                    self._wait(until)
             connection = self._kept(line) if place is None else self._connect(line, limits)
             if connection is not None:
-                connection.place = place or connection.place
+                if place is not None:
+                    connection.place = place
                 return connection
+
+    def _wait(self, until: float) -> None:
+        """Waits until a connection may have become free."""
+        left = until - time.monotonic()
+        if left <= 0:
+            reason = f"all {self._max_connections} connections are in use (max_connections)"
+            raise SegOpsTimeoutError(reason, sent=False)
+        self._waiting += 1
+        try:
+            self._free.wait(min(left, 1.0))
+        finally:
+            self._waiting -= 1
 
     def _place(self) -> _Place | None:
         """Room for one more connection; the one that has been unused for longest may have to make it."""
@@ -141,7 +153,7 @@ class HTTPTransport:
         """The connection used last that is still alive; dead and overdue ones are closed on the way."""
         idle = self._idle.get(line)
         while idle:
-            with self._free:
+            with self._lock:
                 if not idle:
                     return None
                 connection = idle.pop()
@@ -150,13 +162,13 @@ class HTTPTransport:
             connection.close()
         return None
 
-    def _done(self, connection: Kept, line: Line, reusable: bool) -> None:
+    def _done(self, connection: Kept, reusable: bool) -> None:
         """Takes a connection back, or notes that it is closed."""
         overdue: list[Kept] = []
-        with self._free:
+        with self._lock:
             if reusable and not self._closed:
                 connection.idle_since = time.monotonic()
-                idle = self._idle.setdefault(line, [])
+                idle = self._idle.setdefault(connection.line, [])
                 oldest = connection.idle_since - self._idle_seconds
                 while idle and (idle[0].idle_since < oldest or len(idle) >= self._max_idle):
                     overdue.append(idle.pop(0))
@@ -165,14 +177,15 @@ class HTTPTransport:
                 overdue.append(connection)
             else:
                 self._open.discard(connection.place)
-            self._free.notify()
+            if self._waiting:
+                self._free.notify()
         for old in overdue:
             old.close()
         if not reusable and connection.stale:
-            self._discard(line)  # whatever ended this one has most likely ended its like
+            self._discard(connection.line)  # whatever ended this one has most likely ended its like
 
     def _discard(self, line: Line) -> None:
-        with self._free:
+        with self._lock:
             connections = self._idle.pop(line, [])
         for connection in connections:
             connection.close()
@@ -182,21 +195,22 @@ class HTTPTransport:
         if origin not in self._routes:
             self._routes[origin] = proxy_for(*origin)
         proxy = self._routes[origin]
-
-        def done(connection: Kept, reusable: bool) -> None:
-            self._done(connection, line, reusable)
-
+        connection: Kept
         if way is not None:
             from .instrumented import open_instrumented
 
-            return open_instrumented(origin, proxy, self._tls, limits, done)
-        through = proxy.headers if proxy is not None and origin.scheme == "http" else None
-        return Connection(open_socket(origin, proxy, self._tls, limits), str(origin), origin.header, done, through)
+            connection = open_instrumented(origin, proxy, self._tls, limits, self._done)
+        else:
+            through = proxy.headers if proxy is not None and origin.scheme == "http" else None
+            sock = open_socket(origin, proxy, self._tls, limits)
+            connection = Connection(sock, str(origin), origin.header, self._done, through)
+        connection.line = line
+        return connection
 
     def _tls(self) -> ssl.SSLContext:
         """One context for all connections: building it reads the whole list of authorities."""
         if self._context is None:
-            with self._free:
+            with self._lock:
                 if self._context is None:
                     self._context = default_context()
         return self._context

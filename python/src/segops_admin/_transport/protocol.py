@@ -7,8 +7,9 @@ so any transport gets them. ``HTTPTransport`` and ``AsyncHTTPTransport`` are bui
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
+
+from .._wire.headers import Headers
 
 if TYPE_CHECKING:
     from .._wire.multipart import Multipart
@@ -23,40 +24,6 @@ __all__ = [
     "Response",
     "Transport",
 ]
-
-
-class Headers(Mapping[str, str]):
-    """HTTP headers. Look-ups ignore case; a header sent twice reads as one value joined by ``, ``."""
-
-    __slots__ = ("_pairs",)
-
-    def __init__(self, pairs: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
-        items = cast("Iterable[tuple[str, str]]", pairs.items() if isinstance(pairs, Mapping) else pairs)
-        joined: dict[str, tuple[str, str]] = {}
-        for name, value in items:
-            key = name.lower()
-            joined[key] = (joined[key][0], f"{joined[key][1]}, {value}") if key in joined else (name, value)
-        self._pairs = joined
-
-    def __getitem__(self, name: str) -> str:
-        return self._pairs[name.lower()][1]
-
-    def get(self, name: str, default: Any = None) -> Any:  # Mapping's own goes through KeyError: slow on the hot path
-        """The header's value, or ``default``."""
-        pair = self._pairs.get(name.lower())
-        return default if pair is None else pair[1]
-
-    def __iter__(self) -> Iterator[str]:
-        return (name for name, _ in self._pairs.values())
-
-    def __len__(self) -> int:
-        return len(self._pairs)
-
-    def __repr__(self) -> str:
-        return f"Headers({dict(self)!r})"
-
-    def __reduce__(self) -> tuple[type[Headers], tuple[list[tuple[str, str]]]]:
-        return Headers, (list(self.items()),)
 
 
 class Body(Protocol):

@@ -9,7 +9,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .._errors import SegOpsConfigError, SegOpsConnectionError, SegOpsDecodeError, SegOpsTimeoutError
+from .._wire.heads import CutShort, MalformedReply
+from .bodies import ReplyBody
+from .exact_reply import ExactReply
+from .failures import exchange_failure, raise_as
+from .limits import Limits
+from .origins import Origin
 from .protocol import Headers, Request, Response
+from .requests_reading import Lease, UnknownBody, read_exactly
 
 if TYPE_CHECKING:
     import requests
@@ -45,6 +52,8 @@ class RequestsTransport:
         import requests
 
         self._refuse_retries(request)
+        read_exactly(self._session.get_adapter(request.url))
+        limits = Limits(request)
         body = request.body
         try:
             reply = self._session.request(
@@ -52,10 +61,11 @@ class RequestsTransport:
                 request.url,
                 headers={name: str(value) for name, value in request.headers},
                 data=body if body is None or isinstance(body, bytes) else _Stream(body),
-                timeout=request.timeout,
+                timeout=limits.step(),
                 allow_redirects=False,
                 stream=True,
                 auth=_no_auth,
+                hooks={"response": [*self._session.hooks.get("response", ()), _stay_here]},
             )
         except requests.exceptions.SSLError as error:
             raise SegOpsConnectionError(f"TLS failed: {error}", sent=False, transient=False) from _bare(error)
@@ -65,11 +75,17 @@ class RequestsTransport:
             raise SegOpsTimeoutError(f"the server was silent for too long: {error}") from _bare(error)
         except requests.exceptions.RequestException as error:
             _fail(error)
+        except (CutShort, MalformedReply) as error:
+            raise_as(exchange_failure(error, Origin.of(request.url).address, limits, stale=False), error)
+        exact = getattr(reply.raw, "_original_response", None)
+        if isinstance(exact, ExactReply):
+            reader = exact.reader
+            return Response(reader.status, reader.headers, ReplyBody(Lease(reply, exact), reader, limits, keep=True))
         if reply.status_code < 200:
             # http.client takes it for the reply, which is still to come: whoever came next would get it.
             reply.raw.close()
             raise SegOpsDecodeError(f"it is an interim reply ({reply.status_code}), which requests cannot pass over")
-        return Response(reply.status_code, Headers(reply.raw.headers.items()), _ReplyBody(reply))
+        return Response(reply.status_code, Headers(reply.raw.headers.items()), UnknownBody(reply))
 
     def _refuse_retries(self, request: Request) -> None:
         """Refuses a write where the session would send it again by itself, and nobody would know."""
@@ -128,6 +144,11 @@ def _no_auth(prepared: Any) -> Any:
     return prepared
 
 
+def _stay_here(reply: requests.Response, **_: Any) -> None:
+    """Keeps ``requests`` from reading a redirect's body and looking where it leads, which it does without following."""
+    reply.headers.pop("Location", None)
+
+
 class _Stream:
     """A body of known length: ``requests`` sends Content-Length for it rather than chunks."""
 
@@ -137,39 +158,3 @@ class _Stream:
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._body)
-
-
-class _ReplyBody:
-    """A reply's body as it came: the SDK unzips by itself, within its limits."""
-
-    def __init__(self, reply: requests.Response) -> None:
-        self._reply = reply
-        self._got = 0
-        length: str | None = reply.headers.get("Content-Length")
-        bare = reply.request.method == "HEAD" or reply.status_code in (204, 304)
-        self._length = int(length) if length is not None and length.isdigit() and not bare else None
-
-    def read(self, amount: int = -1, /) -> bytes:
-        """The next bytes; see ``Body.read``."""
-        import urllib3
-
-        try:
-            block: bytes = self._reply.raw.read(amount if amount >= 0 else None, decode_content=False)
-        except urllib3.exceptions.ReadTimeoutError as error:
-            self.close()
-            raise SegOpsTimeoutError(f"the reply stalled after {self._got} bytes") from error
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            self._cut_short(error)
-        self._got += len(block)
-        if self._length is not None and self._got < self._length and (not block or amount < 0):
-            self._cut_short(None)
-        return block
-
-    def _cut_short(self, error: Exception | None) -> NoReturn:
-        self.close()
-        whole = f" of {self._length}" if self._length is not None else ""
-        raise SegOpsConnectionError(f"the reply was cut short after {self._got}{whole} bytes") from error
-
-    def close(self) -> None:
-        """Gives up what has not been read."""
-        self._reply.close()

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sys
+from operator import attrgetter
 from types import FunctionType, ModuleType
 from typing import Any
 
 __all__ = ["standard_library_way"]
 
 _METHODS = ("__init__", "connect", "request", "putrequest", "putheader", "endheaders", "send", "getresponse")
+_CLASSES = ("HTTPConnection", "HTTPSConnection", "HTTPResponse")
+_FUNCTIONS = (*(f"HTTPConnection.{name}" for name in _METHODS), "HTTPSConnection.connect", "HTTPResponse.begin",
+              "HTTPResponse.read")  # fmt: skip
+_look = attrgetter(*_CLASSES, *_FUNCTIONS)
 
 _seen: list[tuple[tuple[Any, ...], object]] = []
 """What was found the last time, and what it meant: a request pays for a comparison only."""
@@ -19,17 +24,20 @@ def standard_library_way() -> object:
     module = sys.modules.get("http.client")
     if module is None:
         return None
-    plain, secure, reply = module.HTTPConnection, module.HTTPSConnection, module.HTTPResponse
-    found = (plain, secure, *[getattr(plain, name, None) for name in _METHODS], secure.connect, reply.begin, reply.read)
+    try:
+        found = _look(module)
+    except AttributeError:  # what has taken a class's place lacks some of it
+        return module.HTTPConnection, module.HTTPSConnection
     for known, way in _seen:
         if known == found:
             return way
-    changed = (plain, secure) if _changed(module, found[2:], (plain, secure, reply)) else None
+    changed = found[:2] if _changed(module, found) else None
     _seen[:] = [(found, changed)]
     return changed
 
 
-def _changed(module: ModuleType, functions: tuple[Any, ...], classes: tuple[Any, ...]) -> bool:
+def _changed(module: ModuleType, found: tuple[Any, ...]) -> bool:
+    classes, functions = found[: len(_CLASSES)], found[len(_CLASSES) :]
     if any(kind.__module__ != "http.client" for kind in classes):
         return True
     home = module.parse_headers.__code__.co_filename

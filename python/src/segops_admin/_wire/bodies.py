@@ -33,7 +33,7 @@ def checked_parameters(query: Any) -> Any:
     """
     if query is None:
         return {}
-    if not isinstance(query, Mapping):
+    if not isinstance(query, (dict, Mapping)):  # a dict is told without asking its abstract base, which takes longer
         raise SegOpsArgumentError(f"Query parameters must be an object, not {described(query)}.")
     return query
 

@@ -11,7 +11,7 @@ import operator
 import uuid
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus
 
 from .._errors import SegOpsArgumentError
 from .bodies import checked_parameters
@@ -50,19 +50,24 @@ def encode_query(query: Mapping[str, Any] | None) -> str:
     Raises:
         SegOpsArgumentError: a value that has no place in a query (a mapping, bytes, ``NaN``).
     """
-    pairs: list[tuple[str, str]] = []
-    for key, value in checked_parameters(query).items():
-        name = str(key.value if isinstance(key, enum.Enum) else key)
-        for item in value if isinstance(value, (list, tuple)) else (value,):
-            if item is not None:
-                pairs += [(name, _query_value(name, item))]
+    pairs: list[str] = []
     try:
-        return urlencode(pairs)
+        for key, value in checked_parameters(query).items():
+            name = str(key.value if isinstance(key, enum.Enum) else key)
+            items = value if isinstance(value, (list, tuple)) else (value,)
+            pairs += [f"{_quoted(name)}={_quoted(_query_value(name, item))}" for item in items if item is not None]
     except UnicodeEncodeError:
         raise SegOpsArgumentError("A query parameter has a character that UTF-8 cannot hold.") from None
+    return "&".join(pairs)
+
+
+def _quoted(text: str) -> str:
+    return text if text.isalnum() and text.isascii() else quote_plus(text)
 
 
 def _query_value(key: str, value: Any) -> str:
+    if type(value) is int:  # most are, and need none of the questions below
+        return str(value)
     if isinstance(value, enum.Enum):
         value = value.value
     if isinstance(value, bool):

@@ -10,11 +10,11 @@ __all__ = [
     "CutShort",
     "MalformedReply",
     "SecretBytes",
-    "check_characters",
     "check_line_ends",
     "content_length",
     "header_pairs",
     "parse_head",
+    "plain_lines",
     "request_head",
 ]
 
@@ -28,8 +28,9 @@ BLANK = " \t"
 """What HTTP calls white space; ``str.strip`` would take more than that, out of values in Latin-1."""
 
 _STATUS_LINE = re.compile(r"HTTP/1\.([0-9]) ([1-9][0-9]{2})(?: .*)?")
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
+_HEADER = re.compile(r"^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):(.*)$", re.MULTILINE)
+_FOLD = re.compile(r"[ \t]*(?:\n[ \t]+)+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _LONE_LINE_FEED = re.compile(rb"(?<!\r)\n")
 _LENGTH = re.compile(r"[0-9]{1,18}")
 
@@ -69,14 +70,13 @@ def parse_head(head: str) -> tuple[str, int, list[tuple[str, str]]]:
     Raises:
         MalformedReply: it is none.
     """
-    check_characters(head)
-    lines = head.split("\r\n")
-    line = _STATUS_LINE.fullmatch(lines[0])
+    first, _, lines = plain_lines(head).partition("\n")
+    line = _STATUS_LINE.fullmatch(first)
     if line is None:
         raise MalformedReply("its status line is none")
-    if len(lines) - 3 > MOST_HEADERS:  # the status line and what follows the last two line ends are none
+    if lines.count("\n") - 1 > MOST_HEADERS:  # the empty line is none
         raise MalformedReply(f"it has more than {MOST_HEADERS} headers")
-    return line[1], int(line[2]), header_pairs(lines[1:-2])
+    return line[1], int(line[2]), header_pairs(lines[:-1])
 
 
 def check_line_ends(data: bytes) -> None:
@@ -85,29 +85,36 @@ def check_line_ends(data: bytes) -> None:
         raise MalformedReply("a line ends in LF alone")
 
 
-def check_characters(text: str) -> None:
-    """Refuses control characters, and a carriage return that ends no line."""
+def plain_lines(text: str) -> str:
+    """Lines of a head, each ended by a line feed alone.
+
+    Raises:
+        MalformedReply: they hold a control character, or a carriage return that ends no line.
+    """
+    text = text.replace("\r\n", "\n")
     if _CONTROL.search(text):
         raise MalformedReply("its head or a trailer holds a control character")
+    return text
 
 
-def header_pairs(lines: list[str]) -> list[tuple[str, str]]:
-    """Header lines as pairs; a folded one goes on with a blank."""
-    pairs: list[tuple[str, str]] = []
-    for line in lines:
-        name, colon, value = line.partition(":")
-        if colon and _TOKEN.fullmatch(name):
-            pairs.append((name, value.strip(BLANK)))
-        elif line[:1] in (" ", "\t") and pairs:
-            name, value = pairs[-1]
-            pairs[-1] = (name, f"{value} {line.strip(BLANK)}".strip(BLANK))
-        else:
-            raise MalformedReply("a line of its head is no header")
-    return pairs
+def header_pairs(lines: str) -> list[tuple[str, str]]:
+    """Header lines as pairs; a folded one goes on with a blank.
+
+    Raises:
+        MalformedReply: a line is no header.
+    """
+    if "\n " in lines or "\n\t" in lines:
+        lines = _FOLD.sub(" ", lines)
+    pairs = _HEADER.findall(lines)
+    if len(pairs) != lines.count("\n"):
+        raise MalformedReply("a line of its head is no header")
+    return [(name, value.strip(BLANK)) for name, value in pairs]
 
 
 def content_length(value: str) -> int:
     """The length that one or more Content-Length headers agree on."""
+    if value.isdigit() and value.isascii() and len(value) <= 18:
+        return int(value)
     first, *others = [part.strip(BLANK) for part in value.split(",")]
     if not _LENGTH.fullmatch(first) or any(other != first for other in others):
         raise MalformedReply(f"its length is {value[:60]!r}")

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import re
 
+from .headers import Headers
 from .heads import (
     LARGEST_HEAD,
     MOST_INTERIM_REPLIES,
     CutShort,
     MalformedReply,
-    check_characters,
     check_line_ends,
     content_length,
     header_pairs,
     parse_head,
+    plain_lines,
 )
 
 __all__ = ["ReplyReader"]
@@ -35,28 +36,27 @@ class ReplyReader:
 
     Attributes:
         status, headers: of the reply, once ``head`` is true.
+        pairs: the headers as they came.
         done: whether the whole reply has been taken.
         wanted: how many bytes of the body are still to come, if that is known.
     """
 
-    __slots__ = (
-        "_at", "_buffer", "_ended", "_interim", "_left", "_method", "_next", "_overhead", "_persistent", "done",
-        "headers", "status",
-    )  # fmt: skip
+    # On the class, so that a reader costs no more than what its reply changes: there is one a request.
+    status = 0
+    headers = Headers()  # replaced, never changed, like the pairs
+    pairs: list[tuple[str, str]] = []
+    done = False
+    _buffer = b""
+    _at = 0
+    _ended = False
+    _interim = 0
+    _overhead = 0
+    _left = 0  # of the body, or of the chunk that is being read
+    _next = "head"  # or length, end (of the connection), size, data, data end, trailer
+    _persistent = False
 
     def __init__(self, method: str) -> None:
-        self.status = 0
-        self.headers: list[tuple[str, str]] = []
-        self.done = False
         self._method = method
-        self._buffer = b""
-        self._at = 0
-        self._ended = False
-        self._interim = 0
-        self._overhead = 0
-        self._left = 0  # of the body, or of the chunk that is being read
-        self._next = "head"  # or length, end (of the connection), size, data, data end, trailer
-        self._persistent = False
 
     def feed(self, data: bytes) -> None:
         """Takes what was received; nothing means that the connection has ended.
@@ -94,7 +94,7 @@ class ReplyReader:
             MalformedReply: it is none.
         """
         while self._next == "head":
-            if self._buffer[:7] != _START[: len(self._buffer)]:
+            if not self._buffer.startswith(_START) and self._buffer[:7] != _START[: len(self._buffer)]:
                 raise MalformedReply("it does not begin with HTTP/1")
             found = self._buffer.find(_HEAD_END)
             end = found + len(_HEAD_END)
@@ -104,7 +104,8 @@ class ReplyReader:
                     raise MalformedReply(f"its head is larger than {LARGEST_HEAD // 1024} KiB")
                 return False
             self._at = end
-            version, self.status, self.headers = parse_head(self._buffer[:end].decode("latin-1"))
+            version, self.status, self.pairs = parse_head(self._buffer[:end].decode("latin-1"))
+            self.headers = Headers(self.pairs)
             if self.status >= 200:
                 self._frame(version)
                 return True
@@ -120,15 +121,8 @@ class ReplyReader:
 
     def _frame(self, version: str) -> None:
         """Decides where the body ends."""
-        coding = length = connection = None
-        for name, value in self.headers:
-            kind = name.lower()
-            if kind == "transfer-encoding":
-                coding = value if coding is None else f"{coding}, {value}"
-            elif kind == "content-length":
-                length = value if length is None else f"{length}, {value}"
-            elif kind == "connection":
-                connection = value if connection is None else f"{connection}, {value}"
+        field = self.headers.get  # of several by one name: all, joined by commas
+        coding, length, connection = field("transfer-encoding"), field("content-length"), field("connection")
         tokens = [token.strip() for token in connection.lower().split(",")] if connection is not None else []
         self._persistent = "close" not in tokens and (version != "0" or "keep-alive" in tokens)
         tunnel = self._method == "CONNECT" and self.status < 300
@@ -221,13 +215,13 @@ class ReplyReader:
             if len(self._buffer) - self._at > LARGEST_HEAD:
                 raise MalformedReply("its trailers do not end")
             return False
+        check_line_ends(self._buffer[self._at : end + 1])
         line = self._buffer[self._at : end + 1].decode("latin-1")
         self._spend(len(line))
         self._at = end + 1
-        check_line_ends(line.encode("latin-1"))
-        check_characters(line)
-        if line != "\r\n":
-            header_pairs([line.removesuffix("\r\n")])
+        line = plain_lines(line)
+        if line != "\n":
+            header_pairs(line)
         else:
             self.done = True
         return True

@@ -12,9 +12,17 @@ DEEPEST = 500
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
 
 
-def is_too_deep(text: str) -> bool:
-    """Whether a JSON text has more than ``DEEPEST`` levels."""
-    if text.count("[") + text.count("{") <= DEEPEST:
+def is_too_deep(text: str, encoded: bytes | None = None) -> bool:
+    """Whether a JSON text has more than ``DEEPEST`` levels.
+
+    Args:
+        encoded: the same in UTF-8, where it is at hand.
+    """
+    if len(text) <= 2 * DEEPEST:
+        return False
+    data = text.encode("utf-8", "replace") if encoded is None else encoded
+    # bytes.replace() finds brackets many times faster than count() does.
+    if 2 * len(data) - len(data.replace(b"[", b"")) - len(data.replace(b"{", b"")) <= DEEPEST:
         return False
     level = 0
     for token in _BRACKETS.finditer(text):

@@ -10,10 +10,11 @@ from .._wire.words import described
 
 TYPE_CHECKING = bool()
 if TYPE_CHECKING:
-    from collections.abc import Callable, AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, Mapping
     from typing import Any, Generic, Literal, TypeVar
 
     from .._call.asynchronous import AsyncHttp
+    from .._call.waiting import Look
     from .._types import Id
 
     Record = TypeVar("Record")
@@ -68,8 +69,10 @@ class AsyncNamespace:
     def _walk_cursor(self, operation: str, path: str, query: Any) -> AsyncGenerator[Any, None]:
         return self._http.walk_cursor(f"{self._name}.{operation}", path, query)
 
-    async def _wait(self, what: str, look: Callable[[float], Any], state: Any, **limits: Any) -> Any:
-        return await self._http.wait(what, look, state, **limits)
+    async def _wait(
+        self, what: str, look: Look, state: Any, *, first: tuple[tuple[str, Look], ...] = (), **limits: Any
+    ) -> Any:
+        return await self._http.wait(what, look, state, first=first, **limits)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._http.base_url}>"

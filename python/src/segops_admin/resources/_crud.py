@@ -9,10 +9,11 @@ from .._wire.words import described
 
 TYPE_CHECKING = bool()
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Generator, Mapping
     from typing import Any, Generic, Literal, TypeVar
 
     from .._call.blocking import Http
+    from .._call.waiting import Look
     from .._types import Id
 
     Record = TypeVar("Record")
@@ -67,8 +68,10 @@ class Namespace:
     def _walk_cursor(self, operation: str, path: str, query: Any) -> Generator[Any, None, None]:
         return self._http.walk_cursor(f"{self._name}.{operation}", path, query)
 
-    def _wait(self, what: str, look: Callable[[float], Any], state: Any, **limits: Any) -> Any:
-        return self._http.wait(what, look, state, **limits)
+    def _wait(
+        self, what: str, look: Look, state: Any, *, first: tuple[tuple[str, Look], ...] = (), **limits: Any
+    ) -> Any:
+        return self._http.wait(what, look, state, first=first, **limits)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._http.base_url}>"

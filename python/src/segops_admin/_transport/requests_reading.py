@@ -1,0 +1,124 @@
+"""How replies that come through a ``requests`` session are read: by our own reader, wherever urllib3 brings them."""
+
+from __future__ import annotations
+
+import http.client
+from typing import TYPE_CHECKING, Any, Callable, NoReturn
+
+from .._errors import SegOpsConnectionError, SegOpsTimeoutError
+from .exact_reply import ExactReply
+from .limits import Limits
+
+if TYPE_CHECKING:
+    import requests
+
+__all__ = ["Lease", "UnknownBody", "read_exactly"]
+
+_exact: dict[type, type] = {}
+"""urllib3's classes of connections, each with one of its own whose replies are read by our reader."""
+
+
+def read_exactly(adapter: Any) -> None:
+    """Makes an adapter's connections read replies with our reader; what is no adapter of urllib3's stays as it is.
+
+    ``http.client`` would take an interim reply for the reply, and whoever comes next would get the one that was meant.
+    """
+    for name in ("get_connection_with_tls_context", "get_connection"):
+        original = getattr(adapter, name, None)
+        if original is not None and not isinstance(original, _ExactPool):
+            setattr(adapter, name, _ExactPool(original))
+
+
+class _ExactPool:
+    """An adapter's way to a pool of connections, which are made to read exactly."""
+
+    def __init__(self, original: Callable[..., Any]) -> None:
+        self._original = original
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        pool = self._original(*args, **options)
+        kind: Any = getattr(type(pool), "ConnectionCls", None)
+        if _is_plain(kind):
+            if kind not in _exact:
+                _exact[kind] = type(kind.__name__, (kind,), {"response_class": ExactReply})
+            pool.ConnectionCls = _exact[kind]
+        elif vars(pool).get("ConnectionCls") in _exact.values():
+            del pool.ConnectionCls  # a recorder has replaced the class meanwhile
+        for kept in list(getattr(getattr(pool, "pool", None), "queue", ())):
+            if _is_plain(type(kept)):
+                kept.response_class = ExactReply
+        return pool
+
+
+def _is_plain(kind: Any) -> bool:
+    """Whether it is a class of connections that reads replies as ``http.client`` does."""
+    return (
+        isinstance(kind, type)
+        and issubclass(kind, http.client.HTTPConnection)
+        and kind.response_class is http.client.HTTPResponse
+    )
+
+
+class Lease:
+    """The connection that an exact reply comes over: urllib3's, for as long as the reply is being read."""
+
+    def __init__(self, reply: requests.Response, exact: ExactReply) -> None:
+        self._reply = reply
+        self._exact = exact
+
+    def receive(self, limits: Limits) -> bytes:
+        """What comes next; nothing at the end of the connection."""
+        sock = getattr(getattr(self._reply.raw, "_connection", None), "sock", None)
+        if sock is not None:
+            sock.settimeout(limits.step())
+        received: bytes = self._exact.fp.read1(65536)
+        return received
+
+    def give_back(self) -> None:
+        """The next request may have the connection, unless more than the reply has come over it."""
+        if not self._exact.in_step():
+            self.close()
+            return
+        self._exact.close()
+        self._reply.raw.release_conn()
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._reply.raw.close()
+        self._reply.close()
+
+
+class UnknownBody:
+    """The body of a reply that something else than urllib3 brought (a recorder, a mock): read by its own methods."""
+
+    def __init__(self, reply: requests.Response) -> None:
+        self._reply = reply
+        self._got = 0
+        length: str | None = reply.headers.get("Content-Length")
+        bare = reply.request.method == "HEAD" or reply.status_code in (204, 304)
+        self._length = int(length) if length is not None and length.isdigit() and not bare else None
+
+    def read(self, amount: int = -1, /) -> bytes:
+        """The next bytes; see ``Body.read``."""
+        import urllib3
+
+        try:
+            block: bytes = self._reply.raw.read(amount if amount >= 0 else None, decode_content=False)
+        except urllib3.exceptions.ReadTimeoutError as error:
+            self.close()
+            raise SegOpsTimeoutError(f"the reply stalled after {self._got} bytes") from error
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            self._cut_short(error)
+        self._got += len(block)
+        if self._length is not None and self._got < self._length and (not block or amount < 0):
+            self._cut_short(None)
+        return block
+
+    def _cut_short(self, error: Exception | None) -> NoReturn:
+        self.close()
+        whole = f" of {self._length}" if self._length is not None else ""
+        raise SegOpsConnectionError(f"the reply was cut short after {self._got}{whole} bytes") from error
+
+    def close(self) -> None:
+        """Gives up what has not been read."""
+        self._reply.close()
