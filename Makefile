@@ -114,6 +114,9 @@ test: $(READY) built $(RUNNERS_READY) ## run every test that this machine can (T
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS) \
 	  $(or $(TESTS),--ignore=tests/postgres --ignore=tests/dist --ignore=tests/runtimes)
 
+test-long: $(READY) ## run in full what `make test` plays in little: many calls at once, calls interrupted and cancelled
+	@$(BIN)/python -m pytest --long $(PYTEST_ARGS) tests/python/test_many_at_once.py
+
 test-postgres: $(READY) ## run the sandbox's tests, and those of several servers at once, on a PostgreSQL made for them
 	@tools/need.sh initdb:postgresql
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --on-postgres $(PYTEST_ARGS) \

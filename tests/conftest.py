@@ -30,6 +30,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="skip tests marked needs_workspace; only for environments that have the SDK alone (make test-all)",
     )
+    parser.addoption(
+        "--long", action="store_true", help="play the tests of many calls at once in full (make test-long)"
+    )
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

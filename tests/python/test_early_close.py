@@ -138,3 +138,69 @@ def test_an_asyncio_call_gives_all_or_an_error(
         await transport.close()
 
     asyncio.run(main())
+
+
+CLOSED = HEAD + b"\r\n123456789012"
+"""A reply that ends with its connection, as HTTP/1.0 has it: only TLS can tell a whole one from a part of it."""
+
+
+async def where_only_the_connection_ends_it(
+    server: CuttingServer,
+    target: Path,
+    request: Callable[[], Awaitable[Any]],
+    download: Callable[[], Awaitable[Any]],
+) -> None:
+    head = CLOSED.index(b"\r\n\r\n") + 4
+    told = server.url.startswith("https") and not server.farewell  # cut, and TLS tells
+    for end in range(len(CLOSED) + 1):
+        server.reply = CLOSED[:end]
+        for call in (request, download):
+            try:
+                got = await call()
+            except Exception as error:  # noqa: BLE001 -- looked at below
+                got = error
+            if told or end < head:
+                assert type(got) is SegOpsConnectionError, f"{end} of {len(CLOSED)} bytes: {got!r}"
+                assert list(target.parent.iterdir()) == [], f"{end} of {len(CLOSED)} bytes left a file"
+            elif call is download:
+                assert got == end - head
+                assert target.read_bytes() == CLOSED[head:end]
+                target.unlink()
+            else:
+                assert got == (int(CLOSED[head:end]) if end > head else None)
+
+
+def test_a_blocking_reply_that_ends_with_its_connection_is_believed_where_nothing_tells_otherwise(
+    server: CuttingServer, context: ssl.SSLContext, tmp_path: Path
+) -> None:
+    target = tmp_path / "export.csv"
+    transport = HTTPTransport(ssl_context=context)
+    with SegOpsAdmin(KEY, base_url=server.url, max_retries=0, timeout=20, transport=transport) as client:
+
+        async def request() -> Any:
+            return client.http.request("GET", "/x/")
+
+        async def download() -> Any:
+            return client.segments.download_export(7, target)
+
+        asyncio.run(where_only_the_connection_ends_it(server, target, request, download))
+    transport.close()
+
+
+def test_an_asyncio_reply_that_ends_with_its_connection_is_believed_where_nothing_tells_otherwise(
+    server: CuttingServer, context: ssl.SSLContext, tmp_path: Path
+) -> None:
+    target = tmp_path / "export.csv"
+
+    async def main() -> None:
+        transport = AsyncHTTPTransport(ssl_context=context)
+        async with AsyncSegOpsAdmin(KEY, base_url=server.url, max_retries=0, timeout=20, transport=transport) as client:
+            await where_only_the_connection_ends_it(
+                server,
+                target,
+                lambda: client.http.request("GET", "/x/"),
+                lambda: client.segments.download_export(7, target),
+            )
+        await transport.close()
+
+    asyncio.run(main())

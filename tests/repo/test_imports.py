@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -70,6 +73,36 @@ def test_the_sdk_imports_the_standard_library_only() -> None:
 def test_nothing_in_the_sdk_but_the_module_of_an_extra_needs_its_package(name: str) -> None:
     allowed = {file for file, packages in OPTIONAL.items() if name in packages}
     assert {path.name for path in modules(SDK) if name in imported(tree(path))} == allowed
+
+
+def lint(sources: Path) -> subprocess.CompletedProcess[str]:
+    command = [Path(sys.executable).with_name("lint-imports"), ROOT / "python/pyproject.toml", "--no-cache"]
+    environment = {**os.environ, "PYTHONPATH": str(sources), "COLUMNS": "200"}
+    return subprocess.run(command, env=environment, cwd=sources, capture_output=True, text=True, check=False)
+
+
+def test_no_import_in_the_sdk_goes_round_in_a_circle() -> None:
+    found = lint(SDK.parent)
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_a_circle_of_imports_is_found(tmp_path: Path) -> None:
+    shutil.copytree(SDK.parent, tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "src/segops_admin/_wire/heads.py").open("a", encoding="utf-8") as file:
+        file.write("\n\ndef lazily() -> None:\n    from .http1 import ReplyReader as ReplyReader\n")
+    found = lint(tmp_path / "src")
+    assert found.returncode == 1, found.stdout + found.stderr
+
+
+TO_BE_SPLIT = {"cli/parsing.py", "cli/running.py"}
+GENERATED = ("types.py", "_async_client.py", "cli/table.py", "async_resources/")
+
+
+def test_no_module_of_the_sdk_is_longer_than_250_lines() -> None:
+    paths = {path.relative_to(SDK).as_posix(): path for path in modules(SDK)}
+    lines = {name: path.read_text(encoding="utf-8").count("\n") for name, path in paths.items()}
+    written = {name: count for name, count in lines.items() if not name.startswith(GENERATED)}
+    assert {name: count for name, count in written.items() if count > 250 and name not in TO_BE_SPLIT} == {}
 
 
 def test_the_sandbox_imports_neither_the_sdk_nor_the_harness() -> None:

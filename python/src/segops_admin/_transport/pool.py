@@ -53,6 +53,8 @@ class HTTPTransport:
         idle_seconds: how long an unused connection is kept; many load balancers close theirs after 60 s.
     """
 
+    _closed = True  # until it is complete: __del__ runs after an interrupted __init__ as well
+
     def __init__(
         self,
         *,
@@ -65,10 +67,10 @@ class HTTPTransport:
         self._max_connections = checked_connections(max_connections)
         self._max_idle = max_idle
         self._idle_seconds = idle_seconds
-        self._closed = False
         self._origins: dict[str, Origin] = {}
         self._forget()
         _pools.add(self)
+        self._closed = False
 
     def _forget(self) -> None:
         """Starts with nothing open. In a forked child the parent's connections are the parent's."""
@@ -99,7 +101,7 @@ class HTTPTransport:
             self._discard(line)
 
     def __del__(self) -> None:
-        if not getattr(self, "_closed", True):
+        if not self._closed:
             self.close()
 
     def __repr__(self) -> str:
