@@ -29,7 +29,7 @@ endif
 .PHONY: built typescript
 .PHONY: parity mutants record
 .PHONY: bench
-.PHONY: docs
+.PHONY: docs pictures
 .PHONY: dist dist-check test-dist sbom
 .PHONY: format generate lock pre-commit
 .PHONY: clean distclean
@@ -160,7 +160,7 @@ types: $(READY) ## mypy --strict and pyright on the SDK, mypy on the sandbox, th
 bench: $(READY) built ## measure speed and size of the SDK, the sandbox and the parity lanes
 	@$(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/published --require-hashes -r requirements/published.txt
 	@$(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/bench --require-hashes -r requirements/bench.txt
-	@$(BIN)/python tools/bench/sdk.py build/published build/bench
+	@$(BIN)/python tools/bench/plot.py docs/pictures/bench $(BIN)/python tools/bench/sdk.py build/published build/bench
 	@$(BIN)/python tools/bench/sandbox.py
 	@$(BIN)/python tools/bench/large.py --duckdb build/bench
 	@$(BIN)/python -m segops_parity check --report build/parity
@@ -205,6 +205,10 @@ docs: $(NODE_READY) ## build the documentation site into build/site; a broken li
 	@$(BIN)/python tools/docs/llms.py build
 	@echo "build/site/index.html"
 
+pictures: docs ## take the documentation's pictures with chromium, and the site's into build/pictures
+	@tools/need.sh chromium
+	@$(BIN)/python tools/docs/pictures.py docs/pictures --site build/pictures
+
 dist: built ## build every distribution and the npm package into dist/, the same bytes each time
 	@$(BIN)/python tools/release/build.py dist $(DISTRIBUTIONS)
 
@@ -213,7 +217,7 @@ dist-check: $(NODE_READY) ## check what is in dist/: metadata, contents, exports
 	@$(BIN)/check-wheel-contents dist/*.whl
 	@cd typescript-fixtures && tools/node.sh current npx --no-install publint --strict ../dist/*.tgz
 
-test-dist: docs ## install what is in dist/ on every Python and both Nodes of this machine, and use it as the site says
+test-dist: docs ## install what is in dist/ on this machine's Pythons and Nodes, and use it as the site says
 	@$(BIN)/python -m pytest -n 0 $(PYTEST_ARGS) tests/dist
 
 sbom: $(NODE_READY) ## write build/sbom: what an installation of each file in dist/ brings along (CycloneDX)
