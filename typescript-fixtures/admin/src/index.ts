@@ -72,7 +72,7 @@ export type {
   WaitOptions,
   WithLooseConditions,
   WithLooseDefinition,
-} from "./types.js";
+} from "./types/shared.js";
 export { VERSION } from "./version.js";
 export type { FileData, OpenHandle } from "./wire/files.js";
 export type { HttpHeaders } from "./wire/headers.js";

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { Readable } from "node:stream";
@@ -372,6 +373,7 @@ test("many calls leave no listener, socket or timer behind", async () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     assert.ok(resources().length <= before, resources().join());
+    assert.deepEqual(getEventListeners(signal, "abort"), []);
   });
 });
 

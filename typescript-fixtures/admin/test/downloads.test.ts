@@ -13,6 +13,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import promises from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -204,5 +206,33 @@ test("a download follows a redirect to a storage server without the key", async 
       const error = await rejection(client().segments.downloadExport(1, join(folder, "y")));
       assert.equal((error as SegOpsApiError).status, 302, "plain http to another machine is not followed");
     });
+  });
+});
+
+test("a file that is mounted by itself cannot be replaced, and is written", async () => {
+  await inFolder(async (folder) => {
+    const path = join(folder, "mounted.csv");
+    writeFileSync(path, "old");
+    const { ino } = statSync(path);
+    const { rename } = promises;
+    for (const code of ["EBUSY", "EXDEV", "EPERM"]) {
+      Object.assign(promises, { rename: async () => Promise.reject(Object.assign(new Error(code), { code })) });
+      syncBuiltinESMExports();
+      try {
+        await withServer({ bytes: CSV }, async ({ client }) => {
+          const call = client().segments.downloadExport(1, path);
+          if (code === "EPERM") {
+            assert.equal(((await rejection(call)) as NodeJS.ErrnoException).code, code);
+          } else {
+            assert.equal(await call, CSV.byteLength);
+          }
+        });
+      } finally {
+        Object.assign(promises, { rename });
+        syncBuiltinESMExports();
+      }
+      assert.deepEqual(readFileSync(path), CSV);
+      assert.deepEqual([statSync(path).ino, readdirSync(folder)], [ino, ["mounted.csv"]]);
+    }
   });
 });

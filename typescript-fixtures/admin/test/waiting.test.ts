@@ -162,6 +162,28 @@ test("a wait keeps its timeout, whatever the looks meet", async () => {
   });
 });
 
+test("recomputeAndWait reads and queues within its timeout, and says how far it came", async () => {
+  const busy = { status: 503, headers: { "Retry-After": "30" }, json: {} };
+  const segment = { json: { status: "ready", last_computed_at: "old" } };
+  for (const [answers, said] of [
+    [[busy], "The recompute of segment 7 was not asked for after 2 s."],
+    [[segment, busy], "The recompute of segment 7 may have been asked for, but that was not confirmed after 2 s."],
+  ] as const) {
+    await withServer([...answers], async ({ client, seen, time }) => {
+      const error = await rejection(client().segments.recomputeAndWait(7, { timeout: 2 }));
+      assert.ok(error instanceof SegOpsWaitTimeout, String(error));
+      assert.deepEqual([error.message, error.job, time.sleeps, seen.length], [said, null, [], answers.length]);
+      assert.match((error.cause as Error).message, /answered 503/);
+    });
+  }
+  await withServer([], async ({ client, seen }) => {
+    const { segments } = client();
+    assert.ok((await rejection(segments.recomputeAndWait(7, { timeout: -1 }))) instanceof SegOpsArgumentError);
+    assert.ok((await rejection(segments.recomputeAndWait(7, { interval: 0 }))) instanceof SegOpsArgumentError);
+    assert.equal(seen.length, 0);
+  });
+});
+
 test("a recompute that ended and left the segment as it was has failed", async () => {
   const looks = [
     { status: "computing", last_computed_at: "old" },

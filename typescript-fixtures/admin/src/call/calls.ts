@@ -4,7 +4,7 @@ import { SegOpsArgumentError, SegOpsConfigError, SegOpsDecodeError } from "../er
 import { describe, quote } from "../errors/text.js";
 import type { Runtime } from "../runtime.js";
 import type { TransportReply } from "../transport/protocol.js";
-import type { CallOptions, ChangeOptions, Query } from "../types.js";
+import type { CallOptions, ChangeOptions, Query } from "../types/shared.js";
 import { encodeJson, encodeQuery } from "../wire/encoding.js";
 import { type FileData, openFile } from "../wire/files.js";
 import { Multipart } from "../wire/multipart.js";
@@ -79,10 +79,11 @@ export class Calls {
     method: string,
     path: string,
     body?: unknown,
-    options: ChangeOptions = {},
+    options: ChangeOptions & Pick<ReadOptions, "within"> = {},
   ): Promise<T> {
+    const { signal, within } = options;
     const idempotencyKey = await this.idempotencyKey(options.idempotencyKey, true);
-    return this.#record<T>(this.call(operation, method, path, { body, idempotencyKey, signal: options.signal }));
+    return this.#record<T>(this.call(operation, method, path, { body, idempotencyKey, signal, within }));
   }
 
   /** A POST of one file; `unnamed` is its name if it has none of its own. */

@@ -2,7 +2,7 @@
 
 import { SegOpsArgumentError } from "../errors/index.js";
 import { quote } from "../errors/text.js";
-import type { CallOptions, IterateOptions, Query } from "../types.js";
+import type { CallOptions, IterateOptions, Query } from "../types/shared.js";
 import { encodePath } from "../wire/encoding.js";
 import type { Call, Settings } from "./call.js";
 import { type Calls, type FormFile, isGiven } from "./calls.js";

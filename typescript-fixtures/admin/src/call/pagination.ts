@@ -2,7 +2,7 @@
 
 import { SegOpsArgumentError, SegOpsDecodeError } from "../errors/index.js";
 import { describe } from "../errors/text.js";
-import type { CallOptions, IterateOptions, Query } from "../types.js";
+import type { CallOptions, IterateOptions, Query } from "../types/shared.js";
 import { parameters } from "../wire/encoding.js";
 import type { Calls } from "./calls.js";
 

@@ -3,13 +3,15 @@
 import { SegOpsArgumentError, SegOpsJobError, SegOpsWaitTimeout } from "../errors/index.js";
 import { describe } from "../errors/text.js";
 import type { Runtime } from "../runtime.js";
-import type { WaitOptions } from "../types.js";
+import type { WaitOptions } from "../types/shared.js";
 import { isOutOfTime } from "./failures.js";
 
 /** How to look at a job, and what its answers mean. */
 export interface Watched<Job> {
   /** The job, for messages. */
   what: string;
+  /** What begins it: calls, each made within so many seconds, and what is said if the time is over with one. */
+  first?: readonly { late: string; begin: (within: number) => Promise<void> }[];
   /** Looks at it, within so many seconds. */
   look: (within: number) => Promise<Job>;
   isDone: (job: Job) => boolean;
@@ -37,12 +39,18 @@ export async function waitUntil<Job>(runtime: Runtime, watched: Watched<Job>, op
   const end = runtime.monotonic() + timeout;
   const late = `${watched.what} did not finish within ${timeout} s; it is still running.`;
   let job: Job | undefined;
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, interval)) {
+  const ask = async <T>(call: (within: number) => Promise<T>, tooLate: string): Promise<T> => {
     try {
-      job = await watched.look(Math.max(end - runtime.monotonic(), LEAST_LOOK));
+      return await call(Math.max(end - runtime.monotonic(), LEAST_LOOK));
     } catch (error) {
-      throw isOutOfTime(error) ? new SegOpsWaitTimeout(late, job, { cause: error }) : error;
+      throw isOutOfTime(error) ? new SegOpsWaitTimeout(tooLate, job, { cause: error }) : error;
     }
+  };
+  for (const { late: tooLate, begin } of watched.first ?? []) {
+    await ask(begin, `${watched.what} ${tooLate} after ${timeout} s.`);
+  }
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, interval)) {
+    job = await ask(watched.look, late);
     await onProgress?.(job);
     const why = watched.failure(job);
     if (why !== undefined) {
@@ -84,17 +92,18 @@ export function jobFailure(job: unknown): string | undefined {
  * more, without that, is a failure.
  */
 export class Recompute {
-  readonly #since: string | null;
+  /** The segment's `last_computed_at` from before; null if it was never computed. */
+  since: string | null;
   #wasComputing = false;
 
   constructor(since: string | null) {
-    this.#since = since;
+    this.since = since;
   }
 
   /** Whether the members are current. */
   isDone(segment: { status?: unknown; last_computed_at?: unknown }): boolean {
     const computedAt = segment.last_computed_at;
-    return segment.status !== "computing" && Boolean(computedAt) && computedAt !== this.#since;
+    return segment.status !== "computing" && Boolean(computedAt) && computedAt !== this.since;
   }
 
   /** Why the recompute has failed, or undefined if it has not. */

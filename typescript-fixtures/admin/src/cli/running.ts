@@ -4,7 +4,7 @@ import type { Sink } from "../call/sinks.js";
 import type { SegOpsAdmin } from "../client.js";
 import { SegOpsDecodeError, SegOpsError } from "../errors/index.js";
 import { quote } from "../errors/text.js";
-import type { Query } from "../types.js";
+import type { Query } from "../types/shared.js";
 import { causes, causesTold } from "./causes.js";
 import { configure } from "./config.js";
 import { examine, Watched } from "./doctor.js";

@@ -2,7 +2,7 @@
 
 import type { ActivationCreate, ActivationListParams, ActivationUpdate } from "../types/inputs.js";
 import type { Activation, ActivationPage, Queued } from "../types/records.js";
-import type { ChangeOptions, Id } from "../types.js";
+import type { ChangeOptions, Id } from "../types/shared.js";
 import { fillPath } from "../wire/paths.js";
 import { Collection } from "./namespace.js";
 

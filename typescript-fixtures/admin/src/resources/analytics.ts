@@ -7,7 +7,7 @@ import type {
   AnalyticsSegment,
   AnalyticsUsage,
 } from "../types/records.js";
-import type { CallOptions } from "../types.js";
+import type { CallOptions } from "../types/shared.js";
 import { Namespace } from "./namespace.js";
 
 /** Figures over the workspace; read-only. */

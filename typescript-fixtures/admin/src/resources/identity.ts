@@ -1,7 +1,7 @@
 /** Which ids belong to one user. Source: https://segops.ai/docs/identity-resolution */
 
 import type { Alias, Merge } from "../types/records.js";
-import type { ChangeOptions } from "../types.js";
+import type { ChangeOptions } from "../types/shared.js";
 import { Namespace } from "./namespace.js";
 
 /** Which ids belong to one user. Events stay as they were stored; ids are resolved when they are read. */

@@ -2,7 +2,7 @@
 
 import type { Calls } from "../call/calls.js";
 import { paginate } from "../call/pagination.js";
-import type { CallOptions, ChangeOptions, Id, IterateOptions, Query } from "../types.js";
+import type { CallOptions, ChangeOptions, Id, IterateOptions, Query } from "../types/shared.js";
 import { segment } from "../wire/paths.js";
 import { checkChoice, checkedObject } from "./arguments.js";
 

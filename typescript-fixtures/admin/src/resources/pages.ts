@@ -16,7 +16,7 @@ import type {
   ProductQuery,
   Queued,
 } from "../types/records.js";
-import type { CallOptions, ChangeOptions, Id, Query } from "../types.js";
+import type { CallOptions, ChangeOptions, Id, Query } from "../types/shared.js";
 import { parameters } from "../wire/encoding.js";
 import { fillPath } from "../wire/paths.js";
 import { checkChoice, checkedObject } from "./arguments.js";

@@ -2,7 +2,7 @@
 
 import type { ProductSegmentCreate, ProductSegmentListParams, ProductSegmentUpdate } from "../types/inputs.js";
 import type { ProductSegment, ProductSegmentPage, Queued } from "../types/records.js";
-import type { ChangeOptions, Id, WithLooseConditions, WithLooseDefinition } from "../types.js";
+import type { ChangeOptions, Id, WithLooseConditions, WithLooseDefinition } from "../types/shared.js";
 import { fillPath } from "../wire/paths.js";
 import { Collection, type UpdateOptions } from "./namespace.js";
 

@@ -21,7 +21,7 @@ import type {
   ProductScore,
   Queued,
 } from "../types/records.js";
-import type { CallOptions, ChangeOptions, Id, WaitOptions } from "../types.js";
+import type { CallOptions, ChangeOptions, Id, WaitOptions } from "../types/shared.js";
 import type { FileData } from "../wire/files.js";
 import { fillPath } from "../wire/paths.js";
 import { checkedObject, checkedRows } from "./arguments.js";

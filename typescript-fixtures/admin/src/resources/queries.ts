@@ -8,7 +8,7 @@ import type {
   SimulationRequest,
 } from "../types/inputs.js";
 import type { AIQuery, AIQueryListing, Dashboard, QueryResult, Queued, Simulation, WinRate } from "../types/records.js";
-import type { CallOptions, ChangeOptions, Id } from "../types.js";
+import type { CallOptions, ChangeOptions, Id } from "../types/shared.js";
 import { fillPath } from "../wire/paths.js";
 import { checkedObject } from "./arguments.js";
 import { Collection } from "./namespace.js";

@@ -2,7 +2,7 @@
 
 import type { EventSchemaCreate, EventSchemaListParams, EventSchemaUpdate, SampleEvent } from "../types/inputs.js";
 import type { EventSchema, EventSchemaPage, InferredSchema, Validation } from "../types/records.js";
-import type { CallOptions, Fields } from "../types.js";
+import type { CallOptions, Fields } from "../types/shared.js";
 import { checkedObject, checkedRows } from "./arguments.js";
 import { Collection } from "./namespace.js";
 

@@ -2,7 +2,7 @@
 
 import { walkCursor } from "../call/pagination.js";
 import { openSink, type Sink } from "../call/sinks.js";
-import { jobFailure, Recompute, waitUntil } from "../call/waiting.js";
+import { jobFailure, Recompute, type Watched, waitUntil } from "../call/waiting.js";
 import { SegOpsArgumentError } from "../errors/index.js";
 import type { SegmentCreate, SegmentListParams, SegmentsMembersParams, SegmentUpdate } from "../types/inputs.js";
 import type {
@@ -27,7 +27,7 @@ import type {
   WaitOptions,
   WithLooseConditions,
   WithLooseDefinition,
-} from "../types.js";
+} from "../types/shared.js";
 import { checkedId, fillPath } from "../wire/paths.js";
 import { checkChoice, checkedObject } from "./arguments.js";
 import { Collection, type UpdateOptions } from "./namespace.js";
@@ -267,14 +267,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
         "since must be the segment's last_computed_at from before the recompute, or null if it was never computed.",
       );
     }
-    const recompute = new Recompute(since);
-    const watched = {
-      what: `The recompute of segment ${id}`,
-      look: (within: number) => this.get(id, { signal, within } as CallOptions),
-      isDone: (segment: Segment) => recompute.isDone(segment),
-      failure: (segment: Segment) => recompute.failure(segment),
-    };
-    return waitUntil(this.calls.runtime, watched, options);
+    return waitUntil(this.calls.runtime, this.#recomputing(id, new Recompute(since), signal), options);
   }
 
   /**
@@ -288,10 +281,29 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
    * @throws {SegOpsWaitTimeout} it did not finish in time
    */
   async recomputeAndWait(id: Id, options: RecomputeOptions = {}): Promise<Segment> {
-    const { idempotencyKey, ...waiting } = options;
-    const { signal } = options;
-    const before = await this.get(id, { signal });
-    await this.recompute(id, { idempotencyKey, signal });
-    return this.waitForRecompute(id, { ...waiting, since: before.last_computed_at ?? null });
+    const { idempotencyKey, signal } = options;
+    const recompute = new Recompute(null);
+    const read = async (within: number): Promise<void> => {
+      const before = await this.get(id, { signal, within } as CallOptions);
+      recompute.since = before.last_computed_at ?? null;
+    };
+    const queue = async (within: number): Promise<void> => {
+      await this.recompute(id, { idempotencyKey, signal, within } as ChangeOptions);
+    };
+    const first = [
+      { late: "was not asked for", begin: read },
+      { late: "may have been asked for, but that was not confirmed", begin: queue },
+    ];
+    return waitUntil(this.calls.runtime, { ...this.#recomputing(id, recompute, signal), first }, options);
+  }
+
+  /** How a recompute is watched. */
+  #recomputing(id: Id, recompute: Recompute, signal: AbortSignal | undefined): Watched<Segment> {
+    return {
+      what: `The recompute of segment ${id}`,
+      look: (within) => this.get(id, { signal, within } as CallOptions),
+      isDone: (segment) => recompute.isDone(segment),
+      failure: (segment) => recompute.failure(segment),
+    };
   }
 }

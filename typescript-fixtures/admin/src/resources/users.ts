@@ -2,7 +2,7 @@
 
 import type { Event, UsersEventsParams, UsersSearchParams } from "../types/inputs.js";
 import type { Explanation, SandboxResult, UserEvents, UserProfile, UserSearch, UserSegment } from "../types/records.js";
-import type { CallOptions, Id } from "../types.js";
+import type { CallOptions, Id } from "../types/shared.js";
 import { fillPath } from "../wire/paths.js";
 import { checkedObject } from "./arguments.js";
 import { Namespace } from "./namespace.js";

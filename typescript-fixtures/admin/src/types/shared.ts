@@ -1,6 +1,6 @@
-/** The names that signatures share. */
+/** The types that the signatures of several methods share. */
 
-import type { Logic } from "./types/records.js";
+import type { Logic } from "./records.js";
 
 /** A record's id. Integers beyond 2^53 lose digits as numbers: give them as text or bigint. */
 export type Id = number | string | bigint;
