@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sdk_client import shown
 
-from segops_admin import SegOpsAdmin, SegOpsConfigError, _config
+from segops_admin import AsyncSegOpsAdmin, SegOpsAdmin, SegOpsConfigError, _config
 from segops_admin.testing import Script
 
 KEY = "sk_live_5d3a"
@@ -273,3 +276,13 @@ def test_spellings_of_one_server_become_one_base_url(given: str, used: str) -> N
 def test_a_base_url_with_a_dot_segment_is_refused(given: str) -> None:
     with pytest.raises(SegOpsConfigError, match=r"holds a path with \. or \.\. in it"):
         SegOpsAdmin("sk_test_config", base_url=given)
+
+
+# ------------------------------------------------------------------------------------------------ copies
+
+
+@pytest.mark.parametrize("client", [SegOpsAdmin(KEY), AsyncSegOpsAdmin(KEY)], ids=["blocking", "asyncio"])
+@pytest.mark.parametrize("act", [pickle.dumps, copy.copy, copy.deepcopy], ids=["pickled", "copied", "copied deeply"])
+def test_a_client_is_neither_pickled_nor_copied(client: object, act: Callable[[object], object]) -> None:
+    with pytest.raises(TypeError, match=rf"A {type(client).__name__} holds a key .* cannot be pickled or copied"):
+        act(client)

@@ -41,7 +41,7 @@ class Coverage:
     @property
     def complete(self) -> bool:
         """Whether nothing is missing and nothing superfluous."""
-        return not self.empty and not self.idle_reasons  # and not self.unproven, once there are proofs
+        return not self.empty and not self.idle_reasons and not self.unproven
 
     @property
     def percent(self) -> float:

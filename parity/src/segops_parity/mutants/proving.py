@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from segops_parity.cases import Case
 from segops_parity.contract_checks import check_case
+from segops_parity.coverage import ideal
 from segops_parity.mutants.bench import Bench
 from segops_parity.mutants.campaign import Baseline, Result, Where, baseline, play_mutant, reaching
 from segops_parity.mutants.copies import Copy, instrumented, load_exceptions
@@ -38,7 +40,8 @@ def prove(project: Project, language: str | None = None) -> list[str]:
     lines = []
     with TemporaryDirectory(prefix="parity-proofs-") as folder, Bench(project.protocol, SECONDS) as bench:
         copies = [instrumented(project, name, Path(folder) / name, exceptions) for name in ("python", "typescript")]
-        known = baseline(copies, list(suite.cases.values()), suite.contract, bench)
+        cases = _telling(suite, {name for names in wanted.values() for name in names})
+        known = baseline(copies, cases, suite.contract, bench)
         print(f"baseline: {len(known.observations)} observations, {len(known.red)} red", flush=True)
         for copy in copies:
             search = _Search(suite, copy, known, bench)
@@ -48,6 +51,19 @@ def prove(project: Project, language: str | None = None) -> list[str]:
             lines.append(f"{copy.language}: {len(found)} of {len(names)} behaviours proven anew")
             bench.stop()
     return lines
+
+
+def _telling(suite: Suite, behaviours: set[str]) -> list[Case]:
+    """For each behaviour the cases that are likeliest to tell: those that are about it first, the shortest of them."""
+    ranked: dict[tuple[str, tuple[str, ...], bool], list[tuple[bool, int, str]]] = {}
+    for case in suite.cases.values():
+        shown = {name for checks in check_case(suite.contract, case, ideal(case), "python").values() for name in checks}
+        named = {name for step in case.steps for name in step.covers}
+        for name in (shown | named) & behaviours:
+            key = name, case.languages, case.is_shell
+            ranked.setdefault(key, []).append((name not in named, len(case.steps), case.id))
+    chosen = {case for found in ranked.values() for _, _, case in sorted(found)[:MOST_CASES]}
+    return [case for name, case in suite.cases.items() if name in chosen]
 
 
 class _Search:
