@@ -26,6 +26,10 @@ _CAUSES = (
     re.compile(r"(the certificate of \S+ does not verify): .*?(?=\. If a private|\. The server| \(tried|$)", re.DOTALL),
     re.compile(r"(no TLS connection to \S+?): .*?(?=: check the scheme|\. The server| \(tried|$)", re.DOTALL),
     re.compile(r"(is no JMESPath expression|does not fit the answer): .*", re.DOTALL),
+    re.compile(
+        r"(no connection to the proxy \S+ \(from \w+\) on the way to \S+?): .*?(?=(?: \(tried|\. The server|$))",
+        re.DOTALL,
+    ),
     re.compile(r"(no connection to \S+?): .*?(?=(?: \(tried|\. The server|$))", re.DOTALL),
     re.compile(r"(the connection to \S+ failed): .*?(?=(?: \(tried|\. The server|$))", re.DOTALL),
 )
