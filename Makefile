@@ -178,9 +178,12 @@ record: $(READY) ## record the cassettes anew from a sandbox
 image: $(READY) ## build the container image by buildah and check it (BASE=python:3.12-slim; debian makes one)
 	@$(BIN)/python tools/check_image.py --base $(or $(BASE),python:3.12-slim)
 
-first-test: $(READY) ## measure how long a stranger's Django 4.2 project takes to its first test with pytest-segops
+first-test: $(READY) ## measure how long a stranger's Django project, 4.2 and 6, takes to its first test by pytest-segops
 	@$(BIN)/python tools/first_test.py
 	@$(BIN)/python tools/first_test.py --pip
+	@found=$$($(PYTHON) tools/interpreters.py 3.12 3.13 3.14 2>/dev/null | head -n 1 | cut -d ' ' -f 2-); \
+	 if [ -n "$$found" ]; then $(BIN)/python tools/first_test.py --django '>=6' --python "$$found"; \
+	 else echo "left out: Django 6, which needs Python 3.12 or later, and none is installed"; fi
 
 pre-commit: $(READY) ## run every pre-commit hook on every file
 	@$(BIN)/pre-commit run --all-files
