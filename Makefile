@@ -187,6 +187,7 @@ first-test: $(READY) ## measure how long a stranger's Django project, 4.2 and 6,
 
 pre-commit: $(READY) ## run every pre-commit hook on every file
 	@$(BIN)/pre-commit run --all-files
+	@$(BIN)/pre-commit run --all-files --hook-stage pre-push
 
 # ---------------------------------------------------------------------------------------------- changing
 

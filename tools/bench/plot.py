@@ -19,7 +19,7 @@ from typing import Any
 
 ROW = re.compile(
     r"^(?P<what>\S.*?)\s+(?P<median>\d+\.\d+) x\s+\((?P<least>\d+\.\d+) to (?P<greatest>\d+\.\d+)\)"
-    r"(?:\s+(?P<sense>[<>]=) (?P<reach>[\d.]+))?"
+    r"(?:, processor \d+\.\d+)?(?:\s+(?P<sense>[<>]=) (?P<reach>[\d.]+))?"
 )
 _LEFT, _WIDTH, _ROW = 380, 300, 28
 
