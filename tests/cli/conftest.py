@@ -236,7 +236,12 @@ class Operation:
         self.mutates = entry.get("mutates")
         self.walks = entry.get("walks")
         self.polls = entry.get("polls")
+        self.splits = entry.get("splits")
         self.words: list[str] = [namespace.replace("_", "-"), *entry["cli"].split()]
+
+    @property
+    def repeats(self) -> str | None:
+        return self.walks or self.polls or self.splits
 
     @property
     def command(self) -> tuple[str, str]:
@@ -272,5 +277,5 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if wanted:
         found = operations_of(yaml.safe_load((ROOT / "spec" / "admin.yaml").read_text(encoding="utf-8")))
         if wanted == ["sending"]:
-            found = [operation for operation in found if not operation.polls]
+            found = [operation for operation in found if not (operation.polls or operation.splits)]
         metafunc.parametrize(wanted[0], found, ids=[operation.id for operation in found])

@@ -91,7 +91,8 @@ def test_38_every_method_has_a_command_and_the_everyday_flags_exist(cli: Any) ->
 def _behind_flags(resource: str, verb: str) -> list[str]:
     command = find(resource, verb)
     assert command is not None
-    return [name for name in (command.walk, command.job and command.job.wait) if name]
+    job = command.job
+    return [name for name in (command.walk, job and job.wait, job and job.split) if name]
 
 
 def test_39_an_interrupt_is_no_traceback_and_help_needs_no_unicode(process: Any) -> None:

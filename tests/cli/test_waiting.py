@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -191,7 +192,7 @@ def on_a_terminal(words: list[str], environment: dict[str, str]) -> tuple[int, b
 def test_a_terminal_sees_one_line_that_redraws_itself_and_goes_away(
     server: Any, command: Any, environment: Any, tmp_path: Path
 ) -> None:
-    (tmp_path / "p.csv").write_bytes(b"sku\n" * 300_000)
+    (tmp_path / "p.csv").write_bytes(b"sku,name,and,more\n" * 70_000)
     server.reply({"job_id": 3}, status=201)
     server.reply({"job_id": 3, "status": "importing"}, status=202)
     server.reply({"id": 3, "status": "importing", "row_count": 20, "imported_count": 1})
@@ -201,9 +202,9 @@ def test_a_terminal_sees_one_line_that_redraws_itself_and_goes_away(
     assert code == 0
     assert out.startswith(b"{")
     assert b"sent [####################] 100%" in shown
-    assert b"\rimporting 1/20, 0 s" in shown
+    assert re.search(rb"\rimporting 1/20, \d+ s", shown)
     assert shown.endswith(b" \r")
-    assert b"sku\n" * 300_000 in server.requests[0].content
+    assert b"sku,name,and,more\n" * 70_000 in server.requests[0].content
 
 
 def test_a_walk_counts_its_items_on_a_terminal(server: Any, command: Any, environment: Any) -> None:
@@ -214,6 +215,6 @@ def test_a_walk_counts_its_items_on_a_terminal(server: Any, command: Any, enviro
 
 
 def test_elsewhere_there_is_no_bar(server: Any, cli: Any, tmp_path: Path) -> None:
-    (tmp_path / "p.csv").write_bytes(b"sku\n" * 300_000)
+    (tmp_path / "p.csv").write_bytes(b"sku,name,and,more\n" * 70_000)
     server.reply({"job_id": 3}, status=201)
     assert cli("products", "import", str(tmp_path / "p.csv")).err == ""

@@ -153,7 +153,7 @@ def _refused(server: PreparedSandbox, operation: Operation, why: str | Bad) -> t
 @pytest.mark.parametrize("name", REPEATS)
 def test_what_walks_or_polls_gets_to_its_end(server: PreparedSandbox, name: str) -> None:
     operation = OPERATIONS[name]
-    repeated = OPERATIONS[operation.walks or operation.polls or ""]
+    repeated = OPERATIONS[operation.repeats or ""]
     call = SUCCESS[repeated.id]
     if operation.walks:
         _walk(server, repeated, call)
@@ -193,7 +193,7 @@ def _query_of(link: str | None) -> dict[str, str] | None:
 @pytest.mark.parametrize("name", REPEATS)
 def test_what_walks_or_polls_is_refused_as_what_it_repeats(server: PreparedSandbox, name: str) -> None:
     operation = OPERATIONS[name]
-    repeated = OPERATIONS[operation.walks or operation.polls or ""]
+    repeated = OPERATIONS[operation.repeats or ""]
     call = SUCCESS[repeated.id]
     if call.path:
         _, response = _send(server, repeated, "GET", replace(call, path=dict.fromkeys(call.path, MISSING)))

@@ -120,7 +120,7 @@ def test_every_command_of_the_reference_sends_the_request_of_its_operation(
     for operation in reference._contract.operations.values():
         call = reference._scenarios.calls[operation.id]
         shown = examples.shell(operation, call.arguments)
-        sent = operation if operation.request else reference._contract.operations[operation.walks or operation.polls]
+        sent = operation if operation.request else reference._contract.operations[operation.repeats]
         code = main(["--dry-run", *shlex.split(shown)[1:]])
         printed = capsys.readouterr()
         request = json.loads(printed.out) if code == 0 else {}

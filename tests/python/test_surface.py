@@ -284,11 +284,13 @@ def test_an_argument_that_is_a_body_or_a_query_has_a_type_of_its_own(namespace: 
 
     for argument, (_, default) in contracted(operations(namespace)[name]).items():
         kind = CONTRACT["arguments"].get(argument, {}).get("type")
+        kind = operations(namespace)[name].get("types", {}).get(argument, kind)
         text = ARGUMENTS_TYPES[namespace, name, argument]
         if kind in ("object", "array", "query") and argument != "payload":
             (inner,) = re.fullmatch(r"(?:Iterable\[)?(\w+)\]?(?: \| None)?", text).groups()  # type: ignore[union-attr]
             assert inner in public.__all__, text
-            assert text.endswith("| None") == (kind == "query")
+            # A body is required, but for the mapping of an import in parts.
+            assert text.endswith("| None") == (default is None)
         if kind == "enum":
             values = CONTRACT["arguments"][argument].get("values") or operations(namespace)[name]["formats"]
             assert text == f"Literal[{', '.join(map(repr, values))}]"

@@ -321,7 +321,7 @@ client.close()
 
 @pytest.mark.skipif(sys.platform == "win32", reason="resource is not on Windows")
 def test_memory_does_not_grow_with_the_file(serve: Any, tmp_path: Path) -> None:
-    size = 200 * MEBIBYTE
+    size = 96 * MEBIBYTE
     path = tmp_path / "sparse.csv"
     with path.open("wb") as file:
         file.truncate(size)

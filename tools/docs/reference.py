@@ -27,6 +27,7 @@ _TYPES = {
     "seconds": "seconds",
     "callback": "callable",
     "count": "`int`",
+    "path": "a path",
 }
 
 
@@ -183,7 +184,7 @@ def _request_line(contract: Contract, operation: Operation, below: str = "") -> 
     """The request of an operation, or a link to the one that it repeats; with `below`, as seen from the index."""
     if operation.request:
         return f"`{'/'.join(operation.request.methods)} {operation.request.path}`"
-    other = contract.operations[operation.walks or operation.polls or ""]
+    other = contract.operations[operation.repeats or ""]
     folder = (
         f"{other.namespace}/" if below else ("" if other.namespace == operation.namespace else f"../{other.namespace}/")
     )

@@ -79,6 +79,7 @@ class Command:
     known: tuple[tuple[str, str], ...]
     silent: tuple[str, ...]
     walk: Operation | None
+    job: Mapping[str, str]
     example: str
 
 
@@ -182,6 +183,7 @@ def _command(contract: Contract, operation: Operation) -> Command:
         known,
         silent,
         walk,
+        _job(contract, operation),
         _example(contract, operation, arguments, flags, [name for name, _ in known]),
     )
 
@@ -217,14 +219,34 @@ def _flags(contract: Contract, operation: Operation, walk: Operation | None) -> 
             yield common["prefetch"]
     if any(argument.type == "query" for argument in operation.arguments):
         yield common["query"]
-    if operation.job:
+    if job := _job(contract, operation):
         yield common["wait"]
+        if "looks" in job:
+            yield common["watch"]
         yield common["wait-timeout"]
         yield common["interval"]
         if "download" in operation.job:
             yield common["to"]
         if "confirm" in operation.job:
             yield common["confirm"]
+    is_batched = f"{operation.cli.resource} {operation.cli.verb}" in contract.shell.get("batches", ())
+    if "split" in operation.job:
+        yield common["split"]
+    if "split" in operation.job or is_batched:
+        yield common["rows"]
+
+
+def _job(contract: Contract, operation: Operation) -> dict[str, str]:
+    """How to go on with what a command starts or looks at; `resume` is the verb that looks at it, if it is another."""
+    waits = contract.shell.get("waits", {})
+    own = waits.get(f"{operation.cli.resource} {operation.cli.verb}")
+    if own is not None:
+        return {**own, "looks": "yes"}
+    if not operation.job:
+        return {}
+    same = [words for words, each in waits.items() if each["wait"] == operation.job["wait"]]
+    resume = next((words for words in same if words.startswith(f"{operation.cli.resource} ")), None)
+    return {**operation.job, **({"resume": resume} if resume else {})}
 
 
 def _with_parameter(flag: Flag, parameter: str) -> Flag:

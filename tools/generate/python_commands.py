@@ -34,7 +34,7 @@ def python_commands(contract: Contract) -> dict[str, str]:
         _HEAD,
         f"GLOBAL = {_tuple(_flag(each) for each in flags_of(shell['global']))}",
         f"SHORT = {shell['short']!r}",
-        f"OWN_WORDS = {tuple(own)!r}",
+        f"OWN_WORDS = {tuple(name for name, each in shell['flags'].items() if not each.get('listed'))!r}",
         '"""Flags of this program that are never query parameters: where they do not apply, they are mistakes."""',
         "",
         *(f"{_constant(name)} = {_flag(flag)}" for name, flag in own.items() if name != "idempotency-key"),
@@ -115,7 +115,8 @@ def _resource(resource: Resource) -> str:
 def _command(resource: Resource, command: Command, own: dict[str, Flag]) -> str:
     operation = command.operation
     flags = (_constant(each.name) if each.name in own else _flag(each) for each in command.flags)
-    job = {key: repr(value) for key, value in operation.job.items() if key != "wait"}
+    job = {key: repr(value) for key, value in command.job.items() if key not in ("wait", "looks")}
+    job |= {"looks": "True"} if "looks" in command.job else {}
     return _call(
         "Command",
         repr((resource.name, command.verb)),
@@ -132,5 +133,5 @@ def _command(resource: Resource, command: Command, own: dict[str, Flag]) -> str:
         silent=repr(command.silent),
         walk=repr(command.walk.name if command.walk is not None else ""),
         mutates="True" if operation.mutates else "None",
-        job=_call("Job", repr(operation.job["wait"]), **job) if operation.job else "None",
+        job=_call("Job", repr(command.job["wait"]), **job) if command.job else "None",
     )

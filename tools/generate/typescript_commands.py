@@ -25,13 +25,13 @@ import type { Cause, Command, Option, Resource } from "./shapes.js";
 def typescript_commands(contract: Contract) -> dict[str, str]:
     """The text of the module, by its path."""
     shell = contract.shell
-    own = flags_of(shell["flags"])
+    own = [name for name, each in shell["flags"].items() if not each.get("listed")]
     parts = [
         _HEAD,
         _constant("GLOBAL", "readonly Option[]", [_flag(each) for each in flags_of(shell["global"])]),
         _constant("SHORT", "Readonly<Record<string, string>>", shell["short"]),
         "/** Flags of this program that are never query parameters: where they do not apply, they are mistakes. */\n"
-        + _constant("OWN_WORDS", "readonly string[]", [each.name for each in own]),
+        + _constant("OWN_WORDS", "readonly string[]", own),
         "/** What errors can come from: of which kinds, when, and in which words. */\n"
         + _constant("CAUSES", "readonly Cause[]", shell["causes"]),
         _constant("TOOLS", "readonly Command[]", [_tool(each) for each in tools(contract)]),
@@ -108,11 +108,13 @@ def _command(contract: Contract, resource: Resource, command: Command) -> dict[s
         found["mutates"] = True
     if command.walk is not None:
         found["walk"] = command.walk.typescript
-    if operation.job:
+    if command.job:
         methods = contract.namespaces[operation.namespace].operations
         found["job"] = {
-            key: value if key in ("id", "since") else methods[value].typescript for key, value in operation.job.items()
+            key: methods[value].typescript if value in methods else value for key, value in command.job.items()
         }
+        if "looks" in command.job:
+            found["job"]["looks"] = True
     return found
 
 

@@ -110,10 +110,11 @@ export class Given {
   }
 }
 
-/** So many characters, no two blocks of which are alike. */
+/** So many characters, no two blocks of which are alike, in no more rows than an import takes. */
 function filled(size) {
-  const lines = Array.from({ length: Math.floor(size / 8) + 1 }, (_, number) => `${String(number).padStart(7, "0")}\n`);
-  return lines.join("").slice(0, size);
+  const cell = (_, number) => `${String(number).padStart(7, "0")}${number % 16 === 15 ? "\n" : ","}`;
+  const cells = Array.from({ length: Math.floor(size / 8) + 1 }, cell);
+  return cells.join("").slice(0, size);
 }
 
 /** An attempt as `onReply` is told of it. */

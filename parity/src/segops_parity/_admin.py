@@ -73,8 +73,11 @@ class AdminReader:
         self, namespace: str, method: str, entry: dict[str, Any], siblings: Mapping[str, dict[str, Any]]
     ) -> Operation:
         where = f"crud_methods.{method}" if entry.get("crud") else f"namespaces.{namespace}.methods.{method}"
-        arguments = self._parse(f"{where}.args", parse_arguments, entry["args"], self.content["arguments"],
-                                entry.get("formats"))  # fmt: skip
+        declared = dict(self.content["arguments"])
+        for argument, kind in entry.get("types", {}).items():
+            self._known(f"{where}.types", argument, declared, "an argument of `arguments`")
+            declared[argument] = {**declared[argument], "type": kind}
+        arguments = self._parse(f"{where}.args", parse_arguments, entry["args"], declared, entry.get("formats"))
         told = entry.get("about", {})
         for argument in told:
             self._known(f"{where}.about", argument, {each.name for each in arguments}, "an argument of this method")
@@ -86,6 +89,10 @@ class AdminReader:
         target = entry.get("walks") or entry.get("polls")
         if target is not None:
             self._check_target(where, entry, target, siblings)
+        if "splits" in entry and "multipart" not in siblings.get(entry["splits"], {}):
+            self._fail(
+                f"{where}.splits", f"expected a method of this namespace that sends a file; found {entry['splits']!r}"
+            )
         request = _request(entry, arguments)
         query = {"*": entry["query"]} if isinstance(entry.get("query"), str) else entry.get("query", {})
         multipart = {part: (names[0], names[1]) for part, names in entry.get("multipart", {}).items()}
@@ -112,6 +119,7 @@ class AdminReader:
             walks=f"{namespace}.{entry['walks']}" if "walks" in entry else None,
             job=self._job(where, entry, siblings),
             polls=f"{namespace}.{entry['polls']}" if "polls" in entry else None,
+            splits=f"{namespace}.{entry['splits']}" if "splits" in entry else None,
             done={key: tuple(values) for key, values in entry.get("done", {}).items()},
             failed={key: tuple(values) for key, values in entry.get("failed", {}).items()},
             cli=self._parse(f"{where}.cli", parse_command, namespace, entry["cli"]),
@@ -217,6 +225,7 @@ def _flags(
         "walks": "walks" in entry,
         "polls": "polls" in entry,
         "queues": "queues" in entry,
+        "splits": "splits" in entry,
         "states": "done" in entry,
         "downloads": "sink" in types,
     }

@@ -38,7 +38,7 @@ class Operation:
     them stands for further ones.
     `job` tells how to go on with what was started: ``wait`` names the method that waits for it, ``id`` the key of the
     answer with its id, ``confirm`` and ``download`` the methods for what lies between.
-    An operation that `walks` or `polls` names the operation whose request it repeats, and has no `request`.
+    An operation that `walks`, `polls` or `splits` names the operation whose request it repeats, and has no `request`.
     """
 
     namespace: str
@@ -58,6 +58,7 @@ class Operation:
     returns: Returns
     walks: str | None
     polls: str | None
+    splits: str | None
     job: Mapping[str, str]
     done: Mapping[str, tuple[str, ...]]
     failed: Mapping[str, tuple[str, ...]]
@@ -69,6 +70,11 @@ class Operation:
     flags: frozenset[str]
     hash: str
     """Changes with whatever a caller or the server can tell; wording, source page and version do not count."""
+
+    @property
+    def repeats(self) -> str | None:
+        """The operation whose request it repeats, if it has none of its own."""
+        return self.walks or self.polls or self.splits
 
     @property
     def id(self) -> str:

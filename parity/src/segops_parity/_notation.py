@@ -9,7 +9,7 @@ from typing import Any, Literal
 __all__ = ["Argument", "Command", "Flag", "Returns", "camel_case", "parse_arguments", "parse_command", "parse_returns"]
 
 ArgumentType = Literal[
-    "id", "text", "query", "object", "array", "file", "enum", "sink", "seconds", "callback", "count"
+    "id", "text", "query", "object", "array", "file", "enum", "sink", "seconds", "callback", "count", "path"
 ]  # fmt: skip
 ReturnKind = Literal["record", "page", "array", "items", "null", "bytes"]
 

@@ -121,7 +121,11 @@ def schemas(contract: Contract) -> Json:
     found: Json = {}
     collections = {namespace.record for namespace in contract.namespaces.values()}
     sent = {name: written(record, partial=False) for name, record in contract.records.items()}
+    # What only a method that makes several calls returns is no part of the API.
+    made = {each.returns.record for each in contract.operations.values() if each.splits}
     for record in contract.records.values():
+        if record.name in made:
+            continue
         # A record that is sent and never comes back refers to others as they are sent.
         found[record.name] = _rewritten(
             record.schema, sent if record.requests and record.name == sent[record.name] else {}

@@ -15,7 +15,7 @@ from segops_parity.replies import Script, delays
 from segops_parity.scenarios import Scenarios
 from segops_parity.webhooks import Vector
 
-__all__ = ["asked", "client_cases", "filled"]
+__all__ = ["asked", "asked_in_turn", "client_cases", "filled"]
 
 
 def client_cases(contract: Contract, scenarios: Scenarios) -> Iterator[Case]:
@@ -84,7 +84,7 @@ def _tagged(value: Any) -> Any:
 def _step(entry: Mapping[str, Any], script: Script, case: Mapping[str, Any], contract: Contract) -> Step:
     entry = {**entry, **_chain(entry["chain"], entry["result"])} if "chain" in entry else entry
     options = case.get("options", {})
-    wanted = [asked(line, entry.get("body"), entry.get("form")) for line in entry.get("requests", ())]
+    wanted = asked_in_turn(entry)
     replies = script.replies(entry.get("replies", []), None)
     replies = tuple(_with(reply, request) for reply, request in zip(replies, wanted, strict=True))
     op, named = entry.get("op", "open"), entry.get("named", {})
@@ -125,6 +125,13 @@ def _chain(length: int, result: Mapping[str, Any]) -> dict[str, Any]:
     return {"requests": [f"GET {path}" for path in paths], "replies": replies}
 
 
+def asked_in_turn(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The requests of a step: all with its body or form, or each with its own (`sent`)."""
+    lines = entry.get("requests", ())
+    sent = entry.get("sent") or [{key: entry.get(key) for key in ("body", "form")}] * len(lines)
+    return [asked(line, each.get("body"), each.get("form")) for line, each in zip(lines, sent, strict=True)]
+
+
 def asked(line: str, body: Any, form: Mapping[str, Any] | None = None) -> dict[str, Any]:
     method, _, target = line.partition(" ")
     path, _, text = target.partition("?")
@@ -140,8 +147,8 @@ def asked(line: str, body: Any, form: Mapping[str, Any] | None = None) -> dict[s
 
 
 def filled(size: int) -> str:
-    """So many characters, no two blocks of which are alike."""
-    return "".join(f"{number:07d}\n" for number in range(size // 8 + 1))[:size]
+    """So many characters, no two blocks of which are alike, in no more rows than an import takes."""
+    return "".join(f"{number:07d}{chr(10) if number % 16 == 15 else ','}" for number in range(size // 8 + 1))[:size]
 
 
 def _with(reply: Any, request: Mapping[str, Any]) -> Any:

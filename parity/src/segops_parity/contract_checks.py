@@ -21,6 +21,7 @@ __all__ = ["OUTCOME", "REQUESTS", "check_case"]
 
 REQUESTS = "case.requests"
 OUTCOME = "case.outcome"
+_PART_KEY = re.compile(r"import-[0-9a-f]{32}-[0-9a-f]{8}-[0-9]+(\.[0-9]+)?-(upload|confirm)")
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _LOG = re.compile(r"DEBUG (\w+) (\S+) (\w+) \d+ ms attempt (\d+)")
 
@@ -290,7 +291,8 @@ def _wire_checks(
     yield "request.gzip-accepted", _contains(sent, unzips["header"].lower(), unzips["value"])
     if any(request["body"] and "json" in request["body"] for _, request in expected):
         yield "request.body-as-contracted", _compare(step, seen, "body")
-        yield "request.json-encoding", _encoding([pair for pair in sent if pair[1]["body"] is not None], contract)
+        filled = [pair for pair in sent if pair[1]["body"] is not None and "parts" not in pair[1]["body"]]
+        yield "request.json-encoding", _encoding(filled, contract)
     if any(request["body"] and "parts" in request["body"] for _, request in expected):
         part = contract.behaviours["request.multipart-part"].figures["content_type"]
         yield "request.multipart-part", _compare(step, seen, "body") + _part_types(own, part)
@@ -404,6 +406,14 @@ def _keys(step: Step, sent: Sent, operation: Operation | None, contract: Contrac
     if step.key is None:
         wrong = [_problem(f"/requests/{i}/headers/idempotency-key", None, key) for i, key in enumerate(found) if key]
         yield "request.idempotency-key-absent", wrong
+        return
+    if step.key == "parts":
+        wrong = [
+            _problem(f"/requests/{index}/headers/idempotency-key", "a key of a part, for what changes something", key)
+            for (index, request), key in zip(sent, found, strict=True)
+            if bool(_PART_KEY.fullmatch(key or "")) != (request["method"] != "GET")
+        ]
+        yield "import.parts-keys", wrong
         return
     if step.key == "uuid":
         wrong = [

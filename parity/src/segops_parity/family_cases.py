@@ -84,11 +84,11 @@ class Builder:
 
     def hash_of(self, operation: Operation) -> str:
         """The hash of the contract's entry whose requests the operation makes."""
-        base = operation.walks or operation.polls
+        base = operation.repeats
         return self._contract.operations[base].hash if base else operation.hash
 
     def _happy(self, operation: Operation) -> Cassette | None:
-        base = operation.walks or operation.polls or operation.id
+        base = operation.repeats or operation.id
         return None if self._recording else self._cassette(f"{base}/happy")
 
     def _cassette(self, case: str) -> Cassette:
@@ -153,7 +153,7 @@ class Builder:
         self, operation: Operation, entry: Mapping[str, Any], name: str, given: dict[str, Any], script: Script
     ) -> Step:
         args, named = arranged(operation, given)
-        base = self._contract.operations.get(operation.walks or operation.polls or "", operation)
+        base = self._contract.operations.get(operation.repeats or "", operation)
         refused = not entry["replies"] and not self._recording
         request = None if refused else expected_request(base, given)
         replies = () if self._recording else script.replies(entry["replies"], request)

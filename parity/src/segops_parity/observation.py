@@ -22,6 +22,7 @@ __all__ = ["Ask", "Stage", "as_compared", "observe"]
 
 # 35.0 and 35 are one number to JavaScript, until its command line passes numbers through as they are written.
 _RUNTIME = re.compile(r'"(?:python|node)_version": "[^"]*"')
+_RUN = re.compile(r"(?<=import-[0-9a-f]{32}-)[0-9a-f]{8}(?=-)")
 _BOUNDARY = re.compile(r"boundary=[0-9a-f]+")
 _LATENCY = re.compile(r'(?<="latency_ms": )[\d.]+')
 _INTEGRAL = re.compile(r"(?<=\d)\.0(?=[,\n\]}])")
@@ -202,6 +203,7 @@ def _replaced(text: str, places: Iterable[tuple[str, str]]) -> str:
 
 def as_compared(printed: str) -> str:
     """Standard output to the byte, but for how whole numbers are written and for measured times."""
+    printed = _RUN.sub("run", printed)
     return _BOUNDARY.sub("boundary", _LATENCY.sub("0", _INTEGRAL.sub("", printed)))
 
 

@@ -106,7 +106,7 @@ def _operation(contract: Contract, operation: Operation, method: str) -> Json:
     body = _request_body(contract, operation, partial=method == "PATCH")
     if body is not None:
         result["requestBody"] = body
-    helpers = [each.id for each in contract.operations.values() if operation.id in (each.walks, each.polls)]
+    helpers = [each.id for each in contract.operations.values() if operation.id == each.repeats]
     if helpers:
         result["x-sdk-helpers"] = helpers
     return result

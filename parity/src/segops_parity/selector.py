@@ -43,6 +43,7 @@ FLAGS: dict[str, str] = {
     "walks": "repeats another operation's request page by page",
     "polls": "repeats another operation's request until a job is over",
     "queues": "sends the request that starts the job before it waits for it",
+    "splits": "sends another operation's request for each part of a file",
     "states": "knows the states that end the job it waits for",
     "downloads": "writes the answer to a file",
 }

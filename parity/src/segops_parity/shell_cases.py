@@ -10,7 +10,7 @@ from typing import Any
 from segops_parity._model import Operation
 from segops_parity.cases import API_KEY, Case, Step
 from segops_parity.cassettes import Cassette
-from segops_parity.client_cases import asked
+from segops_parity.client_cases import asked_in_turn
 from segops_parity.contract import Contract
 from segops_parity.observation import as_compared
 from segops_parity.replies import Reply, Script
@@ -152,7 +152,7 @@ def _exit_code(contract: Contract, entry: Mapping[str, Any]) -> int:
 
 
 def _one(entry: Mapping[str, Any], script: Script, contract: Contract) -> Case:
-    requests = [asked(line, entry.get("body")) for line in entry.get("requests", ())]
+    requests = asked_in_turn(entry)
     replies = script.replies(entry.get("replies", []), None)
     replies = tuple(replace(reply, request=request) for reply, request in zip(replies, requests, strict=True))
     env = {**({} if entry.get("without_key") else _KEY), **entry.get("env", {})}

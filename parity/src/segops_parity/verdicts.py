@@ -29,6 +29,7 @@ _PLACE = re.compile(r"(?:(https?://[a-z0-9.]+):\d+|)/_[ce]/\d+")
 _MILLISECONDS = re.compile(r" \d+ ms")
 _TRANSPORTS_OWN = ("content-length", "content-encoding", "transfer-encoding", "connection", "keep-alive", "date")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_RUN = re.compile(r"(?<=import-[0-9a-f]{32}-)[0-9a-f]{8}(?=-)")  # the random part of the keys of a part
 
 
 @dataclass
@@ -152,8 +153,10 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
     keys: dict[str, str] = {}
 
     def named(key: Any) -> Any:
-        if not isinstance(key, str) or not _UUID.fullmatch(key):
+        if not isinstance(key, str):
             return key
+        if not _UUID.fullmatch(key):
+            return _RUN.sub("run", key)
         return keys.setdefault(key, f"key {len(keys) + 1}")
 
     requests = []

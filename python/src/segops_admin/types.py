@@ -82,7 +82,10 @@ __all__ = [
     "ImportChange",
     "ImportConfirmation",
     "ImportConfirmed",
+    "ImportInParts",
     "ImportJob",
+    "ImportPart",
+    "ImportPartStatus",
     "ImportProblem",
     "ImportStatus",
     "ImportUpload",
@@ -283,6 +286,10 @@ ImportStatus = Literal["pending", "mapping", "importing", "done", "failed"]
 
 ImportAction = Union[Literal["converted", "kept"], str]
 """Values of ``ImportChange.action``."""
+
+
+ImportPartStatus = Union[Literal["uploading", "pending", "mapping", "importing", "done", "failed"], str]
+"""Values of ``ImportPart.status``."""
 
 
 PropertyType = Literal["string", "number", "boolean", "datetime", "array"]
@@ -998,6 +1005,46 @@ class ImportConfirmed(_ImportConfirmed, total=False):
 
     status: str
     """Where it stands."""
+
+
+class ImportPart(TypedDict):
+    """A part of an import in parts."""
+
+    part: int
+    """Which part it is, counted from 1."""
+    parts: int
+    """How many there are."""
+    first_row: int
+    """Its first row, counted from 1 below the header; blank lines are none."""
+    last_row: int
+    """Its last row."""
+    job_id: Optional[int]
+    """Its import; None before it has been uploaded."""
+    status: ImportPartStatus
+    """Where it stands: uploading, or its import's status."""
+    row_count: int
+    """How many rows the server found in it."""
+    imported_count: int
+    """How many of them have been taken over so far."""
+    skipped_count: int
+    """How many rows were left out so far, for want of a SKU."""
+    error_count: int
+    """How many rows and values were not taken over as they are."""
+
+
+class ImportInParts(TypedDict):
+    """What came of an import in parts."""
+
+    parts: List[ImportPart]
+    """The parts, in their order."""
+    row_count: int
+    """How many rows all parts have."""
+    imported_count: int
+    """How many of them have been taken over."""
+    skipped_count: int
+    """How many rows were left out, for want of a SKU."""
+    error_count: int
+    """How many rows and values were not taken over as they are."""
 
 
 class SchemaProperty(TypedDict):

@@ -11,7 +11,7 @@ from .._runtime import Runtime
 from .._transport.protocol import AsyncTransport
 from .._wire.encoding import encode_path
 from .._wire.multipart import open_file
-from .base import BaseHttp, Form
+from .base import BaseHttp, Check, Form
 from .call import Call, json_call
 from .course import Receive, course, receive_value
 from .driver import run_async
@@ -73,10 +73,13 @@ class AsyncHttp(BaseHttp):
         """A call that changes something: it carries an ``Idempotency-Key``."""
         return await self._make(self._change(operation, method, path, body, key, expects, within))
 
-    async def upload(self, operation: str, path: str, form: Form, unnamed: str, key: str | None) -> Any:
+    async def upload(
+        self, operation: str, path: str, form: Form, unnamed: str, key: str | None, check: Check | None = None
+    ) -> Any:
         """A POST of one file, which may be an async iterator of blocks."""
         self.check_open()
-        return await self._send_file(self._change(operation, "POST", path, None, key, "record"), form, unnamed)
+        call = self._change(operation, "POST", path, None, key, "record")
+        return await self._send_file(call, form, unnamed, check)
 
     async def download(self, operation: str, path: str, to: Any) -> int:
         """A GET whose reply goes to a file as it comes. Returns the number of bytes written."""
@@ -101,6 +104,11 @@ class AsyncHttp(BaseHttp):
         from .waiting import waiting
 
         return await run_async(waiting(what, look, state, runtime=self.runtime, **limits), self.runtime)
+
+    async def run(self, task: Any) -> Any:
+        """Drives something that is made of several calls, such as an import in parts."""
+        self.check_open()
+        return await run_async(task.course(), self.runtime)
 
     async def _walk(self, operation: str, path: str, pages: Pages | CursorPages) -> AsyncGenerator[Any, None]:
         items = pages.take(await self._page(operation, path, pages.parameters()))
@@ -132,7 +140,7 @@ class AsyncHttp(BaseHttp):
     async def _page(self, operation: str, path: str, parameters: dict[str, Any]) -> Any:
         return await self._make(json_call(operation, "GET", path, parameters, safe=True, expects="page"))
 
-    async def _send_file(self, call: Call, form: Form, unnamed: str) -> Any:
+    async def _send_file(self, call: Call, form: Form, unnamed: str, check: Check | None = None) -> Any:
         data: Any = form[2]
         if hasattr(data, "__aiter__"):
             import tempfile
@@ -144,9 +152,14 @@ class AsyncHttp(BaseHttp):
                 copy.seek(0)
                 with open_file(copy) as source:
                     source.name = None
-                    return await self._make(self._upload(call, source, form, unnamed))
+                    return await self._send_opened(call, source, form, unnamed, check)
         with open_file(data) as source:
-            return await self._make(self._upload(call, source, form, unnamed))
+            return await self._send_opened(call, source, form, unnamed, check)
+
+    async def _send_opened(self, call: Call, source: open_file, form: Form, unnamed: str, check: Check | None) -> Any:
+        if check is not None:
+            await asyncio.get_running_loop().run_in_executor(None, check, source.file)
+        return await self._make(self._upload(call, source, form, unnamed))
 
     async def _make(self, call: Call, receive: Receive = receive_value, *, allow_cross_origin: bool = False) -> Any:
         self.check_open()

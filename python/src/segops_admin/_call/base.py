@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Optional, Union
+from typing import Any, Callable, Optional, Union
 
 from .._errors import SegOpsArgumentError, SegOpsConfigError
 from .._runtime import Runtime
@@ -12,9 +12,12 @@ from .._wire.words import described
 from .call import Call, idempotency_key, json_call, raw_call
 from .options import Options
 
-__all__ = ["BaseHttp", "Form"]
+__all__ = ["BaseHttp", "Check", "Form"]
 
 Form = Union[tuple[str, Optional[str], FileData], tuple[str, Optional[str], FileData, str]]
+
+Check = Callable[[Any], object]
+"""Looks at an opened file before it is sent, and raises if it is not to be."""
 
 
 class BaseHttp:

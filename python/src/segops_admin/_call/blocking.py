@@ -9,7 +9,7 @@ from .._runtime import Runtime
 from .._transport.protocol import Transport
 from .._wire.encoding import encode_path
 from .._wire.multipart import open_file
-from .base import BaseHttp, Form
+from .base import BaseHttp, Check, Form
 from .call import Call, json_call
 from .course import Receive, course, receive_value
 from .driver import run
@@ -95,10 +95,12 @@ class Http(BaseHttp):
         """A call that changes something: it carries an ``Idempotency-Key``."""
         return self._make(self._change(operation, method, path, body, key, expects, within))
 
-    def upload(self, operation: str, path: str, form: Form, unnamed: str, key: str | None) -> Any:
+    def upload(
+        self, operation: str, path: str, form: Form, unnamed: str, key: str | None, check: Check | None = None
+    ) -> Any:
         """A POST of one file; ``unnamed`` is its name if it has none of its own."""
         self.check_open()
-        return self._send_file(self._change(operation, "POST", path, None, key, "record"), form, unnamed)
+        return self._send_file(self._change(operation, "POST", path, None, key, "record"), form, unnamed, check)
 
     def download(self, operation: str, path: str, to: Sink) -> int:
         """A GET whose reply goes to a file as it comes. Returns the number of bytes written."""
@@ -131,8 +133,15 @@ class Http(BaseHttp):
 
         return run(waiting(what, look, state, runtime=self.runtime, **limits), self.runtime)
 
-    def _send_file(self, call: Call, form: Form, unnamed: str) -> Any:
+    def run(self, task: Any) -> Any:
+        """Drives something that is made of several calls, such as an import in parts."""
+        self.check_open()
+        return run(task.course(), self.runtime)
+
+    def _send_file(self, call: Call, form: Form, unnamed: str, check: Check | None = None) -> Any:
         with open_file(form[2]) as source:
+            if check is not None:
+                check(source.file)
             return self._make(self._upload(call, source, form, unnamed))
 
     def _make(self, call: Call, receive: Receive = receive_value, *, allow_cross_origin: bool = False) -> Any:

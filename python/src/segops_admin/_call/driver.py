@@ -7,7 +7,7 @@ from typing import Any
 from .._runtime import Runtime
 from .._transport.protocol import AsyncTransport, Transport
 from .course import Course
-from .steps import Look, Read, Send
+from .steps import Ask, Look, Read, Send, Work
 
 __all__ = ["run", "run_async"]
 
@@ -29,6 +29,10 @@ def run(course: Course, runtime: Runtime, transport: Transport | None = None) ->
                     answer.append(response)
                 elif type(step) is Look:
                     answer.append(step.call(step.within))
+                elif type(step) is Ask:
+                    answer.append(step.make())
+                elif type(step) is Work:
+                    answer.append(step.do())
                 else:
                     runtime.sleep(step.seconds)
                     answer.append(None)
@@ -62,6 +66,10 @@ async def run_async(course: Course, runtime: Runtime, transport: AsyncTransport 
                     answer.append(response)
                 elif type(step) is Look:
                     answer.append(await step.call(step.within))
+                elif type(step) is Ask:
+                    answer.append(await step.make())
+                elif type(step) is Work:
+                    answer.append(await _in_a_thread(step.do))
                 else:
                     await runtime.sleep_async(step.seconds)
                     answer.append(None)
@@ -76,3 +84,9 @@ async def run_async(course: Course, runtime: Runtime, transport: AsyncTransport 
         raise
     finally:
         failure = None
+
+
+async def _in_a_thread(do: Any) -> Any:
+    import asyncio
+
+    return await asyncio.get_running_loop().run_in_executor(None, do)

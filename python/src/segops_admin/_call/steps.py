@@ -6,7 +6,7 @@ from typing import Any, Callable
 
 from .._transport.protocol import Request
 
-__all__ = ["Look", "Read", "Send", "Sleep"]
+__all__ = ["Ask", "Look", "Read", "Send", "Sleep", "Work"]
 
 
 class Send:
@@ -45,3 +45,21 @@ class Look:
     def __init__(self, call: Callable[[float], Any], within: float) -> None:
         self.call = call
         self.within = within
+
+
+class Ask:
+    """Make a call of the client that the course belongs to; the answer is its value."""
+
+    __slots__ = ("make",)
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self.make = make
+
+
+class Work:
+    """Do something that takes long without the network, where it holds nobody up; the answer is its value."""
+
+    __slots__ = ("do",)
+
+    def __init__(self, do: Callable[[], Any]) -> None:
+        self.do = do

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
     from typing import Any, Generic, Literal, TypeVar
 
+    from .._call.base import Check
     from .._call.asynchronous import AsyncHttp
     from .._call.waiting import Look
     from .._types import Id
@@ -57,8 +58,10 @@ class AsyncNamespace:
     ) -> Any:
         return await self._http.change(f"{self._name}.{operation}", method, path, body, key, expects, within)
 
-    async def _upload(self, operation: str, path: str, form: Any, *, unnamed: str, key: str | None) -> Any:
-        return await self._http.upload(f"{self._name}.{operation}", path, form, unnamed, key)
+    async def _upload(
+        self, operation: str, path: str, form: Any, *, unnamed: str, key: str | None, check: Check | None = None
+    ) -> Any:
+        return await self._http.upload(f"{self._name}.{operation}", path, form, unnamed, key, check)
 
     async def _download(self, operation: str, path: str, to: Any) -> int:
         return await self._http.download(f"{self._name}.{operation}", path, to)
@@ -73,6 +76,9 @@ class AsyncNamespace:
         self, what: str, look: Look, state: Any, *, first: tuple[tuple[str, Look], ...] = (), **limits: Any
     ) -> Any:
         return await self._http.wait(what, look, state, first=first, **limits)
+
+    async def _run(self, course: Any) -> Any:
+        return await self._http.run(course)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._http.base_url}>"

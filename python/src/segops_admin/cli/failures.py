@@ -106,22 +106,26 @@ def _advice(error: BaseException) -> str:
     """What to do, where the message does not say so itself."""
     from .._errors import SegOpsConnectionError, SegOpsWaitTimeout
 
+    resume = str(getattr(error, "resume", ""))
     if isinstance(error, UsageError):
         return error.advice
     told: str = error.__dict__.get("cli_advice", "")
     if told:
-        return told
+        return f"{resume}\n{told}" if resume else told
     if isinstance(error, SegOpsConnectionError):
-        return "segops-admin doctor tells which server and proxy are used, and whether they answer."
-    if isinstance(error, SegOpsWaitTimeout):
+        doctor = "segops-admin doctor tells which server and proxy are used, and whether they answer."
+        return f"{resume}\n{doctor}" if resume else doctor
+    if isinstance(error, SegOpsWaitTimeout) and not resume:
         return "Look again later, or wait longer with --wait-timeout=SECONDS."
-    return ""
+    return resume
 
 
 def _message(error: BaseException) -> str:
     from .._errors import SegOpsConnectionError, SegOpsError
 
     if isinstance(error, KeyboardInterrupt):
+        if hasattr(error, "resume"):
+            return "interrupted. What was begun goes on at the server."
         return "interrupted. What was under way may have been executed."
     if isinstance(error, SegOpsConnectionError):
         return str(error).replace("idempotency_key=", "--idempotency-key=")

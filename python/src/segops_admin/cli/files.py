@@ -15,7 +15,7 @@ from .shapes import ARRAY, OBJECT
 if TYPE_CHECKING:
     from .progress import Progress
 
-__all__ = ["Counted", "check_sink", "open_binary", "read_json"]
+__all__ = ["Counted", "check_sink", "json_object", "open_binary", "parsed", "read_json"]
 
 
 def read_json(source: str, kind: str | None = None) -> Any:
@@ -34,8 +34,21 @@ def read_json(source: str, kind: str | None = None) -> Any:
         name, text = "standard input", _text(_stdin().read(), "standard input")
     else:
         with open_binary(source) as file:
-            name, text = repr(source), _text(file.read(), repr(source))
-    value = _parsed(text, name)
+            return parsed(file.read(), repr(source), kind)
+    return _checked(_parsed(text, name), name, kind)
+
+
+def parsed(content: bytes, name: str, kind: str | None = None) -> Any:
+    """The JSON in the bytes of a file; see ``read_json``."""
+    return _checked(_parsed(_text(content, name), name), name, kind)
+
+
+def json_object(content: bytes, name: str) -> Any:
+    """A line of JSON that is an object; see ``read_json``."""
+    return _checked(_parsed(_text(content, name), name), name, OBJECT)
+
+
+def _checked(value: Any, name: str, kind: str | None) -> Any:
     if kind == OBJECT and not isinstance(value, dict):
         raise UsageError(f"{name} must hold a JSON object, not {_described(value)}.")
     if kind == ARRAY and not (isinstance(value, list) and all(isinstance(item, dict) for item in value)):

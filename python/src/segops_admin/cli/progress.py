@@ -44,6 +44,17 @@ class Progress:
         total = job.get("row_count")
         if isinstance(total, int) and isinstance(job.get("imported_count"), int) and total > 0:
             state += f" {job['imported_count']}/{total}"
+        self._state(state)
+
+    def part(self, part: dict[str, Any]) -> None:
+        """The part of an import that is under way."""
+        rows = f"rows {part['first_row']} to {part['last_row']}"
+        state = f"part {part['part']} of {part['parts']} ({rows}): {part['status']}"
+        if part["row_count"]:
+            state += f" {part['imported_count']}/{part['row_count']}"
+        self._state(state)
+
+    def _state(self, state: str) -> None:
         if self.terminal:
             self._draw(f"{state}, {time.monotonic() - self._started:.0f} s", True)
         elif state != self._last:

@@ -9,10 +9,13 @@ from typing import IO, TYPE_CHECKING, Any
 from .. import _errors
 from . import output
 from .causes import causes, causes_told
+from .commands import verbs
 from .dry_run import DryRun, NotSent
 from .failures import FAILURE, UsageError, explain
 from .files import Counted, check_sink, open_binary, read_json
 from .guard import check_write
+from .jobs import Followed, Over, import_in_parts, resumed
+from .json_lines import ROWS, JsonLines, read_rows, upsert
 from .parsing import usage
 from .profiles import active
 from .progress import Progress
@@ -33,6 +36,8 @@ __all__ = ["run"]
 
 def run(command: Command, line: Invocation) -> int:
     """Carries out a command and returns the exit code."""
+    if command.name == "segments watch":
+        command, line.options["watch"] = verbs("segments")["get"], True
     _check_flags(command, line)
     results = Results(command, line)
     if command.words[0] == "config":
@@ -58,7 +63,7 @@ def run(command: Command, line: Invocation) -> int:
                 return 0
     except NotSent as stopped:
         output.write_json(stopped.request, compact=bool(line.options.get("compact")))
-    more = command.name == "doctor" or any(line.options.get(flag) for flag in ("all", "wait", "to", "confirm"))
+    more = command.name == "doctor" or any(line.options.get(flag) for flag in _GOES_ON)
     output.say("dry run: nothing was sent." + (" More requests would follow the answer to this one." if more else ""))
     return 0
 
@@ -69,12 +74,14 @@ def _check_flags(command: Command, line: Invocation) -> None:
     _check_documented(command, line)
     for flag, needed in (
         ("prefetch", ("all",)),
-        ("wait-timeout", ("wait", "to")),
-        ("interval", ("wait", "to")),
+        ("wait-timeout", ("wait", "to", "watch", "split")),
+        ("interval", ("wait", "to", "watch", "split")),
     ):
-        if flag in given and not any(other in given for other in needed):
+        if flag in given and not any(given.get(other) for other in needed):
             raise UsageError(f"--{flag} needs --{needed[0]}.", usage(command))
-    if "confirm" in command.options and "wait" in given and "confirm" not in given:
+    if "rows" in given and "split" in command.options and "split" not in given:
+        raise UsageError("--rows needs --split.", usage(command))
+    if "confirm" in command.options and "wait" in given and "confirm" not in given and "split" not in given:
         raise UsageError(
             "--wait needs --confirm: an import starts when its mapping is confirmed.",
             "--confirm='{}' accepts the mapping that the server proposes.",
@@ -128,6 +135,10 @@ def _carry_out(command: Command, line: Invocation, client: SegOpsAdmin, results:
             call.stream(results)
             return
         answer = call.make()
+    except (KeyboardInterrupt, _errors.SegOpsWaitTimeout) as error:
+        if call.resume:
+            error.resume = call.resume  # type: ignore[union-attr]
+        raise
     finally:
         call.close()
     if not call.printed:
@@ -170,15 +181,18 @@ class _Call:
 
     Attributes:
         printed: whether the result is on standard output already.
+        resume: what to say if the wait that is under way ends early.
     """
 
     def __init__(self, command: Command, line: Invocation, client: SegOpsAdmin) -> None:
         self._command = command
         self._options = line.options
+        self._words = line.arguments
         self._namespace: Any = getattr(client, command.namespace)
         self._progress = Progress()
         self._files: list[Any] = []
         self.printed = False
+        self.resume = ""
         self._confirm = read_json(line.options["confirm"], OBJECT) if "confirm" in line.options else None
         self._waiting = self._wait_options()
         self._by_name = {
@@ -191,6 +205,11 @@ class _Call:
         self._arguments = [self._value(each.kind, text) for each, text in zip(command.arguments, line.arguments)]
 
     def _value(self, kind: str, text: str) -> Any:
+        if kind == ARRAY and "rows" in self._command.options:
+            rows = read_rows(text)
+            if isinstance(rows, JsonLines):
+                self._files.append(rows)
+            return rows
         if kind in (OBJECT, ARRAY):
             return read_json(text, kind)
         if kind == FILE:
@@ -220,9 +239,34 @@ class _Call:
     def make(self) -> Any:
         """Makes the call, waits if that was asked for, and returns the last answer."""
         job = self._command.job
-        if job is not None and any(flag in self._options for flag in ("wait", "to", "confirm")):
-            return self._confirmed(job) if job.confirm else self._waited(job)
+        if job is not None and job.split and self._options.get("split"):
+            method = getattr(self._namespace, job.split)
+            return import_in_parts(method, self._words[0], self._confirm, self._options, self._progress)
+        if self._arguments and isinstance(self._arguments[0], JsonLines):
+            return self._batches(self._arguments[0])
+        if job is not None and any(flag in self._options for flag in _WAITS):
+            return self._followed(job) if job.looks else self._confirmed(job) if job.confirm else self._waited(job)
         return self._start()
+
+    def _batches(self, lines: JsonLines) -> Any:
+        """Sends rows of JSON Lines a batch at a time."""
+        if "idempotency-key" in self._options:
+            raise UsageError("--idempotency-key does not go with JSON Lines: each batch has a key of its own.")
+        rows = int(number(self._options["rows"], "--rows", whole=True)) if "rows" in self._options else ROWS
+        return upsert(getattr(self._namespace, self._command.method), lines, rows, self._words[0], self._progress)
+
+    def _followed(self, job: Job) -> Any:
+        """Looks until it is over, what this command has not started itself."""
+        ids = self._arguments
+        self.resume = resumed(self._command.name, ids, self._options)
+        self.printed = bool(self._options.get("watch"))
+        record = f"The recompute of segment {ids[0]}" if job.since else ""
+        self._waiting["on_progress"] = Followed(None if self.printed else self._progress, record, job.since)
+        since = {"since": None} if job.since else {}
+        try:
+            return getattr(self._namespace, job.wait)(*ids, **since, **self._waiting)
+        except Over as over:
+            return over.answer
 
     def stream(self, results: Results) -> None:
         """Prints every item of a walk."""
@@ -252,6 +296,7 @@ class _Call:
         if job.id:
             ids.append(_job_id(answer, job.id))
             output.say(f"export {ids[1]} of segment {first} started")
+        self.resume = resumed(job.resume, ids, self._options) if job.resume else ""
         done = getattr(self._namespace, job.wait)(*ids, **waiting)
         path = self._options.get("to")
         if path is not None:
@@ -265,10 +310,14 @@ class _Call:
         job_id = _job_id(self._start(), job.id)
         output.say(f"import {job_id} uploaded")
         answer = getattr(self._namespace, job.confirm)(job_id, self._confirm)
+        self.resume = resumed(job.resume, [job_id], self._options)
         return getattr(self._namespace, job.wait)(job_id, **self._waiting) if "wait" in self._options else answer
 
 
 _OF_WALKS_AND_WAITS = ("prefetch", "wait-timeout", "interval")
+_WAITS = ("wait", "to", "confirm", "watch", "split")
+_GOES_ON = ("all", *_WAITS)
+"""Flags that make a command go on after its first request."""
 
 
 def _job_id(answer: Any, name: str) -> Any:

@@ -81,16 +81,33 @@ class Job:
         since: the key of the record whose value before the start tells that the job is new.
         confirm: the method that confirms it.
         download: the method that fetches its file.
+        split: the method that does it in parts.
+        resume: the command that goes on waiting for it.
+        looks: whether the command only looks at it, and has not started it.
     """
 
-    __slots__ = ("confirm", "download", "id", "since", "wait")
+    __slots__ = ("confirm", "download", "id", "looks", "resume", "since", "split", "wait")
 
-    def __init__(self, wait: str, *, id: str = "", since: str = "", confirm: str = "", download: str = "") -> None:
+    def __init__(
+        self,
+        wait: str,
+        *,
+        id: str = "",
+        since: str = "",
+        confirm: str = "",
+        download: str = "",
+        split: str = "",
+        resume: str = "",
+        looks: bool = False,
+    ) -> None:
         self.wait = wait
         self.id = id
         self.since = since
         self.confirm = confirm
         self.download = download
+        self.split = split
+        self.resume = resume
+        self.looks = looks
 
 
 class Command:

@@ -53,11 +53,18 @@ _WAIT_TIMEOUT = Option("wait-timeout", "SECONDS", "seconds to wait in all; 600 u
 _INTERVAL = Option("interval", "SECONDS", "seconds between polls; 2 unless given")
 _TO = Option("to", "OUT", "wait, then write the export to this file; - is standard output", file=True)
 _QUERY = Option("query", "KEY=VALUE", "a query parameter, documented or not; may be repeated", many=True)
+_WATCH = Option("watch", "", "print a line of JSON for each change, until it is over")
 _CONFIRM = Option(
     "confirm",
     "BODY",
     "confirm the import with this mapping, as confirm-import does; {} accepts what the server proposes",
     file=True,
+)
+_SPLIT = Option(
+    "split", "", "import a file of any size in parts, wait for each, and go on where an earlier run stopped"
+)
+_ROWS = Option(
+    "rows", "N", "rows of a part, or products of a request from JSON Lines, at most; 100000 and 1000 unless given"
 )
 _IDEMPOTENCY_KEY = Option(
     "idempotency-key", "KEY", "key for safe retries (default: a new UUID)", parameter="idempotency_key"
@@ -680,7 +687,10 @@ def _products() -> tuple[Command, ...]:
                     "A JSON array: a file, - for standard input, or the JSON itself. Flat rows, each with its sku; every key but sku and name goes into data.",
                 ),
             ),
-            options=(_IDEMPOTENCY_KEY,),
+            options=(
+                _IDEMPOTENCY_KEY,
+                _ROWS,
+            ),
             mutates=True,
         ),
         Command(
@@ -751,7 +761,10 @@ def _products() -> tuple[Command, ...]:
             ("products", "import"),
             "Uploads a CSV file of products and returns the mapping that the server proposes.",
             "segops-admin products import products.csv --confirm='{}' --wait",
-            details=("A file is sent as it is read: memory does not grow with it. confirm-import starts the import.",),
+            details=(
+                "A file is sent as it is read: memory does not grow with it. confirm-import starts the import.",
+                "The platform takes 100,000 rows and 100 MiB an import: a larger file is refused before it is sent. import-csv-in-parts sends it in parts.",
+            ),
             source="https://segops.ai/docs/pim/import",
             namespace="products",
             method="import_csv",
@@ -768,9 +781,17 @@ def _products() -> tuple[Command, ...]:
                 _WAIT_TIMEOUT,
                 _INTERVAL,
                 _CONFIRM,
+                _SPLIT,
+                _ROWS,
             ),
             mutates=True,
-            job=Job("wait_for_import", id="job_id", confirm="confirm_import"),
+            job=Job(
+                "wait_for_import",
+                id="job_id",
+                confirm="confirm_import",
+                split="import_csv_in_parts",
+                resume="products import-status",
+            ),
         ),
         Command(
             ("products", "import-status"),
@@ -780,6 +801,13 @@ def _products() -> tuple[Command, ...]:
             namespace="products",
             method="import_status",
             arguments=(Argument("job_id", "value", "job_id", "The job_id that import_csv returned."),),
+            options=(
+                _WAIT,
+                _WATCH,
+                _WAIT_TIMEOUT,
+                _INTERVAL,
+            ),
+            job=Job("wait_for_import", looks=True),
         ),
         Command(
             ("products", "confirm-import"),
@@ -804,7 +832,7 @@ def _products() -> tuple[Command, ...]:
                 _INTERVAL,
             ),
             mutates=True,
-            job=Job("wait_for_import"),
+            job=Job("wait_for_import", resume="products import-status"),
         ),
     )
 
@@ -1110,6 +1138,13 @@ def _segments() -> tuple[Command, ...]:
             namespace="segments",
             method="get",
             arguments=(Argument("id", "value", "id", "The record's id."),),
+            options=(
+                _WAIT,
+                _WATCH,
+                _WAIT_TIMEOUT,
+                _INTERVAL,
+            ),
+            job=Job("wait_for_recompute", since="last_computed_at", looks=True),
         ),
         Command(
             ("segments", "create"),
@@ -1211,7 +1246,7 @@ def _segments() -> tuple[Command, ...]:
                 _INTERVAL,
             ),
             mutates=True,
-            job=Job("wait_for_recompute", since="last_computed_at"),
+            job=Job("wait_for_recompute", since="last_computed_at", resume="segments get"),
         ),
         Command(
             ("segments", "members"),
@@ -1264,7 +1299,7 @@ def _segments() -> tuple[Command, ...]:
                 _TO,
             ),
             mutates=True,
-            job=Job("wait_for_export", id="export_id", download="download_export"),
+            job=Job("wait_for_export", id="export_id", download="download_export", resume="segments export-status"),
         ),
         Command(
             ("segments", "export-status"),
@@ -1277,6 +1312,13 @@ def _segments() -> tuple[Command, ...]:
                 Argument("id", "value", "id", "The segment's id."),
                 Argument("export_id", "value", "export_id", "The export_id that export returned."),
             ),
+            options=(
+                _WAIT,
+                _WATCH,
+                _WAIT_TIMEOUT,
+                _INTERVAL,
+            ),
+            job=Job("wait_for_export", looks=True),
         ),
         Command(
             ("segments", "download-export"),
@@ -1291,6 +1333,17 @@ def _segments() -> tuple[Command, ...]:
             arguments=(
                 Argument("export_id", "value", "export_id", "The export's id."),
                 Argument("to", "out", "OUT", "The file to write; - is standard output."),
+            ),
+        ),
+        Command(
+            ("segments", "watch"),
+            "Prints a segment as a line of JSON whenever it changes, until its recompute is over.",
+            "segops-admin segments watch 12",
+            details=("The same as segments get ID --watch. A segment that is not computing is printed once.",),
+            arguments=(Argument("id", "value", "id", "The segment's id."),),
+            options=(
+                Option("wait-timeout", "SECONDS", "seconds to wait in all; 600 unless given"),
+                Option("interval", "SECONDS", "seconds between two looks; 2 unless given"),
             ),
         ),
     )
@@ -1524,6 +1577,7 @@ RESOURCES = (
             "export",
             "export-status",
             "download-export",
+            "watch",
         ),
         _segments,
     ),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
     from typing import Any, Generic, Literal, TypeVar
 
+    from .._call.base import Check
     from .._call.blocking import Http
     from .._call.waiting import Look
     from .._types import Id
@@ -56,8 +57,10 @@ class Namespace:
     ) -> Any:
         return self._http.change(f"{self._name}.{operation}", method, path, body, key, expects, within)
 
-    def _upload(self, operation: str, path: str, form: Any, *, unnamed: str, key: str | None) -> Any:
-        return self._http.upload(f"{self._name}.{operation}", path, form, unnamed, key)
+    def _upload(
+        self, operation: str, path: str, form: Any, *, unnamed: str, key: str | None, check: Check | None = None
+    ) -> Any:
+        return self._http.upload(f"{self._name}.{operation}", path, form, unnamed, key, check)
 
     def _download(self, operation: str, path: str, to: Any) -> int:
         return self._http.download(f"{self._name}.{operation}", path, to)
@@ -72,6 +75,9 @@ class Namespace:
         self, what: str, look: Look, state: Any, *, first: tuple[tuple[str, Look], ...] = (), **limits: Any
     ) -> Any:
         return self._http.wait(what, look, state, first=first, **limits)
+
+    def _run(self, course: Any) -> Any:
+        return self._http.run(course)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._http.base_url}>"

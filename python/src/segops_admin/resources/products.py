@@ -8,6 +8,7 @@ from ._crud import Collection
 
 TYPE_CHECKING = bool()
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable
 
     from .._call.waiting import Progress
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
         Facets,
         ImportConfirmation,
         ImportConfirmed,
+        ImportInParts,
         ImportJob,
         ImportUpload,
         Product,
@@ -121,20 +123,25 @@ class Products(Collection["Product", "ProductPage", "ProductCreate", "ProductUpd
 
         A file is sent as it is read: memory does not grow with it. ``confirm_import`` starts the import.
 
+        The platform takes 100,000 rows and 100 MiB an import: a larger file is refused before it is sent.
+        ``import_csv_in_parts`` sends it in parts.
+
         Args:
             data: CSV in UTF-8 with a header row: bytes, a path, or an open binary file.
             filename: the name to send; the file's own name unless given, ``products.csv`` for bytes.
             idempotency_key: key for safe retries (default: a new UUID).
 
         Raises:
-            SegOpsArgumentError: the file cannot be read.
+            SegOpsArgumentError: the file cannot be read, or is too large.
             SegOpsBadRequestError: the server cannot read it as CSV.
 
         Source: https://segops.ai/docs/pim/import
         """
+        from .._wire.csv_records import check_import
+
         form = ("file", filename, data)
         answer: ImportUpload = self._upload(
-            "import_csv", "/pim/import/csv/", form, unnamed="products.csv", key=idempotency_key
+            "import_csv", "/pim/import/csv/", form, unnamed="products.csv", key=idempotency_key, check=check_import
         )
         return answer
 
@@ -202,4 +209,47 @@ class Products(Collection["Product", "ProductPage", "ProductCreate", "ProductUpd
             interval=interval,
             on_progress=on_progress,
         )
+        return done
+
+    def import_csv_in_parts(
+        self,
+        path: str | os.PathLike[str],
+        rows: int = 100_000,
+        *,
+        body: ImportConfirmation | None = None,
+        timeout: float = 600.0,
+        interval: float = 2.0,
+        on_progress: Progress | None = None,
+    ) -> ImportInParts:
+        """Imports a CSV file of any size in parts, one after the other, and returns what came of them.
+
+        Each part has the header, is uploaded, confirmed with the same mapping, and waited for. Records are cut as
+        RFC 4180 has them: line ends inside of quotes end none.
+
+        How far it is stands in a file beside the CSV, ``NAME.segops-import.json``: after a crash or an interruption,
+        the same call goes on where it stopped. It is removed at the end. A CSV that has changed meanwhile is refused.
+        Let one process at a time import a file.
+
+        Args:
+            path: the CSV file, in UTF-8 with a header row.
+            rows: how many rows a part has at most; the platform takes 100,000 rows and 100 MiB an import.
+            body: how each part is confirmed, as ``confirm_import`` takes it; what is left out is as proposed for the
+                first part.
+            timeout: seconds to wait for each part.
+            interval: seconds between two looks, at most; the first pauses are shorter.
+            on_progress: called with the part under way, whenever it has come further.
+
+        Raises:
+            SegOpsArgumentError: the file cannot be read or cut, or has changed since its import was begun.
+            SegOpsBadRequestError: the server refuses a part; the message says which rows it has.
+            SegOpsJobError: the import of a part has failed.
+            SegOpsWaitTimeout: a part was not done in time; the same call goes on waiting for it.
+
+        Source: https://segops.ai/docs/pim/import
+        """
+        from .._call.parts import CsvImport
+
+        limits = {"timeout": timeout, "interval": interval}
+        course = CsvImport(self, path, rows=rows, body=body, limits=limits, on_progress=on_progress)
+        done: ImportInParts = self._run(course)
         return done

@@ -6,7 +6,7 @@ import type { Runtime } from "../runtime.js";
 import type { TransportReply } from "../transport/protocol.js";
 import type { CallOptions, ChangeOptions, Query } from "../types/shared.js";
 import { encodeJson, encodeQuery } from "../wire/encoding.js";
-import { type FileData, openFile } from "../wire/files.js";
+import { type FileData, type OpenFile, openFile } from "../wire/files.js";
 import { Multipart } from "../wire/multipart.js";
 import type { Reception } from "./attempt.js";
 import type { Call, Settings } from "./call.js";
@@ -45,6 +45,9 @@ export interface Asked {
   within?: number | undefined;
 }
 
+/** Looks at an opened file before it is sent, and throws if it is not to be. */
+export type Check = (file: OpenFile) => Promise<void>;
+
 /** Makes calls. */
 export class Calls {
   readonly #settings: Settings;
@@ -55,6 +58,11 @@ export class Calls {
 
   get runtime(): Runtime {
     return this.#settings.runtime;
+  }
+
+  /** Which workspace of which server the calls go to. */
+  get account(): { apiKey: string; baseUrl: string } {
+    return this.#settings;
   }
 
   /** A GET. */
@@ -86,17 +94,18 @@ export class Calls {
     return this.#record<T>(this.call(operation, method, path, { body, idempotencyKey, signal, within }));
   }
 
-  /** A POST of one file; `unnamed` is its name if it has none of its own. */
+  /** A POST of one file; `unnamed` is its name if it has none of its own, and `check` may refuse it. */
   async upload<T>(
     operation: string,
     path: string,
     form: FormFile,
     unnamed: string,
     options: ChangeOptions = {},
+    check?: Check,
   ): Promise<T> {
     const idempotencyKey = await this.idempotencyKey(options.idempotencyKey, true);
     const call = this.call(operation, "POST", path, { idempotencyKey, signal: options.signal });
-    return this.uploaded(call, form, unnamed, (each) => this.#record<T>(each));
+    return this.uploaded(call, form, unnamed, (each) => this.#record<T>(each), check);
   }
 
   /** A GET whose reply goes to `sink` as it comes. Resolves to the number of bytes written. */
@@ -146,9 +155,16 @@ export class Calls {
   }
 
   /** Makes a call with a file. */
-  async uploaded<T>(call: Call, form: FormFile, unnamed: string, make: (call: Call) => Promise<T>): Promise<T> {
+  async uploaded<T>(
+    call: Call,
+    form: FormFile,
+    unnamed: string,
+    make: (call: Call) => Promise<T>,
+    check?: Check,
+  ): Promise<T> {
     const file = await openFile(form.data, call.signal);
     try {
+      await check?.(file);
       const { filename } = form;
       if (filename !== undefined && filename !== null && typeof filename !== "string") {
         throw new SegOpsArgumentError(`A file name must be text, not ${describe(filename)}.`);

@@ -114,21 +114,29 @@ export function kindOf(error: unknown): string {
 
 /** What to do, where the message does not say so itself. */
 function adviceOn(error: unknown): string {
+  const { resume = "" } = (error ?? {}) as { resume?: string };
   if (error instanceof UsageError) {
     return error.advice;
   }
   const { cliAdvice } = (error ?? {}) as { cliAdvice?: string };
   if (cliAdvice) {
-    return cliAdvice; // set where the command and the server are known
+    return resume === "" ? cliAdvice : `${resume}\n${cliAdvice}`; // set where the command and the server are known
   }
   if (error instanceof SegOpsConnectionError) {
-    return "segops-admin doctor tells which server and proxy are used, and whether they answer.";
+    const doctor = "segops-admin doctor tells which server and proxy are used, and whether they answer.";
+    return resume === "" ? doctor : `${resume}\n${doctor}`;
   }
-  return error instanceof SegOpsWaitTimeout ? "Look again later, or wait longer with --wait-timeout=SECONDS." : "";
+  if (error instanceof SegOpsWaitTimeout && resume === "") {
+    return "Look again later, or wait longer with --wait-timeout=SECONDS.";
+  }
+  return resume;
 }
 
 function messageOf(error: unknown): string {
   if (error instanceof Interrupted) {
+    if ("resume" in error) {
+      return "interrupted. What was begun goes on at the server.";
+    }
     return "interrupted. What was under way may have been executed.";
   }
   if (error instanceof SegOpsConnectionError) {

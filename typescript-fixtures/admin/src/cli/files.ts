@@ -22,10 +22,28 @@ import type { Kind } from "./shapes.js";
  * @param kind `object` or `array`, if it must be one of them
  * @throws {UsageError} it cannot be read, is not valid JSON, or of another kind
  */
-export async function readJson(source: string, kind?: Kind): Promise<unknown> {
+export async function readJson(source: string, kind?: Kind, name = nameOf(source)): Promise<unknown> {
   const isInline = /^\s*[{[]/.test(source);
-  const name = isInline ? "the argument" : source === "-" ? "standard input" : quote(source);
-  const value = parsed(isInline ? source : textOf(await bytesOf(source), name), name);
+  return checked(parsed(isInline ? source : textOf(await bytesOf(source), name), name), name, kind);
+}
+
+/**
+ * A line of JSON that is an object.
+ *
+ * @throws {UsageError} it is none
+ */
+export function jsonObject(content: Uint8Array, name: string): object {
+  return checked(parsed(textOf(content, name), name), name, "object") as object;
+}
+
+function nameOf(source: string): string {
+  if (/^\s*[{[]/.test(source)) {
+    return "the argument";
+  }
+  return source === "-" ? "standard input" : quote(source);
+}
+
+function checked(value: unknown, name: string, kind: Kind | undefined): unknown {
   const isObject = (item: unknown): boolean => typeof item === "object" && item !== null && !Array.isArray(item);
   if (kind === "object" && !isObject(value)) {
     throw new UsageError(`${name} must hold a JSON object, not ${described(value)}.`);
@@ -89,7 +107,7 @@ function described(value: unknown): string {
 }
 
 /** Refuses a file that cannot be read. It is not opened: a pipe with a name could be read only once. */
-function checkReadable(source: string): void {
+export function checkReadable(source: string): void {
   try {
     accessSync(source, constants.R_OK);
     if (statSync(source).isDirectory()) {

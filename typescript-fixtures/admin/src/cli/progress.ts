@@ -1,5 +1,6 @@
 /** Progress, on standard error: a line that redraws itself on a terminal, a line for each change elsewhere. */
 
+import type { ImportPart } from "../types/records.js";
 import { harmless, isJson, say } from "./output.js";
 
 const REDRAW_MILLISECONDS = 100;
@@ -38,6 +39,17 @@ export class Progress {
     if (Number.isInteger(total) && Number.isInteger(done) && (total as number) > 0) {
       state += ` ${done}/${total}`;
     }
+    this.#state(state);
+  }
+
+  /** The part of an import that is under way. */
+  part(part: ImportPart): void {
+    const rows = `rows ${part.first_row} to ${part.last_row}`;
+    const counts = part.row_count ? ` ${part.imported_count}/${part.row_count}` : "";
+    this.#state(`part ${part.part} of ${part.parts} (${rows}): ${part.status}${counts}`);
+  }
+
+  #state(state: string): void {
     if (this.isTerminal) {
       this.#draw(`${state}, ${Math.round((performance.now() - this.#started) / 1000)} s`, true);
     } else if (state !== this.#last) {

@@ -2,16 +2,19 @@
 
 import type { Sink } from "../call/sinks.js";
 import type { SegOpsAdmin } from "../client.js";
-import { SegOpsDecodeError, SegOpsError } from "../errors/index.js";
+import { SegOpsDecodeError, SegOpsError, SegOpsWaitTimeout } from "../errors/index.js";
 import { quote } from "../errors/text.js";
 import type { Query } from "../types/shared.js";
 import { causes, causesTold } from "./causes.js";
+import { find } from "./commands.js";
 import { configure } from "./config.js";
 import { examine, Watched } from "./doctor.js";
 import { dryRun, NotSent } from "./dry-run.js";
 import { FAILURE, UsageError } from "./failures.js";
 import { checkSink, fileToSend, readJson, sinkOf } from "./files.js";
 import { checkWrite } from "./guard.js";
+import { followed, goingOn, type InParts, importInParts, Over, resumed } from "./jobs.js";
+import { JsonLines, readRows, upsert } from "./json-lines.js";
 import { say, writeJson } from "./output.js";
 import { type Invocation, usage } from "./parsing.js";
 import { active, type Profile } from "./profiles.js";
@@ -22,7 +25,11 @@ import { connect, isOn, numberOf } from "./settings.js";
 import type { Command, Job } from "./shapes.js";
 
 /** Carries out a command and resolves to the exit code. */
-export async function run(command: Command, line: Invocation, signal: AbortSignal): Promise<number> {
+export async function run(asked: Command, line: Invocation, signal: AbortSignal): Promise<number> {
+  const command = asked.name === "segments watch" ? (find("segments", "get") as Command) : asked;
+  if (command !== asked) {
+    line.switches.add("watch");
+  }
   checkFlags(command, line);
   const results = await Results.of(command, line);
   if (command.words[0] === "config") {
@@ -52,7 +59,7 @@ export async function run(command: Command, line: Invocation, signal: AbortSigna
   } finally {
     retries.stop();
   }
-  const hasMore = command.name === "doctor" || ["all", "wait", "to", "confirm"].some((flag) => line.has(flag));
+  const hasMore = command.name === "doctor" || ["all", ...WAITS].some((flag) => line.has(flag));
   say(`dry run: nothing was sent.${hasMore ? " More requests would follow the answer to this one." : ""}`);
   return 0;
 }
@@ -73,15 +80,18 @@ function checkFlags(command: Command, line: Invocation): void {
   checkDocumented(command, line);
   const needs: [string, string[]][] = [
     ["prefetch", ["all"]],
-    ["wait-timeout", ["wait", "to"]],
-    ["interval", ["wait", "to"]],
+    ["wait-timeout", ["wait", "to", "watch", "split"]],
+    ["interval", ["wait", "to", "watch", "split"]],
   ];
   for (const [flag, needed] of needs) {
     if (line.has(flag) && !needed.some((other) => line.has(other))) {
       throw new UsageError(`--${flag} needs --${needed[0]}.`, usage(command));
     }
   }
-  if (command.job?.confirm !== undefined && line.has("wait") && !line.has("confirm")) {
+  if (command.job?.split !== undefined && line.has("rows") && !line.has("split")) {
+    throw new UsageError("--rows needs --split.", usage(command));
+  }
+  if (command.job?.confirm !== undefined && line.has("wait") && !line.has("confirm") && !line.has("split")) {
     throw new UsageError(
       "--wait needs --confirm: an import starts when its mapping is confirmed.",
       "--confirm='{}' accepts the mapping that the server proposes.",
@@ -144,6 +154,9 @@ async function doctor(
   return report.ok ? 0 : FAILURE;
 }
 
+/** Flags that make a command go on after its first request, until what it has begun is over. */
+const WAITS = ["wait", "to", "confirm", "watch", "split"];
+
 type Callable = (...values: unknown[]) => Promise<unknown>;
 
 /** One command's call, its arguments read and checked; and what --all, --wait and --to make of it. */
@@ -155,8 +168,15 @@ class Call {
   readonly #client: SegOpsAdmin;
   readonly #signal: AbortSignal;
   readonly #progress = new Progress();
+  /** What to say if the wait that is under way ends early. */
+  #resume = "";
 
   constructor(command: Command, line: Invocation, client: SegOpsAdmin, signal: AbortSignal) {
+    signal.addEventListener("abort", () => {
+      if (this.#resume !== "") {
+        goingOn(signal.reason, this.#resume);
+      }
+    });
     this.#command = command;
     this.#line = line;
     this.#client = client;
@@ -194,15 +214,65 @@ class Call {
       const confirmation = confirm === undefined ? undefined : await readJson(confirm, "object");
       const waiting = this.#waiting();
       const values = await this.#values();
-      const { job } = this.#command;
-      if (job !== undefined && ["wait", "to", "confirm"].some((flag) => this.#line.has(flag))) {
-        return await (job.confirm === undefined
-          ? this.#waited(job, values, waiting)
-          : this.#confirmed(job, job.confirm, values, waiting, confirmation));
+      return await this.#begun(values, waiting, confirmation);
+    } catch (error) {
+      if (error instanceof SegOpsWaitTimeout && this.#resume !== "") {
+        goingOn(error, this.#resume);
       }
-      return await this.#start(values);
+      throw error;
     } finally {
       this.#progress.clear();
+    }
+  }
+
+  async #begun(values: Map<string, unknown>, waiting: object, confirmation: unknown): Promise<unknown> {
+    const { job } = this.#command;
+    const path = this.#line.arguments[0] ?? "";
+    if (job?.split !== undefined && this.#line.has("split")) {
+      const method = (...given: Parameters<InParts>) => this.#invoke(job.split ?? "", ...given);
+      return importInParts(method as InParts, path, confirmation, this.#line, this.#progress, this.#signal);
+    }
+    if (values.get("rows") instanceof JsonLines) {
+      return this.#batches(values.get("rows") as JsonLines, path);
+    }
+    if (job === undefined || !WAITS.some((flag) => this.#line.has(flag))) {
+      return this.#start(values);
+    }
+    if (job.looks) {
+      return this.#followed(job, waiting);
+    }
+    return job.confirm === undefined
+      ? this.#waited(job, values, waiting)
+      : this.#confirmed(job, job.confirm, values, waiting, confirmation);
+  }
+
+  /** Sends rows of JSON Lines a batch at a time. */
+  #batches(lines: JsonLines, source: string): Promise<unknown> {
+    if (this.#line.has("idempotency-key")) {
+      throw new UsageError("--idempotency-key does not go with JSON Lines: each batch has a key of its own.");
+    }
+    const text = this.#line.texts.get("rows");
+    const rows = text === undefined ? undefined : numberOf(text, "--rows", true);
+    const send = (batch: unknown[]): Promise<unknown> =>
+      this.#invoke(this.#command.method ?? "", batch, { signal: this.#signal });
+    return upsert(send, lines, { rows, source, progress: this.#progress });
+  }
+
+  /** Looks until it is over, what this command has not started itself. */
+  async #followed(job: Job, waiting: object): Promise<unknown> {
+    const ids = this.#line.arguments;
+    this.#resume = resumed(this.#command.name, ids, this.#line);
+    this.isPrinted = this.#line.has("watch");
+    const record = job.since === undefined ? "" : `The recompute of segment ${ids[0]}`;
+    const onProgress = followed(this.isPrinted ? undefined : this.#progress, record, job.since);
+    const since = job.since === undefined ? {} : { since: null };
+    try {
+      return await this.#invoke(job.wait, ...ids, { ...waiting, ...since, onProgress });
+    } catch (error) {
+      if (error instanceof Over) {
+        return error.answer;
+      }
+      throw error;
     }
   }
 
@@ -220,7 +290,9 @@ class Call {
     }
     for (const [index, { name, kind }] of parameters.entries()) {
       const text = this.#line.arguments[index] ?? "";
-      if (kind === "object" || kind === "array") {
+      if (kind === "array" && options.some((option) => option.name === "rows")) {
+        values.set(name, await readRows(text));
+      } else if (kind === "object" || kind === "array") {
         values.set(name, await readJson(text, kind));
       } else if (kind === "file") {
         values.set(name, fileToSend(text, this.#progress));
@@ -310,6 +382,7 @@ class Call {
       ids.push(jobId(answer, job.id));
       say(`export ${ids[1]} of segment ${first} started`);
     }
+    this.#resume = job.resume === undefined ? "" : resumed(job.resume, ids, this.#line);
     const done = await this.#invoke(job.wait, ...ids, { ...waiting, ...since });
     const path = this.#line.texts.get("to");
     if (path !== undefined && job.download !== undefined) {
@@ -322,7 +395,7 @@ class Call {
 
   /** Starts, confirms, and waits, if that was asked for. */
   async #confirmed(
-    { id = "id", wait }: Job,
+    { id = "id", wait, resume = "" }: Job,
     confirm: string,
     values: Map<string, unknown>,
     waiting: object,
@@ -331,6 +404,7 @@ class Call {
     const job = jobId(await this.#start(values), id);
     say(`import ${job} uploaded`);
     const answer = await this.#invoke(confirm, job, confirmation, { signal: this.#signal });
+    this.#resume = resumed(resume, [job], this.#line);
     return this.#line.has("wait") ? this.#invoke(wait, job, waiting) : answer;
   }
 }

@@ -47,6 +47,12 @@ export interface Job {
   confirm?: string;
   /** The method that fetches its file. */
   download?: string;
+  /** The method that does it in parts. */
+  split?: string;
+  /** The command that goes on waiting for it. */
+  resume?: string;
+  /** Whether the command only looks at it, and has not started it. */
+  looks?: boolean;
 }
 
 /** One command. */

@@ -1566,6 +1566,11 @@ export const RESOURCES: readonly Resource[] = [
             "value": "KEY",
             "about": "key for safe retries (default: a new UUID)",
             "parameter": "idempotencyKey"
+          },
+          {
+            "name": "rows",
+            "value": "N",
+            "about": "rows of a part, or products of a request from JSON Lines, at most; 100000 and 1000 unless given"
           }
         ],
         "mutates": true
@@ -1725,7 +1730,8 @@ export const RESOURCES: readonly Resource[] = [
         "name": "products import",
         "summary": "Uploads a CSV file of products and returns the mapping that the server proposes.",
         "details": [
-          "A file is sent as it is read: memory does not grow with it. confirm-import starts the import."
+          "A file is sent as it is read: memory does not grow with it. confirm-import starts the import.",
+          "The platform takes 100,000 rows and 100 MiB an import: a larger file is refused before it is sent. import-csv-in-parts sends it in parts."
         ],
         "source": "https://segops.ai/docs/pim/import",
         "example": "segops-admin products import products.csv --confirm='{}' --wait",
@@ -1776,13 +1782,25 @@ export const RESOURCES: readonly Resource[] = [
             "value": "BODY",
             "about": "confirm the import with this mapping, as confirm-import does; {} accepts what the server proposes",
             "isFile": true
+          },
+          {
+            "name": "split",
+            "value": "",
+            "about": "import a file of any size in parts, wait for each, and go on where an earlier run stopped"
+          },
+          {
+            "name": "rows",
+            "value": "N",
+            "about": "rows of a part, or products of a request from JSON Lines, at most; 100000 and 1000 unless given"
           }
         ],
         "mutates": true,
         "job": {
           "wait": "waitForImport",
           "id": "job_id",
-          "confirm": "confirmImport"
+          "confirm": "confirmImport",
+          "split": "importCsvInParts",
+          "resume": "products import-status"
         }
       },
       {
@@ -1808,7 +1826,32 @@ export const RESOURCES: readonly Resource[] = [
             "about": "The job_id that import_csv returned."
           }
         ],
-        "options": []
+        "options": [
+          {
+            "name": "wait",
+            "value": "",
+            "about": "wait until the job is over and print its last answer"
+          },
+          {
+            "name": "watch",
+            "value": "",
+            "about": "print a line of JSON for each change, until it is over"
+          },
+          {
+            "name": "wait-timeout",
+            "value": "SECONDS",
+            "about": "seconds to wait in all; 600 unless given"
+          },
+          {
+            "name": "interval",
+            "value": "SECONDS",
+            "about": "seconds between polls; 2 unless given"
+          }
+        ],
+        "job": {
+          "wait": "waitForImport",
+          "looks": true
+        }
       },
       {
         "words": [
@@ -1865,7 +1908,8 @@ export const RESOURCES: readonly Resource[] = [
         ],
         "mutates": true,
         "job": {
-          "wait": "waitForImport"
+          "wait": "waitForImport",
+          "resume": "products import-status"
         }
       }
     ]
@@ -2535,7 +2579,33 @@ export const RESOURCES: readonly Resource[] = [
             "about": "The record's id."
           }
         ],
-        "options": []
+        "options": [
+          {
+            "name": "wait",
+            "value": "",
+            "about": "wait until the job is over and print its last answer"
+          },
+          {
+            "name": "watch",
+            "value": "",
+            "about": "print a line of JSON for each change, until it is over"
+          },
+          {
+            "name": "wait-timeout",
+            "value": "SECONDS",
+            "about": "seconds to wait in all; 600 unless given"
+          },
+          {
+            "name": "interval",
+            "value": "SECONDS",
+            "about": "seconds between polls; 2 unless given"
+          }
+        ],
+        "job": {
+          "wait": "waitForRecompute",
+          "since": "last_computed_at",
+          "looks": true
+        }
       },
       {
         "words": [
@@ -2777,7 +2847,8 @@ export const RESOURCES: readonly Resource[] = [
         "mutates": true,
         "job": {
           "wait": "waitForRecompute",
-          "since": "last_computed_at"
+          "since": "last_computed_at",
+          "resume": "segments get"
         }
       },
       {
@@ -2929,7 +3000,8 @@ export const RESOURCES: readonly Resource[] = [
         "job": {
           "wait": "waitForExport",
           "id": "export_id",
-          "download": "downloadExport"
+          "download": "downloadExport",
+          "resume": "segments export-status"
         }
       },
       {
@@ -2962,7 +3034,32 @@ export const RESOURCES: readonly Resource[] = [
             "about": "The export_id that export returned."
           }
         ],
-        "options": []
+        "options": [
+          {
+            "name": "wait",
+            "value": "",
+            "about": "wait until the job is over and print its last answer"
+          },
+          {
+            "name": "watch",
+            "value": "",
+            "about": "print a line of JSON for each change, until it is over"
+          },
+          {
+            "name": "wait-timeout",
+            "value": "SECONDS",
+            "about": "seconds to wait in all; 600 unless given"
+          },
+          {
+            "name": "interval",
+            "value": "SECONDS",
+            "about": "seconds between polls; 2 unless given"
+          }
+        ],
+        "job": {
+          "wait": "waitForExport",
+          "looks": true
+        }
       },
       {
         "words": [
@@ -2997,6 +3094,38 @@ export const RESOURCES: readonly Resource[] = [
           }
         ],
         "options": []
+      },
+      {
+        "words": [
+          "segments",
+          "watch"
+        ],
+        "name": "segments watch",
+        "summary": "Prints a segment as a line of JSON whenever it changes, until its recompute is over.",
+        "details": [
+          "The same as segments get ID --watch. A segment that is not computing is printed once."
+        ],
+        "example": "segops-admin segments watch 12",
+        "arguments": [
+          {
+            "name": "id",
+            "kind": "value",
+            "shown": "id",
+            "about": "The segment's id."
+          }
+        ],
+        "options": [
+          {
+            "name": "wait-timeout",
+            "value": "SECONDS",
+            "about": "seconds to wait in all; 600 unless given"
+          },
+          {
+            "name": "interval",
+            "value": "SECONDS",
+            "about": "seconds between two looks; 2 unless given"
+          }
+        ]
       }
     ]
   },

@@ -1,5 +1,6 @@
 /** The product catalogue (PIM). Source: https://segops.ai/docs/api/pim */
 
+import type { ImportInPartsOptions, Imports } from "../call/parts.js";
 import { jobFailure, waitUntil } from "../call/waiting.js";
 import type {
   ImportConfirmation,
@@ -13,6 +14,7 @@ import type {
   BulkUpsert,
   Facets,
   ImportConfirmed,
+  ImportInParts,
   ImportJob,
   ImportUpload,
   Product,
@@ -108,9 +110,12 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
    *
    * A path or a Blob is sent as it is read: memory does not grow with it. A stream is copied to a temporary file first.
    *
+   * The platform takes 100,000 rows and 100 MiB an import: a larger file is refused before it is sent. `importCsvInParts`
+   * sends it in parts.
+   *
    * @param data CSV in UTF-8 with a header row: bytes, a Blob, a path, or a stream
    * @param filename the name to send; the file's own name unless given, `products.csv` for bytes
-   * @throws {SegOpsArgumentError} the file cannot be read
+   * @throws {SegOpsArgumentError} the file cannot be read, or is too large
    * @throws {SegOpsBadRequestError} the server cannot read it as CSV
    *
    * Source: https://segops.ai/docs/pim/import
@@ -122,6 +127,7 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
       { field: "file", data, filename },
       "products.csv",
       options,
+      async (file) => (await import("../wire/csv-records.js")).checkImport(file),
     );
   }
 
@@ -169,5 +175,38 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
       failure: jobFailure,
     };
     return waitUntil(this.calls.runtime, watched, options);
+  }
+
+  /**
+   * Imports a CSV file of any size in parts, one after the other, and returns what came of them.
+   *
+   * Each part has the header, is uploaded, confirmed with the same mapping, and waited for. Records are cut as RFC 4180
+   * has them: line ends inside of quotes end none.
+   *
+   * How far it is stands in a file beside the CSV, `NAME.segops-import.json`: after a crash or an interruption, the same
+   * call goes on where it stopped. It is removed at the end. A CSV that has changed meanwhile is refused. Let one process
+   * at a time import a file.
+   *
+   * @param path the CSV file, in UTF-8 with a header row
+   * @param rows how many rows a part has at most; the platform takes 100,000 rows and 100 MiB an import
+   * @throws {SegOpsArgumentError} the file cannot be read or cut, or has changed since its import was begun
+   * @throws {SegOpsBadRequestError} the server refuses a part; the message says which rows it has
+   * @throws {SegOpsJobError} the import of a part has failed
+   * @throws {SegOpsWaitTimeout} a part was not done in time; the same call goes on waiting for it
+   *
+   * Source: https://segops.ai/docs/pim/import
+   */
+  async importCsvInParts(path: string, rows = 100_000, options: ImportInPartsOptions = {}): Promise<ImportInParts> {
+    this.calls.checkOpen();
+    const { CsvImport } = await import("../call/parts.js");
+    const upload: Imports["upload"] = (data, filename, given) =>
+      this.calls.upload("products.import_csv", "/pim/import/csv/", { field: "file", data, filename }, filename, given);
+    const imports = {
+      upload,
+      importStatus: this.importStatus.bind(this),
+      confirmImport: this.confirmImport.bind(this),
+      waitForImport: this.waitForImport.bind(this),
+    };
+    return new CsvImport(this.calls, imports, path, rows, options).run();
   }
 }

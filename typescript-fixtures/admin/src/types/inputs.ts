@@ -4,7 +4,7 @@
  * Written by `make generate` from the contract (`spec/`): change it there.
  */
 
-import type { QueryValue } from "../types/shared.js";
+import type { QueryValue } from "../types.js";
 import type {
   ActivationSwitch,
   FieldType,

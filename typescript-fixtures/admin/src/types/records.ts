@@ -94,6 +94,9 @@ export type ImportStatus = "pending" | "mapping" | "importing" | "done" | "faile
 /** Values of `ImportChange.action`. */
 export type ImportAction = "converted" | "kept" | AnyWord;
 
+/** Values of `ImportPart.status`. */
+export type ImportPartStatus = "uploading" | "pending" | "mapping" | "importing" | "done" | "failed" | AnyWord;
+
 /** Values of `SchemaProperty.type`. */
 export type PropertyType = "string" | "number" | "boolean" | "datetime" | "array";
 
@@ -688,6 +691,44 @@ export interface ImportConfirmed {
   id: number;
   /** Where it stands. */
   status?: string;
+}
+
+/** A part of an import in parts. */
+export interface ImportPart {
+  /** Which part it is, counted from 1. */
+  part: number;
+  /** How many there are. */
+  parts: number;
+  /** Its first row, counted from 1 below the header; blank lines are none. */
+  first_row: number;
+  /** Its last row. */
+  last_row: number;
+  /** Its import; null before it has been uploaded. */
+  job_id: number | null;
+  /** Where it stands: uploading, or its import's status. */
+  status: ImportPartStatus;
+  /** How many rows the server found in it. */
+  row_count: number;
+  /** How many of them have been taken over so far. */
+  imported_count: number;
+  /** How many rows were left out so far, for want of a SKU. */
+  skipped_count: number;
+  /** How many rows and values were not taken over as they are. */
+  error_count: number;
+}
+
+/** What came of an import in parts. */
+export interface ImportInParts {
+  /** The parts, in their order. */
+  parts: ImportPart[];
+  /** How many rows all parts have. */
+  row_count: number;
+  /** How many of them have been taken over. */
+  imported_count: number;
+  /** How many rows were left out, for want of a SKU. */
+  skipped_count: number;
+  /** How many rows and values were not taken over as they are. */
+  error_count: number;
 }
 
 /** A property of an event's payload. */

@@ -1,0 +1,256 @@
+"""The course of an import in parts: cut, then upload, confirm and wait part by part. It makes no request by itself."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Generator
+from typing import IO, Any, Callable
+
+from .._errors import SegOpsApiError, SegOpsArgumentError, SegOpsJobError, SegOpsNotFoundError, SegOpsWaitTimeout
+from .._runtime import Runtime
+from .._wire.bodies import checked_object
+from .._wire.csv_records import MOST_ROWS, Part, Plan, plan
+from .._wire.words import described
+from .parts_state import State, account_of
+from .steps import Ask, Sleep, Work
+
+__all__ = ["CsvImport"]
+
+_FIRST_PAUSE = 0.1
+_UPLOAD = "/pim/import/csv/"
+_COUNTS = ("row_count", "imported_count", "skipped_count", "error_count")
+
+
+class CsvImport:
+    """One import of a CSV file in parts.
+
+    Args:
+        products: the namespace that makes the calls.
+        path: the CSV file.
+        rows: how many rows a part has at most.
+        body: how each part is confirmed; what is left out is as proposed for the first one.
+        limits: ``timeout`` and ``interval`` of waiting for a part.
+        on_progress: called with the part under way whenever it has come further.
+    """
+
+    def __init__(
+        self, products: Any, path: Any, *, rows: Any, body: Any, limits: dict[str, Any], on_progress: Any
+    ) -> None:
+        if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
+            raise SegOpsArgumentError(f"Give the path of a CSV file, not {described(path)}.")
+        if isinstance(rows, bool) or not isinstance(rows, (int, float)) or not 1 <= rows <= MOST_ROWS or rows % 1:
+            raise SegOpsArgumentError(f"rows must be a whole number from 1 to {MOST_ROWS}, not {described(rows)}.")
+        self._products = products
+        self._path = os.fspath(path)
+        self._name = os.path.basename(self._path)
+        self._rows = int(rows)
+        self._body = None if body is None else dict(checked_object("body", body))
+        self._limits = limits
+        self._on_progress: Callable[[Any], object] | None = on_progress
+        self._runtime: Runtime = products._http.runtime
+
+    def course(self) -> Generator[Any, Any, Any]:
+        """What is to be done, step by step; returns what came of it."""
+        try:
+            file = open(self._path, "rb")  # noqa: SIM115 -- closed below
+        except (OSError, ValueError) as error:
+            raise SegOpsArgumentError(f"The file {self._path!r} cannot be read: {error}") from error
+        with file:
+            if not file.seekable():
+                raise SegOpsArgumentError(f"{self._path!r} is no regular file: it cannot be sent in parts.")
+            self._status = _identity(file)
+            cut: Plan = yield Work(lambda: plan(file, self._name, self._rows))
+            state = State(self._path)
+            state.open(self._wanted(cut), self._runtime.new_key()[:8])
+            for number, part in enumerate(cut.parts, 1):
+                told = self._begun(state, number, len(cut.parts), part)
+                if told["status"] != "done":
+                    try:
+                        yield from self._import(state, told, _Section(file, cut.head, part))
+                    except SegOpsApiError as error:
+                        self._refused(state, told, error)
+                        raise
+            done = _summed(state.parts)
+            state.remove()
+            return done
+
+    def _wanted(self, cut: Plan) -> dict[str, Any]:
+        options = self._products._http.options
+        return {
+            "file": {"name": self._name, "size": cut.size, "sha256": cut.sha256},
+            "server": options.base_url,
+            "account": account_of(str(options.key), cut.sha256),
+            "rows": self._rows,
+            "confirmation": self._body,
+        }
+
+    def _begun(self, state: State, number: int, parts: int, part: Part) -> dict[str, Any]:
+        """A part as the state tells it, newly begun unless it has been."""
+        if len(state.parts) >= number:
+            return state.parts[number - 1]
+        told: dict[str, Any] = {"part": number, "parts": parts, "first_row": part.first_row, "last_row": part.last_row}
+        told.update(attempt=1, job_id=None, status="uploading", **dict.fromkeys(_COUNTS, 0))
+        state.parts.append(told)
+        state.save()
+        return told
+
+    def _import(self, state: State, told: dict[str, Any], section: _Section) -> Generator[Any, Any, None]:
+        """Brings one part to its end, from wherever it is."""
+        job: Any = None
+        if told["job_id"] is not None:
+            job = yield from self._found(state, told)
+        if told["job_id"] is None:
+            job = yield from self._upload(state, told, section)
+        if job.get("status", "mapping") in ("mapping", "pending"):
+            yield from self._confirm(state, told)
+
+        def watch(answer: Any) -> None:
+            self._tell(told, answer)
+
+        try:
+            job = yield Ask(lambda: self._products.wait_for_import(told["job_id"], on_progress=watch, **self._limits))
+        except SegOpsJobError as error:
+            self._again(state, told)
+            raise SegOpsJobError(f"{self._place(told)}: {error}", error.job) from error
+        except SegOpsWaitTimeout as error:
+            raise SegOpsWaitTimeout(f"{self._place(told)}: {error}", error.job) from error
+        told["status"] = "done"
+        state.save()
+
+    def _found(self, state: State, told: dict[str, Any]) -> Generator[Any, Any, Any]:
+        """A part's import, as it is by now; one that the server does not know any more is made anew."""
+        try:
+            job = yield Ask(lambda: self._products.import_status(told["job_id"]))
+        except SegOpsNotFoundError:
+            self._again(state, told)
+            return None
+        return job
+
+    def _upload(self, state: State, told: dict[str, Any], section: _Section) -> Generator[Any, Any, Any]:
+        self._progress(told)
+        stem, extension = os.path.splitext(self._name)
+        name = f"{stem}-part-{told['part']}{extension}"
+        key = self._key(state, told, "upload")
+        answer = yield from self._settled(
+            lambda: self._products._upload(
+                "import_csv", _UPLOAD, ("file", name, section.rewound()), unnamed=name, key=key
+            )
+        )
+        if _identity(section.file) != self._status:
+            raise SegOpsArgumentError(f"{self._name} has changed while part {told['part']} was sent. {_BEGUN}")
+        job_id = answer.get("job_id") or answer.get("id")
+        if state.told["mapping"] is None:
+            given = (self._body or {}).get("mapping")
+            state.told["mapping"] = given if given is not None else answer.get("suggested_mapping")
+        told["job_id"], told["status"] = job_id, "mapping"
+        state.save()
+        self._progress(told)
+        return answer
+
+    def _confirm(self, state: State, told: dict[str, Any]) -> Generator[Any, Any, None]:
+        mapping = state.told["mapping"]
+        body = {**(self._body or {}), **({"mapping": mapping} if mapping is not None else {})}
+        key = self._key(state, told, "confirm")
+        yield from self._settled(lambda: self._products.confirm_import(told["job_id"], body, idempotency_key=key))
+
+    def _settled(self, make: Callable[[], Any]) -> Generator[Any, Any, Any]:
+        """A call whose earlier attempt, by a process that is gone, may still be under way: 409 until that is over."""
+        end = self._runtime.monotonic() + self._limits["timeout"]
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                return (yield Ask(make))
+            except SegOpsApiError as error:
+                if error.status != 409 or self._runtime.monotonic() >= end:
+                    raise
+            yield Sleep(min(pause, self._limits["interval"]))
+            pause *= 2
+
+    def _refused(self, state: State, told: dict[str, Any], error: SegOpsApiError) -> None:
+        """Says which part it was. What was refused for certain is asked for anew, not replayed, the next time."""
+        error.args = (f"{self._place(told)}: {error}", *error.args[1:])
+        if 400 <= error.status < 500 and not error.may_have_executed:
+            told["attempt"] += 1
+            state.save()
+
+    def _again(self, state: State, told: dict[str, Any]) -> None:
+        """Takes back a part's import, so that the next one is another."""
+        told |= {"attempt": told["attempt"] + 1, "job_id": None, "status": "uploading"}
+        state.save()
+
+    def _tell(self, told: dict[str, Any], job: Any) -> None:
+        if isinstance(job, dict):
+            told["status"] = job.get("status")
+            for key in _COUNTS:
+                told[key] = job.get(key) or 0
+        self._progress(told)
+
+    def _progress(self, told: dict[str, Any]) -> None:
+        if self._on_progress is not None:
+            self._on_progress(_shown(told))
+
+    def _key(self, state: State, told: dict[str, Any], what: str) -> str:
+        number = told["part"] if told["attempt"] == 1 else f"{told['part']}.{told['attempt']}"
+        return f"import-{state.told['file']['sha256'][:32]}-{state.told['run']}-{number}-{what}"
+
+    def _place(self, told: dict[str, Any]) -> str:
+        return (
+            f"Part {told['part']} of {told['parts']} (rows {told['first_row']} to {told['last_row']} of {self._name})"
+        )
+
+
+_BEGUN = "What was sent last is not imported; leave the file alone while it is."
+
+
+class _Section(io.RawIOBase):
+    """A part as a file of its own: the header, and the part's bytes of the CSV file, read as they are sent."""
+
+    def __init__(self, file: IO[bytes], head: bytes, part: Part) -> None:
+        self.file = file
+        self._head = head
+        self._part = part
+        self._size = len(head) + part.end - part.start
+        self._place = 0
+
+    def rewound(self) -> _Section:
+        """The same from its beginning: a file is sent from where it stands."""
+        self._place = 0
+        return self
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._place
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._place = offset + (0, self._place, self._size)[whence]
+        return self._place
+
+    def read(self, size: int = -1) -> bytes:
+        left = self._size - self._place
+        amount = left if size < 0 else min(size, left)
+        if self._place < len(self._head):
+            block = self._head[self._place : self._place + amount]
+        else:
+            self.file.seek(self._part.start + self._place - len(self._head))
+            block = self.file.read(amount)
+        self._place += len(block)
+        return block
+
+
+def _identity(file: IO[bytes]) -> tuple[int, int]:
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns
+
+
+def _shown(told: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in told.items() if key != "attempt"}
+
+
+def _summed(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"parts": [_shown(part) for part in parts], **{key: sum(part[key] for part in parts) for key in _COUNTS}}

@@ -1,0 +1,119 @@
+"""The state file of an import in parts: what has been done, so that it goes on there after a crash.
+
+It stands beside the CSV file while the import is under way. Both SDKs write it alike, and go on with each other's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from typing import Any
+
+from .._errors import SegOpsArgumentError
+
+__all__ = ["State", "account_of"]
+
+_FORMAT = "segops-import/1"
+_KEYS = ("format", "run", "file", "server", "account", "rows", "confirmation", "mapping", "parts")
+
+
+def account_of(api_key: str, sha256: str) -> str:
+    """Tells an API key from others without giving it away."""
+    return hashlib.sha256(f"segops-import {sha256} {api_key}".encode()).hexdigest()[:16]
+
+
+class State:
+    """What has been done of an import.
+
+    Attributes:
+        path: the state file.
+        told: its content: the file's name, size and SHA-256, the server, how the file is cut, the mapping of all parts,
+            and the parts that have been begun.
+    """
+
+    def __init__(self, csv_path: str) -> None:
+        self._csv = os.path.basename(csv_path)
+        self.path = f"{csv_path}.segops-import.json"
+        self.told: dict[str, Any] = {}
+
+    @property
+    def parts(self) -> list[dict[str, Any]]:
+        """The parts that have been begun, the last one perhaps under way."""
+        begun: list[dict[str, Any]] = self.told["parts"]
+        return begun
+
+    def open(self, wanted: dict[str, Any], run: str) -> None:
+        """Reads the state of an import that was begun, or makes the one of a new import.
+
+        Args:
+            wanted: the file, the server, and how the file is to be imported.
+            run: names a new import.
+
+        Raises:
+            SegOpsArgumentError: another import of this file was begun and not brought to its end.
+        """
+        try:
+            with open(self.path, encoding="utf-8") as file:
+                text = file.read()
+        except FileNotFoundError:
+            self.told = {"format": _FORMAT, "run": run, **wanted, "mapping": None, "parts": []}
+            self.save()
+            return
+        except OSError as error:
+            raise SegOpsArgumentError(f"The state file {self.path!r} cannot be read: {error}") from error
+        self.told = self._read(text)
+        self._compare(wanted)
+
+    def _read(self, text: str) -> dict[str, Any]:
+        try:
+            told = json.loads(text)
+        except ValueError:
+            told = None
+        if not isinstance(told, dict) or told.get("format") != _FORMAT or any(key not in told for key in _KEYS):
+            raise SegOpsArgumentError(f"{self.path!r} is not the state file of an import: {self._anew('move it away')}")
+        return told
+
+    def _compare(self, wanted: dict[str, Any]) -> None:
+        done = max((part["last_row"] for part in self.parts if part["status"] == "done"), default=0)
+        so_far = f"rows 1 to {done} of it were imported" if done else "nothing of it was imported"
+        if any(self.told["file"].get(key) != wanted["file"][key] for key in ("size", "sha256")):
+            raise SegOpsArgumentError(
+                f"{self._csv} has changed since its import was begun; {so_far}. "
+                f"Put it back as it was to go on, or {self._anew('delete')}"
+            )
+        for key, what in (
+            ("server", f"with the server {self.told['server']}"),
+            ("account", "with another API key"),
+            ("rows", f"with {self.told['rows']} rows a part"),
+            ("confirmation", "with another mapping"),
+        ):
+            if self.told[key] != wanted[key]:
+                raise SegOpsArgumentError(
+                    f"The import of {self._csv} was begun {what}; {so_far}. Go on with that, or {self._anew('delete')}"
+                )
+
+    def _anew(self, verb: str) -> str:
+        return f"{verb} {self.path!r} to begin anew." if verb == "delete" else f"{verb} to begin anew."
+
+    def save(self) -> None:
+        """Writes it down, whole or not at all.
+
+        Raises:
+            SegOpsArgumentError: there is no writing beside the CSV file.
+        """
+        partial = f"{self.path}.part"
+        try:
+            with open(partial, "w", encoding="utf-8", newline="\n") as file:
+                file.write(json.dumps(self.told, ensure_ascii=False, indent=2) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(partial, self.path)
+        except OSError as error:
+            raise SegOpsArgumentError(
+                f"Cannot write {self.path!r}, which keeps how far the import is: {error}"
+            ) from error
+
+    def remove(self) -> None:
+        """Takes it away: the import is over."""
+        os.unlink(self.path)

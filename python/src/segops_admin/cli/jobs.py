@@ -1,0 +1,105 @@
+"""Jobs that go on at the server: what is told while one is followed, and the command that goes on waiting for it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from .._errors import SegOpsArgumentError, SegOpsJobError
+from . import output
+from .failures import UsageError
+from .parsing import PROGRAM
+from .settings import number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .progress import Progress
+
+__all__ = ["Followed", "Over", "import_in_parts", "resumed"]
+
+
+class Over(Exception):
+    """Raised out of a wait when what was followed is over.
+
+    Attributes:
+        answer: its last answer.
+    """
+
+    def __init__(self, answer: Any) -> None:
+        super().__init__("over")
+        self.answer = answer
+
+
+class Followed:
+    """Is told each answer of a job: shows how far it is, or prints it when it has changed.
+
+    Args:
+        progress: shows how far it is; None prints.
+        record: what it is called if it is a record that is computed at times, and not a job.
+        since: the key of the record that a computation changes.
+    """
+
+    def __init__(self, progress: Progress | None, record: str = "", since: str = "") -> None:
+        self._progress = progress
+        self._record = record
+        self._since = since
+        self._last: Any = None
+        self._before: list[Any] = []
+
+    def __call__(self, answer: Any) -> None:
+        if self._progress is not None:
+            self._progress.job(answer)
+        elif answer != self._last:
+            output.write_line(answer)
+        self._last = answer
+        if self._record and isinstance(answer, dict):
+            self._look(answer)
+
+    def _look(self, answer: dict[str, Any]) -> None:
+        if answer.get("status") == "computing":
+            self._before = self._before or [answer.get(self._since)]
+            return
+        if self._before == [answer.get(self._since)]:
+            status = answer.get("status")
+            why = f"it ended with status {status!r} and left the members as they were"
+            raise SegOpsJobError(f"{self._record} has failed: {why}", answer)
+        raise Over(answer)
+
+
+def resumed(words: str, ids: Sequence[Any], options: dict[str, Any]) -> str:
+    """What to say of a job that was waited for in vain: the command that goes on waiting for it."""
+    ahead = [f"--{name}={options[name]}" for name in ("profile", "api-url") if name in options]
+    command = " ".join(shlex.quote(str(word)) for word in (PROGRAM, *ahead, *words.split(), *ids, "--wait"))
+    return f"To go on waiting: {command}"
+
+
+def import_in_parts(method: Any, path: str, body: Any, options: dict[str, Any], progress: Progress) -> Any:
+    """Imports a file in parts; what ends that early says that the same command goes on."""
+    from .dry_run import NotSent
+
+    for flag in ("filename", "idempotency-key"):
+        if flag in options:
+            raise UsageError(f"--{flag} does not go with --split: parts have names and keys of their own.")
+    if path == "-":
+        raise UsageError("--split needs a file: standard input cannot be gone on with.", "Save it to a file first.")
+    limits: dict[str, Any] = {}
+    for flag, name in (("wait-timeout", "timeout"), ("interval", "interval")):
+        if flag in options:
+            limits[name] = number(options[flag], f"--{flag}")
+    if "rows" in options:
+        limits["rows"] = number(options["rows"], "--rows", whole=True)
+    state = f"{path}.segops-import.json"
+    begun = os.path.exists(state)
+    try:
+        return method(path, body=body or None, on_progress=progress.part, **limits)
+    except NotSent:
+        if not begun:
+            os.unlink(state)
+        raise
+    except SegOpsArgumentError:
+        raise
+    except BaseException as error:
+        error.resume = "The same command goes on where this one stopped."  # type: ignore[attr-defined]
+        raise

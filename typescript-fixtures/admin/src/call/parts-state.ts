@@ -1,0 +1,147 @@
+/**
+ * The state file of an import in parts: what has been done, so that it goes on there after a crash.
+ *
+ * It stands beside the CSV file while the import is under way. Both SDKs write it alike, and go on with each other's.
+ */
+
+import { createHash } from "node:crypto";
+import { open, readFile, rename, unlink } from "node:fs/promises";
+import { basename } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { SegOpsArgumentError } from "../errors/index.js";
+import { quote } from "../errors/text.js";
+import type { ImportPart } from "../types/records.js";
+
+const FORMAT = "segops-import/1";
+const KEYS = ["format", "run", "file", "server", "account", "rows", "confirmation", "mapping", "parts"];
+
+/** A part that has been begun. */
+export type BegunPart = ImportPart & { attempt: number };
+
+/** The file, the server, and how the file is to be imported. */
+export interface Wanted {
+  file: { name: string; size: number; sha256: string };
+  server: string;
+  account: string;
+  rows: number;
+  confirmation: Record<string, unknown> | null;
+}
+
+/** The content of a state file. */
+export interface Told extends Wanted {
+  format: string;
+  /** Names the import, so that a later one of the same file is another. */
+  run: string;
+  /** The mapping of all parts. */
+  mapping: unknown;
+  /** The parts that have been begun, the last one perhaps under way. */
+  parts: BegunPart[];
+}
+
+/** Tells an API key from others without giving it away. */
+export function accountOf(apiKey: string, sha256: string): string {
+  return createHash("sha256").update(`segops-import ${sha256} ${apiKey}`).digest("hex").slice(0, 16);
+}
+
+/** What has been done of an import. */
+export class State {
+  told!: Told;
+  readonly #path: string;
+  readonly #csv: string;
+
+  constructor(csvPath: string) {
+    this.#csv = basename(csvPath);
+    this.#path = `${csvPath}.segops-import.json`;
+  }
+
+  /**
+   * Reads the state of an import that was begun, or makes the one of a new import, under the name `run`.
+   *
+   * @throws {SegOpsArgumentError} another import of this file was begun and not brought to its end
+   */
+  async open(wanted: Wanted, run: string): Promise<void> {
+    const text = await readFile(this.#path, "utf8").catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") {
+        return undefined;
+      }
+      throw new SegOpsArgumentError(`The state file ${quote(this.#path)} cannot be read: ${error.message}`, {
+        cause: error,
+      });
+    });
+    if (text === undefined) {
+      this.told = { format: FORMAT, run, ...wanted, mapping: null, parts: [] };
+      await this.save();
+      return;
+    }
+    this.told = this.#read(text);
+    this.#compare(wanted);
+  }
+
+  #read(text: string): Told {
+    let told: unknown;
+    try {
+      told = JSON.parse(text);
+    } catch {
+      told = null;
+    }
+    const found = told as Record<string, unknown> | null;
+    if (typeof found !== "object" || found?.format !== FORMAT || KEYS.some((key) => !(key in found))) {
+      throw new SegOpsArgumentError(
+        `${quote(this.#path)} is not the state file of an import: move it away to begin anew.`,
+      );
+    }
+    return told as Told;
+  }
+
+  #compare(wanted: Wanted): void {
+    const { told } = this;
+    const done = Math.max(0, ...told.parts.filter(({ status }) => status === "done").map((part) => part.last_row));
+    const soFar = done > 0 ? `rows 1 to ${done} of it were imported` : "nothing of it was imported";
+    const anew = `delete ${quote(this.#path)} to begin anew.`;
+    if (told.file.size !== wanted.file.size || told.file.sha256 !== wanted.file.sha256) {
+      throw new SegOpsArgumentError(
+        `${this.#csv} has changed since its import was begun; ${soFar}. Put it back as it was to go on, or ${anew}`,
+      );
+    }
+    const begun = {
+      server: `with the server ${told.server}`,
+      account: "with another API key",
+      rows: `with ${told.rows} rows a part`,
+      confirmation: "with another mapping",
+    };
+    for (const [key, how] of Object.entries(begun) as [keyof typeof begun, string][]) {
+      if (!isDeepStrictEqual(told[key], wanted[key])) {
+        throw new SegOpsArgumentError(
+          `The import of ${this.#csv} was begun ${how}; ${soFar}. Go on with that, or ${anew}`,
+        );
+      }
+    }
+  }
+
+  /**
+   * Writes it down, whole or not at all.
+   *
+   * @throws {SegOpsArgumentError} there is no writing beside the CSV file
+   */
+  async save(): Promise<void> {
+    const partial = `${this.#path}.part`;
+    try {
+      const file = await open(partial, "w");
+      try {
+        await file.writeFile(`${JSON.stringify(this.told, null, 2)}\n`);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(partial, this.#path);
+    } catch (error) {
+      const reason = `Cannot write ${quote(this.#path)}, which keeps how far the import is: ${(error as Error).message}`;
+      throw new SegOpsArgumentError(reason, { cause: error });
+    }
+  }
+
+  /** Takes it away: the import is over. */
+  async remove(): Promise<void> {
+    await unlink(this.#path);
+  }
+}

@@ -1,0 +1,312 @@
+/** An import in parts: the file is cut, then each part is uploaded, confirmed and waited for. */
+
+import { createHash } from "node:crypto";
+import { type FileHandle, open } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import {
+  SegOpsApiError,
+  SegOpsArgumentError,
+  SegOpsJobError,
+  SegOpsNotFoundError,
+  SegOpsWaitTimeout,
+} from "../errors/index.js";
+import { describe, quote } from "../errors/text.js";
+import { throwIfAborted } from "../transport/signals.js";
+import type { ImportConfirmation } from "../types/inputs.js";
+import type { ImportConfirmed, ImportInParts, ImportJob, ImportPart, ImportUpload } from "../types/records.js";
+import type { ChangeOptions, Id, WaitOptions } from "../types.js";
+import { Cutter, MOST_ROWS, type Part } from "../wire/csv-records.js";
+import type { FileData } from "../wire/files.js";
+import type { Calls } from "./calls.js";
+import { accountOf, type BegunPart, State, type Wanted } from "./parts-state.js";
+
+const BLOCK = 256 * 1024;
+const FIRST_PAUSE = 0.1;
+const COUNTS = ["row_count", "imported_count", "skipped_count", "error_count"] as const;
+
+/** The calls that an import in parts is made of. */
+export interface Imports {
+  upload(data: FileData, filename: string, options: ChangeOptions): Promise<ImportUpload>;
+  importStatus(jobId: Id, options: { signal?: AbortSignal | undefined }): Promise<ImportJob>;
+  confirmImport(jobId: Id, body: ImportConfirmation, options: ChangeOptions): Promise<ImportConfirmed>;
+  waitForImport(jobId: Id, options: WaitOptions<ImportJob>): Promise<ImportJob>;
+}
+
+/** How a file is imported in parts. */
+export interface ImportInPartsOptions extends WaitOptions<ImportPart> {
+  /** How each part is confirmed, as `confirmImport` takes it; what is left out is as proposed for the first part. */
+  body?: ImportConfirmation | undefined;
+}
+
+/** One import of a CSV file in parts. */
+export class CsvImport {
+  readonly #calls: Calls;
+  readonly #imports: Imports;
+  readonly #path: string;
+  readonly #name: string;
+  readonly #rows: number;
+  readonly #options: ImportInPartsOptions;
+  readonly #state: State;
+  #file!: FileHandle;
+  #identity = "";
+
+  constructor(calls: Calls, imports: Imports, path: string, rows: number, options: ImportInPartsOptions) {
+    if (typeof path !== "string") {
+      throw new SegOpsArgumentError(`Give the path of a CSV file, not ${describe(path)}.`);
+    }
+    if (typeof rows !== "number" || !(rows >= 1 && rows <= MOST_ROWS) || rows % 1 !== 0) {
+      throw new SegOpsArgumentError(`rows must be a whole number from 1 to ${MOST_ROWS}, not ${describe(rows)}.`);
+    }
+    const { body } = options;
+    if (body !== undefined && body !== null && (typeof body !== "object" || Array.isArray(body))) {
+      throw new SegOpsArgumentError(`body must be an object, not ${describe(body)}.`);
+    }
+    this.#calls = calls;
+    this.#imports = imports;
+    this.#path = path;
+    this.#name = basename(path);
+    this.#rows = rows;
+    this.#options = options;
+    this.#state = new State(path);
+  }
+
+  /** Carries it out. */
+  async run(): Promise<ImportInParts> {
+    this.#file = await this.#opened();
+    try {
+      const { head, parts, size, sha256 } = await this.#plan();
+      await this.#state.open(this.#wanted(size, sha256), (await this.#calls.runtime.uuid()).slice(0, 8));
+      for (const [place, part] of parts.entries()) {
+        const begun = await this.#begun(place + 1, parts.length, part);
+        if (begun.status !== "done") {
+          await this.#import(begun, head, part).catch((error: unknown) => this.#refused(begun, error));
+        }
+      }
+    } finally {
+      await this.#file.close();
+    }
+    const parts = this.#state.told.parts;
+    await this.#state.remove();
+    const sum = (key: (typeof COUNTS)[number]): number => parts.reduce((total, part) => total + part[key], 0);
+    return {
+      parts: parts.map(shown),
+      row_count: sum("row_count"),
+      imported_count: sum("imported_count"),
+      skipped_count: sum("skipped_count"),
+      error_count: sum("error_count"),
+    };
+  }
+
+  async #opened(): Promise<FileHandle> {
+    const fail = (error: Error): never => {
+      throw new SegOpsArgumentError(`The file ${quote(this.#path)} cannot be read: ${error.message}`, { cause: error });
+    };
+    const file = await open(this.#path, "r").catch(fail);
+    const status = await file.stat();
+    if (!status.isFile()) {
+      await file.close();
+      if (status.isDirectory()) {
+        fail(new Error("it is a directory"));
+      }
+      throw new SegOpsArgumentError(`${quote(this.#path)} is no regular file: it cannot be sent in parts.`);
+    }
+    return file;
+  }
+
+  async #plan(): Promise<{ head: Uint8Array; parts: Part[]; size: number; sha256: string }> {
+    this.#identity = await identityOf(this.#file);
+    const digest = createHash("sha256");
+    let cutter: Cutter | undefined;
+    let size = 0;
+    for await (const block of blocks(this.#file, 0, Number.POSITIVE_INFINITY)) {
+      throwIfAborted(this.#options.signal);
+      digest.update(block);
+      size += block.byteLength;
+      const start = cutter === undefined ? block.subarray(0, 3) : undefined;
+      cutter ??= new Cutter(block.subarray(0, 3), this.#name, this.#rows);
+      cutter.feed(start === undefined ? block : block.subarray(3));
+    }
+    cutter ??= new Cutter(new Uint8Array(), this.#name, this.#rows);
+    return { ...cutter.finish(), size, sha256: digest.digest("hex") };
+  }
+
+  #wanted(size: number, sha256: string): Wanted {
+    const { apiKey, baseUrl } = this.#calls.account;
+    return {
+      file: { name: this.#name, size, sha256 },
+      server: baseUrl,
+      account: accountOf(apiKey, sha256),
+      rows: this.#rows,
+      confirmation: (this.#options.body as Record<string, unknown> | undefined) ?? null,
+    };
+  }
+
+  /** A part as the state tells it, newly begun unless it has been. */
+  async #begun(part: number, parts: number, { firstRow, lastRow }: Part): Promise<BegunPart> {
+    const begun = this.#state.told.parts;
+    const found = begun[part - 1];
+    if (found !== undefined) {
+      return found;
+    }
+    const counts = { row_count: 0, imported_count: 0, skipped_count: 0, error_count: 0 };
+    const fresh: BegunPart = {
+      ...{ part, parts, first_row: firstRow, last_row: lastRow },
+      ...{ attempt: 1, job_id: null, status: "uploading", ...counts },
+    };
+    begun.push(fresh);
+    await this.#state.save();
+    return fresh;
+  }
+
+  /** Brings one part to its end, from wherever it is. */
+  async #import(begun: BegunPart, head: Uint8Array, part: Part): Promise<void> {
+    const found = begun.job_id === null ? undefined : await this.#found(begun, begun.job_id);
+    const job = found ?? (await this.#upload(begun, head, part));
+    if (["mapping", "pending"].includes((job as { status?: string }).status ?? "mapping")) {
+      await this.#confirm(begun);
+    }
+    const { timeout, interval, signal } = this.#options;
+    const onProgress = (answer: ImportJob): Promise<void> => this.#tell(begun, answer);
+    try {
+      await this.#imports.waitForImport(begun.job_id as number, { timeout, interval, signal, onProgress });
+    } catch (error) {
+      if (error instanceof SegOpsJobError) {
+        await this.#again(begun);
+        throw new SegOpsJobError(`${this.#place(begun)}: ${error.message}`, error.job, { cause: error });
+      }
+      if (error instanceof SegOpsWaitTimeout) {
+        throw new SegOpsWaitTimeout(`${this.#place(begun)}: ${error.message}`, error.job, { cause: error });
+      }
+      throw error;
+    }
+    begun.status = "done";
+    await this.#state.save();
+  }
+
+  /** A part's import, as it is by now; one that the server does not know any more is made anew. */
+  async #found(begun: BegunPart, jobId: Id): Promise<ImportJob | undefined> {
+    try {
+      return await this.#imports.importStatus(jobId, { signal: this.#options.signal });
+    } catch (error) {
+      if (!(error instanceof SegOpsNotFoundError)) {
+        throw error;
+      }
+      await this.#again(begun);
+      return undefined;
+    }
+  }
+
+  async #upload(begun: BegunPart, head: Uint8Array, part: Part): Promise<ImportUpload> {
+    await this.#progress(begun);
+    const extension = extname(this.#name);
+    const stem = this.#name.slice(0, this.#name.length - extension.length);
+    const options = { idempotencyKey: this.#key(begun, "upload"), signal: this.#options.signal };
+    const name = `${stem}-part-${begun.part}${extension}`;
+    const answer = await this.#settled(() => this.#imports.upload(section(this.#file, head, part), name, options));
+    if ((await identityOf(this.#file)) !== this.#identity) {
+      const what = `${this.#name} has changed while part ${begun.part} was sent.`;
+      throw new SegOpsArgumentError(`${what} What was sent last is not imported; leave the file alone while it is.`);
+    }
+    this.#state.told.mapping ??= this.#options.body?.mapping ?? answer.suggested_mapping ?? null;
+    begun.job_id = answer.job_id ?? (answer as { id?: number }).id ?? null;
+    begun.status = "mapping";
+    await this.#state.save();
+    await this.#progress(begun);
+    return answer;
+  }
+
+  async #confirm(begun: BegunPart): Promise<void> {
+    const { mapping } = this.#state.told;
+    const body = { ...this.#options.body, ...(mapping === null ? {} : { mapping }) } as ImportConfirmation;
+    const options = { idempotencyKey: this.#key(begun, "confirm"), signal: this.#options.signal };
+    await this.#settled(() => this.#imports.confirmImport(begun.job_id as number, body, options));
+  }
+
+  /** A call whose earlier attempt, by a process that is gone, may still be under way: 409 until that is over. */
+  async #settled<T>(make: () => Promise<T>): Promise<T> {
+    const { timeout = 600, interval = 2, signal } = this.#options;
+    const { runtime } = this.#calls;
+    const end = runtime.monotonic() + timeout;
+    for (let pause = FIRST_PAUSE; ; pause *= 2) {
+      try {
+        return await make();
+      } catch (error) {
+        if (!(error instanceof SegOpsApiError) || error.status !== 409 || runtime.monotonic() >= end) {
+          throw error;
+        }
+      }
+      await runtime.sleep(Math.min(pause, interval), signal);
+    }
+  }
+
+  /** Says which part it was. What was refused for certain is asked for anew, not replayed, the next time. */
+  async #refused(begun: BegunPart, error: unknown): Promise<never> {
+    if (error instanceof SegOpsApiError) {
+      error.message = `${this.#place(begun)}: ${error.message}`;
+      if (error.status >= 400 && error.status < 500 && !error.mayHaveExecuted) {
+        begun.attempt += 1;
+        await this.#state.save();
+      }
+    }
+    throw error;
+  }
+
+  /** Takes back a part's import, so that the next one is another. */
+  async #again(begun: BegunPart): Promise<void> {
+    Object.assign(begun, { attempt: begun.attempt + 1, job_id: null, status: "uploading" });
+    await this.#state.save();
+  }
+
+  async #tell(begun: BegunPart, job: ImportJob): Promise<void> {
+    if (typeof job === "object" && job !== null) {
+      begun.status = job.status;
+      for (const key of COUNTS) {
+        begun[key] = job[key] || 0;
+      }
+    }
+    await this.#progress(begun);
+  }
+
+  async #progress(begun: BegunPart): Promise<void> {
+    await this.#options.onProgress?.(shown(begun));
+  }
+
+  #key({ part, attempt }: BegunPart, what: string): string {
+    const { file, run } = this.#state.told;
+    return `import-${file.sha256.slice(0, 32)}-${run}-${attempt === 1 ? part : `${part}.${attempt}`}-${what}`;
+  }
+
+  #place({ part, parts, first_row, last_row }: BegunPart): string {
+    return `Part ${part} of ${parts} (rows ${first_row} to ${last_row} of ${this.#name})`;
+  }
+}
+
+/** A part as a file of its own: the header, and the part's bytes of the CSV file, read as they are sent. */
+function section(file: FileHandle, head: Uint8Array, part: Part): FileData {
+  async function* stream(): AsyncGenerator<Uint8Array> {
+    yield head;
+    yield* blocks(file, part.start, part.end);
+  }
+  return { size: head.byteLength + part.end - part.start, stream } as unknown as Blob;
+}
+
+async function* blocks(file: FileHandle, start: number, end: number): AsyncGenerator<Uint8Array> {
+  const block = new Uint8Array(BLOCK);
+  for (let place = start; place < end; ) {
+    const { bytesRead } = await file.read(block, 0, Math.min(BLOCK, end - place), place);
+    if (bytesRead === 0) {
+      return;
+    }
+    place += bytesRead;
+    yield block.subarray(0, bytesRead);
+  }
+}
+
+async function identityOf(file: FileHandle): Promise<string> {
+  const { size, mtimeNs } = await file.stat({ bigint: true });
+  return `${size} ${mtimeNs}`;
+}
+
+function shown({ attempt: _, ...part }: BegunPart): ImportPart {
+  return part;
+}

@@ -1,0 +1,124 @@
+/** Jobs that go on at the server: what is told while one is followed, and the command that goes on waiting for it. */
+
+import { existsSync, unlinkSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import { SegOpsArgumentError, SegOpsJobError } from "../errors/index.js";
+import { describe } from "../errors/text.js";
+import type { ImportConfirmation } from "../types/inputs.js";
+import type { ImportInParts, ImportPart } from "../types/records.js";
+import { NotSent } from "./dry-run.js";
+import { UsageError } from "./failures.js";
+import { writeLine } from "./output.js";
+import { type Invocation, PROGRAM } from "./parsing.js";
+import type { Progress } from "./progress.js";
+import { numberOf } from "./settings.js";
+
+/** Thrown out of a wait when what was followed is over. */
+export class Over extends Error {
+  /** Its last answer. */
+  readonly answer: unknown;
+
+  constructor(answer: unknown) {
+    super("over");
+    this.answer = answer;
+  }
+}
+
+/**
+ * Is told each answer of a job: shows how far it is, or prints it when it has changed.
+ *
+ * @param progress shows how far it is; undefined prints
+ * @param record what it is called if it is a record that is computed at times, and not a job
+ * @param since the key of the record that a computation changes
+ */
+export function followed(progress: Progress | undefined, record = "", since = ""): (answer: unknown) => Promise<void> {
+  let last: unknown;
+  let before: { value: unknown } | undefined;
+  const look = (answer: Record<string, unknown>): void => {
+    if (answer.status === "computing") {
+      before ??= { value: answer[since] };
+      return;
+    }
+    if (before !== undefined && before.value === answer[since]) {
+      const why = `it ended with status ${describe(answer.status)} and left the members as they were`;
+      throw new SegOpsJobError(`${record} has failed: ${why}`, answer);
+    }
+    throw new Over(answer);
+  };
+  return async (answer) => {
+    if (progress !== undefined) {
+      progress.job(answer);
+    } else if (!isDeepStrictEqual(answer, last)) {
+      await writeLine(answer);
+    }
+    last = answer;
+    if (record !== "" && typeof answer === "object" && answer !== null && !Array.isArray(answer)) {
+      look(answer as Record<string, unknown>);
+    }
+  };
+}
+
+/** What to say of a job that was waited for in vain: the command that goes on waiting for it. */
+export function resumed(words: string, ids: readonly unknown[], { texts }: Invocation): string {
+  const ahead = ["profile", "api-url"].filter((name) => texts.has(name)).map((name) => `--${name}=${texts.get(name)}`);
+  const command = [PROGRAM, ...ahead, ...words.split(" "), ...ids.map(String), "--wait"].map(shellWord).join(" ");
+  return `To go on waiting: ${command}`;
+}
+
+/** A word as a shell reads it back. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
+}
+
+/** Leaves on an error what to say when it ends the program. */
+export function goingOn(error: unknown, resume: string): void {
+  if (typeof error === "object" && error !== null) {
+    Object.assign(error, { resume });
+  }
+}
+
+/** The method that imports a file in parts. */
+export type InParts = (path: string, rows: number | undefined, options: object) => Promise<ImportInParts>;
+
+/** Imports a file in parts; what ends that early says that the same command goes on. */
+export async function importInParts(
+  method: InParts,
+  path: string,
+  confirmation: unknown,
+  line: Invocation,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<ImportInParts> {
+  for (const flag of ["filename", "idempotency-key"]) {
+    if (line.has(flag)) {
+      throw new UsageError(`--${flag} does not go with --split: parts have names and keys of their own.`);
+    }
+  }
+  if (path === "-") {
+    throw new UsageError("--split needs a file: standard input cannot be gone on with.", "Save it to a file first.");
+  }
+  const given = (flag: string, isWhole = false): number | undefined => {
+    const text = line.texts.get(flag);
+    return text === undefined ? undefined : numberOf(text, `--${flag}`, isWhole);
+  };
+  const isEmpty = confirmation === undefined || Object.keys(confirmation as object).length === 0;
+  const options = {
+    body: isEmpty ? undefined : (confirmation as ImportConfirmation),
+    timeout: given("wait-timeout"),
+    interval: given("interval"),
+    onProgress: (part: ImportPart) => progress.part(part),
+    signal,
+  };
+  const state = `${path}.segops-import.json`;
+  const isBegun = existsSync(state);
+  try {
+    return await method(path, given("rows", true), options);
+  } catch (error) {
+    if (error instanceof NotSent && !isBegun) {
+      unlinkSync(state);
+    } else if (!(error instanceof SegOpsArgumentError) && !(error instanceof NotSent)) {
+      goingOn(error, "The same command goes on where this one stopped.");
+    }
+    throw error;
+  }
+}
