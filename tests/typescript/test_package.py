@@ -165,6 +165,26 @@ def test_no_any_is_in_its_public_types(built: Path) -> None:
     assert not [path.name for path, text in code.items() if re.search(r"\bany\b", text)]
 
 
+def test_every_public_member_is_documented(run: Run, built: Path) -> None:
+    tool = str(WORKSPACE / "tools/undocumented.mjs")
+    found = json.loads(run("current", "node", tool, str(built / "dist/esm"), cwd=WORKSPACE))
+    assert found["members"] > 1000
+    assert not found["bare"]
+
+
+# What the package's page says that it takes; 5.9 compiles the package itself.
+@pytest.mark.parametrize("compiler", ["typescript-5.0", "typescript-7"])
+def test_its_types_serve_the_oldest_and_the_newest_compiler(
+    compiler: str, project: Path, with_runner: Callable[..., None], run: Run
+) -> None:
+    with_runner(project, compiler)
+    (project / "it.mts").write_text(TYPED)
+    for module, resolution in (("node16", "node16"), ("esnext", "bundler")):
+        options = STRICT | {"module": module, "moduleResolution": resolution}
+        (project / f"{resolution}.json").write_text(json.dumps({"compilerOptions": options, "files": ["it.mts"]}))
+        run("current", "node", f"node_modules/{compiler}/bin/tsc", "-p", f"{resolution}.json", cwd=project)
+
+
 def test_the_command_is_there(which: str, run: Run, project: Path) -> None:
     assert run(which, "node", BIN, "--version", cwd=project) == "segops-admin 1.0.0\n"
     assert (project / BIN).read_text().startswith("#!/usr/bin/env node\n")

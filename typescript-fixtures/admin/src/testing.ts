@@ -25,8 +25,11 @@ const API_KEY = "sk_test_scripted";
 
 /** One scripted reply; see {@link reply}. */
 export interface Reply {
+  /** Its HTTP status. */
   readonly status: number;
+  /** Its body's bytes. */
   readonly body: Uint8Array;
+  /** Its headers. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -69,10 +72,13 @@ function content(json: unknown, options: ReplyOptions): [Uint8Array, string] {
 
 /** A request that the client made. */
 export class SentRequest {
+  /** The HTTP method. */
   readonly method: string;
+  /** The whole address. */
   readonly url: string;
   /** The path below the base URL, without the query. */
   readonly path: string;
+  /** The query, decoded. */
   readonly query: URLSearchParams;
   /** All headers but the key. */
   readonly headers: HttpHeaders;

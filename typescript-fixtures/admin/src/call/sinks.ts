@@ -6,6 +6,7 @@ import { describe, quote } from "../errors/text.js";
 
 /** What Node's own writable streams have. */
 export interface NodeWritable {
+  /** Takes some bytes, and says when it has written them. */
   write(chunk: Uint8Array, callback: (error?: Error | null) => void): boolean;
 }
 

@@ -5,13 +5,21 @@ import { hide, SegOpsError, type WithCause } from "./base.js";
 
 /** What a {@link SegOpsApiError} knows. */
 export interface ApiErrorDetails extends WithCause {
+  /** The reply's headers. */
   headers?: HttpHeaders;
+  /** The HTTP method that was asked. */
   method?: string;
+  /** The path that was asked, query included. */
   path?: string;
+  /** The server's name for the request. */
   requestId?: string | undefined;
+  /** The seconds that the server asks to wait. */
   retryAfter?: number | undefined;
+  /** How many times it was tried. */
   attempts?: number;
+  /** The key that the call carried. */
   idempotencyKey?: string | undefined;
+  /** Whether the call changes something and may have been executed. */
   mayHaveExecuted?: boolean;
 }
 

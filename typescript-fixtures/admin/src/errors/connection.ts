@@ -5,13 +5,21 @@ import { quote } from "./text.js";
 
 /** What a {@link SegOpsConnectionError} knows. */
 export interface ConnectionErrorDetails extends WithCause {
+  /** Whether the server can have seen the request. */
   sent?: boolean;
+  /** Whether another attempt may do better. */
   transient?: boolean;
+  /** Whether it was a kept connection that turned out to be closed. */
   stale?: boolean;
+  /** The HTTP method that was asked. */
   method?: string;
+  /** The path that was asked, query included. */
   path?: string;
+  /** How many times it was tried. */
   attempts?: number;
+  /** The key that the call carried. */
   idempotencyKey?: string | undefined;
+  /** Whether the call changes something and may have been executed. */
   mayHaveExecuted?: boolean;
   /** @internal Whether it is an earlier attempt that may have been executed. */
   isEarlier?: boolean;

@@ -19,11 +19,17 @@ export class SegOpsArgumentError extends SegOpsError {
 
 /** What a {@link SegOpsDecodeError} knows. */
 export interface DecodeErrorDetails extends WithCause {
+  /** The reply's status, if its head could be read. */
   status?: number | undefined;
+  /** The HTTP method that was asked. */
   method?: string;
+  /** The path that was asked, query included. */
   path?: string;
+  /** How many times it was tried. */
   attempts?: number;
+  /** The key that the call carried. */
   idempotencyKey?: string | undefined;
+  /** Whether the call changes something and may have been executed. */
   mayHaveExecuted?: boolean;
   /** @internal Whether it is an earlier attempt that may have been executed. */
   isEarlier?: boolean;

@@ -50,23 +50,35 @@ export interface Fault {
 
 /** A request that arrived. */
 export interface RecordedRequest {
+  /** The HTTP method. */
   readonly method: string;
   /** As it was sent, with `/api`. */
   readonly path: string;
+  /** The query as it was sent, without its question mark. */
   readonly query: string;
+  /** Its headers, the key masked. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Its body as text; null for none, and for one that is no text. */
   readonly body: string | null;
+  /** The body of a request that is no text. */
   readonly body_base64: string | null;
+  /** The status that it was answered with; null if it was not. */
   readonly status: number | null;
+  /** The kind of the fault that it met, if it met one. */
   readonly fault: string | null;
 }
 
 /** A job of the sandbox. */
 export interface SandboxJob {
+  /** The number of the job. */
   readonly id: number;
+  /** What it does, such as `score`. */
   readonly kind: string;
+  /** What it was given. */
   readonly args: Readonly<Record<string, unknown>>;
+  /** `queued`, `running`, `done` or `failed`. */
   readonly status: string;
+  /** Why it has failed; empty otherwise. */
   readonly error: string;
 }
 
@@ -82,6 +94,7 @@ export interface SandboxAddress {
 
 /** A sandbox that can't be started, can't be reached, or refuses what was asked of it. */
 export class SandboxError extends Error {
+  /** The name of the error's class. */
   override readonly name = "SandboxError";
 }
 

@@ -22,16 +22,19 @@ export type Fields = Readonly<Record<string, unknown>>;
  * variable passes: a literal with wrong words has keys too many for this, and is checked by its own type.
  */
 export interface LooseDefinition {
+  /** Its conditions. */
   conditions: readonly LooseCondition[];
 }
 
 /** The same for a literal whose conditions are in a variable. */
 export interface LooseConditions extends LooseDefinition {
+  /** How its conditions are combined. */
   logic?: Logic | undefined;
 }
 
 /** A condition in such a variable. */
 export interface LooseCondition {
+  /** Its kind. */
   type: string;
 }
 
