@@ -142,3 +142,22 @@ def test_without_docstrings_help_is_the_same_and_everything_works(command: Any, 
         )
         assert told == bare
         assert "usage: segops-admin" in told
+
+
+@pytest.mark.needs_workspace
+def test_each_condition_in_the_topic_on_definitions_is_one_that_the_contract_accepts(cli: Any) -> None:
+    """Read from what is printed, and held against the record's schema."""
+    import json
+    from dataclasses import replace
+
+    from segops_parity.contract import load
+
+    lines = [line.strip() for line in cli("help", "definitions").out.splitlines() if line.startswith('  {"type"')]
+    conditions = [json.loads(line) for line in lines]
+    assert len({condition["type"] for condition in conditions}) == 7
+    contract = load()
+    definition = replace(contract.operations["segments.preview"].returns, record="SegmentDefinition")
+    assert contract.records.check(definition, {"conditions": conditions}) == []
+    for condition in conditions:
+        without = {key: value for key, value in condition.items() if key != "type"}
+        assert contract.records.check(definition, {"conditions": [without]}) != []

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from generate.async_resources import async_resources
+from generate.bodies import bodies
 from generate.columns import columns
 from generate.python_commands import python_commands
 from generate.python_types import python_types
@@ -27,6 +28,7 @@ GENERATORS: tuple[Callable[[Contract], Mapping[str, str]], ...] = (
     retry_timeline,
     typescript_commands,
     columns,
+    bodies,
     widths,
 )
 

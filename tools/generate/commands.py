@@ -6,15 +6,22 @@ flags; a query argument takes any flag that is not known. Texts are those of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from segops_parity.contract import Argument, Contract, Operation
+from segops_parity.contract import Argument, Contract, Operation, load
+from segops_parity.scenarios import Call, load_scenarios
 
 __all__ = ["Command", "CommandArgument", "Flag", "Resource", "Tool", "flags_of", "resources", "tools"]
 
 PROGRAM = "segops-admin"
+_INLINE = 52
 _KINDS = {"object": "object", "array": "array", "file": "file", "sink": "out", "query": "query"}
 _SHOWN = {"object": "BODY", "array": "BODY", "file": "CSV", "out": "OUT"}
 _GENERAL = {
@@ -147,7 +154,7 @@ def _tools(contract: Contract, told: Mapping[str, Mapping[str, Any]], before: tu
 def _tool_argument(name: str, told: Mapping[str, Any]) -> CommandArgument:
     kind = "file" if told.get("file") else "value"
     choices = tuple(told.get("values", ()))
-    return CommandArgument(name, kind, name, _sentence(told["about"]), choices, bool(told.get("optional")))
+    return CommandArgument(name, kind, name, _sentence(told["about"], choices), choices, bool(told.get("optional")))
 
 
 def flags_of(told: Mapping[str, Mapping[str, Any]]) -> tuple[Flag, ...]:
@@ -176,7 +183,7 @@ def _command(contract: Contract, operation: Operation) -> Command:
         operation.cli.verb,
         operation,
         _plain(operation.summary),
-        tuple(_in_shell_words(text) for text in operation.details),
+        tuple(_in_shell_words(text, contract) for text in operation.details),
         arguments,
         flags,
         query,
@@ -199,7 +206,7 @@ def _is_silent(name: str, schema: Mapping[str, Any]) -> bool:
 
 def _argument(argument: Argument) -> CommandArgument:
     kind = _KINDS.get(argument.type, "value")
-    about = "" if kind in ("file", "out") else _sentence(_plain(argument.about))
+    about = "" if kind in ("file", "out") else _sentence(argument.about)
     text = f"{_GENERAL.get(kind, '')} {about}".strip()
     return CommandArgument(argument.name, kind, _SHOWN.get(kind, argument.name), text)
 
@@ -263,10 +270,11 @@ def _example(
     """A command line that works, for help."""
     samples = contract.shell["samples"]
     words = [PROGRAM, operation.cli.resource, operation.cli.verb]
-    words += [samples.get(each.name, f"{each.name}.json") for each in arguments]
+    words += [_sample(contract, operation, each, samples) for each in arguments]
     if known:
         name = known[-1] if operation.name == "list" else known[0]
-        words.append(f"--{name.replace('_', '-')}={samples.get(name, '50')}")
+        sample = samples.get(f"{operation.cli.resource} {name}", samples.get(name, "50"))
+        words.append(f"--{name.replace('_', '-')}={sample}")
     choice = next((flag for flag in flags if flag.choices), None)
     if choice is not None:
         words.append(f"--{choice.name}={choice.choices[0]}")
@@ -275,18 +283,63 @@ def _example(
     return " ".join(words)
 
 
+def _sample(contract: Contract, operation: Operation, argument: CommandArgument, samples: Mapping[str, str]) -> str:
+    """What an example gives for an argument: JSON as the recorded call sends it, which a server has accepted."""
+    given = _recorded(contract, operation).get(argument.name)
+    if argument.kind not in ("object", "array"):
+        return samples.get(f"{operation.cli.resource} {argument.name}", samples.get(argument.name, argument.name))
+    if given is None:
+        return f"{argument.name}.json"
+    return "'" + _laid_out(given, 4).replace("'", "'\\''") + "'"
+
+
+def _laid_out(value: Any, margin: int) -> str:
+    """JSON on one line where it is short, else an item a line: quotes hold the ends of lines as well."""
+    text = _json(value)
+    if margin + len(text) <= _INLINE or not isinstance(value, (dict, list)) or not value:
+        return text
+    if isinstance(value, dict):
+        items = [f"{_json(key)}: {_laid_out(item, margin + 2)}" for key, item in value.items()]
+    else:
+        items = [_laid_out(item, margin + 2) for item in value]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    lines = ",\n".join(" " * margin + item for item in items)
+    return f"{opening}\n{lines}\n{' ' * (margin - 2)}{closing}"
+
+
+def _json(value: Any) -> str:
+    """JSON in plain ASCII that reads well: letters without their accents, no signs."""
+    text = unicodedata.normalize("NFKD", json.dumps(value, ensure_ascii=False)).replace("\u2013", "-")
+    return re.sub(r" +(?=\"[,}\]])", "", text.encode("ascii", "ignore").decode("ascii")) if not text.isascii() else text
+
+
+@cache
+def _calls(spec: Path) -> Mapping[str, Call]:
+    return load_scenarios(Path(__file__).resolve().parents[2] / "parity" / "scenarios", load(spec)).calls
+
+
+def _recorded(contract: Contract, operation: Operation) -> Mapping[str, Any]:
+    """The arguments of the call of an operation that is recorded."""
+    call = _calls(contract.path).get(operation.id)
+    return call.arguments if call is not None else {}
+
+
 def _plain(text: str) -> str:
     """A text for a terminal: ASCII, without backticks."""
     return text.replace("`", "").replace("\u2026", "...").encode("ascii", "backslashreplace").decode("ascii")
 
 
-def _in_shell_words(text: str) -> str:
+def _in_shell_words(text: str, contract: Contract) -> str:
     """The same, with names of methods as the verbs that they are in the shell."""
+    methods = {operation.name for operation in contract.operations.values()}
     parts = text.split("`")
-    parts[1::2] = [part.replace("_", "-") if part.isidentifier() else part for part in parts[1::2]]
+    parts[1::2] = [part.replace("_", "-") if part in methods else part for part in parts[1::2]]
     return _plain("".join(parts))
 
 
-def _sentence(text: str) -> str:
-    sentence = text[:1].upper() + text[1:]
+def _sentence(text: str, values: Collection[str] = ()) -> str:
+    """A text as a sentence; a name that it begins with keeps its case."""
+    is_name = text.startswith("`") or text.split(",")[0] in values
+    plain = _plain(text)
+    sentence = plain if is_name else plain[:1].upper() + plain[1:]
     return sentence if not sentence or sentence.endswith(".") else f"{sentence}."

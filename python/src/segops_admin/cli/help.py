@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .commands import GLOBAL, RESOURCES, TOOLS, find, verbs
 from .parsing import PROGRAM, unknown, usage
+from .shapes import ARRAY, OBJECT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,12 +18,17 @@ _WIDTH = 100
 
 TOPICS = {
     "environment": """\
-Environment variables. A flag comes before a variable, a variable before the default.
+Environment variables. A flag comes before a variable, a variable before the profile, the profile before the default.
 
   SEGOPS_API_KEY      the secret key (sk_...); required. There is no flag for it: a command line can be read by others.
   SEGOPS_API_URL      the API's root, /api included; https://api.segops.ai/api unless set     (--api-url)
   SEGOPS_TIMEOUT      seconds without progress after which an attempt is given up; 60         (--timeout)
   SEGOPS_MAX_RETRIES  how often a call is retried on 429, 5xx and failed connections; 3   (--max-retries)
+  SEGOPS_PROFILE      the profile to work with; see segops-admin config --help                (--profile)
+  SEGOPS_STRICT       set to 1: query parameters that are not documented are refused          (--strict)
+  SEGOPS_READONLY     set to 1: whatever changes something is refused before it is sent
+  XDG_CONFIG_HOME     where segops/config.json with the profiles is; ~/.config unless set
+  COLUMNS             how wide tables may be; the terminal's width unless set
   SEGOPS_DEBUG        set to anything: errors come with a traceback
   HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY   the proxy to use, as http://host:port
   SSL_CERT_FILE       certificate authorities to trust in place of the system's
@@ -38,12 +44,16 @@ Exit codes.
   2    usage: an unknown command or flag, a missing argument, a file that cannot be used, a missing or wrong key
   130  interrupted (Ctrl-C)
 
-Messages go to standard error, on one line that begins with "error: ". Standard output holds results only.
+Messages go to standard error, on one line that begins with "error: "; with --json-errors as one JSON object a line,
+with kind, message, advice, status, request_id and exit_code. Standard output holds results only.
 
 Example:
   segops-admin segments get 12 > segment.json || echo "failed with $?"
 """,
 }
+
+
+TOPICS["definitions"] = ""  # written with the bodies, of which other help has no need
 
 
 def text(words: Sequence[str]) -> str:
@@ -55,6 +65,10 @@ def text(words: Sequence[str]) -> str:
     if not words:
         return _top()
     first, rest = words[0], words[1:]
+    if first == "definitions" and not rest:
+        from .bodies import DEFINITIONS
+
+        return DEFINITIONS
     if first in TOPICS and not rest:
         return TOPICS[first]
     if first in RESOURCES and not rest:
@@ -128,15 +142,34 @@ def _command(command: Command) -> str:
     lines += ["", *_wrapped(usage(command), 0, hanging=7)]
     if command.arguments:
         lines += ["", "Arguments:", *_table((f"<{each.shown}>", each.about) for each in command.arguments)]
+    lines += _body(command)
     if command.options or command.query is not None:
         lines += ["", "Flags:", *_options(command.options)]
     if command.query is not None:
-        lines += _table([("--KEY=VALUE", command.query.about)])
+        known = [(f"--{name.replace('_', '-')}=VALUE", about) for name, about in command.known]
+        lines += ["", "Query parameters:", *_table([*known, ("--KEY=VALUE", command.query.about)])]
     lines += ["", "Example:", f"  {command.example}"]
     if command.source:
         lines += ["", f"See {command.source}"]
     lines += ["", f"Options of all commands: {PROGRAM} --help"]
     return "\n".join(lines) + "\n"
+
+
+def _body(command: Command) -> list[str]:
+    """The keys of the JSON that a command takes, if they are known."""
+    if not any(argument.kind in (OBJECT, ARRAY) for argument in command.arguments):
+        return []
+    from .bodies import BODIES
+
+    rows = [
+        (name, f"{kind}{', required' if required else ''}. {about}")
+        for name, kind, required, about in BODIES.get(command.name, ())
+    ]
+    if not rows:
+        return []
+    has_definition = any(name in ("definition", "conditions") for name, *_ in rows) and command.words[0] == "segments"
+    more = ["  Definitions, with all conditions: segops-admin help definitions"] if has_definition else []
+    return ["", "Keys of the JSON:", *_table(rows), *more]
 
 
 def _options(options: Mapping[str, Option]) -> list[str]:

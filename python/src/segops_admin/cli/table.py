@@ -117,7 +117,7 @@ TOOLS = (
         ("completion",),
         "Prints a script that makes a shell complete commands, flags and file names.",
         "segops-admin completion bash",
-        arguments=(Argument("shell", "value", "shell", "Bash, zsh or fish.", choices=("bash", "zsh", "fish")),),
+        arguments=(Argument("shell", "value", "shell", "bash, zsh or fish.", choices=("bash", "zsh", "fish")),),
     ),
 )
 
@@ -160,7 +160,7 @@ def _activations() -> tuple[Command, ...]:
         Command(
             ("activations", "create"),
             "Creates a record and returns it.",
-            "segops-admin activations create body.json",
+            'segops-admin activations create \'{\n    "segment": 1,\n    "connector_type": "klaviyo",\n    "config": {"api_key": "test-klaviyo", "list_id": "L9"}\n  }\'',
             source="https://segops.ai/docs/api/activations",
             namespace="activations",
             method="create",
@@ -178,7 +178,7 @@ def _activations() -> tuple[Command, ...]:
         Command(
             ("activations", "update"),
             "Changes a record and returns it.",
-            "segops-admin activations update 12 body.json --method=PATCH",
+            'segops-admin activations update 12 \'{"status": "active"}\' --method=PATCH',
             source="https://segops.ai/docs/api/activations",
             namespace="activations",
             method="update",
@@ -338,7 +338,7 @@ def _pages() -> tuple[Command, ...]:
         Command(
             ("pages", "create"),
             "Creates a record and returns it.",
-            "segops-admin pages create body.json",
+            'segops-admin pages create \'{\n    "slug": "head-lamps",\n    "title": "Lampes frontales"\n  }\'',
             source="https://segops.ai/docs/api/ai-pages",
             namespace="pages",
             method="create",
@@ -356,7 +356,7 @@ def _pages() -> tuple[Command, ...]:
         Command(
             ("pages", "update"),
             "Changes a record and returns it.",
-            "segops-admin pages update 12 body.json --method=PATCH",
+            'segops-admin pages update 12 \'{"title": "Boots for the Alps"}\' --method=PATCH',
             source="https://segops.ai/docs/api/ai-pages",
             namespace="pages",
             method="update",
@@ -389,7 +389,7 @@ def _pages() -> tuple[Command, ...]:
         Command(
             ("pages", "bulk-generate"),
             "Queues a page for each active AI query and returns at once.",
-            "segops-admin pages bulk-generate body.json",
+            "segops-admin pages bulk-generate '{}'",
             source="https://segops.ai/docs/api/ai-pages",
             namespace="pages",
             method="bulk_generate",
@@ -418,7 +418,7 @@ def _pages() -> tuple[Command, ...]:
         Command(
             ("pages", "build"),
             "Builds a page from its blocks.",
-            "segops-admin pages build 12 body.json",
+            'segops-admin pages build 12 \'{"tone": "friendly"}\'',
             source="https://segops.ai/docs/ai-reach/landing-pages",
             namespace="pages",
             method="build",
@@ -474,7 +474,7 @@ def _pages() -> tuple[Command, ...]:
                 "params",
                 "query",
                 "params",
-                "Any other flag is a query parameter; may be repeated. Limit (100 at most) and segment_id (a product segment).",
+                "Any other flag is a query parameter; may be repeated. limit (100 at most) and segment_id (a product segment).",
             ),
             known=(
                 ("limit", "How many; 20 unless given, 100 at most."),
@@ -522,7 +522,7 @@ def _product_segments() -> tuple[Command, ...]:
         Command(
             ("product-segments", "create"),
             "Creates a record and returns it.",
-            "segops-admin product-segments create body.json",
+            'segops-admin product-segments create \'{"name": "Camping under 100"}\'',
             source="https://segops.ai/docs/pim/segments",
             namespace="product_segments",
             method="create",
@@ -540,7 +540,7 @@ def _product_segments() -> tuple[Command, ...]:
         Command(
             ("product-segments", "update"),
             "Changes a record and returns it.",
-            "segops-admin product-segments update 12 body.json --method=PATCH",
+            "segops-admin product-segments update 12 '{\"name\": \"Bottes d'\\''ete\"}' --method=PATCH",
             source="https://segops.ai/docs/pim/segments",
             namespace="product_segments",
             method="update",
@@ -624,7 +624,7 @@ def _products() -> tuple[Command, ...]:
         Command(
             ("products", "create"),
             "Creates a record and returns it.",
-            "segops-admin products create body.json",
+            'segops-admin products create \'{\n    "sku": "STOVE-1",\n    "name": "Camping stove",\n    "data": {\n      "price": 89.9,\n      "colors": ["red", "blue"],\n      "note": null\n    }\n  }\'',
             source="https://segops.ai/docs/api/pim",
             namespace="products",
             method="create",
@@ -642,7 +642,7 @@ def _products() -> tuple[Command, ...]:
         Command(
             ("products", "update"),
             "Changes a record and returns it.",
-            "segops-admin products update 12 body.json --method=PATCH",
+            'segops-admin products update 12 \'{\n    "name": "Family tent XL",\n    "data": {"price": 449}\n  }\' --method=PATCH',
             source="https://segops.ai/docs/api/pim",
             namespace="products",
             method="update",
@@ -675,7 +675,7 @@ def _products() -> tuple[Command, ...]:
         Command(
             ("products", "bulk-upsert"),
             "Creates or updates products by SKU. A row that is refused does not stop the others.",
-            "segops-admin products bulk-upsert rows.json",
+            'segops-admin products bulk-upsert \'[\n    {\n      "sku": "TENT-1",\n      "name": "Two-person tent",\n      "price": 239\n    },\n    {\n      "sku": "AXT-1",\n      "name": "Axt",\n      "price": 59.5,\n      "in_stock": true\n    }\n  ]\'',
             source="https://segops.ai/docs/api/pim",
             namespace="products",
             method="bulk_upsert",
@@ -742,7 +742,7 @@ def _products() -> tuple[Command, ...]:
         Command(
             ("products", "replace-schema"),
             "Replaces the catalogue's schema and returns it.",
-            "segops-admin products replace-schema body.json",
+            'segops-admin products replace-schema \'{\n    "fields": [\n      {\n        "name": "brand",\n        "type": "string",\n        "required": true\n      }\n    ],\n    "default_currency": "EUR"\n  }\'',
             source="https://segops.ai/docs/api/pim",
             namespace="products",
             method="replace_schema",
@@ -812,7 +812,7 @@ def _products() -> tuple[Command, ...]:
         Command(
             ("products", "confirm-import"),
             "Fixes an import's mapping and schema, and starts it.",
-            "segops-admin products confirm-import 3 body.json --wait",
+            'segops-admin products confirm-import 3 \'{\n    "mapping": {\n      "sku": "sku",\n      "name": "name",\n      "price": "price"\n    }\n  }\' --wait',
             source="https://segops.ai/docs/pim/import",
             namespace="products",
             method="confirm_import",
@@ -875,7 +875,7 @@ def _queries() -> tuple[Command, ...]:
         Command(
             ("queries", "create"),
             "Creates a record and returns it.",
-            "segops-admin queries create body.json",
+            'segops-admin queries create \'{\n    "query_text": "Welches Zelt fur zwei?",\n    "tags": ["tent", "zwei"],\n    "category": "product discovery"\n  }\'',
             source="https://segops.ai/docs/api/ai-visibility",
             namespace="queries",
             method="create",
@@ -893,7 +893,7 @@ def _queries() -> tuple[Command, ...]:
         Command(
             ("queries", "update"),
             "Changes a record and returns it.",
-            "segops-admin queries update 12 body.json --method=PATCH",
+            "segops-admin queries update 12 '{\"is_active\": false}' --method=PATCH",
             source="https://segops.ai/docs/api/ai-visibility",
             namespace="queries",
             method="update",
@@ -946,7 +946,7 @@ def _queries() -> tuple[Command, ...]:
         Command(
             ("queries", "simulate"),
             "Asks the providers now, without saving a query. The server takes up to 30 s.",
-            "segops-admin queries simulate body.json",
+            'segops-admin queries simulate \'{\n    "query_text": "Best head lamp?",\n    "providers": ["perplexity"]\n  }\'',
             source="https://segops.ai/docs/segments/simulation",
             namespace="queries",
             method="simulate",
@@ -955,7 +955,7 @@ def _queries() -> tuple[Command, ...]:
                     "body",
                     "object",
                     "BODY",
-                    "A JSON object: a file, - for standard input, or the JSON itself. Query_text, and optionally providers (all five unless given).",
+                    "A JSON object: a file, - for standard input, or the JSON itself. query_text, and optionally providers (all five unless given).",
                 ),
             ),
         ),
@@ -1020,7 +1020,7 @@ def _schemas() -> tuple[Command, ...]:
         Command(
             ("schemas", "create"),
             "Creates a record and returns it.",
-            "segops-admin schemas create body.json",
+            'segops-admin schemas create \'{\n    "event_type": "cart_updated",\n    "properties": [\n      {\n        "name": "items",\n        "type": "number",\n        "required": true\n      }\n    ]\n  }\'',
             source="https://segops.ai/docs/event-tracking/schema",
             namespace="schemas",
             method="create",
@@ -1038,7 +1038,7 @@ def _schemas() -> tuple[Command, ...]:
         Command(
             ("schemas", "update"),
             "Changes a record and returns it.",
-            "segops-admin schemas update 12 body.json --method=PATCH",
+            'segops-admin schemas update 12 \'{\n    "description": "A page was seen",\n    "properties": []\n  }\' --method=PATCH',
             source="https://segops.ai/docs/event-tracking/schema",
             namespace="schemas",
             method="update",
@@ -1071,7 +1071,7 @@ def _schemas() -> tuple[Command, ...]:
         Command(
             ("schemas", "infer"),
             "Proposes a schema from sample events; nothing is saved.",
-            "segops-admin schemas infer events.json",
+            'segops-admin schemas infer \'[\n    {\n      "event_type": "cart_updated",\n      "payload": {"items": 2, "note": "naive"}\n    }\n  ]\'',
             source="https://segops.ai/docs/sdks/admin-python",
             namespace="schemas",
             method="infer",
@@ -1087,7 +1087,7 @@ def _schemas() -> tuple[Command, ...]:
         Command(
             ("schemas", "validate"),
             "Checks a payload against the schema of its event type, as ingestion would.",
-            "segops-admin schemas validate purchase payload.json",
+            'segops-admin schemas validate purchase \'{"total": "abc"}\'',
             source="https://segops.ai/docs/sdks/admin-python",
             namespace="schemas",
             method="validate",
@@ -1149,7 +1149,7 @@ def _segments() -> tuple[Command, ...]:
         Command(
             ("segments", "create"),
             "Creates a record and returns it.",
-            "segops-admin segments create body.json",
+            'segops-admin segments create \'{\n    "name": "Lapsed - 90 days",\n    "description": "Gone since winter",\n    "definition": {\n      "logic": "AND",\n      "conditions": [\n        {\n          "type": "recency",\n          "event_type": "order_placed",\n          "operator": "gt",\n          "window_days": 90\n        }\n      ]\n    }\n  }\'',
             source="https://segops.ai/docs/api/segments",
             namespace="segments",
             method="create",
@@ -1167,7 +1167,7 @@ def _segments() -> tuple[Command, ...]:
         Command(
             ("segments", "update"),
             "Changes a record and returns it.",
-            "segops-admin segments update 12 body.json --method=PATCH",
+            'segops-admin segments update 12 \'{\n    "name": "Regulars ",\n    "description": "Two orders or more"\n  }\' --method=PATCH',
             source="https://segops.ai/docs/api/segments",
             namespace="segments",
             method="update",
@@ -1200,7 +1200,7 @@ def _segments() -> tuple[Command, ...]:
         Command(
             ("segments", "preview"),
             "Evaluates a definition without saving it: how many users match, and a sample of them.",
-            "segops-admin segments preview definition.json",
+            'segops-admin segments preview \'{\n    "logic": "AND",\n    "conditions": [\n      {\n        "type": "event_count",\n        "event_type": "order_placed",\n        "operator": "gte",\n        "value": 2\n      }\n    ]\n  }\'',
             source="https://segops.ai/docs/api/segments",
             namespace="segments",
             method="preview",
@@ -1264,7 +1264,7 @@ def _segments() -> tuple[Command, ...]:
                 "params",
                 "query",
                 "params",
-                "Any other flag is a query parameter; may be repeated. Limit (1,000 at most) and cursor (the next_cursor of the page before).",
+                "Any other flag is a query parameter; may be repeated. limit (1,000 at most) and cursor (the next_cursor of the page before).",
             ),
             known=(
                 ("limit", "How many; 1,000 unless given, and at most."),
@@ -1354,7 +1354,7 @@ def _users() -> tuple[Command, ...]:
         Command(
             ("users", "search"),
             "Finds users by their id.",
-            "segops-admin users search --q=shoes",
+            "segops-admin users search --q=ann",
             source="https://segops.ai/docs/api/explorer",
             namespace="users",
             method="search",
@@ -1363,7 +1363,7 @@ def _users() -> tuple[Command, ...]:
                 "params",
                 "query",
                 "params",
-                "Any other flag is a query parameter; may be repeated. Q (a part of the id) and limit.",
+                "Any other flag is a query parameter; may be repeated. q (a part of the id) and limit.",
             ),
             known=(("q", "A part of the user's id."), ("limit", "How many.")),
         ),
@@ -1389,7 +1389,7 @@ def _users() -> tuple[Command, ...]:
                 "params",
                 "query",
                 "params",
-                "Any other flag is a query parameter; may be repeated. Event_type, since (a date or time) and limit.",
+                "Any other flag is a query parameter; may be repeated. event_type, since (a date or time) and limit.",
             ),
             known=(
                 ("event_type", "Events of this type only."),
@@ -1421,7 +1421,7 @@ def _users() -> tuple[Command, ...]:
         Command(
             ("users", "publish-sandbox"),
             "Tries an event out: which segments would the user enter or leave? Nothing is stored.",
-            "segops-admin users publish-sandbox event.json",
+            'segops-admin users publish-sandbox \'{\n    "user_id": "u-2",\n    "event_type": "order_placed",\n    "payload": {"total": 99}\n  }\'',
             source="https://segops.ai/docs/sandbox",
             namespace="users",
             method="publish_sandbox",
@@ -1430,7 +1430,7 @@ def _users() -> tuple[Command, ...]:
                     "event",
                     "object",
                     "BODY",
-                    "A JSON object: a file, - for standard input, or the JSON itself. User_id, event_type, and optionally occurred_at and payload.",
+                    "A JSON object: a file, - for standard input, or the JSON itself. user_id, event_type, and optionally occurred_at and payload.",
                 ),
             ),
         ),
@@ -1452,7 +1452,7 @@ def _config() -> tuple[Command, ...]:
                     "key",
                     "value",
                     "key",
-                    "Url, api_key, api_key_command, timeout or protected.",
+                    "url, api_key, api_key_command, timeout or protected.",
                     choices=("url", "api_key", "api_key_command", "timeout", "protected"),
                 ),
                 Argument("value", "value", "value", "Its value; - reads the key from standard input."),
@@ -1467,7 +1467,7 @@ def _config() -> tuple[Command, ...]:
                     "key",
                     "value",
                     "key",
-                    "Url, api_key, api_key_command, timeout or protected.",
+                    "url, api_key, api_key_command, timeout or protected.",
                     choices=("url", "api_key", "api_key_command", "timeout", "protected"),
                 ),
             ),

@@ -1,17 +1,23 @@
 /** What `--help` says, at each level. ASCII only: it must print on every terminal. */
 
+import { BODIES, DEFINITIONS } from "./bodies.js";
 import { find, GLOBAL, RESOURCES, TOOLS, verbs } from "./commands.js";
 import { PROGRAM, unknown, usage } from "./parsing.js";
 import type { Command, Option, Resource } from "./shapes.js";
 
 const WIDTH = 100;
 
-const ENVIRONMENT = `Environment variables. A flag comes before a variable, a variable before the default.
+const ENVIRONMENT = `Environment variables. A flag comes before a variable, a variable before the profile, the profile before the default.
 
   SEGOPS_API_KEY      the secret key (sk_...); required. There is no flag for it: a command line can be read by others.
   SEGOPS_API_URL      the API's root, /api included; https://api.segops.ai/api unless set     (--api-url)
   SEGOPS_TIMEOUT      seconds without progress after which an attempt is given up; 60         (--timeout)
   SEGOPS_MAX_RETRIES  how often a call is retried on 429, 5xx and failed connections; 3   (--max-retries)
+  SEGOPS_PROFILE      the profile to work with; see segops-admin config --help                (--profile)
+  SEGOPS_STRICT       set to 1: query parameters that are not documented are refused          (--strict)
+  SEGOPS_READONLY     set to 1: whatever changes something is refused before it is sent
+  XDG_CONFIG_HOME     where segops/config.json with the profiles is; ~/.config unless set
+  COLUMNS             how wide tables may be; the terminal's width unless set
   SEGOPS_DEBUG        set to anything: errors come with a stack trace
   NODE_EXTRA_CA_CERTS certificate authorities to trust beside those of Node
   NODE_USE_ENV_PROXY  set to 1: use HTTPS_PROXY, HTTP_PROXY and NO_PROXY, where Node knows it (24 and later)
@@ -27,7 +33,8 @@ const EXIT_CODES = `Exit codes.
   2    usage: an unknown command or flag, a missing argument, a file that cannot be used, a missing or wrong key
   130  interrupted (Ctrl-C)
 
-Messages go to standard error, on one line that begins with "error: ". Standard output holds results only.
+Messages go to standard error, on one line that begins with "error: "; with --json-errors as one JSON object a line,
+with kind, message, advice, status, request_id and exit_code. Standard output holds results only.
 
 Example:
   segops-admin segments get 12 > segment.json || echo "failed with $?"
@@ -36,6 +43,7 @@ Example:
 export const TOPICS: ReadonlyMap<string, string> = new Map([
   ["environment", ENVIRONMENT],
   ["exit-codes", EXIT_CODES],
+  ["definitions", DEFINITIONS],
 ]);
 
 /**
@@ -134,11 +142,13 @@ function commandHelp(command: Command): string {
   if (command.arguments.length > 0) {
     lines.push("", "Arguments:", ...table(command.arguments.map(({ shown, about }) => [`<${shown}>`, about])));
   }
+  lines.push(...bodyLines(command));
   if (command.options.length > 0 || command.query !== undefined) {
     lines.push("", "Flags:", ...optionLines(command.options));
   }
   if (command.query !== undefined) {
-    lines.push(...table([["--KEY=VALUE", command.query.about]]));
+    const known = (command.known ?? []).map(([name, about]): [string, string] => [flagOf(name), about]);
+    lines.push("", "Query parameters:", ...table([...known, ["--KEY=VALUE", command.query.about]]));
   }
   lines.push("", "Example:", `  ${command.example}`);
   if (command.source !== undefined) {
@@ -146,6 +156,24 @@ function commandHelp(command: Command): string {
   }
   lines.push("", `Options of all commands: ${PROGRAM} --help`);
   return `${lines.join("\n")}\n`;
+}
+
+function flagOf(name: string): string {
+  return `--${name.replaceAll("_", "-")}=VALUE`;
+}
+
+/** The keys of the JSON that a command takes, if they are known. */
+function bodyLines({ name: command, words: [resource] }: Command): string[] {
+  const rows = (BODIES[command] ?? []).map(([name, kind, isRequired, about]): [string, string] => [
+    name,
+    `${kind}${isRequired ? ", required" : ""}. ${about}`,
+  ]);
+  if (rows.length === 0) {
+    return [];
+  }
+  const hasDefinition = resource === "segments" && rows.some(([name]) => ["definition", "conditions"].includes(name));
+  const more = hasDefinition ? ["  Definitions, with all conditions: segops-admin help definitions"] : [];
+  return ["", "Keys of the JSON:", ...table(rows), ...more];
 }
 
 function optionLines(options: readonly Option[]): string[] {

@@ -253,7 +253,7 @@ export const TOOLS: readonly Command[] = [
         "name": "shell",
         "kind": "value",
         "shown": "shell",
-        "about": "Bash, zsh or fish.",
+        "about": "bash, zsh or fish.",
         "choices": [
           "bash",
           "zsh",
@@ -356,7 +356,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Creates a record and returns it.",
         "details": [],
         "source": "https://segops.ai/docs/api/activations",
-        "example": "segops-admin activations create body.json",
+        "example": "segops-admin activations create '{\n    \"segment\": 1,\n    \"connector_type\": \"klaviyo\",\n    \"config\": {\"api_key\": \"test-klaviyo\", \"list_id\": \"L9\"}\n  }'",
         "property": "activations",
         "method": "create",
         "positional": [
@@ -389,7 +389,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Changes a record and returns it.",
         "details": [],
         "source": "https://segops.ai/docs/api/activations",
-        "example": "segops-admin activations update 12 body.json --method=PATCH",
+        "example": "segops-admin activations update 12 '{\"status\": \"active\"}' --method=PATCH",
         "property": "activations",
         "method": "update",
         "positional": [
@@ -760,7 +760,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Creates a record and returns it.",
         "details": [],
         "source": "https://segops.ai/docs/api/ai-pages",
-        "example": "segops-admin pages create body.json",
+        "example": "segops-admin pages create '{\n    \"slug\": \"head-lamps\",\n    \"title\": \"Lampes frontales\"\n  }'",
         "property": "pages",
         "method": "create",
         "positional": [
@@ -793,7 +793,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Changes a record and returns it.",
         "details": [],
         "source": "https://segops.ai/docs/api/ai-pages",
-        "example": "segops-admin pages update 12 body.json --method=PATCH",
+        "example": "segops-admin pages update 12 '{\"title\": \"Boots for the Alps\"}' --method=PATCH",
         "property": "pages",
         "method": "update",
         "positional": [
@@ -876,7 +876,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Queues a page for each active AI query and returns at once.",
         "details": [],
         "source": "https://segops.ai/docs/api/ai-pages",
-        "example": "segops-admin pages bulk-generate body.json",
+        "example": "segops-admin pages bulk-generate '{}'",
         "property": "pages",
         "method": "bulkGenerate",
         "positional": [
@@ -942,7 +942,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Builds a page from its blocks.",
         "details": [],
         "source": "https://segops.ai/docs/ai-reach/landing-pages",
-        "example": "segops-admin pages build 12 body.json",
+        "example": "segops-admin pages build 12 '{\"tone\": \"friendly\"}'",
         "property": "pages",
         "method": "build",
         "positional": [
@@ -1086,7 +1086,7 @@ export const RESOURCES: readonly Resource[] = [
           "name": "params",
           "kind": "query",
           "shown": "params",
-          "about": "Any other flag is a query parameter; may be repeated. Limit (100 at most) and segment_id (a product segment)."
+          "about": "Any other flag is a query parameter; may be repeated. limit (100 at most) and segment_id (a product segment)."
         },
         "known": [
           [
@@ -1191,7 +1191,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Creates a record and returns it.",
         "details": [],
         "source": "https://segops.ai/docs/pim/segments",
-        "example": "segops-admin product-segments create body.json",
+        "example": "segops-admin product-segments create '{\"name\": \"Camping under 100\"}'",
         "property": "productSegments",
         "method": "create",
         "positional": [
@@ -1224,7 +1224,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Changes a record and returns it.",
         "details": [],
         "source": "https://segops.ai/docs/pim/segments",
-        "example": "segops-admin product-segments update 12 body.json --method=PATCH",
+        "example": "segops-admin product-segments update 12 '{\"name\": \"Bottes d'\\''ete\"}' --method=PATCH",
         "property": "productSegments",
         "method": "update",
         "positional": [
@@ -1430,7 +1430,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Creates a record and returns it.",
         "details": [],
         "source": "https://segops.ai/docs/api/pim",
-        "example": "segops-admin products create body.json",
+        "example": "segops-admin products create '{\n    \"sku\": \"STOVE-1\",\n    \"name\": \"Camping stove\",\n    \"data\": {\n      \"price\": 89.9,\n      \"colors\": [\"red\", \"blue\"],\n      \"note\": null\n    }\n  }'",
         "property": "products",
         "method": "create",
         "positional": [
@@ -1463,7 +1463,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Changes a record and returns it.",
         "details": [],
         "source": "https://segops.ai/docs/api/pim",
-        "example": "segops-admin products update 12 body.json --method=PATCH",
+        "example": "segops-admin products update 12 '{\n    \"name\": \"Family tent XL\",\n    \"data\": {\"price\": 449}\n  }' --method=PATCH",
         "property": "products",
         "method": "update",
         "positional": [
@@ -1546,7 +1546,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Creates or updates products by SKU. A row that is refused does not stop the others.",
         "details": [],
         "source": "https://segops.ai/docs/api/pim",
-        "example": "segops-admin products bulk-upsert rows.json",
+        "example": "segops-admin products bulk-upsert '[\n    {\n      \"sku\": \"TENT-1\",\n      \"name\": \"Two-person tent\",\n      \"price\": 239\n    },\n    {\n      \"sku\": \"AXT-1\",\n      \"name\": \"Axt\",\n      \"price\": 59.5,\n      \"in_stock\": true\n    }\n  ]'",
         "property": "products",
         "method": "bulkUpsert",
         "positional": [
@@ -1698,7 +1698,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Replaces the catalogue's schema and returns it.",
         "details": [],
         "source": "https://segops.ai/docs/api/pim",
-        "example": "segops-admin products replace-schema body.json",
+        "example": "segops-admin products replace-schema '{\n    \"fields\": [\n      {\n        \"name\": \"brand\",\n        \"type\": \"string\",\n        \"required\": true\n      }\n    ],\n    \"default_currency\": \"EUR\"\n  }'",
         "property": "products",
         "method": "replaceSchema",
         "positional": [
@@ -1862,7 +1862,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Fixes an import's mapping and schema, and starts it.",
         "details": [],
         "source": "https://segops.ai/docs/pim/import",
-        "example": "segops-admin products confirm-import 3 body.json --wait",
+        "example": "segops-admin products confirm-import 3 '{\n    \"mapping\": {\n      \"sku\": \"sku\",\n      \"name\": \"name\",\n      \"price\": \"price\"\n    }\n  }' --wait",
         "property": "products",
         "method": "confirmImport",
         "positional": [
@@ -2004,7 +2004,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Creates a record and returns it.",
         "details": [],
         "source": "https://segops.ai/docs/api/ai-visibility",
-        "example": "segops-admin queries create body.json",
+        "example": "segops-admin queries create '{\n    \"query_text\": \"Welches Zelt fur zwei?\",\n    \"tags\": [\"tent\", \"zwei\"],\n    \"category\": \"product discovery\"\n  }'",
         "property": "queries",
         "method": "create",
         "positional": [
@@ -2037,7 +2037,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Changes a record and returns it.",
         "details": [],
         "source": "https://segops.ai/docs/api/ai-visibility",
-        "example": "segops-admin queries update 12 body.json --method=PATCH",
+        "example": "segops-admin queries update 12 '{\"is_active\": false}' --method=PATCH",
         "property": "queries",
         "method": "update",
         "positional": [
@@ -2178,7 +2178,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Asks the providers now, without saving a query. The server takes up to 30 s.",
         "details": [],
         "source": "https://segops.ai/docs/segments/simulation",
-        "example": "segops-admin queries simulate body.json",
+        "example": "segops-admin queries simulate '{\n    \"query_text\": \"Best head lamp?\",\n    \"providers\": [\"perplexity\"]\n  }'",
         "property": "queries",
         "method": "simulate",
         "positional": [
@@ -2189,7 +2189,7 @@ export const RESOURCES: readonly Resource[] = [
             "name": "body",
             "kind": "object",
             "shown": "BODY",
-            "about": "A JSON object: a file, - for standard input, or the JSON itself. Query_text, and optionally providers (all five unless given)."
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. query_text, and optionally providers (all five unless given)."
           }
         ],
         "options": []
@@ -2334,7 +2334,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Creates a record and returns it.",
         "details": [],
         "source": "https://segops.ai/docs/event-tracking/schema",
-        "example": "segops-admin schemas create body.json",
+        "example": "segops-admin schemas create '{\n    \"event_type\": \"cart_updated\",\n    \"properties\": [\n      {\n        \"name\": \"items\",\n        \"type\": \"number\",\n        \"required\": true\n      }\n    ]\n  }'",
         "property": "schemas",
         "method": "create",
         "positional": [
@@ -2367,7 +2367,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Changes a record and returns it.",
         "details": [],
         "source": "https://segops.ai/docs/event-tracking/schema",
-        "example": "segops-admin schemas update 12 body.json --method=PATCH",
+        "example": "segops-admin schemas update 12 '{\n    \"description\": \"A page was seen\",\n    \"properties\": []\n  }' --method=PATCH",
         "property": "schemas",
         "method": "update",
         "positional": [
@@ -2450,7 +2450,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Proposes a schema from sample events; nothing is saved.",
         "details": [],
         "source": "https://segops.ai/docs/sdks/admin-python",
-        "example": "segops-admin schemas infer events.json",
+        "example": "segops-admin schemas infer '[\n    {\n      \"event_type\": \"cart_updated\",\n      \"payload\": {\"items\": 2, \"note\": \"naive\"}\n    }\n  ]'",
         "property": "schemas",
         "method": "infer",
         "positional": [
@@ -2475,7 +2475,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Checks a payload against the schema of its event type, as ingestion would.",
         "details": [],
         "source": "https://segops.ai/docs/sdks/admin-python",
-        "example": "segops-admin schemas validate purchase payload.json",
+        "example": "segops-admin schemas validate purchase '{\"total\": \"abc\"}'",
         "property": "schemas",
         "method": "validate",
         "positional": [
@@ -2616,7 +2616,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Creates a record and returns it.",
         "details": [],
         "source": "https://segops.ai/docs/api/segments",
-        "example": "segops-admin segments create body.json",
+        "example": "segops-admin segments create '{\n    \"name\": \"Lapsed - 90 days\",\n    \"description\": \"Gone since winter\",\n    \"definition\": {\n      \"logic\": \"AND\",\n      \"conditions\": [\n        {\n          \"type\": \"recency\",\n          \"event_type\": \"order_placed\",\n          \"operator\": \"gt\",\n          \"window_days\": 90\n        }\n      ]\n    }\n  }'",
         "property": "segments",
         "method": "create",
         "positional": [
@@ -2649,7 +2649,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Changes a record and returns it.",
         "details": [],
         "source": "https://segops.ai/docs/api/segments",
-        "example": "segops-admin segments update 12 body.json --method=PATCH",
+        "example": "segops-admin segments update 12 '{\n    \"name\": \"Regulars \",\n    \"description\": \"Two orders or more\"\n  }' --method=PATCH",
         "property": "segments",
         "method": "update",
         "positional": [
@@ -2732,7 +2732,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Evaluates a definition without saving it: how many users match, and a sample of them.",
         "details": [],
         "source": "https://segops.ai/docs/api/segments",
-        "example": "segops-admin segments preview definition.json",
+        "example": "segops-admin segments preview '{\n    \"logic\": \"AND\",\n    \"conditions\": [\n      {\n        \"type\": \"event_count\",\n        \"event_type\": \"order_placed\",\n        \"operator\": \"gte\",\n        \"value\": 2\n      }\n    ]\n  }'",
         "property": "segments",
         "method": "preview",
         "positional": [
@@ -2892,7 +2892,7 @@ export const RESOURCES: readonly Resource[] = [
           "name": "params",
           "kind": "query",
           "shown": "params",
-          "about": "Any other flag is a query parameter; may be repeated. Limit (1,000 at most) and cursor (the next_cursor of the page before)."
+          "about": "Any other flag is a query parameter; may be repeated. limit (1,000 at most) and cursor (the next_cursor of the page before)."
         },
         "known": [
           [
@@ -3142,7 +3142,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Finds users by their id.",
         "details": [],
         "source": "https://segops.ai/docs/api/explorer",
-        "example": "segops-admin users search --q=shoes",
+        "example": "segops-admin users search --q=ann",
         "property": "users",
         "method": "search",
         "positional": [
@@ -3161,7 +3161,7 @@ export const RESOURCES: readonly Resource[] = [
           "name": "params",
           "kind": "query",
           "shown": "params",
-          "about": "Any other flag is a query parameter; may be repeated. Q (a part of the id) and limit."
+          "about": "Any other flag is a query parameter; may be repeated. q (a part of the id) and limit."
         },
         "known": [
           [
@@ -3235,7 +3235,7 @@ export const RESOURCES: readonly Resource[] = [
           "name": "params",
           "kind": "query",
           "shown": "params",
-          "about": "Any other flag is a query parameter; may be repeated. Event_type, since (a date or time) and limit."
+          "about": "Any other flag is a query parameter; may be repeated. event_type, since (a date or time) and limit."
         },
         "known": [
           [
@@ -3318,7 +3318,7 @@ export const RESOURCES: readonly Resource[] = [
         "summary": "Tries an event out: which segments would the user enter or leave? Nothing is stored.",
         "details": [],
         "source": "https://segops.ai/docs/sandbox",
-        "example": "segops-admin users publish-sandbox event.json",
+        "example": "segops-admin users publish-sandbox '{\n    \"user_id\": \"u-2\",\n    \"event_type\": \"order_placed\",\n    \"payload\": {\"total\": 99}\n  }'",
         "property": "users",
         "method": "publishSandbox",
         "positional": [
@@ -3329,7 +3329,7 @@ export const RESOURCES: readonly Resource[] = [
             "name": "event",
             "kind": "object",
             "shown": "BODY",
-            "about": "A JSON object: a file, - for standard input, or the JSON itself. User_id, event_type, and optionally occurred_at and payload."
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. user_id, event_type, and optionally occurred_at and payload."
           }
         ],
         "options": []
@@ -3357,7 +3357,7 @@ export const RESOURCES: readonly Resource[] = [
             "name": "key",
             "kind": "value",
             "shown": "key",
-            "about": "Url, api_key, api_key_command, timeout or protected.",
+            "about": "url, api_key, api_key_command, timeout or protected.",
             "choices": [
               "url",
               "api_key",
@@ -3389,7 +3389,7 @@ export const RESOURCES: readonly Resource[] = [
             "name": "key",
             "kind": "value",
             "shown": "key",
-            "about": "Url, api_key, api_key_command, timeout or protected.",
+            "about": "url, api_key, api_key_command, timeout or protected.",
             "choices": [
               "url",
               "api_key",
