@@ -14,7 +14,7 @@ import { describe, quote } from "../errors/text.js";
 import { throwIfAborted } from "../transport/signals.js";
 import type { ImportConfirmation } from "../types/inputs.js";
 import type { ImportConfirmed, ImportInParts, ImportJob, ImportPart, ImportUpload } from "../types/records.js";
-import type { ChangeOptions, Id, WaitOptions } from "../types.js";
+import type { ChangeOptions, Id, WaitOptions } from "../types/shared.js";
 import { Cutter, MOST_ROWS, type Part } from "../wire/csv-records.js";
 import type { FileData } from "../wire/files.js";
 import type { Calls } from "./calls.js";

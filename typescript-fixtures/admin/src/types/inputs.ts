@@ -4,7 +4,6 @@
  * Written by `make generate` from the contract (`spec/`): change it there.
  */
 
-import type { QueryValue } from "../types.js";
 import type {
   ActivationSwitch,
   FieldType,
@@ -17,6 +16,7 @@ import type {
   SegmentDefinition,
   SegmentType,
 } from "./records.js";
+import type { QueryValue } from "./shared.js";
 
 /** What a new `Segment` is made of. */
 export type SegmentCreate = {
