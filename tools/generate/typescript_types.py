@@ -64,7 +64,7 @@ def typescript_types(contract: Contract) -> dict[str, str]:
     inputs = [*shapes.inputs.values(), *shapes.params.values()]
     here = {each.name for each in inputs}
     used = sorted({name for each in inputs for name in _names(each)} - here - {"QueryValue"})
-    imports = f'\nimport type {{ QueryValue }} from "./shared.js";\n{_import(used, "./records.js")}\n'
+    imports = f'\n{_import(used, "./records.js")}\nimport type {{ QueryValue }} from "./shared.js";\n'
     return {
         f"{FOLDER}records.ts": _RECORDS + "".join("\n" + "\n".join(_declared(each)) + "\n" for each in records),
         f"{FOLDER}inputs.ts": _INPUTS + imports + "".join("\n" + "\n".join(_declared(each)) + "\n" for each in inputs),
