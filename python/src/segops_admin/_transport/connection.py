@@ -39,14 +39,16 @@ class Link:
         line: what the pool keeps it under while it is unused.
     """
 
+    _sock: Any = None  # __del__ runs after an interrupted __init__ as well
+
     def __init__(self, sock: socket.socket | None, peer: str, done: Callable[[Any, bool], None]) -> None:
+        self._sock = sock
         self.idle_since = 0.0
         self.fresh = True
         self.stale = False
         self.place: object = None
         self.line: Any = None
         self.peer = peer
-        self._sock = sock
         self._done = done
         self._timeout = sock.gettimeout() if sock is not None else None
         self._poll = None
