@@ -105,7 +105,7 @@ class AsyncStream(asyncio.BufferedProtocol):
         loop = asyncio.get_running_loop()
         self._until = loop.time() + seconds
         if self._timer is None or self._timer.when() > self._until:
-            self._set_timer(loop)
+            self._set_timer(loop, seconds)
         self._waiter = loop.create_future()
         try:
             in_time = await self._waiter
@@ -114,20 +114,21 @@ class AsyncStream(asyncio.BufferedProtocol):
         if not in_time:
             raise TimeoutError
 
-    def _set_timer(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _set_timer(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         """One timer serves many waits: setting and cancelling one for each would cost more than the waiting."""
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = loop.call_at(self._until, self._ring, loop)
+        self._timer = loop.call_later(seconds, self._ring, loop)
 
     def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = None
         if self._waiter is None or self._waiter.done():
             return
-        if loop.time() >= self._until:
+        left = self._until - loop.time()
+        if left <= 0:
             self._waiter.set_result(False)
         else:
-            self._set_timer(loop)
+            self._set_timer(loop, left)
 
     # Bytes.
 
