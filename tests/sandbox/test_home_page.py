@@ -80,6 +80,14 @@ def test_segments_jobs_requests_and_deliveries_are_shown(
     assert [row[1:4] for row in rows(page, "deliveries")] == [["segment.recomputed", receiver.url, "200"]] * 2
 
 
+def test_a_job_that_waits_for_its_time_says_when_that_is(api: Any, open_page: Callable[..., Any]) -> None:
+    api.post("/ai-reach/queries/", {"query_text": "best boots"})
+    page = open_page(api.process.root + "/")
+    assert [row[1:5] for row in rows(page, "jobs")] == [
+        ["queries.scheduled", "query_id=1", "queued", "due 2026-05-02 12:00:00"]
+    ]
+
+
 def test_what_callers_sent_is_text_and_nothing_else(api: Any, open_page: Callable[..., Any]) -> None:
     hostile = '<script>document.title = "taken"</script><img src=x onerror=alert(1)>"\''
     api.post("/segments/", {"name": hostile})
