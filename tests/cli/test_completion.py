@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import select
 import subprocess
 import sys
@@ -89,7 +88,7 @@ def test_files_are_completed_where_a_file_is_wanted() -> None:
 
 
 def test_tools_and_topics_are_completed() -> None:
-    assert words("completion", "") == ["bash", "zsh", "fish"]
+    assert words("completion", "") == ["bash", "zsh", "fish", "powershell"]
     assert words("api", "P") == ["POST", "PUT", "PATCH"]
     assert words("help", "e") == ["environment", "exit-codes"]
     assert words("help", "segments", "rec") == ["recompute"]
@@ -135,10 +134,9 @@ def place(tmp_path: Path, environment: dict[str, str]) -> tuple[Path, dict[str, 
 
 BASH = """
 source <(segops-admin completion bash)
-# As readline does: words are split at what COMP_WORDBREAKS holds.
-COMP_WORDS=("$@")
-COMP_CWORD=$(($# - 1))
-_segops_admin 2>/dev/null
+COMP_LINE=$1
+COMP_POINT=${2:-${#COMP_LINE}}
+_segops_admin segops-admin 2>/dev/null
 printf '%s\\n' "${COMPREPLY[@]}"
 """
 
@@ -164,21 +162,34 @@ def bash(place: tuple[Path, dict[str, str]]) -> Complete:
 
 
 def test_bash_completes_commands(bash: Complete) -> None:
-    assert bash("segops-admin", "produ") == ["product-segments", "products"]
-    assert bash("segops-admin", "segments", "exp") == ["export", "export-status"]
-    assert bash("segops-admin", "segments", "export", "3", "--wa") == ["--wait", "--wait-timeout="]
+    assert bash("segops-admin produ") == ["product-segments", "products"]
+    assert bash("segops-admin segments exp") == ["export", "export-status"]
+    assert bash("segops-admin segments export 3 --wa") == ["--wait", "--wait-timeout="]
+    assert bash("segops-admin segments exp and more", "25") == ["export", "export-status"]
 
 
-def test_bash_completes_values_behind_an_equals_sign_that_readline_split_off(bash: Complete) -> None:
-    assert bash("segops-admin", "pages", "export", "8", "--format", "=") == ["html", "json", "tsx"]
-    assert bash("segops-admin", "pages", "export", "8", "--format", "=", "h") == ["html"]
-    assert bash("segops-admin", "--timeout", "=", "5", "segments", "vers") == ["versions"]
+def test_bash_completes_behind_what_readline_takes_words_apart_at(bash: Complete) -> None:
+    assert bash("segops-admin pages export 8 --format=") == ["html", "json", "tsx"]
+    assert bash("segops-admin pages export 8 --format=h") == ["html"]
+    assert bash("segops-admin --timeout=5 segments vers") == ["versions"]
+    assert bash("segops-admin --api-url=http://127.0.0.1:8000/api segments vers") == ["versions"]
+    assert bash("segops-admin segments vers 2>&1 --api-url http://x:1/api") == []
+    assert bash("segops-admin 2>&1 > out.txt segments vers") == ["versions"]
 
 
 def test_bash_completes_files(bash: Complete) -> None:
-    assert bash("segops-admin", "segments", "create", "b") == ["big.csv", "body one.json"]
-    assert bash("segops-admin", "segments", "export", "3", "--to", "=", "fo") == ["folder"]
-    assert bash("segops-admin", "segments", "create", "") == ["big.csv", "body one.json", "folder"]
+    assert bash("segops-admin segments create b") == ["big.csv", "body one.json"]
+    assert bash("segops-admin segments export 3 --to=fo") == ["folder"]
+    assert bash("segops-admin segments create ") == ["big.csv", "body one.json", "folder"]
+    assert bash("segops-admin segments list > bi") == ["big.csv"]
+    assert bash("segops-admin segments list 2>bi") == ["big.csv"]
+
+
+def test_bash_completes_within_an_open_quote(bash: Complete) -> None:
+    assert bash('segops-admin segments create "body o') == ["body one.json"]
+    assert bash("segops-admin segments create 'bo") == ["body one.json"]
+    assert bash('segops-admin segments export 3 --to="fo') == ["folder"]
+    assert bash("segops-admin segments create body\\ o") == ["body one.json"]
 
 
 def test_fish_completes(place: tuple[Path, dict[str, str]]) -> None:
@@ -225,6 +236,7 @@ class Terminal:
     """An interactive zsh at the other end of a pseudo-terminal."""
 
     def __init__(self, program: str, home: Path, environment: dict[str, str]) -> None:
+        pty = pytest.importorskip("pty", reason="needs POSIX")
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
             os.chdir(home)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import stat
 import subprocess
 import sys
@@ -82,6 +81,7 @@ def test_a_protected_profile_asks_on_a_terminal(
     written(file, {"profiles": {"default": {"protected": True}}})
     if code == 0:
         server.reply(status=204)
+    pty = pytest.importorskip("pty", reason="needs POSIX")
     master, slave = pty.openpty()
     process = subprocess.Popen(
         command("segments", "delete", "12"), stdin=slave, stderr=slave, stdout=subprocess.PIPE, env=environment

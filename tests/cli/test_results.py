@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import pty
 import struct
 import subprocess
 import sys
@@ -39,6 +38,7 @@ def test_a_table_fits_the_terminal(
     import termios
 
     server.reply({"count": 2, "next": None, "previous": None, "results": SEGMENTS})
+    pty = pytest.importorskip("pty", reason="needs POSIX")
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     environment.pop("COLUMNS", None)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import pty
 import subprocess
 from typing import Any
+
+import pytest
 
 
 def test_a_wait_is_counted_down_on_a_terminal_and_taken_away(
@@ -14,6 +15,7 @@ def test_a_wait_is_counted_down_on_a_terminal_and_taken_away(
     server.reply({"detail": "Slow down."}, status=429, headers={"Retry-After": "1"})
     server.reply({"id": 1, "name": "\x9b2J"})
     environment["SEGOPS_MAX_RETRIES"] = "1"
+    pty = pytest.importorskip("pty", reason="needs POSIX")
     master, slave = pty.openpty()
     process = subprocess.Popen(
         command("segments", "get", "1", "--compact"), stdout=subprocess.PIPE, stderr=slave, env=environment

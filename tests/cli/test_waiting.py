@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import re
 import subprocess
 from pathlib import Path
@@ -172,6 +171,7 @@ def test_flags_that_make_no_sense_are_refused_before_anything_is_sent(
 
 def on_a_terminal(words: list[str], environment: dict[str, str]) -> tuple[int, bytes, bytes]:
     """Runs a command with a terminal as its standard error."""
+    pty = pytest.importorskip("pty", reason="needs POSIX")
     ours, theirs = pty.openpty()
     running = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=theirs, stdin=subprocess.DEVNULL)
     os.close(theirs)

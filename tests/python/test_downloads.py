@@ -6,7 +6,6 @@ import errno
 import gzip
 import io
 import os
-import resource
 import stat
 import threading
 import tracemalloc
@@ -256,6 +255,7 @@ def test_a_disk_that_fills_up_is_told_with_the_path_and_keeps_the_old_file(
 ) -> None:
     path = tmp_path / "members.parquet"
     path.write_bytes(BEFORE)
+    resource = pytest.importorskip("resource", reason="needs POSIX")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))  # what a full disk does, for this process alone
     try:

@@ -116,8 +116,8 @@ def test_the_matrix_the_classifiers_and_the_makefile_name_the_same_versions() ->
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_a_workflow_runs_make_targets_that_exist(path: Path) -> None:
     asked = [target for step in steps(load(path)) for target in make_targets(step.get("run", ""))]
-    if path.name == "codeql.yml":
-        assert not asked  # it reads the sources and runs nothing of ours
+    if path.name in ("codeql.yml", "platforms.yml"):
+        assert not asked  # one reads the sources and runs nothing of ours, the other runs where there is no make
         return
     if path.name == "ci.yml":
         assert "test-3.9" in asked

@@ -117,7 +117,15 @@ TOOLS = (
         ("completion",),
         "Prints a script that makes a shell complete commands, flags and file names.",
         "segops-admin completion bash",
-        arguments=(Argument("shell", "value", "shell", "bash, zsh or fish.", choices=("bash", "zsh", "fish")),),
+        arguments=(
+            Argument(
+                "shell",
+                "value",
+                "shell",
+                "bash, zsh, fish or powershell.",
+                choices=("bash", "zsh", "fish", "powershell"),
+            ),
+        ),
     ),
 )
 

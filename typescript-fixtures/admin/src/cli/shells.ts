@@ -1,37 +1,76 @@
-/** The scripts that have bash, zsh and fish ask `completion` for words. */
+/** The scripts that have bash, zsh, fish and PowerShell ask `completion` for words. */
 
 import { quote } from "../errors/text.js";
 import { UsageError } from "./failures.js";
 
 const BASH = `# bash completion for segops-admin. In ~/.bashrc:  source <(segops-admin completion bash)
 _segops_admin() {
+    local text=\${COMP_LINE:0:COMP_POINT} word="" quote="" c i some="" cut=0 skip="" line name file
     local -a words=()
-    local i last cur line word
-    # Readline takes --key=value apart at "="; put it together again.
-    for ((i = 1; i <= COMP_CWORD; i++)); do
-        last=$((\${#words[@]} - 1))
-        if ((last >= 0)) && { [[ \${COMP_WORDS[i]} == "=" ]] || [[ \${COMP_WORDS[i - 1]} == "=" ]]; } &&
-            [[ \${words[last]} == --* ]]; then
-            words[last]+=\${COMP_WORDS[i]}
+    # Readline takes words apart at "=", ":" and redirections; here they are read as the shell will read them.
+    for ((i = 0; i < \${#text}; i++)); do
+        c=\${text:i:1}
+        if [[ -n $quote ]]; then
+            if [[ $c == "$quote" ]]; then
+                quote=""
+            elif [[ $c == \\\\ && $quote == '"' ]]; then
+                ((i++))
+                word+=\${text:i:1}
+            else
+                word+=$c
+            fi
+        elif [[ $c == \\' || $c == '"' ]]; then
+            quote=$c some=1 cut=\${#word}
+        elif [[ $c == \\\\ ]]; then
+            ((i++))
+            word+=\${text:i:1}
+        elif [[ $c == [[:space:]] ]]; then
+            [[ -n $word || -n $some ]] && words+=("$word")
+            word="" some=""
         else
-            words+=("\${COMP_WORDS[i]}")
+            word+=$c
         fi
     done
-    cur=\${COMP_WORDS[COMP_CWORD]}
-    [[ $cur == "=" ]] && cur=
+    words+=("$word")
+    # What Readline leaves as it is: up to the quote that is open, or to the last of its breaks.
+    if [[ -z $quote ]]; then
+        cut=0
+        for ((i = 0; i < \${#word}; i++)); do
+            c=\${word:i:1}
+            [[ $c == [=:] && $COMP_WORDBREAKS == *"$c"* ]] && cut=$((i + 1))
+        done
+    fi
+    local -a asked=()
+    for word in "\${words[@]:1}"; do
+        if [[ -n $skip ]]; then
+            skip=""
+        elif [[ $word =~ ^[0-9]*(\\<|\\>|\\>\\>|\\>\\&|\\<\\<\\<)$ ]]; then
+            skip=1
+        elif [[ ! $word =~ ^[0-9]*[\\<\\>] ]]; then
+            asked+=("$word")
+            continue
+        fi
+        [[ $word == *[\\<\\>]* ]] && file=\${word##*[\\<\\>]} || file=$word
+    done
     COMPREPLY=()
+    if [[ -n $skip || $word =~ ^[0-9]*[\\<\\>] || \${words[\${#words[@]} - 2]} =~ ^[0-9]*[\\<\\>]+$ ]]; then
+        compopt -o filenames 2>/dev/null
+        while IFS= read -r name; do COMPREPLY+=("$name"); done < <(compgen -f -- "\${word##*[<>&]}")
+        return
+    fi
     while IFS= read -r line; do
         if [[ $line == :files ]]; then
             compopt -o filenames 2>/dev/null
-            while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$cur")
+            file=$word
+            [[ $word == --*=* ]] && file=\${word#*=}
+            i=$((cut - (\${#word} - \${#file})))
+            while IFS= read -r name; do COMPREPLY+=("\${name:i > 0 ? i : 0}"); done < <(compgen -f -- "$file")
             continue
         fi
-        word=\${line%%$'\\t'*}
-        [[ $word == *= ]] && compopt -o nospace 2>/dev/null
-        # What stands before "=" is on the line already.
-        [[ \${words[\${#words[@]} - 1]} == --*=* && $COMP_WORDBREAKS == *"="* ]] && word=\${word#*=}
-        COMPREPLY+=("$word")
-    done < <("\${COMP_WORDS[0]}" __complete "\${words[@]}" 2>/dev/null)
+        name=\${line%%$'\\t'*}
+        [[ $name == *= ]] && compopt -o nospace 2>/dev/null
+        COMPREPLY+=("\${name:cut}")
+    done < <("$1" __complete "\${asked[@]}" 2>/dev/null)
 }
 complete -F _segops_admin segops-admin
 `;
@@ -83,10 +122,39 @@ end
 complete -c segops-admin -f -a '(__segops_admin_complete)'
 `;
 
+const POWERSHELL = `# PowerShell completion for segops-admin. In $PROFILE:
+#     segops-admin completion powershell | Out-String | Invoke-Expression
+Register-ArgumentCompleter -Native -CommandName segops-admin -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+    $elements = $commandAst.CommandElements | Where-Object { $_.Extent.StartOffset -lt $cursorPosition }
+    $words = @($elements | Select-Object -Skip 1 | ForEach-Object {
+        $isText = $_ -is [System.Management.Automation.Language.StringConstantExpressionAst]
+        if ($isText) { $_.Value } else { $_.Extent.Text }
+    })
+    if ($wordToComplete -eq '') { $words += '' }
+    $program = $commandAst.CommandElements[0].Extent.Text
+    & $program __complete @words 2>$null | ForEach-Object {
+        $word, $about = $_ -split "\`t", 2
+        if ($word -eq ':files') {
+            $flag = if ($wordToComplete -match '^--[^=]*=') { $Matches[0] } else { '' }
+            $path = $wordToComplete.Substring($flag.Length)
+            [System.Management.Automation.CompletionCompleters]::CompleteFilename($path) | ForEach-Object {
+                $text = $flag + $_.CompletionText
+                [System.Management.Automation.CompletionResult]::new($text, $_.ListItemText, $_.ResultType, $_.ToolTip)
+            }
+        } else {
+            $tip = if ($about) { $about } else { $word }
+            [System.Management.Automation.CompletionResult]::new($word, $word, 'ParameterValue', $tip)
+        }
+    }
+}
+`;
+
 export const SCRIPTS: ReadonlyMap<string, string> = new Map([
   ["bash", BASH],
   ["zsh", ZSH],
   ["fish", FISH],
+  ["powershell", POWERSHELL],
 ]);
 
 /**

@@ -253,11 +253,12 @@ export const TOOLS: readonly Command[] = [
         "name": "shell",
         "kind": "value",
         "shown": "shell",
-        "about": "bash, zsh or fish.",
+        "about": "bash, zsh, fish or powershell.",
         "choices": [
           "bash",
           "zsh",
-          "fish"
+          "fish",
+          "powershell"
         ]
       }
     ],
