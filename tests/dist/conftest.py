@@ -64,7 +64,7 @@ def sandbox(
     """What the ready line of a sandbox says that was installed from its wheel."""
     bin_folder = environment(newest, "segops_sandbox-*.whl")
     folder = tmp_path_factory.mktemp("sandbox")
-    command = [str(bin_folder / "segops-sandbox"), "--demo", "--now", "1998-07-01", "--jobs", "instant"]
+    command = [str(bin_folder / "segops-sandbox"), "--demo", "--now", "1998-07-01"]
     with subprocess.Popen(
         command, cwd=folder, env=clean(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as server:

@@ -100,3 +100,32 @@ def test_a_typescript_developer_compiles_and_runs_the_first_steps(
     done = run(*tool, "node", "first.js", folder=tmp_path, **quiet, **reached(sandbox))
     assert done.returncode == 0, done.stderr
     assert re.search(r"^\d+ users$", done.stdout, re.MULTILINE)
+
+
+ROWS = 2_000_000
+PEAK = """
+import re, sys
+from segops_admin import SegOpsAdmin
+with SegOpsAdmin() as client:
+    done = client.products.import_csv_in_parts(sys.argv[1])
+peak = re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())
+print(done["imported_count"], int(peak[1]) // 1024)
+"""
+
+
+@pytest.mark.timeout(7200)  # minutes of import, on whatever machine this is
+def test_a_data_engineer_imports_two_million_rows(
+    page: Callable[[str], Path], environment: Environment, newest: str, sandbox: dict[str, str], tmp_path: Path
+) -> None:
+    bin_folder = environment(newest, "segops_admin-*.whl")
+    assert "import_csv_in_parts" in page("guides/large-catalogues.md").read_text(encoding="utf-8")
+    with (tmp_path / "catalogue.csv").open("w", encoding="utf-8") as file:
+        file.write("sku,name,brand,price\n")
+        file.writelines(f"SKU-{number},Product {number},Brand {number % 97},9.99\n" for number in range(ROWS))
+    done = run(bin_folder / "python", "-c", PEAK, "catalogue.csv", folder=tmp_path, **reached(sandbox))
+    assert done.returncode == 0, done.stderr
+    imported, peak = map(int, done.stdout.split())
+    assert imported == ROWS
+    assert peak < 100, f"{peak} MiB: memory grows with the file"
+    counted = run(bin_folder / "segops-admin", "products", "list", "--page_size=1", folder=tmp_path, **reached(sandbox))
+    assert json.loads(counted.stdout)["count"] == ROWS

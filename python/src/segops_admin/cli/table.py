@@ -1351,7 +1351,7 @@ def _segments() -> tuple[Command, ...]:
             arguments=(Argument("id", "value", "id", "The segment's id."),),
             options=(
                 Option("wait-timeout", "SECONDS", "seconds to wait in all; 600 unless given"),
-                Option("interval", "SECONDS", "seconds between two looks; 2 unless given"),
+                Option("interval", "SECONDS", "seconds between polls; 2 unless given"),
             ),
         ),
     )

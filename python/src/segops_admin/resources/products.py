@@ -236,7 +236,7 @@ class Products(Collection["Product", "ProductPage", "ProductCreate", "ProductUpd
             body: how each part is confirmed, as ``confirm_import`` takes it; what is left out is as proposed for the
                 first part.
             timeout: seconds to wait for each part.
-            interval: seconds between two looks, at most; the first pauses are shorter.
+            interval: seconds between polls, at most; the first pauses are shorter.
             on_progress: called with the part under way, whenever it has come further.
 
         Raises:

@@ -3124,7 +3124,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "interval",
             "value": "SECONDS",
-            "about": "seconds between two looks; 2 unless given"
+            "about": "seconds between polls; 2 unless given"
           }
         ]
       }
