@@ -125,7 +125,7 @@ def _message(error: BaseException) -> str:
 
     if isinstance(error, KeyboardInterrupt):
         if hasattr(error, "resume"):
-            return "interrupted. What was begun goes on at the server."
+            return "interrupted. What was started is still running at the server."
         return "interrupted. What was under way may have been executed."
     if isinstance(error, SegOpsConnectionError):
         return str(error).replace("idempotency_key=", "--idempotency-key=")

@@ -135,7 +135,7 @@ function adviceOn(error: unknown): string {
 function messageOf(error: unknown): string {
   if (error instanceof Interrupted) {
     if ("resume" in error) {
-      return "interrupted. What was begun goes on at the server.";
+      return "interrupted. What was started is still running at the server.";
     }
     return "interrupted. What was under way may have been executed.";
   }
