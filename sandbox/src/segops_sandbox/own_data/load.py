@@ -3,9 +3,11 @@ was cut off goes on where it ended and a file that has grown is loaded from ther
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -27,6 +29,8 @@ _PRODUCTS: Final = 1_000
 # By so much of its beginning a file is known again.
 _HEAD: Final = 64 << 10
 _SHOWN: Final = 20
+# After so many new objects the garbage collector looks for cycles; by default after 700.
+_SELDOM: Final = 100_000
 
 
 @dataclass
@@ -91,15 +95,27 @@ def load(
         known = _known(tenant, file, again=again)
         report.already = known.position
         file.columns = known.columns
-        for batch in _batches(rows(file, known.position), _BATCH.get(file.kind, _PRODUCTS)):
-            with transaction.atomic():
-                _store(tenant, file.kind, batch, report)
-                known.position = batch[-1].end
-                known.save()
-            if progress is not None:
-                progress(report, known.position, file.size)
+        with _seldom_collected():
+            for batch in _batches(rows(file, known.position), _BATCH.get(file.kind, _PRODUCTS)):
+                with transaction.atomic():
+                    _store(tenant, file.kind, batch, report)
+                    known.position = batch[-1].end
+                    known.save()
+                if progress is not None:
+                    progress(report, known.position, file.size)
     report.seconds = time.perf_counter() - began
     return report
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Rows are many and hold no cycles: looking for some among them takes a quarter of the time of a load."""
+    before = gc.get_threshold()
+    gc.set_threshold(_SELDOM, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _known(tenant: Tenant, file: DataFile, *, again: bool) -> LoadedFile:
