@@ -25,9 +25,13 @@ from segops_parity.suite import Suite, open_suite
 __all__ = ["prove"]
 
 MOST_CASES = 3
-MOST_MUTANTS = 40
+MOST_MUTANTS = 80
 MOST_FAULTS = 3
 SECONDS = 4.0
+
+
+_WORDS = {"wait": "waiting", "response": "reply", "logging": "observe", "request": "call", "limit": "encoding"}
+"""What the files of an area are called, where that is not the area's own name."""
 
 
 def prove(project: Project, language: str | None = None) -> list[str]:
@@ -95,7 +99,7 @@ class _Search:
         places = sorted(self._shown.get(behaviour, ()), key=lambda where: self._rank(behaviour, where))
         faults = 0
         for where in places[:MOST_CASES]:
-            for mutant in self._candidates(where):
+            for mutant in self._candidates(behaviour, where):
                 noticed = self._noticed(mutant, where)
                 if noticed is None:
                     faults += 1
@@ -123,14 +127,16 @@ class _Search:
         named = any(behaviour in step.covers for step in case.steps)
         return not named, len(case.steps), case.id
 
-    def _candidates(self, where: Where) -> Iterator[Mutant]:
-        """Mutants that the case reaches, those first that few other cases do."""
+    def _candidates(self, behaviour: str, where: Where) -> Iterator[Mutant]:
+        """Mutants that the case reaches: those of the behaviour's area first, and those that few other cases reach."""
+        area = behaviour.partition(".")[0]
+        word = _WORDS.get(area, area)
         found = [
             mutant
             for mutant in self._copy.mutants
             if not mutant.early and where in self._places.get(mutant.number, frozenset())
         ]
-        found.sort(key=lambda mutant: (len(self._places[mutant.number]), mutant.number))
+        found.sort(key=lambda mutant: (word not in mutant.file, len(self._places[mutant.number]), mutant.number))
         yield from _spread(found, MOST_MUTANTS)
 
 
