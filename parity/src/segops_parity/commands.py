@@ -16,7 +16,7 @@ from segops_parity.coverage import measure, shown_by
 from segops_parity.deviations import suggestions
 from segops_parity.figure_lint import figure_problems
 from segops_parity.lanes import Lane
-from segops_parity.mutants.proofs import proof_problems, standing
+from segops_parity.mutants.proofs import Standing, proof_problems, standing
 from segops_parity.project import Project, find_lanes
 from segops_parity.reports.groups import group_lines
 from segops_parity.reports.ndjson import records, write_ndjson
@@ -92,7 +92,10 @@ def mutants(project: Project, options: argparse.Namespace) -> int:
         from segops_parity.mutants.proving import prove
 
         print("\n".join(prove(project, options.language)))
-        return _coverage(open_suite(project), strict=True)
+        suite = open_suite(project)
+        _coverage(suite, strict=True)
+        own = [each for each in _standings(suite) if options.language in (None, each.language)]
+        return int(any(each.missing or each.stale for each in own))
     asked = source_mutants.Options(
         language=options.language or "*",
         area=options.area,
@@ -178,11 +181,17 @@ def _api(options: argparse.Namespace) -> tuple[str, str] | None:
 
 def coverage(project: Project, options: argparse.Namespace) -> int:
     """Measure without running."""
-    return _coverage(open_suite(project), strict=options.strict)
+    suite = open_suite(project)
+    code = _coverage(suite, strict=options.strict)
+    return code or int(any(each.missing or (options.strict and each.stale) for each in _standings(suite)))
+
+
+def _standings(suite: Suite) -> list[Standing]:
+    return standing(suite.project, suite) if suite.has_proofs else []
 
 
 def _coverage(suite: Suite, *, strict: bool = False) -> int:
-    standings = standing(suite.project, suite) if suite.has_proofs else []
+    standings = _standings(suite)
     unproven = {name for each in standings for name in (each.missing + each.stale if strict else each.missing)}
     found = measure(suite.contract, suite.scenarios, shown_by(suite.contract, suite.cases.values()), unproven)
     for cell in found.empty:
