@@ -161,6 +161,7 @@ bench: $(READY) built ## measure speed and size of the SDK, the sandbox and the 
 	@$(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/published --require-hashes -r requirements/published.txt
 	@$(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/bench --require-hashes -r requirements/bench.txt
 	@$(BIN)/python tools/bench/plot.py docs/pictures/bench $(BIN)/python tools/bench/sdk.py build/published build/bench
+	@$(BIN)/python tools/bench/typescript.py
 	@$(BIN)/python tools/bench/sandbox.py
 	@$(BIN)/python tools/bench/large.py --duckdb build/bench
 	@$(BIN)/python -m segops_parity check --report build/parity

@@ -4,8 +4,6 @@
  * It stands beside the CSV file while the import is under way. Both SDKs write it alike, and go on with each other's.
  */
 
-import { createHash } from "node:crypto";
-import { open, readFile, rename, unlink } from "node:fs/promises";
 import { basename } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { SegOpsArgumentError } from "../errors/index.js";
@@ -39,7 +37,8 @@ export interface Told extends Wanted {
 }
 
 /** Tells an API key from others without giving it away. */
-export function accountOf(apiKey: string, sha256: string): string {
+export async function accountOf(apiKey: string, sha256: string): Promise<string> {
+  const { createHash } = await import("node:crypto"); // when it is first needed
   return createHash("sha256").update(`segops-import ${sha256} ${apiKey}`).digest("hex").slice(0, 16);
 }
 
@@ -60,6 +59,7 @@ export class State {
    * @throws {SegOpsArgumentError} another import of this file was begun and not brought to its end
    */
   async open(wanted: Wanted, run: string): Promise<void> {
+    const { readFile } = await import("node:fs/promises");
     const text = await readFile(this.#path, "utf8").catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") {
         return undefined;
@@ -124,6 +124,7 @@ export class State {
    * @throws {SegOpsArgumentError} there is no writing beside the CSV file
    */
   async save(): Promise<void> {
+    const { open, rename } = await import("node:fs/promises");
     const partial = `${this.#path}.part`;
     try {
       const file = await open(partial, "w");
@@ -142,6 +143,7 @@ export class State {
 
   /** Takes it away: the import is over. */
   async remove(): Promise<void> {
+    const { unlink } = await import("node:fs/promises");
     await unlink(this.#path);
   }
 }

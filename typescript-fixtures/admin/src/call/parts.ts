@@ -1,7 +1,6 @@
 /** An import in parts: the file is cut, then each part is uploaded, confirmed and waited for. */
 
-import { createHash } from "node:crypto";
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import {
   SegOpsApiError,
@@ -75,7 +74,7 @@ export class CsvImport {
     this.#file = await this.#opened();
     try {
       const { head, parts, size, sha256 } = await this.#plan();
-      await this.#state.open(this.#wanted(size, sha256), (await this.#calls.runtime.uuid()).slice(0, 8));
+      await this.#state.open(await this.#wanted(size, sha256), (await this.#calls.runtime.uuid()).slice(0, 8));
       for (const [place, part] of parts.entries()) {
         const begun = await this.#begun(place + 1, parts.length, part);
         if (begun.status !== "done") {
@@ -101,6 +100,7 @@ export class CsvImport {
     const fail = (error: Error): never => {
       throw new SegOpsArgumentError(`The file ${quote(this.#path)} cannot be read: ${error.message}`, { cause: error });
     };
+    const { open } = await import("node:fs/promises"); // when it is first needed, as all that follows
     const file = await open(this.#path, "r").catch(fail);
     const status = await file.stat();
     if (!status.isFile()) {
@@ -115,6 +115,7 @@ export class CsvImport {
 
   async #plan(): Promise<{ head: Uint8Array; parts: Part[]; size: number; sha256: string }> {
     this.#identity = await identityOf(this.#file);
+    const { createHash } = await import("node:crypto");
     const digest = createHash("sha256");
     let cutter: Cutter | undefined;
     let size = 0;
@@ -130,12 +131,12 @@ export class CsvImport {
     return { ...cutter.finish(), size, sha256: digest.digest("hex") };
   }
 
-  #wanted(size: number, sha256: string): Wanted {
+  async #wanted(size: number, sha256: string): Promise<Wanted> {
     const { apiKey, baseUrl } = this.#calls.account;
     return {
       file: { name: this.#name, size, sha256 },
       server: baseUrl,
-      account: accountOf(apiKey, sha256),
+      account: await accountOf(apiKey, sha256),
       rows: this.#rows,
       confirmation: (this.#options.body as Record<string, unknown> | undefined) ?? null,
     };
