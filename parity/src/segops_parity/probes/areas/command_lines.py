@@ -81,6 +81,21 @@ _GLOBALS = (
     "--help=x",
     "--compact=false",
     "--no-compact",
+    "--strict",
+    "--yes",
+    "--json-errors",
+    "--spreadsheet",
+    "-o",
+    "-o=csv",
+    "-ojsonl",
+    "-otable",
+    "--output=json",
+    "--output=CSV",
+    "--columns=id,name",
+    "--columns=id.a.0,,",
+    "--columns=nmae",
+    "--profile=none",
+    "--select=id",
 )
 _URLS = ("http://127.0.0.1:9/api", "", "x", "ftp://x", "https://h/api?x", "https://u:p@h/api")
 _FLAGS = (
@@ -111,6 +126,16 @@ _FLAGS = (
     "-q=1",
     "--in-stock=true",
     "--json=null",
+    "--pag=1",
+    "--page-siz=1",
+    "--al",
+    "--query=a=b",
+    "--query=a",
+    "--query",
+    "--to=x",
+    "--columns=é",
+    "-o=table",
+    "-ocsv",
 )
 _BODIES = (
     "-",
