@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import subprocess
@@ -15,6 +16,7 @@ from programs import program
 
 from segops_admin.cli.commands import GLOBAL, RESOURCES, TOOLS, verbs
 from segops_admin.cli.completion import FILES, candidates
+from segops_admin.cli.shells import SCRIPTS
 
 Complete = Callable[..., "list[str]"]
 Shell = Callable[..., "list[str]"]
@@ -88,7 +90,7 @@ def test_files_are_completed_where_a_file_is_wanted() -> None:
 
 
 def test_tools_and_topics_are_completed() -> None:
-    assert words("completion", "") == ["bash", "zsh", "fish", "powershell"]
+    assert words("completion", "") == ["bash", "zsh", "fish", "powershell", "install"]
     assert words("api", "P") == ["POST", "PUT", "PATCH"]
     assert words("help", "e") == ["environment", "exit-codes"]
     assert words("help", "segments", "rec") == ["recompute"]
@@ -230,6 +232,48 @@ def _fish_description(program: str, home: Path, environment: dict[str, str]) -> 
     return subprocess.run(
         [program, "--no-config", "-c", script], cwd=home, env=environment, capture_output=True, text=True, timeout=30
     ).stdout
+
+
+def installed(place: tuple[Path, dict[str, str]], *words: str, **more: str) -> tuple[dict[str, Any], str]:
+    home, environment = place
+    command = ["segops-admin", "completion", "install", *words]
+    done = subprocess.run(command, cwd=home, env={**environment, **more}, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout), done.stderr
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
+def test_completion_is_installed_whole_once_and_says_what_is_left_to_do(
+    shell: str, place: tuple[Path, dict[str, str]]
+) -> None:
+    told, advice = installed(place, shell)
+    path = Path(told["path"])
+    assert path.read_text(encoding="utf-8") == SCRIPTS[shell]
+    assert (told["shell"], told["changed"]) == (shell, True)
+    assert shell == "fish" or str(path.parent) in advice
+    assert list(path.parent.iterdir()) == [path]
+    assert installed(place, SHELL=f"/bin/{shell}")[0] == {**told, "changed": False}
+
+
+def test_fish_and_zsh_find_what_was_installed(place: tuple[Path, dict[str, str]]) -> None:
+    home, environment = place
+    installed(place, "fish")
+    ask = [program("fish"), "-c", "complete -C 'segops-admin segments exp'"]
+    found = subprocess.run(ask, cwd=home, env=environment, capture_output=True, text=True, timeout=60).stdout
+    assert [line.split("\t")[0] for line in found.splitlines()] == ["export", "export-status"]
+    _, advice = installed(place, "zsh")
+    script = f"{advice.partition(': ')[2]}; autoload -Uz compinit && compinit -u -D; print ${{_comps[segops-admin]}}"
+    ask = [program("zsh"), "-f", "-c", script]
+    found = subprocess.run(ask, cwd=home, env=environment, capture_output=True, text=True, timeout=60).stdout
+    assert found.strip() == "_segops-admin"
+
+
+def test_an_unknown_shell_is_asked_for(place: tuple[Path, dict[str, str]]) -> None:
+    home, environment = place
+    command = ["segops-admin", "completion", "install"]
+    done = subprocess.run(command, cwd=home, env={**environment, "SHELL": "/bin/ksh"}, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "segops-admin completion install bash|zsh|fish|powershell" in done.stderr
 
 
 class Terminal:

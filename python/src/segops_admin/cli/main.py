@@ -56,13 +56,30 @@ def _run(words: list[str]) -> int:
     if invocation.command is None:
         return _help(invocation)
     if invocation.command.name == "completion":
-        from .shells import script
-
-        output.write_text(script(invocation.arguments[0]))
-        return 0
+        return _completion(invocation)
     from .running import run
 
     return run(invocation.command, invocation)
+
+
+def _completion(invocation: Invocation) -> int:
+    from . import output
+    from .failures import UsageError
+
+    shell, *rest = invocation.arguments
+    if shell == "install":
+        from .completion_install import install
+
+        done, advice = install(rest[0] if rest else None)
+        output.write_json(done, compact=bool(invocation.options.get("compact")))
+        output.say(advice)
+        return 0
+    if rest:
+        raise UsageError(f"completion: surplus argument {rest[0]!r}.", "segops-admin completion --help says more.")
+    from .shells import script
+
+    output.write_text(script(shell))
+    return 0
 
 
 def _help(invocation: Invocation) -> int:

@@ -115,15 +115,23 @@ TOOLS = (
     ),
     Command(
         ("completion",),
-        "Prints a script that makes a shell complete commands, flags and file names.",
-        "segops-admin completion bash",
+        "Prints a script that makes a shell complete commands, flags and file names, or installs it.",
+        "segops-admin completion install bash",
         arguments=(
             Argument(
                 "shell",
                 "value",
                 "shell",
-                "bash, zsh, fish or powershell.",
+                "bash, zsh, fish or powershell; install writes the script where the shell looks for it.",
+                choices=("bash", "zsh", "fish", "powershell", "install"),
+            ),
+            Argument(
+                "for",
+                "value",
+                "for",
+                "The shell to install it for; that of SHELL unless given.",
                 choices=("bash", "zsh", "fish", "powershell"),
+                optional=True,
             ),
         ),
     ),

@@ -6,11 +6,13 @@
  * message an error is worth), and what these use.
  */
 
+import { quote } from "../errors/text.js";
 import { VERSION } from "../version.js";
 import { candidates } from "./completion.js";
-import { Interrupted, report } from "./failures.js";
+import { install } from "./completion-install.js";
+import { Interrupted, report, UsageError } from "./failures.js";
 import { helpText } from "./help.js";
-import { begin, prepare, say, writeText } from "./output.js";
+import { begin, prepare, say, writeJson, writeText } from "./output.js";
 import { type Invocation, parse } from "./parsing.js";
 import { run } from "./running.js";
 import { script } from "./shells.js";
@@ -64,10 +66,23 @@ async function carriedOut(words: readonly string[], signal: AbortSignal): Promis
     return help(line);
   }
   if (line.command.name === "completion") {
-    await writeText(script(line.arguments[0] ?? ""));
-    return 0;
+    return completion(line);
   }
   return run(line.command, line, signal);
+}
+
+async function completion({ arguments: [shell = "", rest], switches }: Invocation): Promise<number> {
+  if (shell === "install") {
+    const [done, advice] = install(rest);
+    await writeJson(done, switches.has("compact"));
+    say(advice);
+    return 0;
+  }
+  if (rest !== undefined) {
+    throw new UsageError(`completion: surplus argument ${quote(rest)}.`, "segops-admin completion --help says more.");
+  }
+  await writeText(script(shell));
+  return 0;
 }
 
 async function help(line: Invocation): Promise<number> {

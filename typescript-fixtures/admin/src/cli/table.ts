@@ -245,21 +245,35 @@ export const TOOLS: readonly Command[] = [
       "completion"
     ],
     "name": "completion",
-    "summary": "Prints a script that makes a shell complete commands, flags and file names.",
+    "summary": "Prints a script that makes a shell complete commands, flags and file names, or installs it.",
     "details": [],
-    "example": "segops-admin completion bash",
+    "example": "segops-admin completion install bash",
     "arguments": [
       {
         "name": "shell",
         "kind": "value",
         "shown": "shell",
-        "about": "bash, zsh, fish or powershell.",
+        "about": "bash, zsh, fish or powershell; install writes the script where the shell looks for it.",
+        "choices": [
+          "bash",
+          "zsh",
+          "fish",
+          "powershell",
+          "install"
+        ]
+      },
+      {
+        "name": "for",
+        "kind": "value",
+        "shown": "for",
+        "about": "The shell to install it for; that of SHELL unless given.",
         "choices": [
           "bash",
           "zsh",
           "fish",
           "powershell"
-        ]
+        ],
+        "isOptional": true
       }
     ],
     "options": []
