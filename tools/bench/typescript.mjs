@@ -69,7 +69,7 @@ async function upload(kind, file) {
     peak = Math.max(peak, process.memoryUsage.rss());
   };
   const watch = setInterval(look, 5);
-  await client.products.importCsv(data, "products.csv");
+  await client.http.request("POST", "/pim/import/csv/", { form: { field: "file", data, filename: "products.csv" } });
   look();
   clearInterval(watch);
   client.close();
