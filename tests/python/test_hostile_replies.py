@@ -9,6 +9,7 @@ import io
 import socket
 import ssl
 import struct
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -196,6 +197,9 @@ def trusted(authority: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_what_a_call_through_requests_makes_of_it(row: HostileReply, server: HostileServer, trusted: str) -> None:
+    only_its_end = b"\r\n\r\n" in row.reply and not any(word in row.reply for word in (b"Length", b"chunked", b" 103 "))
+    if sys.version_info < (3, 10) and row.end == "cut" and only_its_end:
+        pytest.skip("urllib3's context on Python 3.9 takes a cut TLS connection for a closed one")
     url = address(server, row)
     with requests.Session() as session:
         session.verify, session.trust_env = trusted, False

@@ -18,7 +18,7 @@ from .limits import Limits
 from .origins import Origin, split_url
 from .protocol import AsyncResponse, Request
 from .proxies import Proxy, proxy_for
-from .tls import default_context
+from .tls import default_context, noticing_cuts
 from .tunnel import refused, tunnel_request
 
 __all__ = ["AsyncHTTPTransport"]
@@ -42,7 +42,7 @@ class AsyncHTTPTransport:
         max_idle: int = 100,
         idle_seconds: float = 50.0,
     ) -> None:
-        self._context = ssl_context
+        self._context = noticing_cuts(ssl_context) if ssl_context is not None else None
         self._max_connections = checked_connections(max_connections)
         self._max_idle = max_idle
         self._idle_seconds = idle_seconds

@@ -17,7 +17,7 @@ from .origins import Origin, split_url
 from .protocol import Request, Response
 from .proxies import Proxy, proxy_for
 from .standard_library import standard_library_way
-from .tls import default_context
+from .tls import default_context, noticing_cuts
 
 if TYPE_CHECKING:
     import ssl
@@ -63,7 +63,7 @@ class HTTPTransport:
         max_idle: int = 32,
         idle_seconds: float = 50.0,
     ) -> None:
-        self._context = ssl_context
+        self._context = noticing_cuts(ssl_context) if ssl_context is not None else None
         self._max_connections = checked_connections(max_connections)
         self._max_idle = max_idle
         self._idle_seconds = idle_seconds

@@ -7,7 +7,7 @@ import ssl
 
 from .._errors import SegOpsConfigError
 
-__all__ = ["default_context"]
+__all__ = ["default_context", "noticing_cuts"]
 
 
 def default_context() -> ssl.SSLContext:
@@ -22,4 +22,13 @@ def default_context() -> ssl.SSLContext:
         raise SegOpsConfigError(f"SSL_CERT_FILE names {file!r}, which does not exist.")
     if folder and not any(map(os.path.isdir, folder.split(os.pathsep))):
         raise SegOpsConfigError(f"SSL_CERT_DIR names {folder!r}, which does not exist.")
-    return ssl.create_default_context()
+    return noticing_cuts(ssl.create_default_context())
+
+
+def noticing_cuts(context: ssl.SSLContext) -> ssl.SSLContext:
+    """The context, set so that a connection that is cut does not pass for one that was closed.
+
+    Python 3.9 has OpenSSL 3 overlook the difference.
+    """
+    context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
+    return context
