@@ -13,6 +13,7 @@ from segops_parity.contract import Argument, Operation
 _SPECIAL = {
     "$sink": {"python": '"export.parquet"', "typescript": '"export.parquet"', "shell": "export.parquet"},
     "$bytes": {"python": '"catalogue.csv"', "typescript": '"catalogue.csv"', "shell": "catalogue.csv"},
+    "$path": {"python": '"catalogue.csv"', "typescript": '"catalogue.csv"', "shell": "catalogue.csv"},
     "$callback": {"python": "print", "typescript": "console.log", "shell": ""},
 }
 _WALKS = {"items"}
@@ -70,7 +71,7 @@ def _argument_of(placeholder: str, operation: Operation, left: Mapping[str, Any]
     """The argument behind a positional: of its own name, or the next one that holds a body, a file or a target."""
     if placeholder.lower() in left:
         return placeholder.lower()
-    kinds = {"BODY": ("object", "array"), "CSV": ("file",), "OUT": ("sink",)}.get(placeholder, ())
+    kinds = {"BODY": ("object", "array"), "CSV": ("file", "path"), "OUT": ("sink",)}.get(placeholder, ())
     return next((name for name in left if operation.argument(name).type in kinds), None)
 
 
