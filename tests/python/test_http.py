@@ -391,7 +391,7 @@ def test_an_early_answer_counts_though_the_upload_is_still_coming(serve: Any, co
     server = serve(Reply(413, json={"detail": "Too large."}, close=True, read="head"), Reply(json=[]))
     client = connect(server)
     with pytest.raises(SegOpsApiError, match="Too large") as caught:
-        client.products.import_csv(b"sku\n" * 8_000_000)
+        client.products.import_csv((b"s" * 319 + b"\n") * 99_000)
     assert caught.value.status == 413
     assert client.segments.list() == []
     assert server.connections == 2

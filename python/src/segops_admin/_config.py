@@ -211,7 +211,8 @@ def checked_headers(headers: Mapping[str, str] | None) -> list[tuple[str, str]]:
     if headers is None:
         return []
     if not hasattr(headers, "items"):
-        raise SegOpsConfigError(f"headers must be a mapping of names to values, not {described(headers)}.")
+        kind = "text" if isinstance(headers, str) else described(headers)
+        raise SegOpsConfigError(f"headers must be a mapping of names to values, not {kind}.")
     pairs: list[tuple[str, str]] = []
     for name, value in headers.items():
         if not _is_token(name):
