@@ -32,7 +32,7 @@ def test_the_package_holds_what_is_needed_and_nothing_else(tarball: Path) -> Non
     ]
     assert not wrong
     assert {"dist/esm/index.js", "dist/cjs/index.js", "dist/esm/cli/bin.js"} <= set(names)
-    assert tarball.stat().st_size < 600_000
+    assert tarball.stat().st_size < 700_000
 
 
 def test_each_entry_is_one_file(tarball: Path) -> None:
@@ -161,7 +161,8 @@ def test_its_types_serve_strict_users_of_esm_and_of_commonjs(project: Path, tsc:
 def test_no_any_is_in_its_public_types(built: Path) -> None:
     declared = list((built / "dist" / "esm").rglob("*.d.ts"))
     assert len(declared) > 30
-    code = {path: re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text(), flags=re.DOTALL) for path in declared}
+    said = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"|//[^\n]*', re.DOTALL)  # comments and texts
+    code = {path: said.sub("", path.read_text()) for path in declared}
     assert not [path.name for path, text in code.items() if re.search(r"\bany\b", text)]
 
 
