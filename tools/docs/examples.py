@@ -81,9 +81,8 @@ def _python_argument(argument: Argument, value: Any) -> str:
 
 
 def _special(value: Any) -> str | None:
-    if isinstance(value, Mapping) and len(value) == 1 and next(iter(value)) in _SPECIAL:
-        return str(next(iter(value)))
-    return None
+    first = str(next(iter(value), "")) if isinstance(value, Mapping) else ""
+    return first if first in _SPECIAL else None
 
 
 def _is_callback(value: Any) -> bool:
