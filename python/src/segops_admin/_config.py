@@ -211,7 +211,8 @@ def checked_headers(headers: Mapping[str, str] | None) -> list[tuple[str, str]]:
     if headers is None:
         return []
     if not hasattr(headers, "items"):
-        kind = "text" if isinstance(headers, str) else described(headers)
+        given: object = headers
+        kind = "text" if isinstance(given, str) else described(given)
         raise SegOpsConfigError(f"headers must be a mapping of names to values, not {kind}.")
     pairs: list[tuple[str, str]] = []
     for name, value in headers.items():
