@@ -74,10 +74,10 @@ def check(project: Project, options: argparse.Namespace) -> int:
     _prepare(folder)
     outcome = _run(project, options, options.case)
     lines = list(records(outcome))
-    for text in [*outcome.faulty[:10], *outcome.untestable]:
-        print(f"FAULT {text[:400]}")
     for text in group_lines([line for line in lines if line["type"] == "group"]):
         print(text)
+    for text in [*outcome.faulty[:10], *outcome.untestable]:
+        print(f"FAULT {text[:400]}")
     write_reports(folder, write_ndjson(folder / "report.ndjson", iter(lines)))
     _tell(outcome)
     print(f"reports: {folder}/report.html, report.ndjson, junit.xml, summary.md")

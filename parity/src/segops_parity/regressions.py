@@ -30,7 +30,7 @@ from segops_parity.runner import Outcome
 from segops_parity.sibling import find_node
 from segops_parity.suite import Suite, open_suite
 from segops_parity.surface import help_pages, judge_surface, surface_cases
-from segops_parity.verdicts import judge
+from segops_parity.verdicts import LOCKSTEP, judge
 
 __all__ = ["Regression", "Verdict", "load_regressions", "replay"]
 
@@ -168,7 +168,8 @@ def _one(regression: Regression) -> Verdict:
     lines = list(_told(_outcome(lanes, runs)))
     if not lines:
         return Verdict(regression, "unnoticed", "")
-    named = any(lines[0].startswith(f"FAIL {name}:") for name in regression.breaks)
+    told = lines[0].removeprefix("FAIL ").removeprefix(f"{LOCKSTEP} in ")
+    named = any(told.startswith(f"{name}:") for name in regression.breaks)
     return Verdict(regression, "named" if named else "noticed", lines[0])
 
 
@@ -188,8 +189,8 @@ def _outcome(lanes: Sequence[Lane], runs: Mapping[str, LaneRun]) -> Outcome:
 
 def _told(outcome: Outcome) -> Iterator[str]:
     """The first lines of the report, as `segops-parity check` prints them."""
-    yield from (f"FAULT {text[:300]}" for text in outcome.faulty[:3])
     yield from group_lines([line for line in records(outcome) if line["type"] == "group"])
+    yield from (f"FAULT {text[:300]}" for text in outcome.faulty[:3])
 
 
 def _python_copy(regression: Regression, folder: Path) -> dict[str, str]:

@@ -82,7 +82,7 @@ def _case(contract: Contract, case: Case, lanes: Sequence[Lane], runs: Mapping[s
         # A third driver says what it is written in, and is held to what the contract asks of every language.
         spoken = run.hello.get("language", lane.language) if lane.partial else lane.language
         held = held_to(case, lane.transport)
-        _contract_checks(contract, held, lane.name, spoken, observation, verdict)
+        _contract_checks(contract, held, lane.name, (spoken, run.hello.get("version") or ""), observation, verdict)
         seen.setdefault(lane.language, []).append((lane.name, _as_decided(case, comparable(observation))))
     for language, observed in seen.items():
         for name, other in observed[1:]:
@@ -107,10 +107,15 @@ def _as_decided(case: Case, steps: list[dict[str, Any]]) -> list[dict[str, Any]]
 
 
 def _contract_checks(
-    contract: Contract, case: Case, lane: str, language: str, observation: Mapping[str, Any], verdict: CaseVerdict
+    contract: Contract,
+    case: Case,
+    lane: str,
+    sdk: tuple[str, str],
+    observation: Mapping[str, Any],
+    verdict: CaseVerdict,
 ) -> None:
     made = verdict.checks.setdefault(lane, set())
-    for step, checks in check_case(contract, case, observation, language).items():
+    for step, checks in check_case(contract, case, observation, *sdk).items():
         for check, differences in checks.items():
             made.add(check)
             if differences:
