@@ -44,7 +44,8 @@ def load_json(text: bytes | str) -> Any:
 @lru_cache(maxsize=1024)  # many requests go to few paths
 def canonical_path(path: str) -> str:
     """A path with each segment escaped in one way; an encoded slash stays within its segment."""
-    return "/".join(quote(unquote_to_bytes(part), safe="~") for part in path.split("/"))
+    parts = (unquote_to_bytes(part.encode("utf-8", "surrogatepass")) for part in path.split("/"))
+    return "/".join(quote(part, safe="~") for part in parts)
 
 
 def canonical_query(text: str) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from tempfile import TemporaryFile
 from segops_parity._files import ContractError
 from segops_parity.coverage import measure, shown_by
 from segops_parity.deviations import suggestions
-from segops_parity.figure_lint import figure_problems
+from segops_parity.figure_lint import figure_problems, untested_figures
 from segops_parity.lanes import Lane
 from segops_parity.mutants.proofs import Standing, proof_problems, standing
 from segops_parity.project import Project, find_lanes
@@ -320,6 +320,8 @@ def hygiene(project: Project, options: argparse.Namespace) -> int:
         problems += proof_problems(project, suite.cases)
     if "figures" in wanted:
         problems += figure_problems(suite.contract, suite.cases.values(), suite.scenarios.reasons)
+        if not project.is_installed:
+            problems += untested_figures(suite.contract, project.root)
     for line in problems:
         print(line, file=sys.stderr)
     code = _coverage(suite) if "coverage" in wanted else 0

@@ -45,14 +45,17 @@ def check_case(
     operation = contract.operations.get(case.operation)
     surplus = 0
     for step, seen in zip(case.steps, observation["steps"], strict=False):
-        found[step.name] = dict(_step_checks(contract, case, step, operation, seen, language, version))
+        checks = found.setdefault(step.name, {})
+        for name, problems in _step_checks(contract, case, step, operation, seen, language, version):
+            known = checks.setdefault(name, [])  # a step may cover what is checked of every request, too
+            known += [each for each in problems if each not in known]
         if step.connections is not None and seen.get("connections"):
             more = seen["connections"] - step.connections
             problems = [_problem("/connections", step.connections, seen["connections"])] if more != surplus else []
             name = "transport.keeps-connections"
             if step.client != "main":
                 name = "client.with-options-shares-connections"
-            found[step.name][name] = [*found[step.name].get(name, []), *problems]
+            checks[name] = [*checks.get(name, []), *problems]
             surplus = more  # those that an earlier step has opened are no fault of the next ones
     for step in case.steps[len(observation["steps"]) :]:
         found[step.name] = {OUTCOME: [_problem("", "the step to be run", "it was not")]}

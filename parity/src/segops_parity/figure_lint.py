@@ -1,9 +1,11 @@
-"""The lint of the contract's figures: each is read by a case or a check, or is one that the contract says twice."""
+"""The lint of the contract's figures: each is read by a case or a check, and numbers by the tests of both languages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 from segops_parity.cases import Case
@@ -12,7 +14,7 @@ from segops_parity.contract_checks import check_case
 from segops_parity.coverage import ideal
 from segops_parity.figures import unread
 
-__all__ = ["figure_problems"]
+__all__ = ["figure_problems", "untested_figures"]
 
 _OF_TESTS = {"logging.one-line-per-attempt.logger"}
 """What the drivers are built on: were it another, no line would be seen."""
@@ -35,6 +37,35 @@ def figure_problems(contract: Contract, cases: Iterable[Case], reasons: Iterable
     return problems + [
         f"{where}: {name}: no case depends on this figure; name it as {{={name}}} in one" for name in found
     ]
+
+
+TESTS = {"python": "tests/python/test_figures.py", "typescript": "typescript-fixtures/admin/test/figures.test.ts"}
+_READ = re.compile(r'figure\(f?"([a-z.{}-]+)", "(\w+)"\)|FIGURES\["([a-z.-]+)"\]')
+
+
+def untested_figures(contract: Contract, root: Path) -> Iterator[str]:
+    """A line for each number of the contract that the tests of a language do not read from it.
+
+    Args:
+        root: the repository.
+    """
+    for language, name in TESTS.items():
+        text = (root / name).read_text(encoding="utf-8")
+        read = _READ.findall(text)
+        whole = {behaviour for _, _, behaviour in read if behaviour}
+        for behaviour in contract.behaviours.values():
+            for figure, value in (behaviour.figures or {}).items():
+                if not behaviour.binds(language) or behaviour.id in whole or not _is_number(value):
+                    continue
+                named = {re.sub(r"\{\w+\}", "*", each) for each, of, _ in read if of == figure}
+                listed = behaviour.id in text and f'"{figure}"' in text
+                if not listed and not any(fnmatchcase(behaviour.id, each) for each in named):
+                    yield f"{root / name}: {behaviour.id}.{figure}: no test of {language} reads this figure"
+
+
+def _is_number(value: Any) -> bool:
+    first = value[0] if isinstance(value, list) and value else value
+    return isinstance(first, (int, float)) and not isinstance(first, bool)
 
 
 def _said_twice(contract: Contract) -> Iterable[str]:

@@ -87,9 +87,12 @@ def observe(
                 if "error" in steps[-1]["outcome"]:
                     break  # the steps that follow need that client
                 clients.add(step.derived)
-    finally:
-        if clients:
+    except Exception:
+        with contextlib.suppress(Exception):  # what went wrong first is what is told
             ask("close")
+        raise
+    if clients:
+        ask("close")
     return {"case": case.id, "steps": steps}
 
 

@@ -36,8 +36,8 @@ __all__ = ["Regression", "Verdict", "load_regressions", "replay"]
 
 SOURCES = {"python": Path("python/src/segops_admin"), "typescript": Path("typescript-fixtures/admin/src")}
 LANES = {"python": ("python-http", "cli-python"), "typescript": ("typescript-current", "cli-typescript")}
-SECONDS = 15.0
-"""That a driver may take for an answer: some regressions make it wait for ever."""
+SECONDS = 60.0
+"""That a driver may take for an answer, as in a check: some regressions make it wait for ever."""
 
 
 @dataclass(frozen=True)

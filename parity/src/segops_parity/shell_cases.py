@@ -54,7 +54,7 @@ def _case(operation: Operation, contract: Contract, scenarios: Scenarios, happy:
         requests=(request,),
         delays=(),
         outcome={"ok": printed} if "downloads" not in operation.flags else {"ok": {"exit": done}},
-        covers=("cli.every-operation", "cli.json-only", "cli.exit-success"),
+        covers=("cli.every-operation", "cli.json-only", "cli.exit-success", *_own_rules(operation)),
         key="uuid" if operation.mutates else None,
     )
     return Case(
@@ -66,6 +66,10 @@ def _case(operation: Operation, contract: Contract, scenarios: Scenarios, happy:
         spec_hash=operation.hash,
         recorded_under=str(happy.metadata["spec_hash"]),
     )
+
+
+def _own_rules(operation: Operation) -> tuple[str, ...]:
+    return ("cli.never-prompts",) if "delete" in operation.flags else ()
 
 
 def _help_cases(contract: Contract) -> Iterator[Case]:
