@@ -70,7 +70,9 @@ test("the largest whole numbers", async () => {
     assert.equal(script.requests[0]?.query.get("n"), String(number));
   }
   const client = new Script().client();
-  assert.ok((await rejection(client.http.request("GET", "/x/", { query: { n: largest + 1 } }))) instanceof SegOpsArgumentError);
+  assert.ok(
+    (await rejection(client.http.request("GET", "/x/", { query: { n: largest + 1 } }))) instanceof SegOpsArgumentError,
+  );
   assert.ok((await rejection(client.segments.get(largest + 1))) instanceof SegOpsArgumentError);
 });
 

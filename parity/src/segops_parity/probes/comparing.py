@@ -98,6 +98,8 @@ def whole(observation: Mapping[str, Any]) -> list[dict[str, Any]]:
     steps = []
     for step, kept in zip(observation["steps"], comparable(observation), strict=True):
         found = as_javascript({**kept, "targets": [_target(request["target"]) for request in step["requests"]]})
+        for request in found["requests"]:
+            request["target"] = _target(request["target"])
         error = step["outcome"].get("error")
         if error is not None:
             found["message"] = message(error["message"])
@@ -136,7 +138,11 @@ def _number(found: re.Match[str]) -> str:
 
 def message(text: str) -> str:
     """A message without what each language spells in its own way: wording, and how numbers are written."""
+    text = _LARGE.sub(lambda found: chr(int(found[1], 16)), text)  # what is printable depends on the Unicode version
     return _NUMBER.sub(_number, wording(_HERE.sub(r"\1:port", text)))
+
+
+_LARGE = re.compile(r"\\U000([0-9a-f]{5})")
 
 
 def _target(target: str) -> str:

@@ -144,9 +144,13 @@ export function isOutOfTime(error: unknown): boolean {
 
 /** An answer in one short line: the platform's `detail`, its field errors, or the start of the text. */
 export function describeBody(body: unknown, limit = 300): string {
-  const text = plainText(body).trim().replace(/\s+/g, " ");
+  const text = plainText(body).replace(BLANKS, " ").replace(/^ | $/g, "");
   return text.length <= limit ? text : `${text.slice(0, limit - 3)}...`;
 }
+
+/** What Python takes for blanks, too: separators that JavaScript does not count, and no byte order mark. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: some of them are control characters
+const BLANKS = /(?:[^\S\ufeff]|[\x1c-\x1f\x85])+/g;
 
 function plainText(body: unknown): string {
   if (body === null || body === undefined) {

@@ -116,7 +116,7 @@ export class Recompute {
       return undefined;
     }
     if (this.#wasComputing && !this.isDone(segment)) {
-      return `it ended with status ${describe(segment.status)} and left the members as they were`;
+      return `it ended with status ${describe(segment.status ?? null)} and left the members as they were`;
     }
     return undefined;
   }

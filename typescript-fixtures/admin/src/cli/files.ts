@@ -10,7 +10,7 @@ import { firstBadByte } from "../call/reply.js";
 import type { Sink } from "../call/sinks.js";
 import { quote } from "../errors/text.js";
 import type { FileData } from "../wire/files.js";
-import { parseExactly } from "../wire/numerals.js";
+import { Numeral, parseExactly } from "../wire/numerals.js";
 import { systemReason, UsageError } from "./failures.js";
 import { mistakeIn } from "./json-place.js";
 import type { Progress } from "./progress.js";
@@ -44,7 +44,8 @@ function nameOf(source: string): string {
 }
 
 function checked(value: unknown, name: string, kind: Kind | undefined): unknown {
-  const isObject = (item: unknown): boolean => typeof item === "object" && item !== null && !Array.isArray(item);
+  const isObject = (item: unknown): boolean =>
+    typeof item === "object" && item !== null && !Array.isArray(item) && !(item instanceof Numeral);
   if (kind === "object" && !isObject(value)) {
     throw new UsageError(`${name} must hold a JSON object, not ${described(value)}.`);
   }
@@ -101,6 +102,9 @@ function lineAndColumn(text: string, position: number): string {
 function described(value: unknown): string {
   if (value === null) {
     return "null";
+  }
+  if (value instanceof Numeral) {
+    return "a number";
   }
   const names: Record<string, string> = { string: "text", boolean: "true or false", number: "a number" };
   return names[typeof value] ?? (Array.isArray(value) ? "an array" : "an object");

@@ -71,6 +71,7 @@ def _pages(answers: list[Any], page: Any, ahead: Any, others: dict[str, Any], ta
     if prefetch:
         # Pages that are asked for at once may arrive in any order: one is asked for ahead at most.
         step["named"] = {"prefetch": 1}
+        step.pop("take", None)  # whether the next page has been asked for by then is a matter of moments
     wanted = _walked(answers, first) if take is None and not prefetch else None
     return client("listings", step, wanted=wanted)
 
