@@ -42,15 +42,15 @@ export function encodePath(path: string): string {
  * @throws {SegOpsArgumentError} a value that has no place in a query (an object, `NaN`)
  */
 export function encodeQuery(query: unknown): string {
-  const pairs: [string, string][] = [];
+  const pairs: string[] = [];
   for (const [key, value] of Object.entries(parameters(query))) {
     for (const item of Array.isArray(value) ? value : [value]) {
       if (item !== null && item !== undefined) {
-        pairs.push([key, queryValue(key, item)]);
+        pairs.push(`${formEncode(key)}=${formEncode(queryValue(key, item))}`);
       }
     }
   }
-  return pairs.map(([key, value]) => `${formEncode(key)}=${formEncode(value)}`).join("&");
+  return pairs.join("&");
 }
 
 /**
