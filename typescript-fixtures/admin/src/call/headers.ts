@@ -40,7 +40,8 @@ export function checkedHeaders(headers: unknown): Readonly<Record<string, string
     return {};
   }
   if (typeof headers !== "object" || Array.isArray(headers)) {
-    throw new SegOpsConfigError(`headers must be an object of names and values, not ${describe(headers)}.`);
+    const given = typeof headers === "string" ? "text" : describe(headers); // whose words may be secret
+    throw new SegOpsConfigError(`headers must be an object of names and values, not ${given}.`);
   }
   const checked: Record<string, string> = {};
   for (const [name, value] of isMap(headers) ? headers : Object.entries(headers)) {
