@@ -27,7 +27,7 @@ endif
 .PHONY: test test-postgres test-runtimes test-all check lint types
 .PHONY: first-test image
 .PHONY: built typescript
-.PHONY: parity mutants record
+.PHONY: parity mutants record regressions
 .PHONY: bench
 .PHONY: docs pictures
 .PHONY: dist dist-check test-dist sbom
@@ -172,6 +172,9 @@ parity: $(READY) built ## run every case in every lane, and 3,300 probes; report
 
 mutants: $(READY) built ## change the sources in small ways, and see whether parity notices (MUTANTS_ARGS)
 	@$(BIN)/python -m segops_parity mutants $(MUTANTS_ARGS)
+
+regressions: $(READY) built ## replay known regressions, which the first line of a report must name (REGRESSIONS_ARGS)
+	@$(BIN)/python -m segops_parity regressions $(REGRESSIONS_ARGS)
 
 record: $(READY) ## record the cassettes anew from a sandbox
 	@$(BIN)/python -m segops_parity record
