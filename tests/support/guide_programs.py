@@ -10,6 +10,8 @@ _NAMED = re.compile(
     r"^(?P<indent> *)```\w+\n *(?:#|//) (?P<name>[\w/]+\.\w+)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL
 )
 
+_NAME = re.compile(r"(?:#|//) [\w/]+\.\w+\n")
+
 DJANGO_SETTINGS = """
 SECRET_KEY = "test"
 INSTALLED_APPS = ["shop"]
@@ -17,6 +19,15 @@ DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "shop.s
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 """
+
+
+def has_programs(page: Path) -> bool:
+    return _NAMED.search(page.read_text(encoding="utf-8")) is not None
+
+
+def is_named(block: str) -> bool:
+    """Whether the first line of a block names a file."""
+    return _NAME.match(block) is not None
 
 
 def write_programs(page: Path, folder: Path) -> list[str]:
@@ -42,4 +53,4 @@ def write_django_project(page: Path, folder: Path) -> None:
 def blocks(page: Path, language: str) -> list[str]:
     """The blocks of a page in one language that stand at the left margin and name no file, as they are pasted."""
     found = re.findall(rf"^```{language}\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    return [text for text in found if not re.match(r"(?:#|//) [\w/]+\.\w+\n", text)]
+    return [text for text in found if not is_named(text)]

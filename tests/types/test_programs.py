@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from guide_programs import has_programs, is_named, write_django_project, write_programs
 from repository import ROOT
 
 pytestmark = pytest.mark.needs_workspace
@@ -29,6 +31,21 @@ TYPESCRIPT = ROOT / "typescript-fixtures"
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 MARK = re.compile(r"(?:#|//) error(?: by (\w+))?(?:: (.+))?$")
 
+# Django's models need the plugin of django-stubs. celery and pandas come without types, and airflow is not installed
+# here; any other import that is not found is an error. Decorators of the first and the last are untyped for that
+# reason, so that the two programs that use them are let off that rule.
+MYPY = """
+[mypy]
+plugins = mypy_django_plugin.main
+[mypy.plugins.django-stubs]
+django_settings_module = settings
+[mypy-airflow.*,celery.*,pandas.*]
+ignore_missing_imports = True
+[mypy-segops_dag,tasks]
+disallow_untyped_decorators = False
+"""
+NOT_INSTALLED = re.compile(r"^from airflow\..*$", re.MULTILINE)  # pyright says so by a comment in the line
+
 Found = Mapping[str, Mapping[int, str]]
 """What a checker says, by file and line."""
 
@@ -38,6 +55,8 @@ def python_blocks() -> Iterator[tuple[str, str]]:
     for guide in GUIDES:
         for number, match in enumerate(FENCE.finditer((ROOT / guide).read_text("utf-8"))):
             if "segops_" not in match[1]:  # another package's, such as testcontainers
+                continue
+            if guide.startswith("docs/guides/") and is_named(match[1]):  # written under its name
                 continue
             # Tests are written without annotations; that is no mistake in what they do with the SDK.
             head = "# mypy: allow-untyped-defs, allow-untyped-calls\n" if guide in OF_TESTS else ""
@@ -66,7 +85,19 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / path.name).write_bytes(path.read_bytes())
     for name, text in python_blocks():
         (folder / name).write_text(text, "utf-8")
+    # What names a file stands there, so that the programs of a page import each other.
+    for page in filter(has_programs, sorted((ROOT / "docs/guides").glob("*.md"))):
+        (write_django_project if page.name == "django.md" else write_programs)(page, folder)
+    schedule = folder / "segops_dag.py"
+    text, imports = NOT_INSTALLED.subn(r"\g<0>  # pyright: ignore[reportMissingImports]", schedule.read_text("utf-8"))
+    assert imports == 1
+    schedule.write_text(text, "utf-8")
+    (folder / "mypy.ini").write_text(MYPY, "utf-8")
     return folder
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*.py"))
 
 
 def marked(path: Path, checker: str) -> dict[int, str]:
@@ -115,17 +146,17 @@ def test_pyright_finds_what_is_marked_and_nothing_else(programs: Path) -> None:
     command = [sys.executable, "-m", "pyright", "--outputjson", "-p", str(programs)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
     report = json.loads(done.stdout)
-    assert report["summary"]["filesAnalyzed"] == len(list(programs.glob("*.py")))
+    assert report["summary"]["filesAnalyzed"] == len(files(programs))
     errors = [each for each in report["generalDiagnostics"] if each["severity"] == "error"]
-    found = by_line((Path(each["file"]).name, each["range"]["start"]["line"] + 1, each["message"]) for each in errors)
+    places = [(os.path.relpath(each["file"], programs), each["range"]["start"]["line"] + 1) for each in errors]
+    found = by_line((*place, each["message"]) for place, each in zip(places, errors))
     judge(found, programs, "fails.py", "pyright")
 
 
 def test_mypy_finds_what_is_marked_and_nothing_else(programs: Path) -> None:
-    command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", f"--cache-dir={ROOT / '.mypy_cache'}"]
-    names = sorted(path.name for path in programs.glob("*.py"))
+    command = [sys.executable, "-m", "mypy", "--strict", f"--cache-dir={ROOT / '.mypy_cache'}"]  # settings: mypy.ini
     done = subprocess.run(
-        [*command, "--no-error-summary", "--show-column-numbers", "--hide-error-context", *names],
+        [*command, "--no-error-summary", "--show-column-numbers", "--hide-error-context", *files(programs)],
         capture_output=True,
         text=True,
         timeout=110,
@@ -134,7 +165,7 @@ def test_mypy_finds_what_is_marked_and_nothing_else(programs: Path) -> None:
         env={"MYPYPATH": str(PACKAGE.parent), "PATH": ""},
     )
     assert done.returncode in (0, 1), done.stderr
-    errors = re.findall(r"^([\w-]+\.py):(\d+):\d+: error: (.+)$", done.stdout, re.MULTILINE)
+    errors = re.findall(r"^([\w/-]+\.py):(\d+):\d+: error: (.+)$", done.stdout, re.MULTILINE)
     judge(by_line((name, int(line), text) for name, line, text in errors), programs, "fails.py", "mypy")
 
 
