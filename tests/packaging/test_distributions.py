@@ -75,13 +75,14 @@ def test_the_wheel_runs_on_every_platform_and_every_supported_python(wheel: Path
     assert metadata(wheel)["Requires-Python"] == ">=3.9"
 
 
-def test_the_wheel_has_no_runtime_dependency_and_two_extras(wheel: Path) -> None:
+def test_the_wheel_has_no_runtime_dependency_and_three_extras(wheel: Path) -> None:
     facts = metadata(wheel)
     assert facts["Name"] == "segops_admin"
-    assert facts.get_all("Provides-Extra") == ["opentelemetry", "requests"]
+    assert facts.get_all("Provides-Extra") == ["cli", "opentelemetry", "requests"]
     required = facts.get_all("Requires-Dist") or []
     asked = sorted((re.split("[<>=]", line)[0], line.partition(";")[2].strip()) for line in required)
     assert asked == [
+        ("jmespath", "extra == 'cli'"),
         ("opentelemetry-api", "extra == 'opentelemetry'"),
         ("opentelemetry-instrumentation", "extra == 'opentelemetry'"),
         ("requests", "extra == 'requests'"),

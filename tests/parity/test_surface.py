@@ -113,8 +113,8 @@ def test_a_missing_verb_and_flag_are_named(suite: Suite, told: dict[str, LaneRun
 def test_a_method_that_is_missing_is_a_failure_of_the_sdk_and_none_of_the_driver(suite: Suite, tmp_path: Path) -> None:
     program = tmp_path / "driver.py"
     program.write_text(
-        "from segops_admin.resources.segments import Segments\n"
-        "del Segments.recompute\n"
+        "from segops_admin.resources.segment_jobs import SegmentJobs\n"
+        "del SegmentJobs.recompute\n"
         "from segops_parity.drivers.python.__main__ import main\n"
         "main()\n"
     )

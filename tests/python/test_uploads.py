@@ -202,9 +202,9 @@ class Unreadable(io.RawIOBase):
         ("/", "cannot be read"),
         ("nul\0byte.csv", "cannot be read"),
         (io.StringIO("sku\n"), "binary mode"),
-        (None, "NoneType"),
-        (7, "int"),
-        (["sku"], "list"),
+        (None, "not null"),
+        (7, "not 7"),
+        (["sku"], "not an array"),
     ],
     ids=["no file", "a folder", "NUL", "StringIO", "None", "a number", "a list"],
 )

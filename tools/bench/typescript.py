@@ -1,4 +1,4 @@
-"""How fast and how small is the TypeScript SDK, beside what it is measured against? Each figure is a ratio of one run.
+"""The speed and size of the TypeScript SDK beside what it is measured against, each as a ratio of one run.
 
     python tools/bench/typescript.py [-n RUNS]
 

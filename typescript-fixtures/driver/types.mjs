@@ -5,13 +5,13 @@
  * enumeration its words; of a union of named types its members. `*` stands for what else is allowed.
  */
 
-/** The declarations below `types/` that the package exports, told one by one. */
+/** The generated declarations that the package exports, told one by one. */
 export function typesTold(ts, checker, exported) {
   const told = {};
   for (const [name, symbol] of exported) {
     const resolved = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
     const [node] = resolved.declarations ?? [];
-    if (node !== undefined && /\/types\/\w+\.d\.ts$/.test(node.getSourceFile().fileName)) {
+    if (node !== undefined && /\/types\/(records|inputs)\.d\.ts$/.test(node.getSourceFile().fileName)) {
       told[name] = declared(ts, node);
     }
   }

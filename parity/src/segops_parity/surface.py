@@ -290,6 +290,8 @@ def _commands(contract: Contract) -> Any:
         verbs = found.setdefault(operation.cli.resource, [])
         if operation.cli.verb not in verbs:
             verbs.append(operation.cli.verb)
+    for resource, further in contract.shell.get("verbs", {}).items():
+        found.setdefault(resource, []).extend(further)
     return {resource: dict.fromkeys(sorted(verbs), "a verb") for resource, verbs in found.items()}
 
 
