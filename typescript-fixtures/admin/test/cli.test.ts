@@ -80,7 +80,8 @@ test("errors go to standard error with what to do, and exit 1, usage 2", async (
     assert.deepEqual([failed.code, failed.out], [1, ""]);
     assert.equal(
       failed.err,
-      "error: GET /segments/9/ answered 404 Not Found: a\\x1b[2J b. Check the id, and that the key belongs to the same workspace.\n",
+      "error: GET /segments/9/ answered 404 Not Found: a\\x1b[2J b.\n" +
+        "Possible cause: nothing in the key's workspace has the id '9' (segops-admin segments list shows what it has).\n",
     );
     const cases: [string[], RegExp][] = [
       [["segments", "lst"], /unknown segments command 'lst'\.\nDid you mean segops-admin segments list\?/],
