@@ -31,6 +31,12 @@ export function secured({ tls, Stream }: SecureModules, socket: Net.Socket, host
   });
   const stream: TLSSocket = tls.connect({ ...options, socket: passage as unknown as Net.Socket });
   stream.once("close", () => socket.destroy());
+  passage.once("close", () => {
+    // Node 18 tells of a reset with an error only, and leaves the stream open: nothing would ever come from it.
+    if (!hasEnded(stream)) {
+      stream.destroy();
+    }
+  });
   return { stream, socket, confirmEnd: (confirmed) => confirmed(!isCut) };
 }
 
