@@ -23,7 +23,8 @@ def asked(api: Any, query: int = 1) -> int:
 
 def waiting(api: Any) -> list[int]:
     """The queries that wait for their next time."""
-    jobs = api.control("GET", "/jobs/")["jobs"]
+    found = api.control("GET", "/jobs/")
+    jobs = [*found["jobs"], *found["planned"]]
     return [j["args"]["query_id"] for j in jobs if j["kind"] == "queries.scheduled" and j["status"] == "queued"]
 
 

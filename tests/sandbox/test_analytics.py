@@ -22,8 +22,8 @@ def at_least_once(event_type: str) -> dict[str, Any]:
     return {"conditions": [{"type": "event_count", "event_type": event_type, "operator": "gte", "value": 1}]}
 
 
-def track(api: Any, event_type: str, users: str) -> None:
-    """One event for each of some users, each named by one letter."""
+def track(api: Any, event_type: str, users: str | list[str]) -> None:
+    """One event for each of some users; in a text, each letter names one."""
     events = [{"user_id": user, "event_type": event_type} for user in users]
     assert api.post("/ingestion/track/batch/", {"events": events}).json()["queued"] == len(users)
 
@@ -99,6 +99,20 @@ def test_usage_counts_the_months_events_against_the_plan(api: Any) -> None:
     track(api, "seen", "a")
     usage = api.get("/analytics/usage/").json()
     assert (usage["period_end"], usage["events_used"]) == ("2027-01-01T00:00:00Z", 1)
+
+
+@pytest.mark.parametrize("read_before", [True, False])
+def test_the_meter_keeps_what_it_had_reached_before_ids_were_tied_whoever_read_it(api: Any, read_before: bool) -> None:
+    for _ in range(3):
+        track(api, "seen", ["a", "b", "anon_v"])
+    if read_before:
+        assert api.get("/analytics/usage/").json()["mtu_computed"] == 3
+    api.post("/identity/alias/", {"anonymous_id": "v", "user_id": "a"})
+    api.post("/identity/merge/", {"from_user_id": "b", "into_user_id": "a"})
+    assert api.get("/analytics/usage/").json()["mtu_computed"] == 3
+    api.control("POST", "/clock/", {"now": "2026-06-01T00:00:00Z"})
+    track(api, "seen", ["a", "b", "anon_v"])
+    assert api.get("/analytics/usage/").json()["mtu_computed"] == 1
 
 
 def test_the_users_of_many_events_are_counted_by_a_job_once_an_hour(start: Any, tmp_path: Path) -> None:

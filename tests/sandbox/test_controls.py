@@ -389,6 +389,17 @@ def test_a_manual_job_waits_and_jobs_run_in_their_order(api: Any) -> None:
     assert api.run_jobs(9) == []
 
 
+def test_what_is_planned_for_later_is_no_work_that_waits(api: Any) -> None:
+    api.post("/pim/products/", {"sku": "A1", "name": "x"})
+    api.post("/pim/products/1/score/")
+    found = api.control("GET", "/jobs/")
+    assert [(job["kind"], job["status"]) for job in found["jobs"]] == [("products.score", "done")]
+    assert [(job["kind"], job["run_at"]) for job in found["planned"]] == [
+        ("products.score_nightly", "2026-05-02T00:00:00Z")
+    ]
+    assert api.run_jobs() == []
+
+
 def test_a_background_job_is_done_soon_after(api: Any) -> None:
     api.jobs("background")
     api.post("/pim/products/", {"sku": "A1", "name": "x"})

@@ -198,8 +198,10 @@ def test_score_all_scores_every_product_of_the_workspace_as_one_job(api: Any, ot
 
 
 def waiting(api: Any) -> list[str]:
-    """The kinds of the jobs that wait."""
-    return [job["kind"] for job in api.control("GET", "/jobs/")["jobs"] if job["status"] == "queued"]
+    """The kinds of the jobs that are planned; nothing else waits."""
+    found = api.control("GET", "/jobs/")
+    assert "queued" not in [job["status"] for job in found["jobs"]]
+    return [job["kind"] for job in found["planned"]]
 
 
 def test_a_catalogue_with_scores_is_scored_each_night_at_midnight(api: Any) -> None:

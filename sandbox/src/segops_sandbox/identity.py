@@ -18,10 +18,10 @@ from django.db import connection, transaction
 
 from segops_sandbox import clock
 from segops_sandbox.models import IdentityEdge, Subject, Tenant
+from segops_sandbox.tracked_users import kept_while_tying
 
 log = logging.getLogger("segops_sandbox.identity")
 
-VISITOR = "anon_"
 MAX_ID = 255
 
 
@@ -39,7 +39,7 @@ class Resolution:
 
 def visitor(anonymous_id: str) -> str:
     """The raw id of a visitor: `anon_` before the id, unless it is there already."""
-    return anonymous_id if anonymous_id.startswith(VISITOR) else VISITOR + anonymous_id
+    return anonymous_id if anonymous_id.startswith(Subject.VISITOR) else Subject.VISITOR + anonymous_id
 
 
 def resolve(tenant_id: int, user_id: str) -> Subject | None:
@@ -94,7 +94,9 @@ def alias_in_bulk(tenant_id: int, pairs: Mapping[str, str], subjects: Mapping[st
 
     An id that is itself a visitor's is no identification.
     """
-    claims = {subjects[source]: subjects[target] for source, target in pairs.items() if not target.startswith(VISITOR)}
+    claims = {
+        subjects[source]: subjects[target] for source, target in pairs.items() if not target.startswith(Subject.VISITOR)
+    }
     if not _unclaimed(claims):
         return  # most visitors are known: nobody has to wait for them
     _one_at_a_time(tenant_id)
@@ -127,7 +129,8 @@ def merge(tenant: Tenant, from_user_id: str, into_user_id: str) -> Resolution:
         raise LoopError(f"{into_user_id} is already a part of {from_user_id}.")
     IdentityEdge.objects.filter(source=source).delete()
     IdentityEdge.objects.create(tenant=tenant, source=source, target=target, kind=IdentityEdge.MERGE)
-    Subject.objects.filter(pk__in=followers).update(canonical_id=target.canonical_id)
+    with kept_while_tying(tenant.pk, [source.pk, target.pk]):
+        Subject.objects.filter(pk__in=followers).update(canonical_id=target.canonical_id)
     return Resolution(_canonical_name(source.pk), True)
 
 
@@ -138,7 +141,8 @@ def _tie(tenant_id: int, claims: list[tuple[int, int]]) -> None:
         IdentityEdge(tenant_id=tenant_id, source_id=source, target_id=target, kind=IdentityEdge.ALIAS, created_at=now)
         for source, target in claims
     )
-    with connection.cursor() as cursor:
+    tied = {subject for claim in claims for subject in claim}
+    with kept_while_tying(tenant_id, tied), connection.cursor() as cursor:
         cursor.executemany(
             "UPDATE sandbox_subject SET canonical_id = (SELECT t.canonical_id FROM sandbox_subject AS t "
             "WHERE t.id = %s) WHERE canonical_id = %s",

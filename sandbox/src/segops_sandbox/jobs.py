@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db.models import Q, QuerySet
 
 from segops_sandbox import clock, leases
 from segops_sandbox.error_text import described, one_line
@@ -55,6 +56,12 @@ def handler(kind: str, failed: Handler | None = None) -> Callable[[Handler], Han
         return function
 
     return register
+
+
+def by_time(found: QuerySet[Job]) -> tuple[QuerySet[Job], QuerySet[Job]]:
+    """Jobs in two parts: work that is done or to be done now, and what is planned for a later time."""
+    later = Q(status=Job.QUEUED, run_at__gt=clock.now())
+    return found.exclude(later), found.filter(later)
 
 
 def enqueue(tenant: Tenant, kind: str, **args: Any) -> Job:

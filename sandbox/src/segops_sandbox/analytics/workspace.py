@@ -10,7 +10,6 @@ from django.db.models.functions import TruncDate
 
 from segops_sandbox import clock, plans
 from segops_sandbox.ai.credits import used_this_month
-from segops_sandbox.analytics.tracked_users import tracked_users
 from segops_sandbox.models import (
     Activation,
     ActivationSync,
@@ -22,6 +21,7 @@ from segops_sandbox.models import (
     Tenant,
 )
 from segops_sandbox.timestamps import isoformat
+from segops_sandbox.tracked_users import tracked_users
 
 _LOGS, _SHOWN_LOGS = 30, 5
 

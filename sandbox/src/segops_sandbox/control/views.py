@@ -156,9 +156,15 @@ class Jobs(ControlView):
     own_transactions = True
 
     def get(self, request: Request) -> Response:
-        """How jobs run, and the newest 100, oldest first."""
-        newest = list(Job.objects.order_by("-pk")[:100])
-        return Response({"mode": jobs.mode(), "jobs": [_job(job) for job in reversed(newest)]})
+        """How jobs run, and the newest 100, oldest first; apart from them those that are planned for a later time."""
+        now, later = (found.order_by("-pk")[:100] for found in jobs.by_time(Job.objects.all()))
+        return Response(
+            {
+                "mode": jobs.mode(),
+                "jobs": [_job(job) for job in reversed(now)],
+                "planned": [{**_job(job), "run_at": isoformat(job.run_at)} for job in reversed(later)],
+            }
+        )
 
     def post(self, request: Request) -> Response:
         """Change the mode, run some queued jobs now, or both."""

@@ -60,13 +60,14 @@ def overview(tenant: Tenant) -> dict[str, Any]:
     """The workspace at a glance."""
     segments = Segment.objects.filter(tenant=tenant).order_by("pk")
     own_jobs = Job.objects.filter(tenant=tenant)
+    due_jobs, _ = jobs.by_time(own_jobs)
     return {
         "counts": [
             ("Segments", segments.count()),
             ("Users", _users(tenant)),
             ("Events", EventTally.objects.stored(tenant)),
             ("Products", Product.objects.filter(tenant=tenant).count()),
-            ("Jobs waiting", own_jobs.filter(status__in=[Job.QUEUED, Job.RUNNING]).count()),
+            ("Jobs waiting", due_jobs.filter(status__in=[Job.QUEUED, Job.RUNNING]).count()),
             ("Jobs failed", own_jobs.filter(status=Job.FAILED).count()),
         ],
         "segments": _segments(segments[:_SEGMENTS]),

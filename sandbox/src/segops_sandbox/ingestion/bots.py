@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+# The first as `Event.HUMAN`, without the need of a database.
 HUMAN, KNOWN_BOT, AI_AGENT, SUSPICIOUS = "human", "known_bot", "ai_agent", "suspicious"
 
 # Programs that act for a person, in a conversation or a browser of their own.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db import connection, transaction
 
-from segops_sandbox import clock
+from segops_sandbox import clock, tracked_users
 from segops_sandbox.identity import alias_in_bulk, ensure_subjects
 from segops_sandbox.ingestion.bots import HUMAN
 from segops_sandbox.ingestion.events import Incoming, encode
@@ -46,6 +46,7 @@ def store(tenant: Tenant, events: Sequence[Incoming], *, bot_class: str = HUMAN)
         with connection.cursor() as cursor:
             cursor.executemany(_INSERT, rows)
         EventTally.objects.add(tenant, clock.from_micros(received), len(rows))
+        tracked_users.plan(tenant)
     return len(rows)
 
 

@@ -21,6 +21,9 @@ class Subject(models.Model):
     events and edges that wait for each new row.
     """
 
+    # What the ids of visitors begin with.
+    VISITOR = "anon_"
+
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, db_index=False)
     external_id = models.TextField()
     canonical = models.ForeignKey(
@@ -52,6 +55,8 @@ class Event(models.Model):
     again, which the same transaction has read or written.
     """
 
+    HUMAN = "human"
+
     objects = Events.as_manager()
 
     tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, db_index=False, db_constraint=False)
@@ -59,7 +64,7 @@ class Event(models.Model):
     event_type = models.TextField()
     occurred_at = models.BigIntegerField()
     payload = models.TextField(default="{}")
-    bot_class = models.CharField(max_length=16, default="human")
+    bot_class = models.CharField(max_length=16, default=HUMAN)
     received_at = models.BigIntegerField()
 
     class Meta:
