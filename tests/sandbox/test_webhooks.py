@@ -15,6 +15,7 @@ import pytest
 import trustme
 
 from segops_parity import contract
+from segops_sandbox import clock
 from segops_sandbox.delivery import post
 from segops_sandbox.network import loopback_addresses
 
@@ -233,10 +234,25 @@ def send(port: int, scheme: str = "http", **options: Any) -> Any:
     return post(f"{scheme}://127.0.0.1:{port}/", b"{}", secret="", user_agent="test", **options)
 
 
+@pytest.fixture
+def running_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine's clock, whatever another test of this process holds still."""
+    monkeypatch.setattr(clock, "_frozen", None)
+
+
+@pytest.mark.usefixtures("running_clock")
 def test_a_silent_receiver_is_left_after_the_timeout(serve: Any) -> None:
     attempt = send(serve(lambda connection: drain(connection)), timeout=0.2)
     assert (attempt.status_code, attempt.error) == (None, "The receiver did not answer within 0.2 s.")
     assert 150 <= attempt.duration_ms < 5000
+
+
+@pytest.mark.usefixtures("running_clock")
+def test_a_delivery_takes_as_long_when_the_time_of_day_is_set_back(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    hours = iter(range(24, 0, -1))
+    monkeypatch.setattr(clock, "now_micros", lambda: next(hours) * 3_600_000_000)
+    attempt = send(serve(lambda connection: drain(connection)), timeout=0.2)
+    assert attempt.duration_ms >= 150
 
 
 def drain(connection: socket.socket) -> None:

@@ -56,7 +56,7 @@ def post(url: str, body: bytes, *, secret: str, user_agent: str, timeout: float 
     headers = {"Content-Type": "application/json", "User-Agent": user_agent}
     if secret:
         headers[SIGNATURE] = sign(body, secret)
-    started = clock.now_micros()
+    started = time.monotonic()
     status: int | None = None
     error = ""
     try:
@@ -68,7 +68,9 @@ def post(url: str, body: bytes, *, secret: str, user_agent: str, timeout: float 
     except (OSError, ValueError, http.client.HTTPException) as exc:
         error = _readable(str(exc) or type(exc).__name__)
     log.info("%s: %s", user_agent, error or status)
-    return Attempt(status, error, max(0, clock.now_micros() - started) // 1000)
+    # The machine's time of day may be set meanwhile. Where the clock stands still, nothing takes any time.
+    lasted = 0.0 if clock.is_frozen() else time.monotonic() - started
+    return Attempt(status, error, int(lasted * 1000))
 
 
 def _exchange(parts: SplitResult, headers: dict[str, str], body: bytes, timeout: float) -> int:
