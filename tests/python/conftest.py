@@ -13,7 +13,7 @@ import trustme
 from scripted_server import ScriptedServer
 from sdk_client import KEY
 
-from segops_admin import SegOpsAdmin
+from segops_admin import SegOpsAdmin, _config
 from segops_admin.testing import FakeTime
 
 
@@ -23,6 +23,12 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("SEGOPS_") or name.lower().endswith("_proxy") or name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_warned_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A warning comes once a process and host: another test may have had it."""
+    monkeypatch.setattr(_config, "_warned", set())
 
 
 @pytest.fixture

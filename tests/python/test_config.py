@@ -11,15 +11,10 @@ from typing import Any
 import pytest
 from sdk_client import shown
 
-from segops_admin import AsyncSegOpsAdmin, SegOpsAdmin, SegOpsConfigError, _config
+from segops_admin import AsyncSegOpsAdmin, SegOpsAdmin, SegOpsConfigError
 from segops_admin.testing import Script
 
 KEY = "sk_live_5d3a"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_warned_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_config, "_warned", set())
 
 
 def authorization(client: SegOpsAdmin) -> str:
