@@ -31,7 +31,8 @@ import { createInterface } from "node:readline";
 for await (const line of createInterface({ input: process.stdin })) {
   const { text, rows, size } = JSON.parse(line);
   const data = Buffer.from(text);
-  const cutter = new Cutter(data.subarray(0, 3), "a.csv", rows);
+  const cutter = new Cutter("a.csv", rows);
+  cutter.feed(data.subarray(0, 3));
   for (let at = 3; at < data.length; at += size) cutter.feed(data.subarray(at, at + size));
   try {
     const { head, parts } = cutter.finish();

@@ -12,10 +12,15 @@ from typing import Any
 
 from .._errors import SegOpsArgumentError
 
-__all__ = ["State", "account_of"]
+__all__ = ["State", "account_of", "state_path"]
 
 _FORMAT = "segops-import/1"
 _KEYS = ("format", "run", "file", "server", "account", "rows", "confirmation", "mapping", "parts")
+
+
+def state_path(csv_path: str) -> str:
+    """Where the state of an import of that file stands."""
+    return f"{csv_path}.segops-import.json"
 
 
 def account_of(api_key: str, sha256: str) -> str:
@@ -34,7 +39,7 @@ class State:
 
     def __init__(self, csv_path: str) -> None:
         self._csv = os.path.basename(csv_path)
-        self.path = f"{csv_path}.segops-import.json"
+        self.path = state_path(csv_path)
         self.told: dict[str, Any] = {}
 
     @property
@@ -58,8 +63,7 @@ class State:
                 text = file.read()
         except FileNotFoundError:
             self.told = {"format": _FORMAT, "run": run, **wanted, "mapping": None, "parts": []}
-            self.save()
-            return
+            return  # written down with its first part
         except OSError as error:
             raise SegOpsArgumentError(f"The state file {self.path!r} cannot be read: {error}") from error
         self.told = self._read(text)

@@ -6,12 +6,12 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
-from .._wire.heads import SecretBytes, request_head
 from .._wire.http1 import ReplyReader
 from .async_stream import AsyncStream
 from .bodies import AsyncReplyBody
 from .failures import DISCONNECTED, FAILURES, exchange_failure, raise_as, without_frames
 from .limits import Limits
+from .outgoing import first_write
 from .protocol import AsyncResponse, Request
 
 __all__ = ["AsyncConnection"]
@@ -72,20 +72,12 @@ class AsyncConnection(AsyncStream):
         raise_as(exchange_failure(failure, self.peer, limits, stale=self.stale), failure)
 
     async def _send(self, request: Request, target: str, limits: Limits) -> OSError | None:
-        body, headers = request.body, request.headers
-        if self._through is not None:
-            headers, target = [*headers, *self._through], request.url
-        length = None
-        if (body is None and request.method in ("POST", "PUT", "PATCH")) or isinstance(body, bytes):
-            length = len(body or b"")
+        body = request.body
         try:
-            head = request_head(request.method, target, self._host, headers, length)
-            if body is None or isinstance(body, bytes):
-                await self.write(SecretBytes(head + body) if body else head, limits)
-                return None
-            await self.write(head, limits)
-            for block in body:
-                await self.write(block, limits)
+            await self.write(first_write(request, target, self._host, self._through), limits)
+            if body is not None and not isinstance(body, bytes):
+                for block in body:
+                    await self.write(block, limits)
         except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError) as error:
             return without_frames(error)  # type: ignore[no-any-return]
         return None

@@ -6,17 +6,14 @@ import select
 import socket
 import ssl
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .._wire.heads import SecretBytes, request_head
 from .._wire.http1 import ReplyReader
 from .bodies import ReplyBody
 from .failures import DISCONNECTED, FAILURES, exchange_failure, raise_as, without_frames
 from .limits import Limits
+from .outgoing import first_write
 from .protocol import Request, Response
-
-if TYPE_CHECKING:
-    from .._wire.multipart import Multipart
 
 __all__ = ["Connection", "Link"]
 
@@ -153,39 +150,21 @@ class Connection(Link):
     def _send(self, request: Request, target: str, limits: Limits) -> OSError | None:
         """Sends the request; what broke the connection meanwhile is returned, since a reply may have come before."""
         body = request.body
-        headers = request.headers
-        if self._through is not None:
-            headers = [*headers, *self._through]
-            target = request.url
-        length = None
-        if body is None or isinstance(body, bytes):
-            # Multipart bodies bring their length along. A write without a body says so: some servers insist.
-            if body is not None or request.method in ("POST", "PUT", "PATCH"):
-                length = len(body or b"")
+        try:
             self.set_timeout(limits.step())
-            try:
-                head = request_head(request.method, target, self._host, headers, length)
-                self._send_all(SecretBytes(head + body) if body else head)
-            except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError) as error:
-                return without_frames(error)  # type: ignore[no-any-return]
-            return None
-        return self._stream(request_head(request.method, target, self._host, headers, None), body, limits)
+            self._send_all(first_write(request, target, self._host, self._through))
+            if body is not None and not isinstance(body, bytes):
+                for block in body:
+                    self.set_timeout(limits.step())
+                    self._sock.sendall(block)
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError) as error:
+            return without_frames(error)  # type: ignore[no-any-return]
+        return None
 
     def _send_all(self, data: bytes) -> None:
         sent = self._sock.send(data)  # mostly all of it; sendall() of a TLS socket takes a longer way
         if sent < len(data):
             self._sock.sendall(memoryview(data)[sent:])
-
-    def _stream(self, head: bytes, body: Multipart, limits: Limits) -> OSError | None:
-        try:
-            self.set_timeout(limits.step())
-            self._sock.sendall(head)
-            for block in body:
-                self.set_timeout(limits.step())
-                self._sock.sendall(block)
-        except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError) as error:
-            return without_frames(error)  # type: ignore[no-any-return]
-        return None
 
     def receive(self, limits: Limits) -> bytes:
         """What comes next; nothing at the end of the connection."""

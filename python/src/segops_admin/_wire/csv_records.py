@@ -28,18 +28,18 @@ _SEP = re.compile(rb'\s*"?sep=([\t!#-~])"?\s*', re.IGNORECASE)
 
 
 class Records:
-    """Finds where records end. Feed it the file from its beginning, a byte order mark left out.
+    """Finds where records end. Feed it the file from its beginning; a byte order mark comes whole in the first block.
 
     Attributes:
         delimiter: what separates fields; may be changed between two records.
         quoted: whether the file, so far, ends inside of quotes.
     """
 
-    def __init__(self, offset: int = 0) -> None:
+    def __init__(self) -> None:
         self.delimiter = b","
         self.quoted = False
-        self._offset = offset  # of the next block
-        self._start = offset  # of the record under way
+        self._offset = 0  # of the next block
+        self._start = 0  # of the record under way
         self._at_field = True  # whether the next byte begins a field
         self._after_quote = False  # the block before ended with a quote inside of quotes
         self._after_return = False  # the block before ended with CR outside of quotes
@@ -49,6 +49,8 @@ class Records:
         base, here, size = self._offset, 0, len(block)
         if not size:
             return
+        if not base and block.startswith(_BOM):
+            here = self._start = len(_BOM)
         self._offset += size
         if self._after_return:
             self._after_return = False
@@ -152,19 +154,13 @@ def plan(file: IO[bytes], name: str, rows: int) -> Plan:
     """
     cutter = _Cutter(file, name, rows)
     digest = hashlib.sha256()
-    start = file.read(len(_BOM))
-    digest.update(start)
-    records = Records(len(_BOM) if start == _BOM else 0)
-    block = b"" if start == _BOM else start
-    size = len(start)
-    while True:
-        for record in records.feed(block):
-            cutter.take(records, *record)
-        block = file.read(_BLOCK)
-        if not block:
-            break
+    records = Records()
+    size = 0
+    while block := file.read(_BLOCK):
         digest.update(block)
         size += len(block)
+        for record in records.feed(block):
+            cutter.take(records, *record)
     for record in records.close():
         cutter.take(records, *record)
     if records.quoted:
@@ -252,15 +248,11 @@ def check_import(file: Any) -> None:
 
 def _rows_of(file: Any) -> int:
     """How many records below the header are not blank."""
-    start = file.read(len(_BOM))
     records = Records()
-    count = 0
-    block = b"" if start == _BOM else start
-    while True:
+    count = -1
+    while block := file.read(_BLOCK):
         count += sum(not blank for _, _, blank in records.feed(block))
-        block = file.read(_BLOCK)
-        if not block:
-            return count + sum(not blank for _, _, blank in records.close()) - 1
+    return count + sum(not blank for _, _, blank in records.close())
 
 
 def _too_large(what: str, most: str) -> str:

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from .failures import UsageError
+from .files import write_whole
 from .shells import SCRIPTS, script
 
 __all__ = ["install"]
@@ -29,7 +30,7 @@ def install(shell: str | None) -> tuple[dict[str, Any], str]:
     content = script(shell)
     changed = _written(path) != content
     if changed:
-        _write(path, content)
+        write_whole(path, content)
     return {"shell": shell, "path": path, "changed": changed}, advice
 
 
@@ -68,14 +69,3 @@ def _written(path: str) -> str | None:
             return file.read()
     except (OSError, ValueError):
         return None
-
-
-def _write(path: str, content: str) -> None:
-    partial = f"{path}.part"
-    try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(partial, "w", encoding="utf-8", newline="") as file:
-            file.write(content)
-        os.replace(partial, path)
-    except OSError as error:
-        raise UsageError(f"cannot write {path!r}: {error.strerror}.") from error

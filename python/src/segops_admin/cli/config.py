@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 from . import output
 from .failures import UsageError
-from .profiles import KEYS, config_path, load, save, words_of
+from .profiles import KEYS, chosen, config_path, load, save, words_of
 from .settings import masked, number
 
 if TYPE_CHECKING:
@@ -32,17 +31,12 @@ def run(verb: str, line: Invocation, results: Results) -> int:
     elif verb == "get":
         (key,) = line.arguments
         _check_key(key)
-        name = _chosen(line, content)
+        name = chosen(line.options, content) or "default"
         _known(name, content)
         output.write_json(_shown(name, content).get(key))
     else:
         results.one(_set(line, content))
     return 0
-
-
-def _chosen(line: Invocation, content: dict[str, Any]) -> str:
-    name: str = line.options.get("profile") or os.environ.get("SEGOPS_PROFILE") or content["current"] or "default"
-    return name
 
 
 def _known(name: str, content: dict[str, Any]) -> None:
@@ -60,7 +54,7 @@ def _set(line: Invocation, content: dict[str, Any]) -> dict[str, Any]:
     """Sets a key of a profile, which is made if it is not there; nothing takes the key away."""
     key, text = line.arguments
     _check_key(key)
-    name = _chosen(line, content)
+    name = chosen(line.options, content) or "default"
     if not re.fullmatch(r"[A-Za-z0-9._-]+", name):
         raise UsageError(f"a profile cannot be called {name!r}: letters, digits, dots, dashes and underscores.")
     profile = {**content["profiles"].get(name, {})}

@@ -15,7 +15,7 @@ from .shapes import ARRAY, OBJECT
 if TYPE_CHECKING:
     from .progress import Progress
 
-__all__ = ["Counted", "check_sink", "json_object", "open_binary", "parsed", "read_json"]
+__all__ = ["Counted", "check_sink", "json_object", "open_binary", "parsed", "read_json", "write_whole"]
 
 
 def read_json(source: str, kind: str | None = None) -> Any:
@@ -162,3 +162,27 @@ class Counted:
 
     def close(self) -> None:
         self._file.close()
+
+
+def write_whole(path: str, text: str, *, private: bool = False) -> None:
+    """Writes a file, whole or not at all, and the folders above it.
+
+    Args:
+        private: whether nobody but its owner may read it.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    draft = f"{path}.{os.getpid()}.part"
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700 if private else 0o777, exist_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666)
+        with open(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    except OSError as error:
+        if os.path.exists(draft):
+            os.unlink(draft)
+        raise UsageError(f"cannot write {path!r}: {error.strerror}.") from error

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .progress import Progress
 
-__all__ = ["Followed", "Over", "import_in_parts", "resumed"]
+__all__ = ["Followed", "Over", "import_in_parts", "resumed", "wait_limits"]
 
 
 class Over(Exception):
@@ -75,8 +75,15 @@ def resumed(words: str, ids: Sequence[Any], options: dict[str, Any]) -> str:
     return f"To go on waiting: {command}"
 
 
+def wait_limits(options: dict[str, Any]) -> dict[str, Any]:
+    """``timeout`` and ``interval`` of a wait, as far as ``--wait-timeout`` and ``--interval`` give them."""
+    flags = (("wait-timeout", "timeout"), ("interval", "interval"))
+    return {name: number(options[flag], f"--{flag}") for flag, name in flags if flag in options}
+
+
 def import_in_parts(method: Any, path: str, body: Any, options: dict[str, Any], progress: Progress) -> Any:
     """Imports a file in parts; what ends that early says that the same command goes on."""
+    from .._call.parts_state import state_path  # it needs modules that no other command does
     from .dry_run import NotSent
 
     for flag in ("filename", "idempotency-key"):
@@ -84,13 +91,10 @@ def import_in_parts(method: Any, path: str, body: Any, options: dict[str, Any], 
             raise UsageError(f"--{flag} does not go with --split: parts have names and keys of their own.")
     if path == "-":
         raise UsageError("--split needs a file: standard input cannot be gone on with.", "Save it to a file first.")
-    limits: dict[str, Any] = {}
-    for flag, name in (("wait-timeout", "timeout"), ("interval", "interval")):
-        if flag in options:
-            limits[name] = number(options[flag], f"--{flag}")
+    limits = wait_limits(options)
     if "rows" in options:
         limits["rows"] = number(options["rows"], "--rows", whole=True)
-    state = f"{path}.segops-import.json"
+    state = state_path(path)
     begun = os.path.exists(state)
     try:
         return method(path, body=body or None, on_progress=progress.part, **limits)

@@ -16,7 +16,7 @@ from .failures import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["KEYS", "Profile", "active", "config_path", "load", "save", "words_of"]
+__all__ = ["KEYS", "Profile", "active", "chosen", "config_path", "load", "save", "words_of"]
 
 KEYS = ("url", "api_key", "api_key_command", "timeout", "protected")
 """What a profile may hold."""
@@ -90,21 +90,16 @@ def save(content: Mapping[str, Any]) -> None:
     """Writes the file, whole or not at all, for its owner only."""
     import json
 
-    path = os.path.realpath(config_path())
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    draft = f"{path}.{os.getpid()}.part"
+    from .files import write_whole
+
     text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
-    try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
-    except OSError as error:
-        if os.path.exists(draft):
-            os.unlink(draft)
-        raise UsageError(f"cannot write {path!r}: {error.strerror}.") from error
+    write_whole(os.path.realpath(config_path()), text, private=True)
+
+
+def chosen(options: Mapping[str, Any], content: Mapping[str, Any]) -> str | None:
+    """The name of the profile that is meant, by flag, by environment, or as the current one; None if none is."""
+    name: str | None = options.get("profile") or os.environ.get("SEGOPS_PROFILE") or content["current"]
+    return name
 
 
 def active(options: Mapping[str, Any]) -> Profile:
@@ -115,7 +110,7 @@ def active(options: Mapping[str, Any]) -> Profile:
     """
     content = load()
     profiles: dict[str, Any] = content["profiles"]
-    named = options.get("profile") or os.environ.get("SEGOPS_PROFILE") or content["current"]
+    named = chosen(options, content)
     if named is None:
         return Profile("default", profiles["default"]) if "default" in profiles else Profile()
     if named not in profiles:

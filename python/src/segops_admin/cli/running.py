@@ -14,7 +14,7 @@ from .dry_run import DryRun, NotSent
 from .failures import FAILURE, UsageError, explain
 from .files import Counted, check_sink, open_binary, read_json
 from .guard import check_write
-from .jobs import Followed, Over, import_in_parts, resumed
+from .jobs import Followed, Over, import_in_parts, resumed, wait_limits
 from .json_lines import ROWS, JsonLines, read_rows, upsert
 from .parsing import usage
 from .profiles import active
@@ -194,7 +194,7 @@ class _Call:
         self.printed = False
         self.resume = ""
         self._confirm = read_json(line.options["confirm"], OBJECT) if "confirm" in line.options else None
-        self._waiting = self._wait_options()
+        self._waiting: dict[str, Any] = {"on_progress": self._progress.job, **wait_limits(line.options)}
         self._by_name = {
             option.parameter: line.options[option.name]
             for option in command.options.values()
@@ -222,13 +222,6 @@ class _Call:
     def _sink(self, path: str) -> Any:
         self.printed = path == "-"
         return output.binary() if self.printed else path
-
-    def _wait_options(self) -> dict[str, Any]:
-        found: dict[str, Any] = {"on_progress": self._progress.job}
-        for flag, name in (("wait-timeout", "timeout"), ("interval", "interval")):
-            if flag in self._options:
-                found[name] = number(self._options[flag], f"--{flag}")
-        return found
 
     def close(self) -> None:
         """Closes the files, and takes the progress line away."""

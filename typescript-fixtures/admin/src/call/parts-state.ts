@@ -42,6 +42,11 @@ export async function accountOf(apiKey: string, sha256: string): Promise<string>
   return createHash("sha256").update(`segops-import ${sha256} ${apiKey}`).digest("hex").slice(0, 16);
 }
 
+/** Where the state of an import of that file stands. */
+export function statePath(csvPath: string): string {
+  return `${csvPath}.segops-import.json`;
+}
+
 /** What has been done of an import. */
 export class State {
   told!: Told;
@@ -50,7 +55,7 @@ export class State {
 
   constructor(csvPath: string) {
     this.#csv = basename(csvPath);
-    this.#path = `${csvPath}.segops-import.json`;
+    this.#path = statePath(csvPath);
   }
 
   /**
@@ -70,8 +75,7 @@ export class State {
     });
     if (text === undefined) {
       this.told = { format: FORMAT, run, ...wanted, mapping: null, parts: [] };
-      await this.save();
-      return;
+      return; // written down with its first part
     }
     this.told = this.#read(text);
     this.#compare(wanted);

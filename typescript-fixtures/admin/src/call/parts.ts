@@ -117,17 +117,14 @@ export class CsvImport {
     this.#identity = await identityOf(this.#file);
     const { createHash } = await import("node:crypto");
     const digest = createHash("sha256");
-    let cutter: Cutter | undefined;
+    const cutter = new Cutter(this.#name, this.#rows);
     let size = 0;
     for await (const block of blocks(this.#file, 0, Number.POSITIVE_INFINITY)) {
       throwIfAborted(this.#options.signal);
       digest.update(block);
       size += block.byteLength;
-      const start = cutter === undefined ? block.subarray(0, 3) : undefined;
-      cutter ??= new Cutter(block.subarray(0, 3), this.#name, this.#rows);
-      cutter.feed(start === undefined ? block : block.subarray(3));
+      cutter.feed(block);
     }
-    cutter ??= new Cutter(new Uint8Array(), this.#name, this.#rows);
     return { ...cutter.finish(), size, sha256: digest.digest("hex") };
   }
 

@@ -1,10 +1,11 @@
 /** Completion, installed: the script of a shell is written where that shell looks for it. */
 
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { quote } from "../errors/text.js";
-import { systemReason, UsageError } from "./failures.js";
+import { UsageError } from "./failures.js";
+import { writeWhole } from "./files.js";
 import { SCRIPTS, script } from "./shells.js";
 
 /** What was done. */
@@ -27,7 +28,7 @@ export function install(given: string | undefined): [Installed, string] {
   const content = script(shell);
   const changed = written(path) !== content;
   if (changed) {
-    write(path, content);
+    writeWhole(path, content);
   }
   return [{ shell, path, changed }, advice];
 }
@@ -71,16 +72,5 @@ function written(path: string): string | undefined {
     return readFileSync(path, "utf8");
   } catch {
     return undefined;
-  }
-}
-
-function write(path: string, content: string): void {
-  const partial = `${path}.part`;
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(partial, content);
-    renameSync(partial, path);
-  } catch (error) {
-    throw new UsageError(`cannot write ${quote(path)}: ${systemReason(error) ?? (error as Error).message}.`);
   }
 }

@@ -6,7 +6,7 @@ import { quote } from "../errors/text.js";
 import { UsageError } from "./failures.js";
 import { keepSecret, say, writeJson } from "./output.js";
 import type { Invocation } from "./parsing.js";
-import { type Content, configPath, KEYS, load, save, wordsOf } from "./profiles.js";
+import { type Content, chosen, configPath, KEYS, load, save, wordsOf } from "./profiles.js";
 import type { Results } from "./results.js";
 import { masked, numberOf } from "./settings.js";
 
@@ -23,17 +23,13 @@ export async function configure(verb: string, line: Invocation, results: Results
     await results.one(shown(first, changed));
   } else if (verb === "get") {
     checkProfileKey(first);
-    const name = chosen(line, content);
+    const name = chosen(line, content) || "default";
     checkKnown(name, content);
     await writeJson(shown(name, content)[first]);
   } else {
     await results.one(await set(line, content));
   }
   return 0;
-}
-
-function chosen(line: Invocation, { current }: Content): string {
-  return line.texts.get("profile") || process.env.SEGOPS_PROFILE || current || "default";
 }
 
 function checkKnown(name: string, { profiles }: Content): void {
@@ -53,7 +49,7 @@ function checkProfileKey(key: string): void {
 async function set(line: Invocation, content: Content): Promise<Record<string, unknown>> {
   const [key = "", text = ""] = line.arguments;
   checkProfileKey(key);
-  const name = chosen(line, content);
+  const name = chosen(line, content) || "default";
   if (!/^[A-Za-z0-9._-]+$/.test(name)) {
     const problem = `a profile cannot be called ${quote(name)}: letters, digits, dots, dashes and underscores.`;
     throw new UsageError(problem);

@@ -4,7 +4,21 @@
  * Everything is read and checked before the first request: a bad file leaves nothing half done.
  */
 
-import { accessSync, constants, createReadStream, existsSync, readFileSync, statSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  createReadStream,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname } from "node:path";
 import { firstBadByte } from "../call/reply.js";
 import type { Sink } from "../call/sinks.js";
@@ -186,4 +200,27 @@ function isWritable(folder: string): boolean {
 /** Where a download goes: the path, or standard output. */
 export function sinkOf(path: string): Sink {
   return path === "-" ? process.stdout : path;
+}
+
+/**
+ * Writes a file, whole or not at all, and the folders above it.
+ *
+ * @param options.isPrivate whether nobody but its owner may read it
+ * @throws {UsageError} it cannot be written
+ */
+export function writeWhole(path: string, text: string, { isPrivate = false } = {}): void {
+  const draft = `${path}.${process.pid}.part`;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: isPrivate ? 0o700 : 0o777 });
+    const descriptor = openSync(draft, "wx", isPrivate ? 0o600 : 0o666);
+    writeSync(descriptor, text);
+    fsyncSync(descriptor);
+    closeSync(descriptor);
+    renameSync(draft, path);
+  } catch (error) {
+    if (existsSync(draft)) {
+      unlinkSync(draft);
+    }
+    throw new UsageError(`cannot write ${quote(path)}: ${systemReason(error) ?? (error as Error).message}.`);
+  }
 }

@@ -2,6 +2,7 @@
 
 import { existsSync, unlinkSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
+import { statePath } from "../call/parts-state.js";
 import { SegOpsArgumentError, SegOpsJobError } from "../errors/index.js";
 import { describe } from "../errors/text.js";
 import type { ImportConfirmation } from "../types/inputs.js";
@@ -77,6 +78,13 @@ export function goingOn(error: unknown, resume: string): void {
   }
 }
 
+/** `timeout` and `interval` of a wait, as far as `--wait-timeout` and `--interval` give them. */
+export function waitLimits({ texts }: Invocation): { timeout?: number; interval?: number } {
+  const flags = { "wait-timeout": "timeout", interval: "interval" };
+  const given = Object.entries(flags).filter(([flag]) => texts.has(flag));
+  return Object.fromEntries(given.map(([flag, name]) => [name, numberOf(texts.get(flag) ?? "", `--${flag}`)]));
+}
+
 /** The method that imports a file in parts. */
 export type InParts = (path: string, rows: number | undefined, options: object) => Promise<ImportInParts>;
 
@@ -97,22 +105,19 @@ export async function importInParts(
   if (path === "-") {
     throw new UsageError("--split needs a file: standard input cannot be gone on with.", "Save it to a file first.");
   }
-  const given = (flag: string, isWhole = false): number | undefined => {
-    const text = line.texts.get(flag);
-    return text === undefined ? undefined : numberOf(text, `--${flag}`, isWhole);
-  };
   const isEmpty = confirmation === undefined || Object.keys(confirmation as object).length === 0;
   const options = {
     body: isEmpty ? undefined : (confirmation as ImportConfirmation),
-    timeout: given("wait-timeout"),
-    interval: given("interval"),
+    ...waitLimits(line),
     onProgress: (part: ImportPart) => progress.part(part),
     signal,
   };
-  const state = `${path}.segops-import.json`;
+  const most = line.texts.get("rows");
+  const rows = most === undefined ? undefined : numberOf(most, "--rows", true);
+  const state = statePath(path);
   const isBegun = existsSync(state);
   try {
-    return await method(path, given("rows", true), options);
+    return await method(path, rows, options);
   } catch (error) {
     if (error instanceof NotSent && !isBegun) {
       unlinkSync(state);

@@ -6,23 +6,12 @@
  */
 
 import { spawnSync } from "node:child_process";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, isAbsolute, join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { quote } from "../errors/text.js";
 import { systemReason, UsageError } from "./failures.js";
-import { readJson } from "./files.js";
+import { readJson, writeWhole } from "./files.js";
 import { jsonText } from "./output.js";
 import type { Invocation } from "./parsing.js";
 
@@ -121,20 +110,12 @@ function isObject(value: unknown): value is Record<string, unknown> {
 export function save(content: Content): void {
   const named = configPath();
   const path = existsSync(named) ? realpathSync(named) : named;
-  const draft = `${path}.${process.pid}.part`;
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const descriptor = openSync(draft, "wx", 0o600);
-    writeSync(descriptor, `${jsonText(content, 2)}\n`);
-    fsyncSync(descriptor);
-    closeSync(descriptor);
-    renameSync(draft, path);
-  } catch (error) {
-    if (existsSync(draft)) {
-      unlinkSync(draft);
-    }
-    throw new UsageError(`cannot write ${quote(path)}: ${systemReason(error)}.`);
-  }
+  writeWhole(path, `${jsonText(content, 2)}\n`, { isPrivate: true });
+}
+
+/** The name of the profile that is meant, by flag, by environment, or as the current one; null if none is. */
+export function chosen(line: Invocation, { current }: Content): string | null {
+  return line.texts.get("profile") || process.env.SEGOPS_PROFILE || current;
 }
 
 /**
@@ -143,8 +124,9 @@ export function save(content: Content): void {
  * @throws {UsageError} there is none of that name, or the file cannot be used
  */
 export async function active(line: Invocation): Promise<Profile> {
-  const { current, profiles } = await load();
-  const named = line.texts.get("profile") || process.env.SEGOPS_PROFILE || current;
+  const content = await load();
+  const { profiles } = content;
+  const named = chosen(line, content);
   const found = named === null ? profiles.default : own(profiles, named);
   if (found !== undefined) {
     return new Profile(named ?? "default", found);

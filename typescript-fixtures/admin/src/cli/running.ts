@@ -13,7 +13,7 @@ import { dryRun, NotSent } from "./dry-run.js";
 import { FAILURE, UsageError } from "./failures.js";
 import { checkSink, fileToSend, readJson, sinkOf } from "./files.js";
 import { checkWrite } from "./guard.js";
-import { followed, goingOn, type InParts, importInParts, Over, resumed } from "./jobs.js";
+import { followed, goingOn, type InParts, importInParts, Over, resumed, waitLimits } from "./jobs.js";
 import { JsonLines, readRows, upsert } from "./json-lines.js";
 import { say, writeJson } from "./output.js";
 import { type Invocation, usage } from "./parsing.js";
@@ -309,20 +309,11 @@ class Call {
   }
 
   #waiting(): Record<string, unknown> {
-    const found: Record<string, unknown> = {
+    return {
       onProgress: (job: unknown) => this.#progress.job(job),
       signal: this.#signal,
+      ...waitLimits(this.#line),
     };
-    for (const [flag, name] of [
-      ["wait-timeout", "timeout"],
-      ["interval", "interval"],
-    ] as const) {
-      const text = this.#line.texts.get(flag);
-      if (text !== undefined) {
-        found[name] = numberOf(text, `--${flag}`);
-      }
-    }
-    return found;
   }
 
   /** Calls a method of the command's namespace. */

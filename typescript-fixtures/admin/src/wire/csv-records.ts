@@ -24,24 +24,19 @@ const SEP = /^\s*"?sep=([\t!#-~])"?\s*$/i;
 /** Is told where a record begins and ends, and whether it is blank. */
 export type Take = (start: number, end: number, isBlank: boolean) => void;
 
-/** Finds where records end. Feed it the file from its beginning, a byte order mark left out. */
+/** Finds where records end. Feed it the file from its beginning; a byte order mark comes whole in the first block. */
 export class Records {
   /** What separates fields, as a byte; may be changed between two records. */
   delimiter = COMMA;
   #quoted = false;
-  #offset: number;
-  #start: number;
+  #offset = 0;
+  #start = 0;
   /** Whether the next byte begins a field. */
   #atField = true;
   /** The byte before was a quote inside of quotes. */
   #afterQuote = false;
   /** The byte before was CR outside of quotes. */
   #afterReturn = false;
-
-  constructor(offset = 0) {
-    this.#offset = offset;
-    this.#start = offset;
-  }
 
   /** Whether the file, so far, ends inside of quotes. */
   get quoted(): boolean {
@@ -52,7 +47,10 @@ export class Records {
   feed(block: Uint8Array, take: Take): void {
     const base = this.#offset;
     this.#offset += block.byteLength;
-    for (let here = 0; here < block.byteLength; here += 1) {
+    if (base === 0 && BOM.every((byte, place) => block[place] === byte)) {
+      this.#start = BOM.length;
+    }
+    for (let here = base === 0 ? this.#start : 0; here < block.byteLength; here += 1) {
       const byte = block[here] as number;
       if (this.#afterReturn) {
         this.#afterReturn = false;
@@ -123,25 +121,18 @@ export class Cutter {
   readonly parts: Part[] = [];
   readonly #name: string;
   readonly #rows: number;
-  readonly #records: Records;
+  readonly #records = new Records();
   readonly #begin: Uint8Array[] = [];
   #size = 0;
   #head: Uint8Array | undefined;
   #row = 0;
 
-  /** @param start the first three bytes of the file; what follows is fed */
-  constructor(start: Uint8Array, name: string, rows: number) {
-    const isMarked = BOM.every((byte, place) => start[place] === byte);
+  constructor(name: string, rows: number) {
     this.#name = name;
     this.#rows = rows;
-    this.#records = new Records(isMarked ? BOM.length : 0);
-    this.#keep(start);
-    if (!isMarked) {
-      this.#records.feed(start, this.#take);
-    }
   }
 
-  /** Takes the next block. */
+  /** Takes the next block of the file. */
   feed(block: Uint8Array): void {
     this.#keep(block);
     this.#records.feed(block, this.#take);
@@ -243,11 +234,8 @@ async function rowsOf(file: OpenFile): Promise<number> {
     rows += isBlank ? 0 : 1;
   };
   const records = new Records();
-  let isFirst = true;
   for await (const block of file.read()) {
-    const isMarked = isFirst && BOM.every((byte, place) => block[place] === byte);
-    records.feed(isMarked ? block.subarray(BOM.length) : block, take);
-    isFirst = false;
+    records.feed(block, take);
   }
   records.close(take);
   return rows;
