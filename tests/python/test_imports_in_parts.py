@@ -143,6 +143,14 @@ def test_the_rows_of_all_parts_are_those_of_the_file(
     assert cut.sha256 == hashlib.sha256(data).hexdigest()
 
 
+@pytest.mark.parametrize("begin", [b"\r\n", b'"sku\nof the shop",'], ids=["a blank line", "a quoted line end"])
+def test_a_byte_order_mark_is_no_part_of_the_first_record(begin: bytes) -> None:
+    head = b"\xef\xbb\xbf" + begin + b"name\n"
+    cut = plan(io.BytesIO(head + b"1,a\n"), "a.csv", 10)
+    assert cut.head == head
+    assert [(part.first_row, part.last_row) for part in cut.parts] == [(1, 1)]
+
+
 def test_parts_keep_within_the_bytes_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("segops_admin._wire.csv_records.MOST_BYTES", 20)
     cut = plan(io.BytesIO(b"sku\n" + b"1234567\n" * 3 + b"123456789012345\n"), "a.csv", 100)

@@ -56,7 +56,7 @@ def test_both_languages_cut_files_alike_and_pythons_csv_finds_the_same_rows(buil
         text = "sku,name\r\n" + "".join(draw.choices('ab",\r\n;é\ufeff ', k=draw.randrange(40)))
         asked.append(
             {
-                "text": draw.choice(["", "\ufeff", "sep=;\n"]) + text,
+                "text": draw.choice(["", "\ufeff", "sep=;\n", "\ufeff\r\n"]) + text,
                 "rows": draw.randrange(1, 4),
                 "size": draw.randrange(1, 9),
             }
