@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from generate.commands import resources
+from generate.heads import python_head, typescript_head
 from generate.python_types import formatted
 from generate.shapes import Alias, Enumeration, Key, ListOf, Literal, MapOf, Named, Scalar, Shape, Shapes, Type, UnionOf
 from segops_parity.contract import Contract
@@ -37,14 +39,12 @@ def bodies(contract: Contract) -> dict[str, str]:
     shapes = Shapes(contract)
     rows = {name: found for name, found in _bodies(contract, shapes) if found}
     topic = "\n".join(_topic(contract)) + "\n"
-    python = f'"""{_HEAD}\n\nWritten by ``make generate`` from the contract (``spec/``): change it there.\n"""\n\n'
+    python = python_head(_HEAD)
     python += "from __future__ import annotations\n\n__all__ = ['BODIES', 'DEFINITIONS']\n\n"
     python += f"BODIES: dict[str, tuple[tuple[str, str, bool, str], ...]] = {rows!r}\n"
     python += f'"""{_ABOUT["BODIES"]}"""\n\n'
     python += f'DEFINITIONS = """\\\n{topic}"""\n"""{_ABOUT["DEFINITIONS"]}"""\n'
-    typescript = (
-        f"/**\n * {_HEAD}\n *\n * Written by `make generate` from the contract (`spec/`): change it there.\n */\n"
-    )
+    typescript = typescript_head(_HEAD)
     type_ = "Readonly<Record<string, readonly (readonly [string, string, boolean, string])[]>>"
     typescript += f"\n/** {_ABOUT['BODIES']} */\nexport const BODIES: {type_} = {json.dumps(rows, indent=2)};\n"
     typescript += f"\n/** {_ABOUT['DEFINITIONS']} */\nexport const DEFINITIONS = {json.dumps(topic)};\n"
@@ -148,12 +148,8 @@ def _values(contract: Contract, schema: Mapping[str, Any]) -> list[str]:
     return list(schema["enum"])
 
 
-def _wrapped(text: str, margin: int) -> Iterator[str]:
-    line = ""
-    for word in text.split():
-        if line and margin + len(line) + 1 + len(word) > _WIDTH:
-            yield " " * margin + line
-            line = word
-        else:
-            line = f"{line} {word}" if line else word
-    yield " " * margin + line
+def _wrapped(text: str, margin: int) -> list[str]:
+    indent = " " * margin
+    return textwrap.wrap(
+        text, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )

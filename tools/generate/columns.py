@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from generate.commands import resources
+from generate.heads import python_head, typescript_head
 from generate.python_types import formatted
 from segops_parity.contract import Contract, Operation
 
 __all__ = ["columns"]
 
 _FIRST = ("id", "sku", "user_id", "name", "title", "query_text", "event_type", "type", "status", "member_count")
+_HEAD = "The columns of listings."
 _LAST = ("description", "tenant")
 _ABOUT = {
     "COLUMNS": "By command, the keys of its records that a table shows, the telling ones first.",
@@ -28,12 +30,9 @@ def columns(contract: Contract) -> dict[str, str]:
         plain[name] = sorted((key for key, is_plain in keys.items() if is_plain), key=_rank)
         nested[name] = [key for key, is_plain in keys.items() if not is_plain]
     tables = {"COLUMNS": plain, "OTHER_KEYS": nested}
-    head = "The columns of listings."
-    python = f'"""{head}\n\nWritten by ``make generate`` from the contract (``spec/``): change it there.\n"""\n\n'
+    python = python_head(_HEAD)
     python += "from __future__ import annotations\n\n__all__ = ['COLUMNS', 'OTHER_KEYS']\n\n"
-    typescript = (
-        f"/**\n * {head}\n *\n * Written by `make generate` from the contract (`spec/`): change it there.\n */\n"
-    )
+    typescript = typescript_head(_HEAD)
     for name, table in tables.items():
         joined = {command: " ".join(keys) for command, keys in table.items() if keys}
         python += f'{name} = {joined!r}\n"""{_ABOUT[name]}"""\n\n'

@@ -6,13 +6,14 @@ from wcwidth import list_versions
 from wcwidth.table_wide import WIDE_EASTASIAN
 from wcwidth.table_zero import ZERO_WIDTH
 
+from generate.heads import python_head, typescript_head
 from generate.python_types import formatted
 from segops_parity.contract import Contract
 
 __all__ = ["widths"]
 
 _ABOUT = "Characters that take two columns of a terminal, and those that take none, by Unicode {version}."
-_READ = "Stretches of code points, in hexadecimal digits."
+_NOTE = "Stretches of code points, in hexadecimal digits. Written by `make generate`."
 
 
 def widths(_: Contract) -> dict[str, str]:
@@ -20,8 +21,8 @@ def widths(_: Contract) -> dict[str, str]:
     version = list_versions()[-1]
     wide, none = _lines(WIDE_EASTASIAN[version]), _lines(ZERO_WIDTH[version])
     about = _ABOUT.format(version=version)
-    python = f'"""{about}\n\n{_READ} Written by ``make generate``.\n"""\n\n__all__ = ["NONE", "WIDE"]\n\n'
-    typescript = f"/**\n * {about}\n *\n * {_READ} Written by `make generate`.\n */\n"
+    python = python_head(about, _NOTE) + '__all__ = ["NONE", "WIDE"]\n\n'
+    typescript = typescript_head(about, _NOTE)
     for name, lines in (("WIDE", wide), ("NONE", none)):
         python += f'{name} = """\\\n' + "".join(f"{line}\n" for line in lines) + '"""\n'
         typescript += f"\nexport const {name} = `\n" + "".join(f"{line}\n" for line in lines) + "`;\n"
