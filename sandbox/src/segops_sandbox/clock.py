@@ -34,6 +34,12 @@ def from_micros(micros: int) -> datetime:
     return _EPOCH + timedelta(microseconds=micros)
 
 
+def month_of(moment: datetime) -> tuple[datetime, datetime]:
+    """The first moment of the month that a time is in, and of the next month."""
+    start = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return start, (start + timedelta(days=32)).replace(day=1)
+
+
 def is_frozen() -> bool:
     """Whether time stands still."""
     return _frozen is not None

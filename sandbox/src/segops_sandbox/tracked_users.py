@@ -84,7 +84,7 @@ def _is_large() -> bool:
 
 
 def _this_month() -> datetime:
-    return clock.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return clock.month_of(clock.now())[0]
 
 
 def _kept(tenant: Tenant, month: datetime) -> UserMeter | None:
@@ -93,8 +93,7 @@ def _kept(tenant: Tenant, month: datetime) -> UserMeter | None:
 
 def _count(tenant: Tenant, month: datetime, users: Collection[int] | None = None) -> int:
     """Those who are billed of all users, or of some."""
-    end = (month + timedelta(days=32)).replace(day=1)
-    period = [clock.to_micros(month), clock.to_micros(end)]
+    period = [clock.to_micros(edge) for edge in clock.month_of(month)]
     # Of all users, SQLite would go by the index, and look up each event of it on the other side of the file.
     unindexed = " NOT INDEXED" if users is None and connection.vendor == "sqlite" else ""
     some = "" if users is None else _SOME.format(users=", ".join(map(str, sorted(users))) or "NULL")

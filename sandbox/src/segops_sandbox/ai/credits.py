@@ -16,6 +16,6 @@ def spend(tenant: Tenant, kind: str, credits: int) -> None:
 
 def used_this_month(tenant: Tenant) -> int:
     """Credits used since the first of the month."""
-    start = clock.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    start, _ = clock.month_of(clock.now())
     total = AICreditUse.objects.filter(tenant=tenant, used_at__gte=start).aggregate(total=Sum("credits"))["total"]
     return total or 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Sum
@@ -43,7 +43,7 @@ def overview(tenant: Tenant) -> dict[str, Any]:
 
 def usage(tenant: Tenant) -> dict[str, Any]:
     """What the plan allows this month and what has been used; -1 is unlimited. Events count by when they arrived."""
-    start, end = _month()
+    start, end = clock.month_of(clock.now())
     plan = plans.PLANS[tenant.plan]
     return {
         "plan": tenant.plan,
@@ -108,9 +108,3 @@ def _activation(activation: Activation) -> dict[str, Any]:
             for log in logs[:_SHOWN_LOGS]
         ],
     }
-
-
-def _month() -> tuple[datetime, datetime]:
-    """The first moment of this month and of the next."""
-    start = clock.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return start, (start + timedelta(days=32)).replace(day=1)

@@ -57,8 +57,7 @@ class Tallies(models.QuerySet["EventTally"]):
         """Rows that came into the file past `add`, by another program's hand."""
         if connection.vendor != "sqlite":
             return 0
-        start = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        end = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
+        start, end = clock.month_of(moment)
         with connection.cursor() as cursor:
             cursor.execute(_BEYOND, [tenant.pk, clock.to_micros(start), clock.to_micros(end)])
             return int(cursor.fetchone()[0])
