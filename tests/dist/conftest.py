@@ -20,7 +20,7 @@ LOCKS = {"3.9": ROOT / "requirements/sdk-tests.txt"}  # the other one begins at 
 def built() -> Callable[[str], Path]:
     """The one file in dist/ that a pattern names."""
     if not DIST.is_dir():
-        pytest.exit("there is no dist/: run `make dist` first", returncode=2)
+        pytest.fail("there is no dist/: run `make dist` first", pytrace=False)
 
     def find(pattern: str) -> Path:
         found = list(DIST.glob(pattern))

@@ -34,7 +34,7 @@ def page() -> Callable[[str], Path]:
     """The Markdown of a page of the site, as llms.txt names it."""
     site = ROOT / "build/site"
     if not (site / "llms.txt").is_file():
-        pytest.exit("there is no build/site: run `make docs` first", returncode=2)
+        pytest.fail("there is no build/site: run `make docs` first", pytrace=False)
     listed = re.findall(r"^- \[.+?\]\((.+?)\)", (site / "llms.txt").read_text(encoding="utf-8"), re.MULTILINE)
 
     def find(name: str) -> Path:
