@@ -16,7 +16,8 @@ TARGET = "python/src/segops_admin/async_resources"
 HEAD = "# Derived from {} by `make generate`. Change that.\n"
 
 _DEFINITION = re.compile(r"    def (?!__)(\w+)\((?:[^()]|\([^()]*\))*\) -> (?P<returns>[^\n]+):\n")
-_CALL = re.compile(r"(?<!\w)self\.(_http\.)?(_?(?:read|ask|change|upload|download|wait|wait_for_recompute|run))\(")
+_METHODS = "read|post_read_only|mutate|upload|download|wait|wait_for_recompute|run"
+_CALL = re.compile(rf"(?<!\w)self\.(_http\.)?(_?(?:{_METHODS}))\(")
 _BASES = re.compile(r"\b(Collection|Namespace|SegmentJobs)\b(?=[\[)(,\n])")
 
 

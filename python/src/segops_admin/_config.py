@@ -175,7 +175,7 @@ def _whole_number(name: str, count: Any, least: int) -> int:
 
 
 def checked_timeout(seconds: float) -> float:
-    """Seconds without progress after which to give up."""
+    """Seconds without progress after which an attempt fails."""
     return _seconds("timeout", seconds)
 
 

@@ -1,4 +1,4 @@
-"""Everything that can go wrong, and how it is told.
+"""The errors of this package, and their messages.
 
 SegOpsError                        every error of this package
 ├── SegOpsConfigError              the client cannot be used as it is set up; nothing was sent
@@ -70,10 +70,10 @@ class SegOpsConnectionError(SegOpsError):
 
     Attributes:
         sent: False if the server cannot have seen the request; True if it may have acted on it.
-        transient: False if trying again is pointless (a certificate that does not verify).
+        transient: False if a retry cannot help (a certificate that does not verify).
         stale: True if a connection kept from an earlier call turned out to be closed.
         method, path: what was asked.
-        attempts: how many times it was tried.
+        attempts: number of attempts.
         idempotency_key: the key that the call carried; pass it as ``idempotency_key=`` to repeat the same call.
         may_have_executed: whether the call changes something and may have been executed.
     """
@@ -114,9 +114,9 @@ class SegOpsApiError(SegOpsError):
         body: the answer, decoded if it was JSON, else its text.
         headers: the answer's headers; look-ups ignore case.
         method, path: what was asked.
-        request_id: the server's name for this request, if it gave one.
+        request_id: the server's id of the request, if it sent one.
         retry_after: seconds that the server asks to wait, if it said so.
-        attempts: how many times it was tried.
+        attempts: number of attempts.
         idempotency_key: the key that the call carried, if any.
         may_have_executed: whether the call changes something and an attempt may have been executed: one was answered
             with 5xx, or lost its reply.
@@ -179,7 +179,7 @@ class SegOpsDecodeError(SegOpsError):
     Attributes:
         status: the HTTP status of that reply, if it had one.
         method, path: what was asked.
-        attempts: how many times it was tried.
+        attempts: number of attempts.
         idempotency_key: the key that the call carried, if any.
         may_have_executed: whether the call changes something and may have been executed.
     """
@@ -227,11 +227,11 @@ class SegOpsWebhookError(SegOpsError, ValueError):
 
 
 class SegOpsDeprecationWarning(DeprecationWarning):
-    """Warns once an operation that the server will give it up (``Deprecation`` and ``Sunset`` headers)."""
+    """Warned once per operation that the server announces to remove (``Deprecation`` and ``Sunset`` headers)."""
 
 
 def may_have_been_done(key: str | None, *, earlier: bool) -> str:
-    """What a caller must know of a write whose outcome is not known."""
+    """The advice to a caller whose write may have been executed."""
     what = "An earlier attempt may have been executed" if earlier else "The server may have executed it"
     again = f", and repeat it with idempotency_key={key!r}" if key is not None else ""
     return f"{what}: look before you repeat it{again}."

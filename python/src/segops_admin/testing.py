@@ -198,12 +198,12 @@ class _AsyncBody:
         return bytes(self._body.read(amount))
 
     def close(self) -> None:
-        """Gives the body up."""
+        """Discards the rest of the body."""
         self._body.close()
 
 
 def pages(items: Sequence[Any], page_size: int = 50) -> list[Reply]:
-    """The replies that a walk with ``iterate`` over these items gets."""
+    """The replies to ``iterate`` over these items."""
     count = max(1, -(-len(items) // page_size))
     return [
         reply(
@@ -219,7 +219,7 @@ def pages(items: Sequence[Any], page_size: int = 50) -> list[Reply]:
 
 
 def member_pages(user_ids: Sequence[str], limit: int = 1000, computed_at: str = "2026-04-25T12:00:00Z") -> list[Reply]:
-    """The replies that a walk with ``iterate_members`` over these users gets."""
+    """The replies to ``iterate_members`` over these users."""
     stretches = [user_ids[start : start + limit] for start in range(0, len(user_ids), limit)] or [[]]
     return [
         reply(

@@ -1,4 +1,4 @@
-"""Verifies and reads webhook deliveries.
+"""Verification and parsing of webhook deliveries.
 
 SegOps signs the raw request body with the webhook's secret (HMAC-SHA256) and sends
 

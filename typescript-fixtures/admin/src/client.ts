@@ -46,20 +46,20 @@ const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.f
 
 /** The options of {@link SegOpsAdmin.withOptions}; what is left out stays as it is. */
 export interface ClientOptions {
-  /** How often a call is repeated on 429, 5xx and failed connections; 3 unless given. */
+  /** How often a call is retried on 429, 5xx and failed connections; 3 unless given. */
   maxRetries?: number | undefined;
   /**
    * Seconds without progress (to connect, to send a block, to receive) after which an attempt is given up; 60 unless
    * given. A simulation takes the server up to 30 s.
    */
   timeout?: number | undefined;
-  /** Seconds for a whole call: attempts, the waits between them, redirects, connecting. No end unless given. */
+  /** Seconds for a whole call: attempts, the waits between them, redirects, connecting. No limit unless given. */
   deadline?: number | null | undefined;
   /** Headers that every request carries besides the SDK's own, which cannot be replaced. */
   headers?: Readonly<Record<string, string>> | null | undefined;
-  /** Is told of each attempt: operation, status, headers, seconds. What it throws goes to the caller. */
+  /** Called after each attempt with operation, status, headers and seconds. What it throws reaches the caller. */
   onReply?: OnReply | null | undefined;
-  /** Is told a line for each attempt (method, path, status, milliseconds), and of waits that the server asks for. */
+  /** Called with one line per attempt (method, path, status, milliseconds), and one for each wait that the server asks for. */
   log?: ((line: string) => void) | null | undefined;
 }
 
@@ -177,8 +177,8 @@ export class SegOpsAdmin {
   }
 
   /**
-   * Ends the client and its idle connections: any other call afterwards is refused. May be called more than once. Calls
-   * under way go on.
+   * Closes the client and its idle connections; later calls are refused. May be called more than once. Calls
+   * in progress continue.
    */
   close(): void {
     this.#isClosed = true;

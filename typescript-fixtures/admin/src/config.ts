@@ -111,7 +111,7 @@ function warnOnce(host: string): void {
   }
 }
 
-/** Seconds without progress after which to give up. */
+/** Seconds without progress after which an attempt fails. */
 export function checkedTimeout(seconds: unknown): number {
   if (typeof seconds !== "number") {
     throw new SegOpsConfigError(`timeout must be a number of seconds, not ${describe(seconds)}.`);
@@ -130,7 +130,7 @@ export function checkedRetries(count: unknown): number {
   return count as number;
 }
 
-/** Seconds for a whole call; undefined for no end. */
+/** Seconds for a whole call; undefined for no limit. */
 export function checkedDeadline(seconds: unknown): number | undefined {
   if (seconds === undefined || seconds === null) {
     return undefined;

@@ -209,7 +209,7 @@ export class Script {
   }
 }
 
-/** The replies that a walk with `iterate` over these items gets. */
+/** The replies to `iterate` over these items. */
 export function pages(items: readonly unknown[], pageSize = 50): Reply[] {
   const count = Math.max(1, Math.ceil(items.length / pageSize));
   return Array.from({ length: count }, (_, index) =>
@@ -222,7 +222,7 @@ export function pages(items: readonly unknown[], pageSize = 50): Reply[] {
   );
 }
 
-/** The replies that a walk with `iterateMembers` over these users gets. */
+/** The replies to `iterateMembers` over these users. */
 export function memberPages(userIds: readonly string[], limit = 1000, computedAt = "2026-04-25T12:00:00Z"): Reply[] {
   const count = Math.max(1, Math.ceil(userIds.length / limit));
   return Array.from({ length: count }, (_, index) =>

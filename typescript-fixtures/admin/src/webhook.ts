@@ -1,5 +1,5 @@
 /**
- * Verifies and reads webhook deliveries.
+ * Verification and parsing of webhook deliveries.
  *
  * SegOps signs the raw request body with the webhook's secret (HMAC-SHA256) and sends
  * `X-SegOps-Signature: sha256=<hex>`. Give the body exactly as it came: parsing and writing it again changes it. The

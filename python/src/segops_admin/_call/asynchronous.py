@@ -50,17 +50,17 @@ class AsyncHttp(BaseHttp):
         self, path: str, query: Mapping[str, Any] | None = None, *, prefetch: int = 0
     ) -> AsyncGenerator[Any, None]:
         """Iterates over every item of a listing with ``page=1,2,…``; see ``iterate`` of the namespaces."""
-        return self.walk("paginate", encode_path(path), query, prefetch)
+        return self.iterate_pages("paginate", encode_path(path), query, prefetch)
 
     async def read(self, operation: str, path: str, query: Any = None, within: float | None = None) -> Any:
         """A GET; ``within`` is the seconds that it may take."""
         return await self._make(json_call(operation, "GET", path, query, safe=True, deadline=within))
 
-    async def ask(self, operation: str, path: str, body: Any = None) -> Any:
+    async def post_read_only(self, operation: str, path: str, body: Any = None) -> Any:
         """A POST that changes nothing: it carries no key and may be repeated."""
         return await self._make(json_call(operation, "POST", path, None, body, safe=True))
 
-    async def change(
+    async def mutate(
         self,
         operation: str,
         method: str,
@@ -71,14 +71,14 @@ class AsyncHttp(BaseHttp):
         within: float | None = None,
     ) -> Any:
         """A call that changes something: it carries an ``Idempotency-Key``."""
-        return await self._make(self._change(operation, method, path, body, key, expects, within))
+        return await self._make(self._mutation(operation, method, path, body, key, expects, within))
 
     async def upload(
         self, operation: str, path: str, form: Form, unnamed: str, key: str | None, check: Check | None = None
     ) -> Any:
         """A POST of one file, which may be an async iterator of blocks."""
         self.check_open()
-        call = self._change(operation, "POST", path, None, key, "record")
+        call = self._mutation(operation, "POST", path, None, key, "record")
         return await self._send_file(call, form, unnamed, check)
 
     async def download(self, operation: str, path: str, to: Any) -> int:
@@ -91,13 +91,13 @@ class AsyncHttp(BaseHttp):
         with open_sink(to) as sink:
             return int(await self._make(call, lambda _, response: copy_reply(response, sink), allow_cross_origin=True))
 
-    def walk(self, operation: str, path: str, query: Any, prefetch: int) -> AsyncGenerator[Any, None]:
+    def iterate_pages(self, operation: str, path: str, query: Any, prefetch: int) -> AsyncGenerator[Any, None]:
         """Iterates over a listing by its pages."""
-        return self._walk(operation, path, Pages(path, query, prefetch))
+        return self._iterate(operation, path, Pages(path, query, prefetch))
 
-    def walk_cursor(self, operation: str, path: str, query: Any) -> AsyncGenerator[Any, None]:
+    def iterate_cursor(self, operation: str, path: str, query: Any) -> AsyncGenerator[Any, None]:
         """Iterates over a listing by its cursor."""
-        return self._walk(operation, path, CursorPages(path, query))
+        return self._iterate(operation, path, CursorPages(path, query))
 
     async def wait(self, what: str, look: Callable[[float], Any], state: Any, **limits: Any) -> Any:
         """Waits for a job; ``look`` asks how far it is, within so many seconds."""
@@ -110,7 +110,7 @@ class AsyncHttp(BaseHttp):
         self.check_open()
         return await run_async(task.course(), self.runtime)
 
-    async def _walk(self, operation: str, path: str, pages: Pages | CursorPages) -> AsyncGenerator[Any, None]:
+    async def _iterate(self, operation: str, path: str, pages: Pages | CursorPages) -> AsyncGenerator[Any, None]:
         items = pages.take(await self._page(operation, path, pages.parameters()))
         under_way: deque[asyncio.Task[Any]] = deque()
         following = getattr(pages, "number", 0)

@@ -86,7 +86,7 @@ class BaseHttp:
             call.idempotency_key = idempotency_key(None, self.runtime)
         return call
 
-    def _change(
+    def _mutation(
         self,
         operation: str,
         method: str,

@@ -70,7 +70,7 @@ class Http(BaseHttp):
         self, path: str, query: Mapping[str, Any] | None = None, *, prefetch: int = 0
     ) -> Generator[Any, None, None]:
         """Iterates over every item of a listing with ``page=1,2,…``; see ``iterate`` of the namespaces."""
-        return self.walk("paginate", encode_path(path), query, prefetch)
+        return self.iterate_pages("paginate", encode_path(path), query, prefetch)
 
     # What the resource methods use: the path is encoded already, and the answer is what the contract says.
 
@@ -78,11 +78,11 @@ class Http(BaseHttp):
         """A GET; ``within`` is the seconds that it may take."""
         return self._make(json_call(operation, "GET", path, query, safe=True, deadline=within))
 
-    def ask(self, operation: str, path: str, body: Any = None) -> Any:
+    def post_read_only(self, operation: str, path: str, body: Any = None) -> Any:
         """A POST that changes nothing: it carries no key and may be repeated."""
         return self._make(json_call(operation, "POST", path, None, body, safe=True))
 
-    def change(
+    def mutate(
         self,
         operation: str,
         method: str,
@@ -93,14 +93,14 @@ class Http(BaseHttp):
         within: float | None = None,
     ) -> Any:
         """A call that changes something: it carries an ``Idempotency-Key``."""
-        return self._make(self._change(operation, method, path, body, key, expects, within))
+        return self._make(self._mutation(operation, method, path, body, key, expects, within))
 
     def upload(
         self, operation: str, path: str, form: Form, unnamed: str, key: str | None, check: Check | None = None
     ) -> Any:
         """A POST of one file; ``unnamed`` is its name if it has none of its own."""
         self.check_open()
-        return self._send_file(self._change(operation, "POST", path, None, key, "record"), form, unnamed, check)
+        return self._send_file(self._mutation(operation, "POST", path, None, key, "record"), form, unnamed, check)
 
     def download(self, operation: str, path: str, to: Sink) -> int:
         """A GET whose reply goes to a file as it comes. Returns the number of bytes written."""
@@ -112,17 +112,17 @@ class Http(BaseHttp):
         with open_sink(to) as sink:
             return int(self._make(call, lambda _, response: copy_reply(response, sink), allow_cross_origin=True))
 
-    def walk(self, operation: str, path: str, query: Any, prefetch: int) -> Generator[Any, None, None]:
+    def iterate_pages(self, operation: str, path: str, query: Any, prefetch: int) -> Generator[Any, None, None]:
         """Iterates over a listing by its pages."""
-        from .pagination import Pages, walk
+        from .pagination import Pages, iterate
 
-        return walk(Pages(path, query, prefetch), lambda parameters: self._page(operation, path, parameters))
+        return iterate(Pages(path, query, prefetch), lambda parameters: self._page(operation, path, parameters))
 
-    def walk_cursor(self, operation: str, path: str, query: Any) -> Generator[Any, None, None]:
+    def iterate_cursor(self, operation: str, path: str, query: Any) -> Generator[Any, None, None]:
         """Iterates over a listing by its cursor."""
-        from .pagination import CursorPages, walk
+        from .pagination import CursorPages, iterate
 
-        return walk(CursorPages(path, query), lambda parameters: self._page(operation, path, parameters))
+        return iterate(CursorPages(path, query), lambda parameters: self._page(operation, path, parameters))
 
     def _page(self, operation: str, path: str, parameters: dict[str, Any]) -> Any:
         return self._make(json_call(operation, "GET", path, parameters, safe=True, expects="page"))

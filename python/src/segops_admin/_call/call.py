@@ -24,8 +24,8 @@ class Call:
     Attributes:
         operation: what is called, such as ``segments.get``.
         safe: whether it changes nothing, so that it may be repeated.
-        expects: what the contract says of the answer: ``record`` (or a list of them), ``page`` (which the
-            walk looks at itself), ``nothing``, or ``anything``.
+        expects: what the contract says of the answer: ``record`` (or a list of them), ``page`` (which
+            pagination checks itself), ``nothing``, or ``anything``.
         deadline: seconds for the whole call that come on top of the client's, or None.
     """
 

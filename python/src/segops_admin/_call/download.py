@@ -1,4 +1,4 @@
-"""How a reply becomes a file: streamed and unzipped, in blocks of bounded size."""
+"""From a reply to a file: streamed and unzipped, in blocks of bounded size."""
 
 from __future__ import annotations
 

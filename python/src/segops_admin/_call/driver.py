@@ -1,4 +1,4 @@
-"""The two drivers of a call's course: what it asks for is done here, blocking or for asyncio."""
+"""The two drivers of a call's course, blocking and for asyncio: they take the steps that it yields."""
 
 from __future__ import annotations
 

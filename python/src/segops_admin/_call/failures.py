@@ -1,4 +1,4 @@
-"""How a failed call is told: which error, in which words, without the key, and with what may have been done."""
+"""The error of a failed call: its class, its message without the key, and whether the call may have been executed."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from .._transport.protocol import Headers
 from .call import Call
 from .reply import decode_error_body
 
-__all__ = ["api_error", "hide", "hide_in", "request_id", "tell"]
+__all__ = ["api_error", "redact", "redact_value", "request_id", "tell"]
 
 _REQUEST_ID_HEADERS = ("X-Request-Id", "Request-Id", "X-Correlation-Id")
 
 HIDDEN = "sk_***"
 
 
-def hide(text: str, key: Secret) -> str:
-    """A text without the key, which a server may have sent back."""
+def redact(text: str, key: Secret) -> str:
+    """A text with the key redacted: a server may have sent it back."""
     return text.replace(key, HIDDEN)
 
 
-def hide_in(value: Any, key: Secret) -> Any:
-    """A decoded value without the key."""
+def redact_value(value: Any, key: Secret) -> Any:
+    """A decoded value with the key redacted."""
     if isinstance(value, str):
         return value.replace(key, HIDDEN)
     if isinstance(value, list):
-        return [hide_in(item, key) for item in value]
+        return [redact_value(item, key) for item in value]
     if isinstance(value, dict):
-        return {hide_in(name, key): hide_in(item, key) for name, item in value.items()}
+        return {redact_value(name, key): redact_value(item, key) for name, item in value.items()}
     return value
 
 
 def request_id(headers: Headers) -> str | None:
-    """The server's name for a request, if it gave one."""
+    """The server's id of a request, if it sent one."""
     return next((headers[name] for name in _REQUEST_ID_HEADERS if name in headers), None)
 
 
@@ -47,15 +47,15 @@ def tell(
     may_have_executed: bool,
     earlier: bool,
 ) -> None:
-    """Adds to an error which call it ended, and what may have come of that."""
+    """Adds to an error which call it ended, and whether that call may have been executed."""
     error.method, error.path, error.attempts = call.method, call.target, attempts
     error.idempotency_key = call.idempotency_key
     error.may_have_executed, error.earlier = may_have_executed, earlier
     if error.args:
-        error.args = (hide(str(error.args[0]), key), *error.args[1:])
+        error.args = (redact(str(error.args[0]), key), *error.args[1:])
     cause = error.__cause__
     if cause is not None and any(isinstance(text, str) and key in text for text in cause.args):
-        cause.args = tuple(hide(text, key) if isinstance(text, str) else text for text in cause.args)
+        cause.args = tuple(redact(text, key) if isinstance(text, str) else text for text in cause.args)
 
 
 def api_error(
@@ -71,8 +71,8 @@ def api_error(
 ) -> SegOpsApiError:
     """The error for a reply that is no success."""
     status = response.status
-    body = hide_in(decode_error_body(raw), key)
-    headers = Headers([(name, hide(value, key)) for name, value in response.headers.items()])
+    body = redact_value(decode_error_body(raw), key)
+    headers = Headers([(name, redact(value, key)) for name, value in response.headers.items()])
     named = request_id(headers)
     said = describe_body(body).removesuffix(".")
     parts = [f"{call.method} {call.target} answered {status}{_phrase(status)}" + (f": {said}." if said else ".")]
@@ -86,7 +86,7 @@ def api_error(
     if notes:
         parts.append(f"({', '.join(notes)})")
     error = error_class(status)(
-        hide(" ".join(parts), key),
+        redact(" ".join(parts), key),
         status,
         body,
         headers=headers,

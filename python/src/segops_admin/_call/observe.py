@@ -1,4 +1,4 @@
-"""What is told of each attempt while a call goes on: a log line, the caller's ``on_reply``, warnings of deprecation."""
+"""What each attempt reports: a log line, the caller's ``on_reply``, deprecation warnings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from .._errors import SegOpsDeprecationWarning
 from .._wire.headers import Headers, mention
 from .call import Call
-from .failures import hide, request_id
+from .failures import redact, request_id
 from .options import Options
 
 __all__ = ["Attempt", "observe"]
@@ -19,14 +19,14 @@ _loggers: list[Any] = []
 
 
 class Attempt:
-    """One attempt of a call, as ``on_reply`` is told of it.
+    """One attempt of a call, as ``on_reply`` receives it.
 
     Attributes:
         operation: what was called, such as ``segments.get``; ``request`` and ``paginate`` for those of ``client.http``.
         method, path: what was asked, without the query.
         status: the reply's status, or None if there was no reply.
         headers: the reply's headers.
-        request_id: the server's name for the request, if it gave one.
+        request_id: the server's id of the request, if it sent one.
         attempt: 1 for the first attempt of the call. Where a kept connection turned out to be closed, the request is
             sent once more at once (``delay`` is 0) and has the same number.
         seconds: how long it took.
@@ -56,7 +56,7 @@ class Attempt:
         self.delay = delay
         self.error = error
 
-    # Told when they are asked for: whoever counts calls should not pay for what they do not look at.
+    # Computed on demand: a caller that counts calls should not pay for what it does not read.
 
     @property
     def path(self) -> str:
@@ -65,7 +65,7 @@ class Attempt:
 
     @property
     def request_id(self) -> str | None:
-        """The server's name for the request, if it gave one."""
+        """The server's id of the request, if it sent one."""
         return request_id(self.headers)
 
     def __repr__(self) -> str:
@@ -84,7 +84,7 @@ def observe(
     delay: float | None = None,
     asked: bool = False,
 ) -> None:
-    """Tells of one attempt.
+    """Reports one attempt.
 
     Args:
         response: its reply, or None.
@@ -100,7 +100,7 @@ def observe(
     if options.on_reply is not None:
         headers = Headers() if response is None else response.headers
         if mention(headers, options.key):
-            headers = Headers([(name, hide(value, options.key)) for name, value in headers.items()])
+            headers = Headers([(name, redact(value, options.key)) for name, value in headers.items()])
         status = None if response is None else response.status
         failed = None if error is None else type(error).__name__
         options.on_reply(Attempt(call, status, headers, attempt, seconds, delay, failed))
@@ -127,7 +127,7 @@ def _logger() -> Any:
 
 
 def _warn(call: Call, headers: Headers) -> None:
-    """Warns once an operation that the server will give it up."""
+    """Warns, once per operation, that the server announces its removal."""
     if call.operation in _warned:
         return
     _warned.add(call.operation)

@@ -1,4 +1,4 @@
-"""What a client is set up with: the key, the server, and how patient a call is."""
+"""The options of a client: key, server, timeouts, retries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page is, and how a walk goes from one to the next; pages ahead are fetched by threads."""
+"""Pagination: what a page is, and how to get from one to the next. Threads prefetch pages."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from .._errors import SegOpsArgumentError, SegOpsConfigError, SegOpsDecodeError
 from .._wire.bodies import checked_parameters
 from .._wire.words import LARGEST_SAFE, described
 
-__all__ = ["CursorPages", "Pages", "walk"]
+__all__ = ["CursorPages", "Pages", "iterate"]
 
 
 class Pages:
-    """A walk by ``page=1,2,…``, from the caller's ``page`` on, until ``next`` is empty. A bare array is the only page.
+    """Pagination by ``page=1,2,…``, from the caller's ``page`` on, until ``next`` is empty. A bare array is one page.
 
     Attributes:
         ahead: how many pages may be asked for before they are needed.
@@ -79,7 +79,7 @@ def _last_page(count: Any, size: int) -> int:
 
 
 class CursorPages:
-    """A walk by ``cursor``, from the caller's on, until ``next_cursor`` is empty.
+    """Pagination by ``cursor``, from the caller's on, until ``next_cursor`` is empty.
 
     Attributes:
         more: whether another page is there to be taken.
@@ -122,11 +122,11 @@ class CursorPages:
         return results
 
 
-Walk = Union[Pages, CursorPages]
+Paging = Union[Pages, CursorPages]
 
 
-def walk(pages: Walk, fetch: Callable[[dict[str, Any]], Any]) -> Generator[Any, None, None]:
-    """Iterates over every item of a listing. Nothing is asked for before the first item is."""
+def iterate(pages: Paging, fetch: Callable[[dict[str, Any]], Any]) -> Generator[Any, None, None]:
+    """Iterates over every item of a listing. No request is sent before the first item is asked for."""
     items = pages.take(fetch(pages.parameters()))
     following = _Prefetcher(pages, fetch) if pages.more and isinstance(pages, Pages) and pages.ahead else None
     yield from items
@@ -134,7 +134,7 @@ def walk(pages: Walk, fetch: Callable[[dict[str, Any]], Any]) -> Generator[Any, 
         items = []  # given up before the next page is read, which then needs no memory of its own
         items = pages.take(following.take() if following is not None else fetch(pages.parameters()))
         if following is not None and pages.more:
-            following.ask()
+            following.request_pages()
         yield from items
 
 
@@ -150,9 +150,9 @@ class _Prefetcher:
         self._next = pages.number
         self._process = os.getpid()
         self._under_way: list[_Fetching] = []
-        self.ask()
+        self.request_pages()
 
-    def ask(self) -> None:
+    def request_pages(self) -> None:
         """Asks for as many pages as may be under way, knowing that the last page taken named a next one."""
         pages = self._pages
         while len(self._under_way) < pages.ahead and (self._next <= pages.last or not self._under_way):
@@ -163,8 +163,8 @@ class _Prefetcher:
         """The next page, or the error that it ended with."""
         if self._process != os.getpid():
             raise SegOpsConfigError(
-                "This walk was begun with prefetch before the process forked, and its pages are on their way to the "
-                "parent. Begin it anew in the child."
+                "This iteration began with prefetch before the process forked, and its pages are on their way to the "
+                "parent. Start a new one in the child."
             )
         return self._under_way.pop(0).result()
 

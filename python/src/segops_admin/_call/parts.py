@@ -29,7 +29,7 @@ class CsvImport:
         products: the namespace that makes the calls.
         path: the CSV file.
         rows: how many rows a part has at most.
-        body: how each part is confirmed; what is left out is as proposed for the first one.
+        body: how each part is confirmed; what is left out is taken from the first part's proposal.
         limits: ``timeout`` and ``interval`` of waiting for a part.
         on_progress: called with the part under way whenever it has come further.
     """
@@ -96,7 +96,7 @@ class CsvImport:
         return told
 
     def _import(self, state: State, told: dict[str, Any], section: _Section) -> Generator[Any, Any, None]:
-        """Brings one part to its end, from wherever it is."""
+        """Finishes one part, from whatever state it is in."""
         job: Any = None
         if told["job_id"] is not None:
             job = yield from self._found(state, told)

@@ -1,6 +1,7 @@
-"""The state file of an import in parts: what has been done, so that it goes on there after a crash.
+"""The state file of an import in parts: what has been done, so that it resumes after a crash.
 
-It stands beside the CSV file while the import is under way. Both SDKs write it alike, and go on with each other's.
+It stands beside the CSV file while the import is under way. Both SDKs write the same format, and resume each other's
+imports.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class State:
             run: names a new import.
 
         Raises:
-            SegOpsArgumentError: another import of this file was begun and not brought to its end.
+            SegOpsArgumentError: another import of this file was begun and not finished.
         """
         try:
             with open(self.path, encoding="utf-8") as file:
@@ -101,10 +102,10 @@ class State:
         return f"{verb} {self.path!r} to begin anew." if verb == "delete" else f"{verb} to begin anew."
 
     def save(self) -> None:
-        """Writes it down, whole or not at all.
+        """Saves the state, whole or not at all.
 
         Raises:
-            SegOpsArgumentError: there is no writing beside the CSV file.
+            SegOpsArgumentError: the folder of the CSV file cannot be written to.
         """
         partial = f"{self.path}.part"
         try:
@@ -119,5 +120,5 @@ class State:
             ) from error
 
     def remove(self) -> None:
-        """Takes it away: the import is over."""
+        """Removes the file: the import is complete."""
         os.unlink(self.path)

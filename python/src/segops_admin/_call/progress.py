@@ -1,4 +1,4 @@
-"""How far a call has come, and what came of one attempt."""
+"""The progress of a call, and the outcome of one attempt."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Outcome", "Progress"]
 
 
 class Progress:
-    """How far a call has come.
+    """The progress of a call.
 
     Attributes:
         attempt: 1 for the first one.
@@ -50,7 +50,7 @@ class Progress:
 
 
 class Outcome:
-    """What came of one attempt: a value, a reply that is no success, or a failure."""
+    """The outcome of one attempt: a value, a reply without success, or a failure."""
 
     __slots__ = ("failure", "raw", "response", "value")
 

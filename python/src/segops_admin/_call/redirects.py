@@ -96,5 +96,5 @@ def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
 
 
 def _is_confidential(url: SplitResult) -> bool:
-    """Whether nobody on the way can read along."""
+    """Whether the connection is confidential: TLS, or this machine."""
     return url.scheme == "https" or (url.scheme == "http" and is_loopback(url.hostname or ""))

@@ -1,4 +1,4 @@
-"""How a reply becomes a value: read to its end, unzipped, decoded, parsed; never half of it."""
+"""From a reply to a value: read to its end, unzipped, decoded, parsed; never half of one."""
 
 from __future__ import annotations
 

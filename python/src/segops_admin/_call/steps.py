@@ -1,4 +1,4 @@
-"""What a call asks its driver to do. A course yields these and is sent what came of them, or thrown what went wrong."""
+"""The steps that a call asks its driver to take. A course yields them, and receives their results or errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a job is waited for: when it is looked at, and when the wait is over. Without I/O, as the course of a call."""
+"""Waiting for a job: when it is polled, and when the wait is over. No I/O, as in the course of a call."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def waiting(
     on_progress: Progress | None,
     runtime: Runtime,
 ) -> Generator[Any, Any, Any]:
-    """Looks at a job until it is done, and returns its last answer.
+    """Polls a job until it is done, and returns its last answer.
 
     Args:
         what: the job, for messages.
@@ -39,8 +39,8 @@ def waiting(
         first: calls that begin the job, each with what is to be said if the time is over with it. ``state`` is told
             of their answers.
         state: tells from an answer whether the job is done or has failed.
-        timeout: seconds to wait in all. The first look is made at once, the last one when they are over.
-        interval: seconds between polls, at most: the first pauses are shorter, 0.1 s and twice as long each time.
+        timeout: seconds to wait in all. The first poll is made at once, the last one when they are over.
+        interval: longest delay between polls; the first is 0.1 s, each next one twice as long.
         on_progress: called with each answer.
 
     Raises:
@@ -53,10 +53,10 @@ def waiting(
     pause = _FIRST_PAUSE
     job: Any = None
     for too_late, begin in first:
-        state.begun((yield from _ask(begin, end, runtime, f"{what} {too_late} after {timeout:g} s.", job)))
+        state.begun((yield from _call_within(begin, end, runtime, f"{what} {too_late} after {timeout:g} s.", job)))
     too_late = f"{what} did not finish within {timeout:g} s; it is still running."
     while True:
-        job = yield from _ask(look, end, runtime, too_late, job)
+        job = yield from _call_within(look, end, runtime, too_late, job)
         if on_progress is not None:
             on_progress(job)
         why = state.failure(job)
@@ -71,7 +71,7 @@ def waiting(
         pause = min(pause * 2, interval)
 
 
-def _ask(call: Look, end: float, runtime: Runtime, too_late: str, job: Any) -> Generator[Any, Any, Any]:
+def _call_within(call: Look, end: float, runtime: Runtime, too_late: str, job: Any) -> Generator[Any, Any, Any]:
     """Makes a call about the job within what is left. Once the time is up, it still gets a moment to be answered."""
     try:
         return (yield steps.Look(call, max(end - runtime.monotonic(), _LEAST_LOOK)))

@@ -39,7 +39,7 @@ class _ConnectedBody:
         return self._reader.done
 
     def close(self) -> None:
-        """Gives up what has not been read, and the connection with it."""
+        """Discards what has not been read, and closes the connection."""
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()

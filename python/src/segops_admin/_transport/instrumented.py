@@ -165,6 +165,6 @@ class _RecordedBody:
         return block
 
     def close(self) -> None:
-        """Gives up what has not been read."""
+        """Discards what has not been read."""
         self._reply.close()
         self._connection.close()

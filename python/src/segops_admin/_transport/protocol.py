@@ -34,7 +34,7 @@ class Body(Protocol):
         ...
 
     def close(self) -> None:
-        """Gives the body up. What has not been read is lost; the connection is not used again."""
+        """Discards the rest of the body; the connection is not used again."""
 
 
 class AsyncBody(Protocol):
@@ -45,7 +45,7 @@ class AsyncBody(Protocol):
         ...
 
     def close(self) -> None:
-        """Gives the body up. What has not been read is lost; the connection is not used again."""
+        """Discards the rest of the body; the connection is not used again."""
 
 
 class Request:
@@ -56,7 +56,7 @@ class Request:
         url: the absolute address, encoded.
         headers: name and value pairs. The key is in here: the ``repr`` leaves them out.
         body: bytes, a ``Multipart`` that yields blocks of known total length, or None.
-        timeout: seconds without progress (to connect, to send a block, to receive) after which to give up.
+        timeout: seconds without progress (to connect, to send a block, to receive) after which to fail.
         operation: what is called, such as ``segments.get``; ``request`` for ``client.http.request``.
         attempt: 1 for the first attempt of a call.
         deadline: seconds that are left of the call's deadline, or None.

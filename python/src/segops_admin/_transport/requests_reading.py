@@ -120,5 +120,5 @@ class UnknownBody:
         raise SegOpsConnectionError(f"the reply was cut short after {self._got}{whole} bytes") from error
 
     def close(self) -> None:
-        """Gives up what has not been read."""
+        """Discards what has not been read."""
         self._reply.close()

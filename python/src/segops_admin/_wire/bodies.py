@@ -39,10 +39,10 @@ def checked_parameters(query: Any) -> Any:
 
 
 def checked_rows(name: str, rows: Any) -> list[Any]:
-    """An argument that becomes a JSON array of objects: a list, or anything else that can be walked once.
+    """An argument that becomes a JSON array of objects: a list, or anything else that can be iterated once.
 
     Raises:
-        SegOpsArgumentError: it is none. Text, mappings and tables of columns (a DataFrame) are walked by characters,
+        SegOpsArgumentError: it is none. Text, mappings and tables of columns (a DataFrame) are iterated by characters,
             keys or names, which nobody means.
     """
     if isinstance(rows, (str, bytes, bytearray, memoryview, Mapping)) or not isinstance(rows, Iterable):

@@ -42,10 +42,10 @@ class AsyncNamespace:
     async def _read(self, operation: str, path: str, query: Any = None, within: float | None = None) -> Any:
         return await self._http.read(f"{self._name}.{operation}", path, query, within)
 
-    async def _ask(self, operation: str, path: str, body: Any = None) -> Any:
-        return await self._http.ask(f"{self._name}.{operation}", path, body)
+    async def _post_read_only(self, operation: str, path: str, body: Any = None) -> Any:
+        return await self._http.post_read_only(f"{self._name}.{operation}", path, body)
 
-    async def _change(
+    async def _mutate(
         self,
         operation: str,
         method: str,
@@ -56,7 +56,7 @@ class AsyncNamespace:
         expects: str = "record",
         within: float | None = None,
     ) -> Any:
-        return await self._http.change(f"{self._name}.{operation}", method, path, body, key, expects, within)
+        return await self._http.mutate(f"{self._name}.{operation}", method, path, body, key, expects, within)
 
     async def _upload(
         self, operation: str, path: str, form: Any, *, unnamed: str, key: str | None, check: Check | None = None
@@ -66,11 +66,11 @@ class AsyncNamespace:
     async def _download(self, operation: str, path: str, to: Any) -> int:
         return await self._http.download(f"{self._name}.{operation}", path, to)
 
-    def _walk(self, operation: str, path: str, query: Any, prefetch: int) -> AsyncGenerator[Any, None]:
-        return self._http.walk(f"{self._name}.{operation}", path, query, prefetch)
+    def _iterate_pages(self, operation: str, path: str, query: Any, prefetch: int) -> AsyncGenerator[Any, None]:
+        return self._http.iterate_pages(f"{self._name}.{operation}", path, query, prefetch)
 
-    def _walk_cursor(self, operation: str, path: str, query: Any) -> AsyncGenerator[Any, None]:
-        return self._http.walk_cursor(f"{self._name}.{operation}", path, query)
+    def _iterate_cursor(self, operation: str, path: str, query: Any) -> AsyncGenerator[Any, None]:
+        return self._http.iterate_cursor(f"{self._name}.{operation}", path, query)
 
     async def _wait(
         self, what: str, look: Look, state: Any, *, first: tuple[tuple[str, Look], ...] = (), **limits: Any
@@ -112,7 +112,7 @@ class AsyncCollection(AsyncNamespace, Generic[Record, Listing, Create, Update, P
             params: query parameters; ``page`` is where to begin.
             prefetch: how many pages to fetch ahead at once, in order; 0 fetches one page at a time.
         """
-        return self._walk("iterate", self._path, params, prefetch)
+        return self._iterate_pages("iterate", self._path, params, prefetch)
 
     async def get(self, id: Id) -> Record:
         """One record.
@@ -136,7 +136,7 @@ class AsyncCollection(AsyncNamespace, Generic[Record, Listing, Create, Update, P
         Raises:
             SegOpsBadRequestError: the server does not accept a field; ``body`` on the error says which.
         """
-        record: Record = await self._change("create", "POST", self._path, checked_object("body", body), key=idempotency_key)
+        record: Record = await self._mutate("create", "POST", self._path, checked_object("body", body), key=idempotency_key)
         return record
 
     async def update(
@@ -156,7 +156,7 @@ class AsyncCollection(AsyncNamespace, Generic[Record, Listing, Create, Update, P
         if method not in ("PATCH", "PUT"):
             raise SegOpsArgumentError(f"method must be PATCH or PUT, not {described(method)}.")
         path = f"{self._path}{segment(id)}/"
-        record: Record = await self._change("update", method, path, checked_object("body", body), key=idempotency_key)
+        record: Record = await self._mutate("update", method, path, checked_object("body", body), key=idempotency_key)
         return record
 
     async def delete(self, id: Id, *, idempotency_key: str | None = None) -> None:
@@ -167,4 +167,4 @@ class AsyncCollection(AsyncNamespace, Generic[Record, Listing, Create, Update, P
             idempotency_key: key for safe retries (default: a new UUID).
         """
         path = f"{self._path}{segment(id)}/"
-        await self._change("delete", "DELETE", path, key=idempotency_key, expects="nothing")
+        await self._mutate("delete", "DELETE", path, key=idempotency_key, expects="nothing")

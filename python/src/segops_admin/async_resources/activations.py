@@ -29,5 +29,5 @@ class AsyncActivations(
             id: the activation's id.
             idempotency_key: key for safe retries (default: a new UUID).
         """
-        answer: Queued = await self._change("sync", "POST", path("/activations/{}/sync/", id), key=idempotency_key)
+        answer: Queued = await self._mutate("sync", "POST", path("/activations/{}/sync/", id), key=idempotency_key)
         return answer

@@ -26,7 +26,7 @@ class AsyncIdentity(AsyncNamespace):
             idempotency_key: key for safe retries (default: a new UUID).
         """
         body = {"anonymous_id": anonymous_id, "user_id": user_id}
-        answer: Alias = await self._change("alias", "POST", "/identity/alias/", body, key=idempotency_key)
+        answer: Alias = await self._mutate("alias", "POST", "/identity/alias/", body, key=idempotency_key)
         return answer
 
     async def merge(self, from_user_id: str, into_user_id: str, *, idempotency_key: str | None = None) -> Merge:
@@ -41,5 +41,5 @@ class AsyncIdentity(AsyncNamespace):
             SegOpsBadRequestError: both are the same user already.
         """
         body = {"from_user_id": from_user_id, "into_user_id": into_user_id}
-        answer: Merge = await self._change("merge", "POST", "/identity/merge/", body, key=idempotency_key)
+        answer: Merge = await self._mutate("merge", "POST", "/identity/merge/", body, key=idempotency_key)
         return answer

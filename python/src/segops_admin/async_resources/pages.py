@@ -48,7 +48,7 @@ class AsyncPages(
             body: options; ``{}`` for none.
             idempotency_key: key for safe retries (default: a new UUID).
         """
-        answer: PageJob = await self._change(
+        answer: PageJob = await self._mutate(
             "bulk_generate", "POST", "/ai-pages/pages/bulk-generate/", checked_object("body", body), key=idempotency_key
         )
         return answer
@@ -60,7 +60,7 @@ class AsyncPages(
             id: the page's id.
             idempotency_key: key for safe retries (default: a new UUID).
         """
-        answer: Queued = await self._change(
+        answer: Queued = await self._mutate(
             "regenerate", "POST", path("/ai-pages/pages/{}/regenerate/", id), key=idempotency_key
         )
         return answer
@@ -75,7 +75,7 @@ class AsyncPages(
 
         Source: https://segops.ai/docs/ai-reach/landing-pages
         """
-        answer: Queued = await self._change(
+        answer: Queued = await self._mutate(
             "build", "POST", path("/ai-pages/pages/{}/build/", id), checked_object("body", body), key=idempotency_key
         )
         return answer
@@ -89,7 +89,7 @@ class AsyncPages(
 
         Source: https://segops.ai/docs/ai-reach/landing-pages
         """
-        answer: GeneratedPage = await self._change(
+        answer: GeneratedPage = await self._mutate(
             "publish", "POST", path("/ai-pages/pages/{}/publish/", id), key=idempotency_key
         )
         return answer
@@ -111,7 +111,7 @@ class AsyncPages(
         """
         if format not in ("tsx", "html", "json"):
             raise SegOpsArgumentError(f"format must be tsx, html or json, not {format!r}.")
-        job: ExportJob = await self._change(
+        job: ExportJob = await self._mutate(
             "export",
             "POST",
             path("/ai-pages/pages/{}/export/", id),

@@ -44,7 +44,7 @@ class AsyncProductSegments(
 
         Source: https://segops.ai/docs/sdks/admin-python
         """
-        answer: Queued = await self._change(
+        answer: Queued = await self._mutate(
             "recompute", "POST", path("/product-segments/{}/compute/", id), key=idempotency_key
         )
         return answer

@@ -55,7 +55,7 @@ class AsyncProducts(AsyncCollection["Product", "ProductPage", "ProductCreate", "
             How many were created and updated, and the rows that were refused, with their reasons.
         """
         body = {"products": checked_rows("rows", rows)}
-        answer: BulkUpsert = await self._change("bulk_upsert", "POST", "/pim/products/bulk/", body, key=idempotency_key)
+        answer: BulkUpsert = await self._mutate("bulk_upsert", "POST", "/pim/products/bulk/", body, key=idempotency_key)
         return answer
 
     async def score(self, id: Id, *, idempotency_key: str | None = None) -> Queued:
@@ -67,7 +67,7 @@ class AsyncProducts(AsyncCollection["Product", "ProductPage", "ProductCreate", "
 
         Source: https://segops.ai/docs/pim/scoring
         """
-        answer: Queued = await self._change("score", "POST", path("/pim/products/{}/score/", id), key=idempotency_key)
+        answer: Queued = await self._mutate("score", "POST", path("/pim/products/{}/score/", id), key=idempotency_key)
         return answer
 
     async def score_all(self, *, idempotency_key: str | None = None) -> Queued:
@@ -78,7 +78,7 @@ class AsyncProducts(AsyncCollection["Product", "ProductPage", "ProductCreate", "
 
         Source: https://segops.ai/docs/pim/scoring
         """
-        answer: Queued = await self._change("score_all", "POST", "/pim/score-all/", key=idempotency_key)
+        answer: Queued = await self._mutate("score_all", "POST", "/pim/score-all/", key=idempotency_key)
         return answer
 
     async def get_score(self, id: Id) -> ProductScore:
@@ -112,7 +112,7 @@ class AsyncProducts(AsyncCollection["Product", "ProductPage", "ProductCreate", "
             body: ``{"fields": [...], "default_currency": "USD", "default_locale": "en_US"}``.
             idempotency_key: key for safe retries (default: a new UUID).
         """
-        answer: ProductSchema = await self._change(
+        answer: ProductSchema = await self._mutate(
             "replace_schema", "PUT", "/pim/schema/", checked_object("body", body), key=idempotency_key
         )
         return answer
@@ -147,7 +147,7 @@ class AsyncProducts(AsyncCollection["Product", "ProductPage", "ProductCreate", "
         return answer
 
     async def import_status(self, job_id: Id) -> ImportJob:
-        """How far an import is.
+        """The status of an import.
 
         Args:
             job_id: the ``job_id`` that ``import_csv`` returned.
@@ -158,11 +158,11 @@ class AsyncProducts(AsyncCollection["Product", "ProductPage", "ProductCreate", "
     async def confirm_import(
         self, job_id: Id, body: ImportConfirmation, *, idempotency_key: str | None = None
     ) -> ImportConfirmed:
-        """Fixes an import's mapping and schema, and starts it.
+        """Confirms an import's mapping and schema, and starts it.
 
         Args:
             job_id: the import's id.
-            body: ``{"mapping": {column: field}, "schema": [fields]}``; what is left out is as proposed.
+            body: ``{"mapping": {column: field}, "schema": [fields]}``; what is left out is taken from the proposal.
             idempotency_key: key for safe retries (default: a new UUID).
 
         Raises:
@@ -170,7 +170,7 @@ class AsyncProducts(AsyncCollection["Product", "ProductPage", "ProductCreate", "
 
         Source: https://segops.ai/docs/pim/import
         """
-        answer: ImportConfirmed = await self._change(
+        answer: ImportConfirmed = await self._mutate(
             "confirm_import",
             "POST",
             path("/pim/import/{}/confirm/", job_id),
@@ -192,12 +192,12 @@ class AsyncProducts(AsyncCollection["Product", "ProductPage", "ProductCreate", "
         Args:
             job_id: the import's id.
             timeout: seconds to wait in all.
-            interval: seconds between polls, at most; the first pauses are shorter.
+            interval: longest delay between polls, in seconds; the first ones are shorter.
             on_progress: called with each status.
 
         Raises:
             SegOpsJobError: the import failed.
-            SegOpsWaitTimeout: it was not done in time.
+            SegOpsWaitTimeout: it did not finish in time.
         """
         from .._call.waiting import IMPORT
 
@@ -222,29 +222,29 @@ class AsyncProducts(AsyncCollection["Product", "ProductPage", "ProductCreate", "
         interval: float = 2.0,
         on_progress: Progress | None = None,
     ) -> ImportInParts:
-        """Imports a CSV file of any size in parts, one after the other, and returns what came of them.
+        """Imports a CSV file of any size in parts, one after the other, and returns the totals.
 
-        Each part has the header, is uploaded, confirmed with the same mapping, and waited for. Records are cut as
-        RFC 4180 has them: line ends inside of quotes end none.
+        Each part has the header, is uploaded, confirmed with the same mapping, and waited for. Parts are cut between
+        records (RFC 4180), never at a line end inside quotes.
 
-        How far it is stands in a file beside the CSV, ``NAME.segops-import.json``: after a crash or an interruption,
-        the same call goes on where it stopped. It is removed at the end. A CSV that has changed meanwhile is refused.
+        Progress is kept in a file beside the CSV, ``NAME.segops-import.json``: after a crash or an interruption,
+        the same call resumes where it stopped. It is removed at the end. A CSV that has changed meanwhile is refused.
         Let one process at a time import a file.
 
         Args:
             path: the CSV file, in UTF-8 with a header row.
             rows: how many rows a part has at most; the platform takes 100,000 rows and 100 MiB an import.
-            body: how each part is confirmed, as ``confirm_import`` takes it; what is left out is as proposed for the
-                first part.
+            body: how each part is confirmed, as ``confirm_import`` takes it; what is left out is taken from the first
+                part's proposal.
             timeout: seconds to wait for each part.
-            interval: seconds between polls, at most; the first pauses are shorter.
+            interval: longest delay between polls, in seconds; the first ones are shorter.
             on_progress: called with the part under way, whenever it has come further.
 
         Raises:
             SegOpsArgumentError: the file cannot be read or cut, or has changed since its import was begun.
-            SegOpsBadRequestError: the server refuses a part; the message says which rows it has.
+            SegOpsBadRequestError: the server refuses a part; the message says which rows are in it.
             SegOpsJobError: the import of a part has failed.
-            SegOpsWaitTimeout: a part was not done in time; the same call goes on waiting for it.
+            SegOpsWaitTimeout: a part did not finish in time; the same call resumes waiting for it.
 
         Source: https://segops.ai/docs/pim/import
         """

@@ -41,7 +41,7 @@ class AsyncQueries(AsyncCollection["AIQuery", "AIQueryListing", "AIQueryCreate",
             id: the query's id.
             idempotency_key: key for safe retries (default: a new UUID).
         """
-        answer: Queued = await self._change("run", "POST", path("/ai-reach/queries/{}/run/", id), key=idempotency_key)
+        answer: Queued = await self._mutate("run", "POST", path("/ai-reach/queries/{}/run/", id), key=idempotency_key)
         return answer
 
     async def results(self, id: Id) -> list[QueryResult]:
@@ -61,7 +61,7 @@ class AsyncQueries(AsyncCollection["AIQuery", "AIQueryListing", "AIQueryCreate",
 
         Source: https://segops.ai/docs/segments/simulation
         """
-        answer: Simulation = await self._ask("simulate", "/ai-reach/simulate/", checked_object("body", body))
+        answer: Simulation = await self._post_read_only("simulate", "/ai-reach/simulate/", checked_object("body", body))
         return answer
 
     async def dashboard(self) -> Dashboard:

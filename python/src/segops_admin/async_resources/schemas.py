@@ -39,7 +39,9 @@ class AsyncSchemas(
         Args:
             events: ``{"user_id": …, "event_type": …, "payload": {…}}`` each.
         """
-        answer: InferredSchema = await self._ask("infer", "/schemas/infer/", {"events": checked_rows("events", events)})
+        answer: InferredSchema = await self._post_read_only(
+            "infer", "/schemas/infer/", {"events": checked_rows("events", events)}
+        )
         return answer
 
     async def validate(self, event_type: str, payload: Mapping[str, Any]) -> Validation:
@@ -53,5 +55,5 @@ class AsyncSchemas(
             SegOpsNotFoundError: that event type has no schema.
         """
         body = {"event_type": event_type, "payload": checked_object("payload", payload)}
-        answer: Validation = await self._ask("validate", "/schemas/validate/", body)
+        answer: Validation = await self._post_read_only("validate", "/schemas/validate/", body)
         return answer

@@ -32,7 +32,7 @@ class AsyncSegmentJobs(AsyncNamespace):
 
         See ``recompute_and_wait``.
         """
-        answer: Queued = await self._change("recompute", "POST", path("/segments/{}/compute/", id), key=idempotency_key)
+        answer: Queued = await self._mutate("recompute", "POST", path("/segments/{}/compute/", id), key=idempotency_key)
         return answer
 
     async def export(
@@ -52,13 +52,13 @@ class AsyncSegmentJobs(AsyncNamespace):
         """
         if format not in ("csv", "parquet"):
             raise SegOpsArgumentError(f"format must be csv or parquet, not {described(format)}.")
-        job: ExportJob = await self._change(
+        job: ExportJob = await self._mutate(
             "export", "POST", path("/segments/{}/export/", id), {"format": format}, key=idempotency_key
         )
         return job
 
     async def export_status(self, id: Id, export_id: Id) -> ExportJob:
-        """How far an export is.
+        """The status of an export.
 
         Args:
             id: the segment's id.
@@ -105,7 +105,7 @@ class AsyncSegmentJobs(AsyncNamespace):
             id: the segment's id.
             export_id: the export's id.
             timeout: seconds to wait in all.
-            interval: seconds between polls, at most; the first pauses are shorter.
+            interval: longest delay between polls, in seconds; the first ones are shorter.
             on_progress: called with each status.
 
         Raises:
@@ -142,13 +142,13 @@ class AsyncSegmentJobs(AsyncNamespace):
         Args:
             id: the segment's id.
             since: the segment's ``last_computed_at``, read before the recompute was asked for; None if it had none.
-                The wait ends only when it has changed, however soon the first look comes.
+                The wait ends only when it has changed, however early the first poll is.
             timeout: seconds to wait in all.
-            interval: seconds between polls, at most; the first pauses are shorter.
-            on_progress: called with the segment at each look.
+            interval: longest delay between polls, in seconds; the first ones are shorter.
+            on_progress: called with the segment at each poll.
 
         Raises:
-            SegOpsJobError: the recompute ended and left the segment as it was.
+            SegOpsJobError: the recompute failed; the segment is unchanged.
             SegOpsWaitTimeout: it did not finish in time.
         """
         from .._call.waiting import Recompute
@@ -180,12 +180,12 @@ class AsyncSegmentJobs(AsyncNamespace):
         Args:
             id: the segment's id.
             timeout: seconds to wait in all, reading and queuing included.
-            interval: seconds between polls, at most; the first pauses are shorter.
-            on_progress: called with the segment at each look.
-            idempotency_key: names the recompute, to repeat it safely; a fresh one unless given.
+            interval: longest delay between polls, in seconds; the first ones are shorter.
+            on_progress: called with the segment at each poll.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Raises:
-            SegOpsJobError: the recompute ended and left the segment as it was.
+            SegOpsJobError: the recompute failed; the segment is unchanged.
             SegOpsWaitTimeout: it did not finish in time; it is still running.
         """
         from .._call.waiting import Recompute
@@ -199,7 +199,7 @@ class AsyncSegmentJobs(AsyncNamespace):
                 ("was not asked for", lambda within: self._read("get", segment, None, within)),
                 (
                     "may have been asked for, but that was not confirmed",
-                    lambda within: self._change("recompute", "POST", compute, key=idempotency_key, within=within),
+                    lambda within: self._mutate("recompute", "POST", compute, key=idempotency_key, within=within),
                 ),
             ),
             timeout=timeout,

@@ -49,7 +49,7 @@ class AsyncSegments(
         Raises:
             SegOpsBadRequestError: the definition is not valid; the error names the condition.
         """
-        answer: SegmentPreview = await self._ask(
+        answer: SegmentPreview = await self._post_read_only(
             "preview", "/segments/preview/", {"definition": checked_object("definition", definition)}
         )
         return answer
@@ -60,7 +60,7 @@ class AsyncSegments(
         Args:
             id: the segment's id.
         """
-        answer: SegmentEstimate = await self._ask("estimate", path("/segments/{}/estimate/", id))
+        answer: SegmentEstimate = await self._post_read_only("estimate", path("/segments/{}/estimate/", id))
         return answer
 
     async def versions(self, id: Id) -> list[SegmentVersion]:
@@ -93,7 +93,7 @@ class AsyncSegments(
             id: the segment's id.
             params: ``limit`` is the size of a page, ``cursor`` where to begin.
         """
-        return self._walk_cursor("iterate_members", path("/segments/{}/members/", id), params)
+        return self._iterate_cursor("iterate_members", path("/segments/{}/members/", id), params)
 
     async def membership(self, user_id: str) -> Membership:
         """The segments that one user is in.

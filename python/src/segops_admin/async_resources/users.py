@@ -82,14 +82,14 @@ class AsyncUsers(AsyncNamespace):
         return answer
 
     async def publish_sandbox(self, event: Event) -> SandboxResult:
-        """Tries an event out: which segments would the user enter or leave? Nothing is stored.
+        """Simulates an event: the segments that the user would enter or leave. Nothing is stored.
 
         Args:
             event: ``user_id``, ``event_type``, and optionally ``occurred_at`` and ``payload``.
 
         Source: https://segops.ai/docs/sandbox
         """
-        answer: SandboxResult = await self._ask(
+        answer: SandboxResult = await self._post_read_only(
             "publish_sandbox", "/explorer/sandbox/publish/", checked_object("event", event)
         )
         return answer

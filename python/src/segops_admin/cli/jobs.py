@@ -1,4 +1,4 @@
-"""Jobs that go on at the server: what is told while one is followed, and the command that goes on waiting for it."""
+"""Jobs that run on the server: what is shown while one is followed, and the command that resumes waiting."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Over(Exception):
 
 
 class Followed:
-    """Is told each answer of a job: shows how far it is, or prints it when it has changed.
+    """Receives each answer of a job: shows the progress, or prints the answer when it has changed.
 
     Args:
         progress: shows how far it is; None prints.
@@ -69,7 +69,7 @@ class Followed:
 
 
 def resumed(words: str, ids: Sequence[Any], options: dict[str, Any]) -> str:
-    """What to say of a job that was waited for in vain: the command that goes on waiting for it."""
+    """The advice after a wait that timed out: the command that resumes it."""
     ahead = [f"--{name}={options[name]}" for name in ("profile", "api-url") if name in options]
     command = " ".join(shlex.quote(str(word)) for word in (PROGRAM, *ahead, *words.split(), *ids, "--wait"))
     return f"To go on waiting: {command}"
@@ -82,7 +82,7 @@ def wait_limits(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def import_in_parts(method: Any, path: str, body: Any, options: dict[str, Any], progress: Progress) -> Any:
-    """Imports a file in parts; what ends that early says that the same command goes on."""
+    """Imports a file in parts; an error that ends it early says that the same command resumes it."""
     from .._call.parts_state import state_path  # it needs modules that no other command does
     from .dry_run import NotSent
 

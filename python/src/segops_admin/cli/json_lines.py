@@ -96,7 +96,7 @@ def _copied(stream: IO[bytes]) -> IO[bytes]:
 
 
 def upsert(method: Any, lines: JsonLines, rows: int, source: str, progress: Progress) -> dict[str, Any]:
-    """Sends all batches and adds up what came of them; what ends that early says how to go on."""
+    """Sends all batches and adds up their results; an error that ends it early says how to resume."""
     if not 1 <= rows <= 100_000:
         raise UsageError("--rows must be from 1 to 100000.")
     found: dict[str, Any] = {"created": 0, "updated": 0, "errors": []}

@@ -123,7 +123,7 @@ def active(options: Mapping[str, Any]) -> Profile:
 
 
 def _printed(name: str, command: Any) -> str:
-    """The first line that a command prints; the rest, and what it says of itself, is nobody's business."""
+    """The first line that a command prints; the rest, and what it says of itself, is not shown."""
     import subprocess
 
     words = words_of(command) if isinstance(command, str) else []

@@ -1,4 +1,4 @@
-"""Progress, on standard error: a line that redraws itself on a terminal, a line for each change elsewhere."""
+"""Progress on standard error: a line that is redrawn on a terminal, one line per change elsewhere."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _REDRAW = 0.1  # seconds
 
 
 class Progress:
-    """Tells how far something is."""
+    """Shows progress."""
 
     def __init__(self) -> None:
         self.terminal = sys.stderr is not None and sys.stderr.isatty() and not is_json()
@@ -77,7 +77,7 @@ class Progress:
             self.terminal = False
 
     def clear(self) -> None:
-        """Takes the line away, so that a message or a result can be written."""
+        """Erases the line, so that a message or a result can be written."""
         if self._drawn:
             self._write("\r" + " " * self._drawn + "\r")
             self._drawn = 0

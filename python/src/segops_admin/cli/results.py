@@ -74,7 +74,7 @@ class Results:
         self._tell_unseen()
 
     def many(self, items: Iterable[Any], count: Callable[[], None]) -> None:
-        """Prints what a walk brings, as it comes where the form allows that.
+        """Prints the items of a listing, each as it comes where the form allows that.
 
         Args:
             count: called after each item.

@@ -1,4 +1,4 @@
-"""Waits before a call is tried again, told on standard error: counted down on a terminal, a line elsewhere."""
+"""Waits before retries, shown on standard error: a countdown on a terminal, a line elsewhere."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LEAST = 1.0  # seconds; a shorter wait is over before it is read
 
 
 class Retries:
-    """Is told of each attempt, and tells of the waits between them.
+    """Called after each attempt; shows the wait that follows.
 
     Args:
         verbose: whether waits that the server did not ask for are told as well, where there is no terminal.
@@ -47,7 +47,7 @@ class Retries:
             say(f"note: {what}; trying again in {delay:.3g} s{', as the server asks' if asked else ''}")
 
     def stop(self) -> None:
-        """Takes the countdown away."""
+        """Erases the countdown."""
         if self._over is not None and self._thread is not None:
             self._over.set()
             self._thread.join()

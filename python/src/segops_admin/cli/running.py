@@ -262,7 +262,7 @@ class _Call:
             return over.answer
 
     def stream(self, results: Results) -> None:
-        """Prints every item of a walk."""
+        """Prints every item of a listing."""
         options = dict(self._by_name)
         if "prefetch" in self._options:
             options["prefetch"] = int(number(self._options["prefetch"], "--prefetch", whole=True))

@@ -1,4 +1,4 @@
-"""Which known word a mistyped one stands for."""
+"""Suggestions for mistyped words."""
 
 from __future__ import annotations
 

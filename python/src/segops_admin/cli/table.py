@@ -811,7 +811,7 @@ def _products() -> tuple[Command, ...]:
         ),
         Command(
             ("products", "import-status"),
-            "How far an import is.",
+            "The status of an import.",
             "segops-admin products import-status 3",
             source="https://segops.ai/docs/api/pim",
             namespace="products",
@@ -827,7 +827,7 @@ def _products() -> tuple[Command, ...]:
         ),
         Command(
             ("products", "confirm-import"),
-            "Fixes an import's mapping and schema, and starts it.",
+            "Confirms an import's mapping and schema, and starts it.",
             'segops-admin products confirm-import 3 \'{\n    "mapping": {\n      "sku": "sku",\n      "name": "name",\n      "price": "price"\n    }\n  }\' --wait',
             source="https://segops.ai/docs/pim/import",
             namespace="products",
@@ -838,7 +838,7 @@ def _products() -> tuple[Command, ...]:
                     "body",
                     "object",
                     "BODY",
-                    'A JSON object: a file, - for standard input, or the JSON itself. {"mapping": {column: field}, "schema": [fields]}; what is left out is as proposed.',
+                    'A JSON object: a file, - for standard input, or the JSON itself. {"mapping": {column: field}, "schema": [fields]}; what is left out is taken from the proposal.',
                 ),
             ),
             options=(
@@ -1319,7 +1319,7 @@ def _segments() -> tuple[Command, ...]:
         ),
         Command(
             ("segments", "export-status"),
-            "How far an export is.",
+            "The status of an export.",
             "segops-admin segments export-status 12 14",
             source="https://segops.ai/docs/activations/export",
             namespace="segments",
@@ -1436,7 +1436,7 @@ def _users() -> tuple[Command, ...]:
         ),
         Command(
             ("users", "publish-sandbox"),
-            "Tries an event out: which segments would the user enter or leave? Nothing is stored.",
+            "Simulates an event: the segments that the user would enter or leave. Nothing is stored.",
             'segops-admin users publish-sandbox \'{\n    "user_id": "u-2",\n    "event_type": "order_placed",\n    "payload": {"total": 99}\n  }\'',
             source="https://segops.ai/docs/sandbox",
             namespace="users",

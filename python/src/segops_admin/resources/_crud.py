@@ -41,10 +41,10 @@ class Namespace:
     def _read(self, operation: str, path: str, query: Any = None, within: float | None = None) -> Any:
         return self._http.read(f"{self._name}.{operation}", path, query, within)
 
-    def _ask(self, operation: str, path: str, body: Any = None) -> Any:
-        return self._http.ask(f"{self._name}.{operation}", path, body)
+    def _post_read_only(self, operation: str, path: str, body: Any = None) -> Any:
+        return self._http.post_read_only(f"{self._name}.{operation}", path, body)
 
-    def _change(
+    def _mutate(
         self,
         operation: str,
         method: str,
@@ -55,7 +55,7 @@ class Namespace:
         expects: str = "record",
         within: float | None = None,
     ) -> Any:
-        return self._http.change(f"{self._name}.{operation}", method, path, body, key, expects, within)
+        return self._http.mutate(f"{self._name}.{operation}", method, path, body, key, expects, within)
 
     def _upload(
         self, operation: str, path: str, form: Any, *, unnamed: str, key: str | None, check: Check | None = None
@@ -65,11 +65,11 @@ class Namespace:
     def _download(self, operation: str, path: str, to: Any) -> int:
         return self._http.download(f"{self._name}.{operation}", path, to)
 
-    def _walk(self, operation: str, path: str, query: Any, prefetch: int) -> Generator[Any, None, None]:
-        return self._http.walk(f"{self._name}.{operation}", path, query, prefetch)
+    def _iterate_pages(self, operation: str, path: str, query: Any, prefetch: int) -> Generator[Any, None, None]:
+        return self._http.iterate_pages(f"{self._name}.{operation}", path, query, prefetch)
 
-    def _walk_cursor(self, operation: str, path: str, query: Any) -> Generator[Any, None, None]:
-        return self._http.walk_cursor(f"{self._name}.{operation}", path, query)
+    def _iterate_cursor(self, operation: str, path: str, query: Any) -> Generator[Any, None, None]:
+        return self._http.iterate_cursor(f"{self._name}.{operation}", path, query)
 
     def _wait(
         self, what: str, look: Look, state: Any, *, first: tuple[tuple[str, Look], ...] = (), **limits: Any
@@ -111,7 +111,7 @@ class Collection(Namespace, Generic[Record, Listing, Create, Update, Params]):
             params: query parameters; ``page`` is where to begin.
             prefetch: how many pages to fetch ahead at once, in order; 0 fetches one page at a time.
         """
-        return self._walk("iterate", self._path, params, prefetch)
+        return self._iterate_pages("iterate", self._path, params, prefetch)
 
     def get(self, id: Id) -> Record:
         """One record.
@@ -135,7 +135,7 @@ class Collection(Namespace, Generic[Record, Listing, Create, Update, Params]):
         Raises:
             SegOpsBadRequestError: the server does not accept a field; ``body`` on the error says which.
         """
-        record: Record = self._change("create", "POST", self._path, checked_object("body", body), key=idempotency_key)
+        record: Record = self._mutate("create", "POST", self._path, checked_object("body", body), key=idempotency_key)
         return record
 
     def update(
@@ -155,7 +155,7 @@ class Collection(Namespace, Generic[Record, Listing, Create, Update, Params]):
         if method not in ("PATCH", "PUT"):
             raise SegOpsArgumentError(f"method must be PATCH or PUT, not {described(method)}.")
         path = f"{self._path}{segment(id)}/"
-        record: Record = self._change("update", method, path, checked_object("body", body), key=idempotency_key)
+        record: Record = self._mutate("update", method, path, checked_object("body", body), key=idempotency_key)
         return record
 
     def delete(self, id: Id, *, idempotency_key: str | None = None) -> None:
@@ -166,4 +166,4 @@ class Collection(Namespace, Generic[Record, Listing, Create, Update, Params]):
             idempotency_key: key for safe retries (default: a new UUID).
         """
         path = f"{self._path}{segment(id)}/"
-        self._change("delete", "DELETE", path, key=idempotency_key, expects="nothing")
+        self._mutate("delete", "DELETE", path, key=idempotency_key, expects="nothing")

@@ -28,5 +28,5 @@ class Activations(
             id: the activation's id.
             idempotency_key: key for safe retries (default: a new UUID).
         """
-        answer: Queued = self._change("sync", "POST", path("/activations/{}/sync/", id), key=idempotency_key)
+        answer: Queued = self._mutate("sync", "POST", path("/activations/{}/sync/", id), key=idempotency_key)
         return answer

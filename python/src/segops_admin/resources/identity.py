@@ -25,7 +25,7 @@ class Identity(Namespace):
             idempotency_key: key for safe retries (default: a new UUID).
         """
         body = {"anonymous_id": anonymous_id, "user_id": user_id}
-        answer: Alias = self._change("alias", "POST", "/identity/alias/", body, key=idempotency_key)
+        answer: Alias = self._mutate("alias", "POST", "/identity/alias/", body, key=idempotency_key)
         return answer
 
     def merge(self, from_user_id: str, into_user_id: str, *, idempotency_key: str | None = None) -> Merge:
@@ -40,5 +40,5 @@ class Identity(Namespace):
             SegOpsBadRequestError: both are the same user already.
         """
         body = {"from_user_id": from_user_id, "into_user_id": into_user_id}
-        answer: Merge = self._change("merge", "POST", "/identity/merge/", body, key=idempotency_key)
+        answer: Merge = self._mutate("merge", "POST", "/identity/merge/", body, key=idempotency_key)
         return answer

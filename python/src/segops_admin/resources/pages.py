@@ -47,7 +47,7 @@ class Pages(
             body: options; ``{}`` for none.
             idempotency_key: key for safe retries (default: a new UUID).
         """
-        answer: PageJob = self._change(
+        answer: PageJob = self._mutate(
             "bulk_generate", "POST", "/ai-pages/pages/bulk-generate/", checked_object("body", body), key=idempotency_key
         )
         return answer
@@ -59,7 +59,7 @@ class Pages(
             id: the page's id.
             idempotency_key: key for safe retries (default: a new UUID).
         """
-        answer: Queued = self._change(
+        answer: Queued = self._mutate(
             "regenerate", "POST", path("/ai-pages/pages/{}/regenerate/", id), key=idempotency_key
         )
         return answer
@@ -74,7 +74,7 @@ class Pages(
 
         Source: https://segops.ai/docs/ai-reach/landing-pages
         """
-        answer: Queued = self._change(
+        answer: Queued = self._mutate(
             "build", "POST", path("/ai-pages/pages/{}/build/", id), checked_object("body", body), key=idempotency_key
         )
         return answer
@@ -88,7 +88,7 @@ class Pages(
 
         Source: https://segops.ai/docs/ai-reach/landing-pages
         """
-        answer: GeneratedPage = self._change(
+        answer: GeneratedPage = self._mutate(
             "publish", "POST", path("/ai-pages/pages/{}/publish/", id), key=idempotency_key
         )
         return answer
@@ -110,7 +110,7 @@ class Pages(
         """
         if format not in ("tsx", "html", "json"):
             raise SegOpsArgumentError(f"format must be tsx, html or json, not {format!r}.")
-        job: ExportJob = self._change(
+        job: ExportJob = self._mutate(
             "export",
             "POST",
             path("/ai-pages/pages/{}/export/", id),

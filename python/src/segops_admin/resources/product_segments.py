@@ -43,7 +43,7 @@ class ProductSegments(
 
         Source: https://segops.ai/docs/sdks/admin-python
         """
-        answer: Queued = self._change(
+        answer: Queued = self._mutate(
             "recompute", "POST", path("/product-segments/{}/compute/", id), key=idempotency_key
         )
         return answer

@@ -40,7 +40,7 @@ class Queries(Collection["AIQuery", "AIQueryListing", "AIQueryCreate", "AIQueryU
             id: the query's id.
             idempotency_key: key for safe retries (default: a new UUID).
         """
-        answer: Queued = self._change("run", "POST", path("/ai-reach/queries/{}/run/", id), key=idempotency_key)
+        answer: Queued = self._mutate("run", "POST", path("/ai-reach/queries/{}/run/", id), key=idempotency_key)
         return answer
 
     def results(self, id: Id) -> list[QueryResult]:
@@ -60,7 +60,7 @@ class Queries(Collection["AIQuery", "AIQueryListing", "AIQueryCreate", "AIQueryU
 
         Source: https://segops.ai/docs/segments/simulation
         """
-        answer: Simulation = self._ask("simulate", "/ai-reach/simulate/", checked_object("body", body))
+        answer: Simulation = self._post_read_only("simulate", "/ai-reach/simulate/", checked_object("body", body))
         return answer
 
     def dashboard(self) -> Dashboard:

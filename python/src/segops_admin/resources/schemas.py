@@ -38,7 +38,9 @@ class Schemas(
         Args:
             events: ``{"user_id": …, "event_type": …, "payload": {…}}`` each.
         """
-        answer: InferredSchema = self._ask("infer", "/schemas/infer/", {"events": checked_rows("events", events)})
+        answer: InferredSchema = self._post_read_only(
+            "infer", "/schemas/infer/", {"events": checked_rows("events", events)}
+        )
         return answer
 
     def validate(self, event_type: str, payload: Mapping[str, Any]) -> Validation:
@@ -52,5 +54,5 @@ class Schemas(
             SegOpsNotFoundError: that event type has no schema.
         """
         body = {"event_type": event_type, "payload": checked_object("payload", payload)}
-        answer: Validation = self._ask("validate", "/schemas/validate/", body)
+        answer: Validation = self._post_read_only("validate", "/schemas/validate/", body)
         return answer

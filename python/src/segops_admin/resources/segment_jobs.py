@@ -31,7 +31,7 @@ class SegmentJobs(Namespace):
 
         See ``recompute_and_wait``.
         """
-        answer: Queued = self._change("recompute", "POST", path("/segments/{}/compute/", id), key=idempotency_key)
+        answer: Queued = self._mutate("recompute", "POST", path("/segments/{}/compute/", id), key=idempotency_key)
         return answer
 
     def export(
@@ -51,13 +51,13 @@ class SegmentJobs(Namespace):
         """
         if format not in ("csv", "parquet"):
             raise SegOpsArgumentError(f"format must be csv or parquet, not {described(format)}.")
-        job: ExportJob = self._change(
+        job: ExportJob = self._mutate(
             "export", "POST", path("/segments/{}/export/", id), {"format": format}, key=idempotency_key
         )
         return job
 
     def export_status(self, id: Id, export_id: Id) -> ExportJob:
-        """How far an export is.
+        """The status of an export.
 
         Args:
             id: the segment's id.
@@ -104,7 +104,7 @@ class SegmentJobs(Namespace):
             id: the segment's id.
             export_id: the export's id.
             timeout: seconds to wait in all.
-            interval: seconds between polls, at most; the first pauses are shorter.
+            interval: longest delay between polls, in seconds; the first ones are shorter.
             on_progress: called with each status.
 
         Raises:
@@ -141,13 +141,13 @@ class SegmentJobs(Namespace):
         Args:
             id: the segment's id.
             since: the segment's ``last_computed_at``, read before the recompute was asked for; None if it had none.
-                The wait ends only when it has changed, however soon the first look comes.
+                The wait ends only when it has changed, however early the first poll is.
             timeout: seconds to wait in all.
-            interval: seconds between polls, at most; the first pauses are shorter.
-            on_progress: called with the segment at each look.
+            interval: longest delay between polls, in seconds; the first ones are shorter.
+            on_progress: called with the segment at each poll.
 
         Raises:
-            SegOpsJobError: the recompute ended and left the segment as it was.
+            SegOpsJobError: the recompute failed; the segment is unchanged.
             SegOpsWaitTimeout: it did not finish in time.
         """
         from .._call.waiting import Recompute
@@ -179,12 +179,12 @@ class SegmentJobs(Namespace):
         Args:
             id: the segment's id.
             timeout: seconds to wait in all, reading and queuing included.
-            interval: seconds between polls, at most; the first pauses are shorter.
-            on_progress: called with the segment at each look.
-            idempotency_key: names the recompute, to repeat it safely; a fresh one unless given.
+            interval: longest delay between polls, in seconds; the first ones are shorter.
+            on_progress: called with the segment at each poll.
+            idempotency_key: key for safe retries (default: a new UUID).
 
         Raises:
-            SegOpsJobError: the recompute ended and left the segment as it was.
+            SegOpsJobError: the recompute failed; the segment is unchanged.
             SegOpsWaitTimeout: it did not finish in time; it is still running.
         """
         from .._call.waiting import Recompute
@@ -198,7 +198,7 @@ class SegmentJobs(Namespace):
                 ("was not asked for", lambda within: self._read("get", segment, None, within)),
                 (
                     "may have been asked for, but that was not confirmed",
-                    lambda within: self._change("recompute", "POST", compute, key=idempotency_key, within=within),
+                    lambda within: self._mutate("recompute", "POST", compute, key=idempotency_key, within=within),
                 ),
             ),
             timeout=timeout,

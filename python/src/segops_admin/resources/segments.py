@@ -48,7 +48,7 @@ class Segments(
         Raises:
             SegOpsBadRequestError: the definition is not valid; the error names the condition.
         """
-        answer: SegmentPreview = self._ask(
+        answer: SegmentPreview = self._post_read_only(
             "preview", "/segments/preview/", {"definition": checked_object("definition", definition)}
         )
         return answer
@@ -59,7 +59,7 @@ class Segments(
         Args:
             id: the segment's id.
         """
-        answer: SegmentEstimate = self._ask("estimate", path("/segments/{}/estimate/", id))
+        answer: SegmentEstimate = self._post_read_only("estimate", path("/segments/{}/estimate/", id))
         return answer
 
     def versions(self, id: Id) -> list[SegmentVersion]:
@@ -92,7 +92,7 @@ class Segments(
             id: the segment's id.
             params: ``limit`` is the size of a page, ``cursor`` where to begin.
         """
-        return self._walk_cursor("iterate_members", path("/segments/{}/members/", id), params)
+        return self._iterate_cursor("iterate_members", path("/segments/{}/members/", id), params)
 
     def membership(self, user_id: str) -> Membership:
         """The segments that one user is in.

@@ -25,7 +25,7 @@ class ExportStatus(APIView):
     """`GET /ai-pages/exports/<id>/`"""
 
     def get(self, request: Request, pk: int) -> Response:
-        """How far an export is."""
+        """The status of an export."""
         found = PageExport.objects.defer("content")
         return Response(export_json(get_object_or_404(found, tenant=tenant_of(request), pk=pk)))
 

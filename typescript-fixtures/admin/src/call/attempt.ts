@@ -18,7 +18,7 @@ export interface Reception<T> {
   mayLeave: boolean;
 }
 
-/** What came of an attempt: a value, a reply that is no success, a connection that failed, or what cannot be read. */
+/** The outcome of an attempt: a value, a reply without success, a failed connection, or an unreadable reply. */
 export type Outcome<T> =
   | { kind: "value"; value: T; reply: TransportReply }
   | { kind: "refused"; reply: TransportReply; body: Uint8Array }

@@ -29,7 +29,7 @@ export interface Settings {
   maxRetries: number;
   /** Seconds without progress. */
   timeout: number;
-  /** Seconds for a whole call; undefined for no end. */
+  /** Seconds for a whole call; undefined for no limit. */
   deadline: number | undefined;
   /** Headers of the caller's own, sent with every request. */
   headers: Readonly<Record<string, string>>;
@@ -37,9 +37,9 @@ export interface Settings {
   runtime: Runtime;
   /** Reads JSON. */
   parse: (text: string) => unknown;
-  /** Is told of each attempt, without query, key and body. */
+  /** Receives a line per attempt, without query, key and body. */
   log: ((line: string) => void) | undefined;
-  /** Is told of each attempt. */
+  /** Called after each attempt. */
   onReply: OnReply | undefined;
   /** Shared by all clients that share connections. */
   isClosed: () => boolean;

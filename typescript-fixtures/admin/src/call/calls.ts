@@ -71,18 +71,18 @@ export class Calls {
     return this.#record<T>(this.call(operation, "GET", path, { query, safe: true, signal, within }));
   }
 
-  /** A GET of what may be anything; walks say themselves what is no page. */
+  /** A GET of what may be anything; pagination checks its pages itself. */
   async look(operation: string, path: string, query: Query | undefined, options: CallOptions): Promise<unknown> {
     return this.decoded(this.call(operation, "GET", path, { query, safe: true, signal: options.signal }));
   }
 
   /** A POST that changes nothing: it carries no key and may be repeated. */
-  async ask<T>(operation: string, path: string, body?: unknown, { signal }: CallOptions = {}): Promise<T> {
+  async postReadOnly<T>(operation: string, path: string, body?: unknown, { signal }: CallOptions = {}): Promise<T> {
     return this.#record<T>(this.call(operation, "POST", path, { body, safe: true, signal }));
   }
 
   /** A call that changes something: it carries an `Idempotency-Key`. */
-  async change<T>(
+  async mutate<T>(
     operation: string,
     method: string,
     path: string,

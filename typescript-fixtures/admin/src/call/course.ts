@@ -8,7 +8,7 @@ import { apiError, told } from "./failures.js";
 import { observe } from "./observe.js";
 import { delay, isRetryableStatus, LONGEST_WAIT, mayRepeat, retryAfter } from "./retry.js";
 
-/** What follows an attempt. */
+/** The consequence of an attempt. */
 interface Next {
   /** Seconds until the next attempt; undefined if there is none. */
   wait: number | undefined;

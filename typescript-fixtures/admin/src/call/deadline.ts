@@ -8,7 +8,7 @@ export class Deadline {
   readonly #now: () => number;
 
   /**
-   * @param seconds for the whole call; undefined for no end
+   * @param seconds for the whole call; undefined for no limit
    * @param now the clock, in seconds
    */
   constructor(seconds: number | undefined, now: () => number) {

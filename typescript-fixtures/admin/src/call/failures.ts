@@ -71,7 +71,7 @@ export interface Ended {
   isOutOfTime: boolean;
 }
 
-/** The server's name for a request, if it gave one. */
+/** The server's id of a request, if it sent one. */
 export function requestIdOf(headers: TransportReply["headers"]): string | undefined {
   return REQUEST_ID_HEADERS.map((name) => headers.get(name)).find((id) => id !== null) ?? undefined;
 }

@@ -35,11 +35,11 @@ export interface RequestOptions extends CallOptions {
 export class Http {
   /** The API's root, without a slash at its end. */
   readonly baseUrl: string;
-  /** How often a call is repeated on 429, 5xx and failed connections. */
+  /** How often a call is retried on 429, 5xx and failed connections. */
   readonly maxRetries: number;
   /** Seconds without progress after which an attempt is given up. */
   readonly timeout: number;
-  /** Seconds for a whole call; undefined for no end. */
+  /** Seconds for a whole call; undefined for no limit. */
   readonly deadline: number | undefined;
   readonly #calls: Calls;
 
@@ -86,7 +86,7 @@ export class Http {
   }
 
   /**
-   * Iterates over every item of a listing with `page=1,2,…`; nothing is asked for before the first item is.
+   * Iterates over every item of a listing with `page=1,2,…`; no request is sent before the first item is asked for.
    *
    * @param path the listing's path below the base URL
    * @param query its parameters; `page` is where to begin

@@ -1,4 +1,4 @@
-/** What is told of each attempt while a call goes on: a log line, the caller's `onReply`, warnings of deprecation. */
+/** What each attempt reports: a log line, the caller's `onReply`, deprecation warnings. */
 
 import type { SegOpsError } from "../errors/index.js";
 import type { TransportReply } from "../transport/protocol.js";
@@ -7,7 +7,7 @@ import type { Call, Settings } from "./call.js";
 import { requestIdOf } from "./failures.js";
 import { headersWithoutKey } from "./secrets.js";
 
-/** One attempt of a call, as `onReply` is told of it. */
+/** One attempt of a call, as `onReply` receives it. */
 export interface Attempt {
   /** What was called, such as `segments.get`; `request` and `paginate` for those of `client.http`. */
   readonly operation: string;
@@ -19,7 +19,7 @@ export interface Attempt {
   readonly status: number | undefined;
   /** The reply's headers. */
   readonly headers: HttpHeaders;
-  /** The server's name for the request, if it gave one. */
+  /** The server's id of the request, if it sent one. */
   readonly requestId: string | undefined;
   /** 1 for the first attempt of the call. */
   readonly attempt: number;
@@ -31,10 +31,10 @@ export interface Attempt {
   readonly error: string | undefined;
 }
 
-/** Is told of each attempt, after its reply was read or it failed. What it throws goes to the caller. */
+/** Called after each attempt, when its reply was read or it failed. What it throws reaches the caller. */
 export type OnReply = (attempt: Attempt) => void;
 
-/** What came of one attempt. */
+/** The outcome of one attempt. */
 export interface Told {
   reply: TransportReply | undefined;
   error: SegOpsError | undefined;
@@ -48,7 +48,7 @@ export interface Told {
 
 const NO_HEADERS = new HttpHeaders();
 
-/** Tells of one attempt. */
+/** Reports one attempt. */
 export function observe(call: Call, settings: Settings, told: Told): void {
   const { log, onReply, apiKey } = settings;
   const { reply, error, attempt, seconds, delay } = told;
@@ -72,7 +72,7 @@ export function observe(call: Call, settings: Settings, told: Told): void {
 
 const warned = new Set<string>();
 
-/** Warns once an operation that the server will give it up. */
+/** Warns, once per operation, that the server announces its removal. */
 function warn(operation: string, line: string, headers: HttpHeaders): void {
   if (warned.has(operation)) {
     return;

@@ -1,4 +1,4 @@
-/** Pages, and the walks from one to the next. */
+/** Pagination: pages, and how to get from one to the next. */
 
 import { SegOpsArgumentError, SegOpsDecodeError } from "../errors/index.js";
 import { describe } from "../errors/text.js";
@@ -27,10 +27,10 @@ export function paginate<T>(
   const ahead = wholeNumber("prefetch", options.prefetch, 0, 0);
   const fetch: FetchPage = (number, signal) =>
     calls.look(operation, path, { ...others, page: number } as Query, { signal: signal ?? options.signal });
-  return walk<T>(path, fetch, first, ahead, options.signal);
+  return iterate<T>(path, fetch, first, ahead, options.signal);
 }
 
-async function* walk<T>(
+async function* iterate<T>(
   path: string,
   fetch: FetchPage,
   first: number,
@@ -46,7 +46,9 @@ async function* walk<T>(
   }
   let { results, hasMore } = envelope<T>(answer, path, first);
   const isAhead = hasMore && ahead > 0;
-  const following = isAhead ? new Ahead(fetch, first + 1, ahead, lastPage(answer, results, first), signal) : undefined;
+  const following = isAhead
+    ? new Prefetcher(fetch, first + 1, ahead, lastPage(answer, results, first), signal)
+    : undefined;
   try {
     // Not yield*: over an array, that takes several times as long for each item.
     for (const item of results) {
@@ -56,7 +58,7 @@ async function* walk<T>(
       answer = await (following?.take() ?? fetch(page));
       ({ results, hasMore } = envelope<T>(answer, path, page));
       if (hasMore) {
-        following?.ask();
+        following?.requestPages();
       }
       for (const item of results) {
         yield item;
@@ -93,7 +95,7 @@ function lastPage(answer: unknown, results: unknown[], page: number): number {
 }
 
 /** Pages that are asked for before they are needed, several at once, and handed out in order. */
-class Ahead {
+class Prefetcher {
   readonly #fetch: FetchPage;
   readonly #ahead: number;
   readonly #last: number;
@@ -115,11 +117,11 @@ class Ahead {
     this.#last = last;
     this.#signal = signal;
     signal?.addEventListener("abort", this.#forward, { once: true });
-    this.ask();
+    this.requestPages();
   }
 
   /** Asks for as many pages as may be under way, knowing that the last page taken named a next one. */
-  ask(): void {
+  requestPages(): void {
     while (this.#underWay.length < this.#ahead && (this.#page <= this.#last || this.#underWay.length === 0)) {
       const fetched = this.#fetch(this.#page, this.#abandon.signal);
       fetched.catch(() => undefined); // a page that is never looked at may fail unseen
@@ -136,7 +138,7 @@ class Ahead {
   /** Ends what is under way. */
   close(): void {
     this.#signal?.removeEventListener("abort", this.#forward);
-    this.#abandon.abort(new Error("the walk is over"));
+    this.#abandon.abort(new Error("the iteration is over"));
   }
 }
 
@@ -145,7 +147,7 @@ class Ahead {
  *
  * @throws {SegOpsDecodeError} an answer is not a page, or its cursor leads back to itself
  */
-export async function* walkCursor<T>(
+export async function* iterateCursor<T>(
   calls: Calls,
   operation: string,
   path: string,

@@ -1,7 +1,7 @@
 /**
- * The state file of an import in parts: what has been done, so that it goes on there after a crash.
+ * The state file of an import in parts: what has been done, so that it resumes after a crash.
  *
- * It stands beside the CSV file while the import is under way. Both SDKs write it alike, and go on with each other's.
+ * It stands beside the CSV file while the import is under way. Both SDKs write the same format, and resume each other's imports.
  */
 
 import { basename } from "node:path";
@@ -61,7 +61,7 @@ export class State {
   /**
    * Reads the state of an import that was begun, or makes the one of a new import, under the name `run`.
    *
-   * @throws {SegOpsArgumentError} another import of this file was begun and not brought to its end
+   * @throws {SegOpsArgumentError} another import of this file was begun and not finished
    */
   async open(wanted: Wanted, run: string): Promise<void> {
     const { readFile } = await import("node:fs/promises");
@@ -123,9 +123,9 @@ export class State {
   }
 
   /**
-   * Writes it down, whole or not at all.
+   * Saves the state, whole or not at all.
    *
-   * @throws {SegOpsArgumentError} there is no writing beside the CSV file
+   * @throws {SegOpsArgumentError} the folder of the CSV file cannot be written to
    */
   async save(): Promise<void> {
     const { open, rename } = await import("node:fs/promises");
@@ -145,7 +145,7 @@ export class State {
     }
   }
 
-  /** Takes it away: the import is over. */
+  /** Removes the file: the import is complete. */
   async remove(): Promise<void> {
     const { unlink } = await import("node:fs/promises");
     await unlink(this.#path);

@@ -33,7 +33,7 @@ export interface Imports {
 
 /** How a file is imported in parts. */
 export interface ImportInPartsOptions extends WaitOptions<ImportPart> {
-  /** How each part is confirmed, as `confirmImport` takes it; what is left out is as proposed for the first part. */
+  /** How each part is confirmed, as `confirmImport` takes it; what is left out is taken from the first part's proposal. */
   body?: ImportConfirmation | undefined;
 }
 
@@ -156,7 +156,7 @@ export class CsvImport {
     return fresh;
   }
 
-  /** Brings one part to its end, from wherever it is. */
+  /** Finishes one part, from whatever state it is in. */
   async #import(begun: BegunPart, head: Uint8Array, part: Part): Promise<void> {
     const found = begun.job_id === null ? undefined : await this.#found(begun, begun.job_id);
     const job = found ?? (await this.#upload(begun, head, part));

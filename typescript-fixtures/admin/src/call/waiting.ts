@@ -1,4 +1,4 @@
-/** How a job is waited for: when it is looked at, and when the wait is over. */
+/** Waiting for a job: when it is polled, and when the wait is over. */
 
 import { SegOpsArgumentError, SegOpsJobError, SegOpsWaitTimeout } from "../errors/index.js";
 import { describe } from "../errors/text.js";
@@ -19,14 +19,14 @@ export interface Watched<Job> {
   failure: (job: Job) => string | undefined;
 }
 
-/** Seconds before the second look; each pause after it is twice as long, up to the interval. */
+/** Seconds before the second poll; each delay after it is twice as long, up to the interval. */
 const FIRST_PAUSE = 0.1;
 
-/** Seconds that a look gets, also when the time is up. */
+/** Seconds that a poll may take, also when the time is up. */
 const LEAST_LOOK = 1;
 
 /**
- * Looks at a job until it is done, and resolves to its last answer. The first look is made at once, the last one when
+ * Polls a job until it is done, and resolves to its last answer. The first poll is made at once, the last one when
  * the time is up.
  *
  * @throws {SegOpsJobError} the job has failed
@@ -39,7 +39,7 @@ export async function waitUntil<Job>(runtime: Runtime, watched: Watched<Job>, op
   const end = runtime.monotonic() + timeout;
   const late = `${watched.what} did not finish within ${timeout} s; it is still running.`;
   let job: Job | undefined;
-  const ask = async <T>(call: (within: number) => Promise<T>, tooLate: string): Promise<T> => {
+  const callWithin = async <T>(call: (within: number) => Promise<T>, tooLate: string): Promise<T> => {
     try {
       return await call(Math.max(end - runtime.monotonic(), LEAST_LOOK));
     } catch (error) {
@@ -47,10 +47,10 @@ export async function waitUntil<Job>(runtime: Runtime, watched: Watched<Job>, op
     }
   };
   for (const { late: tooLate, begin } of watched.first ?? []) {
-    await ask(begin, `${watched.what} ${tooLate} after ${timeout} s.`);
+    await callWithin(begin, `${watched.what} ${tooLate} after ${timeout} s.`);
   }
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, interval)) {
-    job = await ask(watched.look, late);
+    job = await callWithin(watched.look, late);
     await onProgress?.(job);
     const why = watched.failure(job);
     if (why !== undefined) {

@@ -1,4 +1,4 @@
-/** Jobs that go on at the server: what is told while one is followed, and the command that goes on waiting for it. */
+/** Jobs that run on the server: what is shown while one is followed, and the command that resumes waiting. */
 
 import { existsSync, unlinkSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
@@ -26,7 +26,7 @@ export class Over extends Error {
 }
 
 /**
- * Is told each answer of a job: shows how far it is, or prints it when it has changed.
+ * Receives each answer of a job: shows the progress, or prints the answer when it has changed.
  *
  * @param progress shows how far it is; undefined prints
  * @param record what it is called if it is a record that is computed at times, and not a job
@@ -59,7 +59,7 @@ export function followed(progress: Progress | undefined, record = "", since = ""
   };
 }
 
-/** What to say of a job that was waited for in vain: the command that goes on waiting for it. */
+/** The advice after a wait that timed out: the command that resumes it. */
 export function resumed(words: string, ids: readonly unknown[], { texts }: Invocation): string {
   const ahead = ["profile", "api-url"].filter((name) => texts.has(name)).map((name) => `--${name}=${texts.get(name)}`);
   const command = [PROGRAM, ...ahead, ...words.split(" "), ...ids.map(String), "--wait"].map(shellWord).join(" ");
@@ -88,7 +88,7 @@ export function waitLimits({ texts }: Invocation): { timeout?: number; interval?
 /** The method that imports a file in parts. */
 export type InParts = (path: string, rows: number | undefined, options: object) => Promise<ImportInParts>;
 
-/** Imports a file in parts; what ends that early says that the same command goes on. */
+/** Imports a file in parts; an error that ends it early says that the same command resumes it. */
 export async function importInParts(
   method: InParts,
   path: string,

@@ -128,7 +128,7 @@ interface Upserted {
   errors: unknown[];
 }
 
-/** Sends all batches and adds up what came of them; what ends that early says how to go on. */
+/** Sends all batches and adds up their results; an error that ends it early says how to resume. */
 export async function upsert(
   send: (batch: unknown[]) => Promise<unknown>,
   lines: JsonLines,

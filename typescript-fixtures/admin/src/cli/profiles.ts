@@ -143,7 +143,7 @@ function own(profiles: Readonly<Record<string, Values>>, name: string): Values |
   return Object.hasOwn(profiles, name) ? profiles[name] : undefined;
 }
 
-/** The first line that a command prints; the rest, and what it says of itself, is nobody's business. */
+/** The first line that a command prints; the rest, and what it says of itself, is not shown. */
 function printedBy(name: string, command: string): string {
   const [program, ...rest] = wordsOf(command);
   const what = `the api_key_command of profile ${quote(name)}`;

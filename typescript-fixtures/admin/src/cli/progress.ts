@@ -1,11 +1,11 @@
-/** Progress, on standard error: a line that redraws itself on a terminal, a line for each change elsewhere. */
+/** Progress on standard error: a line that is redrawn on a terminal, one line per change elsewhere. */
 
 import type { ImportPart } from "../types/records.js";
 import { harmless, isJson, say } from "./output.js";
 
 const REDRAW_MILLISECONDS = 100;
 
-/** Tells how far something is. */
+/** Shows progress. */
 export class Progress {
   readonly isTerminal = process.stderr.isTTY === true && !isJson();
   readonly #started = performance.now();
@@ -68,7 +68,7 @@ export class Progress {
     }
   }
 
-  /** Takes the line away, so that a message or a result can be written. */
+  /** Erases the line, so that a message or a result can be written. */
   clear(): void {
     if (this.#drawn > 0) {
       process.stderr.write(`\r${" ".repeat(this.#drawn)}\r`);

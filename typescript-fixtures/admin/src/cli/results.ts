@@ -79,7 +79,7 @@ export class Results {
     this.#tellUnseen();
   }
 
-  /** Prints what a walk brings, as it comes where the form allows that. */
+  /** Prints the items of a listing, each as it comes where the form allows that. */
   async many(items: AsyncIterable<unknown>): Promise<void> {
     const hasHeader = this.wanted === "csv" && this.#columns.length > 0;
     if (this.#select !== undefined || this.wanted === "table" || (this.wanted === "csv" && !hasHeader)) {

@@ -1,4 +1,4 @@
-/** Waits before a call is tried again, told on standard error: counted down on a terminal, a line elsewhere. */
+/** Waits before retries, shown on standard error: a countdown on a terminal, a line elsewhere. */
 
 import type { Attempt } from "../call/observe.js";
 import { isJson, say } from "./output.js";
@@ -6,7 +6,7 @@ import { isJson, say } from "./output.js";
 /** Seconds; a shorter wait is over before it is read. */
 const LEAST = 1;
 
-/** Is told of each attempt, and tells of the waits between them. */
+/** Called after each attempt; shows the wait that follows. */
 export class Retries {
   readonly #isVerbose: boolean;
   readonly #isTerminal = process.stderr.isTTY === true && !isJson();
@@ -45,7 +45,7 @@ export class Retries {
     this.#timer = setInterval(draw, 1000);
   }
 
-  /** Takes the countdown away. */
+  /** Erases the countdown. */
   stop(): void {
     clearInterval(this.#timer);
     if (this.#drawn > 0) {

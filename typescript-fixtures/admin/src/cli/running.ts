@@ -337,7 +337,7 @@ class Call {
     ];
   }
 
-  /** Prints every item of a walk. */
+  /** Prints every item of a listing. */
   async stream(results: Results): Promise<void> {
     try {
       const text = this.#line.texts.get("prefetch");

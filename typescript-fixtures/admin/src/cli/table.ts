@@ -1824,7 +1824,7 @@ export const RESOURCES: readonly Resource[] = [
           "import-status"
         ],
         "name": "products import-status",
-        "summary": "How far an import is.",
+        "summary": "The status of an import.",
         "details": [],
         "source": "https://segops.ai/docs/api/pim",
         "example": "segops-admin products import-status 3",
@@ -1874,7 +1874,7 @@ export const RESOURCES: readonly Resource[] = [
           "confirm-import"
         ],
         "name": "products confirm-import",
-        "summary": "Fixes an import's mapping and schema, and starts it.",
+        "summary": "Confirms an import's mapping and schema, and starts it.",
         "details": [],
         "source": "https://segops.ai/docs/pim/import",
         "example": "segops-admin products confirm-import 3 '{\n    \"mapping\": {\n      \"sku\": \"sku\",\n      \"name\": \"name\",\n      \"price\": \"price\"\n    }\n  }' --wait",
@@ -1895,7 +1895,7 @@ export const RESOURCES: readonly Resource[] = [
             "name": "body",
             "kind": "object",
             "shown": "BODY",
-            "about": "A JSON object: a file, - for standard input, or the JSON itself. {\"mapping\": {column: field}, \"schema\": [fields]}; what is left out is as proposed."
+            "about": "A JSON object: a file, - for standard input, or the JSON itself. {\"mapping\": {column: field}, \"schema\": [fields]}; what is left out is taken from the proposal."
           }
         ],
         "options": [
@@ -3025,7 +3025,7 @@ export const RESOURCES: readonly Resource[] = [
           "export-status"
         ],
         "name": "segments export-status",
-        "summary": "How far an export is.",
+        "summary": "The status of an export.",
         "details": [],
         "source": "https://segops.ai/docs/activations/export",
         "example": "segops-admin segments export-status 12 14",
@@ -3330,7 +3330,7 @@ export const RESOURCES: readonly Resource[] = [
           "publish-sandbox"
         ],
         "name": "users publish-sandbox",
-        "summary": "Tries an event out: which segments would the user enter or leave? Nothing is stored.",
+        "summary": "Simulates an event: the segments that the user would enter or leave. Nothing is stored.",
         "details": [],
         "source": "https://segops.ai/docs/sandbox",
         "example": "segops-admin users publish-sandbox '{\n    \"user_id\": \"u-2\",\n    \"event_type\": \"order_placed\",\n    \"payload\": {\"total\": 99}\n  }'",

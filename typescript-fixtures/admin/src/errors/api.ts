@@ -11,11 +11,11 @@ export interface ApiErrorDetails extends WithCause {
   method?: string;
   /** The path that was asked, query included. */
   path?: string;
-  /** The server's name for the request. */
+  /** The server's id of the request. */
   requestId?: string | undefined;
   /** The seconds that the server asks to wait. */
   retryAfter?: number | undefined;
-  /** How many times it was tried. */
+  /** Number of attempts. */
   attempts?: number;
   /** The key that the call carried. */
   idempotencyKey?: string | undefined;
@@ -38,11 +38,11 @@ export class SegOpsApiError extends SegOpsError {
   readonly method: string;
   /** The path that was asked, query included. */
   readonly path: string;
-  /** The server's name for this request, if it gave one. */
+  /** The server's id of the request, if it sent one. */
   readonly requestId: string | undefined;
   /** Seconds that the server asks to wait, if it said so. */
   readonly retryAfter: number | undefined;
-  /** How many times it was tried. */
+  /** Number of attempts. */
   readonly attempts: number;
   /** The key that the call carried, if any. */
   readonly idempotencyKey: string | undefined;

@@ -7,7 +7,7 @@ export interface WithCause {
 }
 
 /**
- * An error in all but its innards: `instanceof Error`, with message and stack.
+ * An error that is no native Error object, but `instanceof Error`, with message and stack.
  *
  * What the engine itself makes an Error loses its name and everything that it carries when it is cloned (workers, test
  * runners, logs); an object keeps its properties.

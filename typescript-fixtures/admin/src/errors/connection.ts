@@ -15,7 +15,7 @@ export interface ConnectionErrorDetails extends WithCause {
   method?: string;
   /** The path that was asked, query included. */
   path?: string;
-  /** How many times it was tried. */
+  /** Number of attempts. */
   attempts?: number;
   /** The key that the call carried. */
   idempotencyKey?: string | undefined;
@@ -36,7 +36,7 @@ export class SegOpsConnectionError extends SegOpsError {
   readonly reason: string;
   /** False if the server cannot have seen the request; true if it may have acted on it. */
   readonly sent: boolean;
-  /** False if another attempt is pointless (a certificate that does not verify). */
+  /** False if a retry cannot help (a certificate that does not verify). */
   readonly transient: boolean;
   /** True if a connection kept from an earlier call turned out to be closed. */
   readonly stale: boolean;
@@ -44,7 +44,7 @@ export class SegOpsConnectionError extends SegOpsError {
   readonly method: string;
   /** The path that was asked, query included. */
   readonly path: string;
-  /** How many times it was tried. */
+  /** Number of attempts. */
   readonly attempts: number;
   /** The key that the call carried; pass it as `idempotencyKey` to repeat the same call. */
   readonly idempotencyKey: string | undefined;
@@ -93,7 +93,7 @@ function connectionMessage(reason: string, details: ConnectionErrorDetails): str
   return `${text}. ${mayHaveBeenDone(details.idempotencyKey, details.isEarlier === true && details.sent === false)}`;
 }
 
-/** What a caller must know of a write whose outcome is not known. */
+/** The advice to a caller whose write may have been executed. */
 export function mayHaveBeenDone(idempotencyKey: string | undefined, isEarlier: boolean): string {
   const what = isEarlier ? "An earlier attempt may have been executed" : "The server may have executed it";
   const again = idempotencyKey === undefined ? "" : `, and repeat it with idempotencyKey: ${quote(idempotencyKey)}`;

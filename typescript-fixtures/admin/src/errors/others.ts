@@ -25,7 +25,7 @@ export interface DecodeErrorDetails extends WithCause {
   method?: string;
   /** The path that was asked, query included. */
   path?: string;
-  /** How many times it was tried. */
+  /** Number of attempts. */
   attempts?: number;
   /** The key that the call carried. */
   idempotencyKey?: string | undefined;
@@ -50,7 +50,7 @@ export class SegOpsDecodeError extends SegOpsError {
   readonly method: string;
   /** The path that was asked, query included. */
   readonly path: string;
-  /** How many times it was tried. */
+  /** Number of attempts. */
   readonly attempts: number;
   /** The key that the call carried, if any. */
   readonly idempotencyKey: string | undefined;

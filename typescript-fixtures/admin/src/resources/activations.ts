@@ -25,6 +25,6 @@ export class Activations extends Collection<
    * @param id the activation's id
    */
   async sync(id: Id, options?: ChangeOptions): Promise<Queued> {
-    return this.calls.change("activations.sync", "POST", fillPath("/activations/{}/sync/", id), undefined, options);
+    return this.calls.mutate("activations.sync", "POST", fillPath("/activations/{}/sync/", id), undefined, options);
   }
 }

@@ -29,7 +29,7 @@ export function checkedObject<T>(name: string, value: T): T {
 }
 
 /**
- * An argument that becomes a JSON array of objects: an array, or anything else that can be walked once.
+ * An argument that becomes a JSON array of objects: an array, or anything else that can be iterated once.
  *
  * @throws {SegOpsArgumentError} it is none
  */

@@ -14,7 +14,7 @@ export class Identity extends Namespace {
    */
   async alias(anonymousId: string, userId: string, options?: ChangeOptions): Promise<Alias> {
     const body = { anonymous_id: anonymousId, user_id: userId };
-    return this.calls.change("identity.alias", "POST", "/identity/alias/", body, options);
+    return this.calls.mutate("identity.alias", "POST", "/identity/alias/", body, options);
   }
 
   /**
@@ -26,6 +26,6 @@ export class Identity extends Namespace {
    */
   async merge(fromUserId: string, intoUserId: string, options?: ChangeOptions): Promise<Merge> {
     const body = { from_user_id: fromUserId, into_user_id: intoUserId };
-    return this.calls.change("identity.merge", "POST", "/identity/merge/", body, options);
+    return this.calls.mutate("identity.merge", "POST", "/identity/merge/", body, options);
   }
 }

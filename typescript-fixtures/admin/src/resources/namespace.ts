@@ -70,7 +70,7 @@ export abstract class Collection<Entity, Listing, Create, Update, Params> extend
    * @throws {SegOpsBadRequestError} the server does not accept a field; `body` on the error says which
    */
   async create(body: Create, options?: ChangeOptions): Promise<Entity> {
-    return this.calls.change(`${this.name}.create`, "POST", this.path, checkedObject("body", body), options);
+    return this.calls.mutate(`${this.name}.create`, "POST", this.path, checkedObject("body", body), options);
   }
 
   /**
@@ -83,7 +83,7 @@ export abstract class Collection<Entity, Listing, Create, Update, Params> extend
   async update(id: Id, body: Update, options: UpdateOptions = {}): Promise<Entity> {
     const { method = "PATCH", ...rest } = options;
     checkChoice("method", method, ["PATCH", "PUT"]);
-    return this.calls.change(
+    return this.calls.mutate(
       `${this.name}.update`,
       method,
       `${this.path}${segment(id)}/`,
@@ -98,7 +98,7 @@ export abstract class Collection<Entity, Listing, Create, Update, Params> extend
    * @param id the record's id
    */
   async delete(id: Id, options?: ChangeOptions): Promise<null> {
-    await this.calls.change(`${this.name}.delete`, "DELETE", `${this.path}${segment(id)}/`, undefined, options);
+    await this.calls.mutate(`${this.name}.delete`, "DELETE", `${this.path}${segment(id)}/`, undefined, options);
     return null;
   }
 }

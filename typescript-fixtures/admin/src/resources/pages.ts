@@ -47,7 +47,7 @@ export class Pages extends Collection<
    * @param body options; `{}` for none
    */
   async bulkGenerate(body: PageBatch, options?: ChangeOptions): Promise<PageJob> {
-    return this.calls.change(
+    return this.calls.mutate(
       "pages.bulk_generate",
       "POST",
       "/ai-pages/pages/bulk-generate/",
@@ -62,7 +62,7 @@ export class Pages extends Collection<
    * @param id the page's id
    */
   async regenerate(id: Id, options?: ChangeOptions): Promise<Queued> {
-    return this.calls.change(
+    return this.calls.mutate(
       "pages.regenerate",
       "POST",
       fillPath("/ai-pages/pages/{}/regenerate/", id),
@@ -80,7 +80,7 @@ export class Pages extends Collection<
    * Source: https://segops.ai/docs/ai-reach/landing-pages
    */
   async build(id: Id, body: PageBuild, options?: ChangeOptions): Promise<Queued> {
-    return this.calls.change(
+    return this.calls.mutate(
       "pages.build",
       "POST",
       fillPath("/ai-pages/pages/{}/build/", id),
@@ -97,7 +97,7 @@ export class Pages extends Collection<
    * Source: https://segops.ai/docs/ai-reach/landing-pages
    */
   async publish(id: Id, options?: ChangeOptions): Promise<GeneratedPage> {
-    return this.calls.change("pages.publish", "POST", fillPath("/ai-pages/pages/{}/publish/", id), undefined, options);
+    return this.calls.mutate("pages.publish", "POST", fillPath("/ai-pages/pages/{}/publish/", id), undefined, options);
   }
 
   /**
@@ -111,7 +111,7 @@ export class Pages extends Collection<
   async export(id: Id, options: PageExportOptions = {}): Promise<ExportJob> {
     const { format = "html", ...rest } = options;
     checkChoice("format", format, ["tsx", "html", "json"]);
-    return this.calls.change("pages.export", "POST", fillPath("/ai-pages/pages/{}/export/", id), { format }, rest);
+    return this.calls.mutate("pages.export", "POST", fillPath("/ai-pages/pages/{}/export/", id), { format }, rest);
   }
 
   /**

@@ -62,7 +62,7 @@ export class ProductSegments extends Collection<
    * Source: https://segops.ai/docs/sdks/admin
    */
   async recompute(id: Id, options?: ChangeOptions): Promise<Queued> {
-    return this.calls.change(
+    return this.calls.mutate(
       "product_segments.recompute",
       "POST",
       fillPath("/product-segments/{}/compute/", id),

@@ -43,7 +43,7 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
    * @returns how many were created and updated, and the rows that were refused, with their reasons
    */
   async bulkUpsert(rows: Iterable<ProductRow>, options?: ChangeOptions): Promise<BulkUpsert> {
-    return this.calls.change(
+    return this.calls.mutate(
       "products.bulk_upsert",
       "POST",
       "/pim/products/bulk/",
@@ -60,7 +60,7 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
    * Source: https://segops.ai/docs/pim/scoring
    */
   async score(id: Id, options?: ChangeOptions): Promise<Queued> {
-    return this.calls.change("products.score", "POST", fillPath("/pim/products/{}/score/", id), undefined, options);
+    return this.calls.mutate("products.score", "POST", fillPath("/pim/products/{}/score/", id), undefined, options);
   }
 
   /**
@@ -69,7 +69,7 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
    * Source: https://segops.ai/docs/pim/scoring
    */
   async scoreAll(options?: ChangeOptions): Promise<Queued> {
-    return this.calls.change("products.score_all", "POST", "/pim/score-all/", undefined, options);
+    return this.calls.mutate("products.score_all", "POST", "/pim/score-all/", undefined, options);
   }
 
   /**
@@ -100,7 +100,7 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
    * @param body `{ fields: [...], default_currency: "USD", default_locale: "en_US" }`
    */
   async replaceSchema(body: ProductSchemaInput, options?: ChangeOptions): Promise<ProductSchema> {
-    return this.calls.change("products.replace_schema", "PUT", "/pim/schema/", checkedObject("body", body), options);
+    return this.calls.mutate("products.replace_schema", "PUT", "/pim/schema/", checkedObject("body", body), options);
   }
 
   /**
@@ -132,7 +132,7 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
   }
 
   /**
-   * How far an import is.
+   * The status of an import.
    *
    * @param jobId the `job_id` that `importCsv` returned
    */
@@ -141,16 +141,16 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
   }
 
   /**
-   * Fixes an import's mapping and schema, and starts it.
+   * Confirms an import's mapping and schema, and starts it.
    *
    * @param jobId the import's id
-   * @param body `{ mapping: { column: field }, schema: [fields] }`; what is left out is as proposed
+   * @param body `{ mapping: { column: field }, schema: [fields] }`; what is left out is taken from the proposal
    * @throws {SegOpsBadRequestError} no column is mapped to `sku`, or the import is not waiting for this
    *
    * Source: https://segops.ai/docs/pim/import
    */
   async confirmImport(jobId: Id, body: ImportConfirmation, options?: ChangeOptions): Promise<ImportConfirmed> {
-    return this.calls.change(
+    return this.calls.mutate(
       "products.confirm_import",
       "POST",
       fillPath("/pim/import/{}/confirm/", jobId),
@@ -164,7 +164,7 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
    *
    * @param jobId the import's id
    * @throws {SegOpsJobError} the import failed
-   * @throws {SegOpsWaitTimeout} it was not done in time
+   * @throws {SegOpsWaitTimeout} it did not finish in time
    */
   async waitForImport(jobId: Id, options: WaitOptions<ImportJob> = {}): Promise<ImportJob> {
     const { signal } = options;
@@ -178,21 +178,21 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
   }
 
   /**
-   * Imports a CSV file of any size in parts, one after the other, and returns what came of them.
+   * Imports a CSV file of any size in parts, one after the other, and returns the totals.
    *
-   * Each part has the header, is uploaded, confirmed with the same mapping, and waited for. Records are cut as RFC 4180
-   * has them: line ends inside of quotes end none.
+   * Each part has the header, is uploaded, confirmed with the same mapping, and waited for. Parts are cut between records (RFC
+   * 4180), never at a line end inside quotes.
    *
-   * How far it is stands in a file beside the CSV, `NAME.segops-import.json`: after a crash or an interruption, the same
-   * call goes on where it stopped. It is removed at the end. A CSV that has changed meanwhile is refused. Let one process
+   * Progress is kept in a file beside the CSV, `NAME.segops-import.json`: after a crash or an interruption, the same
+   * call resumes where it stopped. It is removed at the end. A CSV that has changed meanwhile is refused. Let one process
    * at a time import a file.
    *
    * @param path the CSV file, in UTF-8 with a header row
    * @param rows how many rows a part has at most; the platform takes 100,000 rows and 100 MiB an import
    * @throws {SegOpsArgumentError} the file cannot be read or cut, or has changed since its import was begun
-   * @throws {SegOpsBadRequestError} the server refuses a part; the message says which rows it has
+   * @throws {SegOpsBadRequestError} the server refuses a part; the message says which rows are in it
    * @throws {SegOpsJobError} the import of a part has failed
-   * @throws {SegOpsWaitTimeout} a part was not done in time; the same call goes on waiting for it
+   * @throws {SegOpsWaitTimeout} a part did not finish in time; the same call resumes waiting for it
    *
    * Source: https://segops.ai/docs/pim/import
    */

@@ -26,7 +26,7 @@ export class Queries extends Collection<AIQuery, AIQueryListing, AIQueryCreate, 
    * @param id the query's id
    */
   async run(id: Id, options?: ChangeOptions): Promise<Queued> {
-    return this.calls.change("queries.run", "POST", fillPath("/ai-reach/queries/{}/run/", id), undefined, options);
+    return this.calls.mutate("queries.run", "POST", fillPath("/ai-reach/queries/{}/run/", id), undefined, options);
   }
 
   /**
@@ -46,7 +46,7 @@ export class Queries extends Collection<AIQuery, AIQueryListing, AIQueryCreate, 
    * Source: https://segops.ai/docs/segments/simulation
    */
   async simulate(body: SimulationRequest, options?: CallOptions): Promise<Simulation> {
-    return this.calls.ask("queries.simulate", "/ai-reach/simulate/", checkedObject("body", body), options);
+    return this.calls.postReadOnly("queries.simulate", "/ai-reach/simulate/", checkedObject("body", body), options);
   }
 
   /** Visibility over all queries: mention rate, position, share of voice, sentiment. */

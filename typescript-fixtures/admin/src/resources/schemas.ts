@@ -25,7 +25,12 @@ export class Schemas extends Collection<
    * @param events `{ user_id, event_type, payload }` each
    */
   async infer(events: Iterable<SampleEvent>, options?: CallOptions): Promise<InferredSchema> {
-    return this.calls.ask("schemas.infer", "/schemas/infer/", { events: checkedRows("events", events) }, options);
+    return this.calls.postReadOnly(
+      "schemas.infer",
+      "/schemas/infer/",
+      { events: checkedRows("events", events) },
+      options,
+    );
   }
 
   /**
@@ -36,7 +41,7 @@ export class Schemas extends Collection<
    * @throws {SegOpsNotFoundError} that event type has no schema
    */
   async validate(eventType: string, payload: Fields, options?: CallOptions): Promise<Validation> {
-    return this.calls.ask(
+    return this.calls.postReadOnly(
       "schemas.validate",
       "/schemas/validate/",
       { event_type: eventType, payload: checkedObject("payload", payload) },

@@ -1,6 +1,6 @@
 /** Segments of users. Source: https://segops.ai/docs/api/segments */
 
-import { walkCursor } from "../call/pagination.js";
+import { iterateCursor } from "../call/pagination.js";
 import { openSink, type Sink } from "../call/sinks.js";
 import { jobFailure, Recompute, type Watched, waitUntil } from "../call/waiting.js";
 import { SegOpsArgumentError } from "../errors/index.js";
@@ -42,7 +42,7 @@ export interface SegmentExportOptions extends ChangeOptions {
 export interface RecomputeWaitOptions extends WaitOptions<Segment> {
   /**
    * The segment's `last_computed_at` from before the recompute; null if it was never computed. The wait ends only when
-   * that has changed, however soon the first look comes.
+   * that has changed, however early the first poll is.
    */
   since: string | null;
 }
@@ -94,7 +94,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
   preview(definition: LooseDefinition, options?: CallOptions): Promise<SegmentPreview>;
   preview(definition: LooseConditions, options?: CallOptions): Promise<SegmentPreview>;
   async preview(definition: object, options?: CallOptions): Promise<SegmentPreview> {
-    return this.calls.ask(
+    return this.calls.postReadOnly(
       "segments.preview",
       "/segments/preview/",
       { definition: checkedObject("definition", definition) },
@@ -108,7 +108,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
    * @param id the segment's id
    */
   async estimate(id: Id, options?: CallOptions): Promise<SegmentEstimate> {
-    return this.calls.ask("segments.estimate", fillPath("/segments/{}/estimate/", id), undefined, options);
+    return this.calls.postReadOnly("segments.estimate", fillPath("/segments/{}/estimate/", id), undefined, options);
   }
 
   /**
@@ -130,7 +130,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
    * @param id the segment's id
    */
   async recompute(id: Id, options?: ChangeOptions): Promise<Queued> {
-    return this.calls.change("segments.recompute", "POST", fillPath("/segments/{}/compute/", id), undefined, options);
+    return this.calls.mutate("segments.recompute", "POST", fillPath("/segments/{}/compute/", id), undefined, options);
   }
 
   /**
@@ -156,7 +156,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
     params?: SegmentsMembersParams,
     options: CallOptions = {},
   ): AsyncGenerator<Member, void, undefined> {
-    return walkCursor<Member>(
+    return iterateCursor<Member>(
       this.calls,
       "segments.iterate_members",
       fillPath("/segments/{}/members/", id),
@@ -185,11 +185,11 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
   async export(id: Id, options: SegmentExportOptions = {}): Promise<ExportJob> {
     const { format = "csv", ...rest } = options;
     checkChoice("format", format, ["csv", "parquet"]);
-    return this.calls.change("segments.export", "POST", fillPath("/segments/{}/export/", id), { format }, rest);
+    return this.calls.mutate("segments.export", "POST", fillPath("/segments/{}/export/", id), { format }, rest);
   }
 
   /**
-   * How far an export is.
+   * The status of an export.
    *
    * @param id the segment's id
    * @param exportId the export's id
@@ -257,7 +257,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
    * `recomputeAndWait` does all of it; this is for a recompute that was queued elsewhere.
    *
    * @param id the segment's id
-   * @throws {SegOpsJobError} the recompute ended and left the segment as it was
+   * @throws {SegOpsJobError} the recompute failed; the segment is unchanged
    * @throws {SegOpsWaitTimeout} it did not finish in time
    */
   async waitForRecompute(id: Id, options: RecomputeWaitOptions): Promise<Segment> {
@@ -277,7 +277,7 @@ export class Segments extends Collection<Segment, SegmentPage, SegmentCreate, Se
    * of now, not of the computation before.
    *
    * @param id the segment's id
-   * @throws {SegOpsJobError} the recompute ended and left the segment as it was
+   * @throws {SegOpsJobError} the recompute failed; the segment is unchanged
    * @throws {SegOpsWaitTimeout} it did not finish in time
    */
   async recomputeAndWait(id: Id, options: RecomputeOptions = {}): Promise<Segment> {

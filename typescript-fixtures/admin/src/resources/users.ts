@@ -59,14 +59,14 @@ export class Users extends Namespace {
   }
 
   /**
-   * Tries an event out: which segments would the user enter or leave? Nothing is stored.
+   * Simulates an event: the segments that the user would enter or leave. Nothing is stored.
    *
    * @param event `user_id`, `event_type`, and optionally `occurred_at` and `payload`
    *
    * Source: https://segops.ai/docs/sandbox
    */
   async publishSandbox(event: Event, options?: CallOptions): Promise<SandboxResult> {
-    return this.calls.ask(
+    return this.calls.postReadOnly(
       "users.publish_sandbox",
       "/explorer/sandbox/publish/",
       checkedObject("event", event),

@@ -24,7 +24,7 @@ export interface Workspace {
   plan?: Plan | undefined;
 }
 
-/** Trouble for the next matching requests. */
+/** A fault for the next matching requests. */
 export interface Fault {
   /** An error status, a late reply, a TCP reset, half a body, a body that is no JSON, or silence. */
   kind: "status" | "delay" | "reset" | "truncate" | "garbage" | "stall";
@@ -125,7 +125,7 @@ export class Sandbox {
     return { SEGOPS_API_URL: this.url, SEGOPS_API_KEY: this.apiKey };
   }
 
-  /** A client for it; options of {@link SegOpsAdmin} but key and address. */
+  /** A client for it; takes the options of {@link SegOpsAdmin} except key and address. */
   client(options: Omit<SegOpsAdminOptions, "apiKey" | "baseUrl"> = {}): SegOpsAdmin {
     return new SegOpsAdmin({ ...options, apiKey: this.apiKey, baseUrl: this.url });
   }
@@ -136,12 +136,12 @@ export class Sandbox {
     this.#apiKey = answer.api_key;
   }
 
-  /** Has the next matching requests go wrong. */
+  /** Makes the next matching requests fail. */
   async fault(...faults: readonly Fault[]): Promise<void> {
     await this.control("POST", "/faults/", faults);
   }
 
-  /** Forgets the faults that are left. */
+  /** Discards the remaining faults. */
   async clearFaults(): Promise<void> {
     await this.control("DELETE", "/faults/");
   }

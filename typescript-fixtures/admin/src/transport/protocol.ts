@@ -17,9 +17,9 @@ export interface TransportRequest {
   url: URL;
   headers: Readonly<Record<string, string>>;
   body: Uint8Array | StreamedBody | undefined;
-  /** Seconds without progress (to connect, to send a block, to receive) after which to give up. */
+  /** Seconds without progress (to connect, to send a block, to receive) after which to fail. */
   timeout: number;
-  /** Seconds after which to give up, whatever moves; undefined for no end. */
+  /** Seconds after which to give up, whatever moves; undefined for no limit. */
   deadline: number | undefined;
   /** Whether it may be sent a second time without harm. */
   isRepeatable: boolean;
@@ -39,7 +39,7 @@ export interface TransportReply {
    * @throws {SegOpsDecodeError} it is not HTTP
    */
   read(): Promise<Uint8Array | undefined>;
-  /** Gives up what has not been read, and the connection with it. */
+  /** Discards what has not been read, and closes the connection. */
   discard(): void;
 }
 
@@ -52,6 +52,6 @@ export interface Transport {
    * @throws {SegOpsDecodeError} what came back is not HTTP
    */
   send(request: TransportRequest): Promise<TransportReply>;
-  /** Ends what is idle; requests under way go on. */
+  /** Ends what is idle; requests in progress continue. */
   close(): void;
 }
