@@ -58,6 +58,11 @@ def test_what_was_added_is_marked(contract: Contract) -> None:
     assert len(contract.operations) == 95
 
 
+def test_what_was_added_is_in_the_changelog() -> None:
+    changelog = (Path(__file__).parents[2] / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert [name for name in sorted(ADDED) if f"`{name}`" not in changelog] == [], "CHANGELOG.md does not name them"
+
+
 def test_the_shared_six_take_path_record_and_source_from_their_namespace(contract: Contract) -> None:
     create = contract.operations["product_segments.create"]
     assert create.request is not None
