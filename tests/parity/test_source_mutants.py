@@ -7,14 +7,21 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from segops_parity.cases import Case
+from segops_parity.coverage import ideal
+from segops_parity.lanes import Lane
+from segops_parity.mutants.bench import Bench
+from segops_parity.mutants.campaign import Baseline, judged, try_mutant
 from segops_parity.mutants.copies import load_exceptions
 from segops_parity.mutants.mutant import Mutant, named
 from segops_parity.mutants.python_schemata import instrument_python
 from segops_parity.mutants.run import is_equivalent
 from segops_parity.project import Project
+from segops_parity.suite import Suite
 
 SOURCE = '''"""A module."""
 
@@ -97,3 +104,41 @@ def test_every_exception_has_a_reason_that_says_something() -> None:
     exceptions = load_exceptions(Project.find().source_mutants)
     assert all(len(each["reason"]) >= 15 for each in (*exceptions.outside, *exceptions.equivalent))
     assert is_equivalent(Mutant(1, "python", "nowhere.py", 1, "f", "figure", "1", "2"), exceptions) is None
+
+
+class Once:
+    """A bench whose SDK makes something once a process: a mutant of that shows only where it was on from the start."""
+
+    def __init__(self, seen: dict[str, object], broken: dict[str, object]) -> None:
+        self._seen, self._broken = seen, broken
+        self.early = 0
+
+    def turn(self, lane: Lane, mutant: int, limit: int = 0, *, early: bool = False) -> dict[str, object]:
+        self.early = mutant if early else 0
+        return {}
+
+    def observe(self, case: Case, lane: Lane) -> dict[str, object]:
+        return self._broken if self.early else self._seen
+
+    def stop(self) -> None:
+        self.early = 0
+
+
+def test_a_mutant_of_what_is_made_once_a_process_is_tried_in_one_that_starts_with_it(suite: Suite) -> None:
+    case, lane = suite.cases["segments.get/happy"], Lane("python-http", "python")
+    seen = ideal(case)
+    broken = json.loads(json.dumps(seen))
+    broken["steps"][0]["requests"][0]["method"] = "PUT"
+    where = (lane.name, case.id)
+    bench = Once(seen, broken)
+    known = Baseline(red={where: judged(suite.contract, case, lane, seen, Baseline())})
+    mutant = Mutant(1, "python", "a.py", 1, "made_once", "text", "'GET'", "'GETx'")
+    lanes, cases = {lane.name: lane}, {case.id: case}
+    for places, users in (([where], []), ([], [where])):
+        found = try_mutant(mutant, places, lanes, cases, suite.contract, known, cast(Bench, bench), users)
+        assert (found.verdict, found.case, found.mutant.early) == ("difference", "python-http/segments.get/happy", True)
+    bench = Once(seen, seen)
+    assert (
+        try_mutant(mutant, [], lanes, cases, suite.contract, known, cast(Bench, bench), [where]).verdict
+        == "not reached"
+    )

@@ -209,10 +209,10 @@ export class Session {
     return { ...outcome, ...seen, ...given.told() };
   }
 
-  #cli({ argv, env, stdin }) {
+  #cli({ argv, env, stdin, terminal }) {
     return withEnvironment(env ?? {}, async () => {
       const { main } = await this.#sdk.shell();
-      return { ok: await runShell(main, argv, stdin ?? "") };
+      return { ok: await runShell(main, argv, stdin ?? "", terminal) };
     });
   }
 

@@ -64,6 +64,7 @@ class Driver:
         argv: the command that starts it.
         env: variables added to those of this process.
         timeout: seconds that it may take for one answer.
+        folder: where it is run; here unless given.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Driver:
         *,
         env: Mapping[str, str] | None = None,
         timeout: float = 60.0,
+        folder: str | None = None,
     ) -> None:
         self._argv = list(argv)
         self._protocol = protocol
@@ -94,6 +96,7 @@ class Driver:
                 text=True,
                 encoding="utf-8",
                 env={**clean, **(env or {})},
+                cwd=folder,
             )
         except OSError as error:
             raise DriverFault(f"cannot start {argv[0]}: {error.strerror}") from error

@@ -192,6 +192,7 @@ def _one(entry: Mapping[str, Any], script: Script, contract: Contract) -> Case:
             "files": entry.get("files", {}),
             "interrupt": entry.get("interrupt", False),
             "modes": entry.get("modes", {}),
+            "terminal": entry.get("terminal"),
         },
         replies=replies,
         requests=tuple(requests),

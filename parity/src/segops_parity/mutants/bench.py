@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from segops_parity.cases import API_KEY, Case
@@ -31,6 +32,7 @@ class Bench:
         self.early = 0
 
     def __enter__(self) -> Bench:
+        self._folder = TemporaryDirectory(prefix="parity-bench-")  # what a mutant writes by mistake goes with it
         self._server = ReplayServer(API_KEY)
         self._server.__enter__()
         # Bound and not listening: nobody answers there.
@@ -42,6 +44,7 @@ class Bench:
         self.stop()
         self._taken.close()
         self._server.__exit__()
+        self._folder.cleanup()
 
     def stop(self) -> None:
         """End the driver; the next case starts another one."""
@@ -57,7 +60,8 @@ class Bench:
             self.stop()
         if self._driver is None:
             env = {**lane.env, **self._server.certificates.environment, "SEGOPS_MUTANT": str(early)}
-            self._driver = Driver(lane.argv, self._protocol, env=env, timeout=max(30.0, self._seconds))
+            patience = max(30.0, self._seconds)
+            self._driver = Driver(lane.argv, self._protocol, env=env, timeout=patience, folder=self._folder.name)
             self._started, self.early = wanted, early
             try:
                 self._driver.ask("hello", protocol=PROTOCOL)

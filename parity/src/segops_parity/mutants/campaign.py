@@ -7,8 +7,8 @@ that fails too, the process is spoilt, and the mutant is tried once more in a fr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from segops_parity.cases import Case
@@ -22,8 +22,10 @@ from segops_parity.mutants.python_schemata import FUNCTIONS
 from segops_parity.surface import help_pages, judge_surface, surface_cases
 from segops_parity.verdicts import judge
 
-__all__ = ["Baseline", "Result", "Tried", "baseline", "play_mutant", "reaching", "try_mutant"]
+__all__ = ["Baseline", "Result", "Tried", "baseline", "play_mutant", "reaching", "try_mutant", "using"]
 
+FRESH = 12
+"""Cases that a mutant is tried with in a process that was started with it."""
 KILLED = ("difference", "fault", "endless", "hang", "load")
 TWINS = {
     "python-http": "typescript-current",
@@ -140,12 +142,7 @@ def judged(
 
 def reaching(copy: Copy, known: Baseline) -> dict[int, list[Where]]:
     """By mutant the places that reach it; of one that takes effect at loading, those that use what it changes."""
-    firsts: dict[int, list[Where]] = {}
-    names = {lane.name for lane in copy.lanes}
-    for where, numbers in known.reached.items():
-        if where[0] in names:
-            for number in numbers:
-                firsts.setdefault(number, []).append(where)
+    firsts = _firsts(copy, known)
     found: dict[int, list[Where]] = {}
     site = 0
     for mutant in copy.mutants:
@@ -155,6 +152,22 @@ def reaching(copy: Copy, known: Baseline) -> dict[int, list[Where]]:
         else:
             found[mutant.number] = firsts.get(_site(copy, mutant, firsts), [])
     return found
+
+
+def using(copy: Copy, known: Baseline, numbers: Collection[int]) -> dict[int, list[Where]]:
+    """By mutant the places that use what it changes: for those that no case reaches once the SDK is loaded."""
+    firsts = _firsts(copy, known)
+    return {mutant.number: _users(copy, mutant, firsts) for mutant in copy.mutants if mutant.number in numbers}
+
+
+def _firsts(copy: Copy, known: Baseline) -> dict[int, list[Where]]:
+    firsts: dict[int, list[Where]] = {}
+    names = {lane.name for lane in copy.lanes}
+    for where, numbers in known.reached.items():
+        if where[0] in names:
+            for number in numbers:
+                firsts.setdefault(number, []).append(where)
+    return firsts
 
 
 def _site(copy: Copy, mutant: Mutant, firsts: Mapping[int, Any]) -> int:
@@ -227,8 +240,32 @@ def try_mutant(
     contract: Contract,
     known: Baseline,
     bench: Bench,
+    users: Sequence[Where] = (),
 ) -> Result:
-    """Play the cases one after the other, until one shows a difference."""
+    """Play the cases one after the other, until one shows a difference.
+
+    What a process does once (when a module is loaded, when a table is made) a mutant that is switched on later does not
+    change: one that survives is tried in a process that is started with it, too.
+
+    Args:
+        users: the places that use what it changes, for one that none of the cases reaches.
+    """
+    found = _tried(mutant, places, lanes, cases, contract, known, bench)
+    if found.killed or mutant.early:
+        return found
+    fresh = _tried(replace(mutant, early=True), (places or users)[:FRESH], lanes, cases, contract, known, bench)
+    return fresh if fresh.killed else found
+
+
+def _tried(
+    mutant: Mutant,
+    places: Sequence[Where],
+    lanes: Mapping[str, Lane],
+    cases: Mapping[str, Case],
+    contract: Contract,
+    known: Baseline,
+    bench: Bench,
+) -> Result:
     for count, place in enumerate(places, 1):
         lane, case = lanes[place[0]], cases[place[1]]
         result = play_mutant(mutant, lane, case, contract, known, bench)
@@ -283,7 +320,8 @@ def play_mutant(
     problems = judged(contract, case, lane, seen, known)
     if problems == known.red.get((lane.name, case.id), {}):
         return None
-    if not mutant.early and not again and _spoilt(lane, case, contract, known, bench):
+    # A driver with a mutant that takes effect at loading is another process: so is the one that is asked here.
+    if not again and _spoilt(lane, case, contract, known, bench):
         bench.stop()
         return play_mutant(mutant, lane, case, contract, known, bench, again=True)
     before = known.red.get((lane.name, case.id), {})

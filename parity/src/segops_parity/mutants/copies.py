@@ -77,6 +77,7 @@ def _typescript(
     workspace = project.root / "typescript-fixtures"
     target = folder / "dist" / "esm"
     target.mkdir(parents=True)
+    (folder / "node_modules").symlink_to(workspace / "node_modules")  # for the package that --select needs
     words = [node, "tools/schemata.mjs", "admin/src", str(target), *skipped]
     done = subprocess.run(words, cwd=workspace, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -26,7 +26,7 @@ __all__ = ["prove"]
 
 MOST_CASES = 3
 MOST_MUTANTS = 80
-MOST_FAULTS = 3
+MOST_FAULTS = 6
 SECONDS = 4.0
 
 
@@ -97,8 +97,8 @@ class _Search:
     def proof(self, behaviour: str) -> Result | None:
         """A mutant that breaks the behaviour, if one is found."""
         places = sorted(self._shown.get(behaviour, ()), key=lambda where: self._rank(behaviour, where))
-        faults = 0
         for where in places[:MOST_CASES]:
+            faults = 0  # each costs SECONDS; the next case may have fewer
             for mutant in self._candidates(behaviour, where):
                 noticed = self._noticed(mutant, where)
                 if noticed is None:
@@ -106,7 +106,7 @@ class _Search:
                 elif behaviour in noticed and self._noticed(None, where) == set():
                     return Result(mutant, "difference", "/".join(where), (behaviour,), 1)
                 if faults >= MOST_FAULTS:
-                    return None
+                    break
         return None
 
     def _noticed(self, mutant: Mutant | None, where: Where) -> set[str] | None:

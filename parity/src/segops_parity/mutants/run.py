@@ -19,7 +19,7 @@ from typing import Any
 
 from segops_parity._files import ContractError
 from segops_parity.mutants.bench import Bench
-from segops_parity.mutants.campaign import Baseline, Result, Tried, baseline, reaching, try_mutant
+from segops_parity.mutants.campaign import Baseline, Result, Tried, baseline, reaching, try_mutant, using
 from segops_parity.mutants.copies import Copy, Exceptions, instrumented, load_exceptions
 from segops_parity.mutants.mutant import Mutant
 from segops_parity.mutants.proofs import record_proofs
@@ -53,6 +53,7 @@ class Plan:
     copies: tuple[Copy, ...]
     known: Baseline
     places: dict[tuple[str, int], list[tuple[str, str]]]
+    users: dict[tuple[str, int], list[tuple[str, str]]]
     most: int
 
 
@@ -75,13 +76,15 @@ def run(project: Project, options: Options) -> list[Result]:
         counts = {copy.language: sum(each.language == copy.language for each in chosen) for copy in copies}
         print(f"baseline: {len(known.observations)} observations, {len(known.red)} red; mutants: {counts}", flush=True)
         places: dict[tuple[str, int], list[tuple[str, str]]] = {}
+        users: dict[tuple[str, int], list[tuple[str, str]]] = {}
         for copy in copies:
-            found = reaching(copy, known)
-            places |= {
-                (copy.language, each.number): found[each.number] for each in chosen if each.language == copy.language
-            }
+            own = [each.number for each in chosen if each.language == copy.language]
+            reached = reaching(copy, known)
+            used = using(copy, known, {number for number in own if not reached[number]})
+            places |= {(copy.language, number): reached[number] for number in own}
+            users |= {(copy.language, number): used.get(number, []) for number in own}
         plan = Path(folder) / "plan"
-        plan.write_bytes(pickle.dumps(Plan(project, copies, known, places, options.most)))
+        plan.write_bytes(pickle.dumps(Plan(project, copies, known, places, users, options.most)))
         results = []
         last = started
         for result in _tried(plan, chosen, options.workers):
@@ -161,8 +164,10 @@ def _chunk(mutants: Sequence[Mutant]) -> list[Result]:
     lanes = {lane.name: lane for copy in _PLAN.copies for lane in copy.lanes}
     results = []
     for mutant in mutants:
-        places = _ORDER.order(mutant, _PLAN.places[(mutant.language, mutant.number)])
-        result = try_mutant(mutant, places, lanes, _SUITE.cases, _SUITE.contract, _PLAN.known, _BENCH)
+        places, users = (
+            _ORDER.order(mutant, kept[(mutant.language, mutant.number)]) for kept in (_PLAN.places, _PLAN.users)
+        )
+        result = try_mutant(mutant, places, lanes, _SUITE.cases, _SUITE.contract, _PLAN.known, _BENCH, users)
         if result.killed and result.case:
             lane, _, case = result.case.partition("/")
             _ORDER.killed(mutant, (lane, case))

@@ -36,7 +36,7 @@ export async function checkWrite(command: Command, line: Invocation, profile: Pr
 
 function answerTo(question: string): Promise<string> {
   return new Promise((resolve) => {
-    const terminal = createInterface({ input: process.stdin, output: process.stderr });
+    const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
     terminal.once("close", () => resolve(""));
     terminal.question(question, (answer) => {
       resolve(answer);

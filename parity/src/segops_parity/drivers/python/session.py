@@ -199,7 +199,7 @@ class Session:
 
     def _do_cli(self, command: dict[str, Any]) -> dict[str, Any]:
         with _environment(command.get("env", {})):
-            return {"ok": run_shell(command["argv"], command.get("stdin", ""))}
+            return {"ok": run_shell(command["argv"], command.get("stdin", ""), command.get("terminal"))}
 
     def _do_webhook(self, command: dict[str, Any]) -> dict[str, Any]:
         given = Given()
