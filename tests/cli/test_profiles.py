@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import stat
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from terminals import Terminal
 
 KEY = "sk_test_profile_1234567890"
 
@@ -81,21 +81,12 @@ def test_a_protected_profile_asks_on_a_terminal(
     written(file, {"profiles": {"default": {"protected": True}}})
     if code == 0:
         server.reply(status=204)
-    pty = pytest.importorskip("pty", reason="needs POSIX")
-    master, slave = pty.openpty()
-    process = subprocess.Popen(
-        command("segments", "delete", "12"), stdin=slave, stderr=slave, stdout=subprocess.PIPE, env=environment
-    )
-    os.close(slave)
-    shown = b""
-    while b"[y/N]" not in shown:
-        shown += os.read(master, 1024)
-    assert f"profile 'default' ({server.url}) is protected, and segments delete changes something." in shown.decode()
-    os.write(master, f"{answer}\n".encode())
-    assert process.wait(30) == code
+    with Terminal(command("segments", "delete", "12"), environment, streams=["stdin", "stderr"]) as terminal:
+        shown = terminal.until("[y/N]")
+        assert f"profile 'default' ({server.url}) is protected, and segments delete changes something." in shown
+        terminal.send(f"{answer}\n")
+        assert terminal.ended().code == code
     assert server.lines == (["DELETE /segments/12/"] if code == 0 else [])
-    process.communicate()
-    os.close(master)
 
 
 def test_without_a_profile_no_file_is_made(cli: Any, file: Path, server: Any) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
-import os
-import struct
 import subprocess
 import sys
 import unicodedata
@@ -14,8 +13,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from terminals import Terminal
 
 from segops_admin.cli.csv_text import csv_lines
+from segops_admin.cli.shown import Shown
 from segops_admin.cli.tables import table, text_width
 
 SEGMENTS = [
@@ -31,38 +32,71 @@ def test_csv_is_read_back_as_it_was_by_another_parser(rows: list[list[str]]) -> 
 
 
 @pytest.mark.parametrize("columns", [20, 40, 80, 200])
-def test_a_table_fits_the_terminal(
-    columns: int, server: Any, command: Any, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import fcntl
-    import termios
-
+def test_a_table_fits_the_terminal(columns: int, server: Any, command: Any, environment: dict[str, str]) -> None:
     server.reply({"count": 2, "next": None, "previous": None, "results": SEGMENTS})
-    pty = pytest.importorskip("pty", reason="needs POSIX")
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     environment.pop("COLUMNS", None)
-    process = subprocess.Popen(
-        command("segments", "list", "-o", "table"), stdout=slave, stderr=subprocess.PIPE, env=environment
-    )
-    os.close(slave)
-    shown = b""
-    while chunk := _read(master):
-        shown += chunk
-    os.close(master)
-    assert (process.wait(), process.communicate()[1]) == (0, b"")
-    lines = shown.decode().replace("\r\n", "\n").splitlines()
+    typed = command("segments", "list", "-o", "table")
+    with Terminal(typed, environment, streams=["stdout"], columns=columns) as terminal:
+        ended = terminal.ended()
+    assert (ended.code, ended.err) == (0, b"")
+    lines = ended.shown.replace("\r\n", "\n").splitlines()
     assert len(lines) == 3
     assert max(map(text_width, lines)) <= columns
     assert lines[0].split()[:2] == ["id", "name"]
     assert ("member_count" in lines[0]) is (columns >= 40)
 
 
-def _read(descriptor: int) -> bytes:
-    try:
-        return os.read(descriptor, 65536)
-    except OSError:  # how Linux tells that the other end is closed
-        return b""
+STEERING = "clear\x1b[2J\x9b31m\x07\u202egnp.exe\ra\nb\u00e9"
+SHOWN = "clear\\x1b[2J\\x9b31m\\x07\\u202egnp.exe\\ra\nb\u00e9"
+
+
+def test_csv_cannot_steer_a_terminal_and_is_exact_elsewhere(
+    server: Any, command: Any, environment: dict[str, str]
+) -> None:
+    typed = command("segments", "list", "-o", "csv", "--columns=id,name")
+    for _ in range(2):
+        server.reply([{"id": 1, "name": STEERING}])
+    with Terminal(typed, environment, streams=["stdout"]) as terminal:
+        ended = terminal.ended()
+    # The terminal itself puts a carriage return before each line feed.
+    assert (ended.code, ended.shown.replace("\r\n", "\n")) == (0, f'id,name\r\n1,"{SHOWN}"\r\n')
+    exact = subprocess.run(typed, env=environment, stdout=subprocess.PIPE, check=True, timeout=60).stdout
+    assert exact.decode() == f'id,name\r\n1,"{STEERING}"\r\n'
+
+
+def test_a_download_cannot_steer_a_terminal_and_is_exact_elsewhere(
+    server: Any, command: Any, environment: dict[str, str]
+) -> None:
+    content = f"user_id,computed_at\r\n{STEERING},\r\n".encode() + b"\xff\r"
+    typed = command("segments", "download-export", "7", "-")
+    for _ in range(2):
+        server.reply(content=content)
+    with Terminal(typed, environment, streams=["stdout"]) as terminal:
+        ended = terminal.ended()
+    shown = f"user_id,computed_at\r\n{SHOWN},\r\n\ufffd\\r"
+    assert (ended.code, ended.shown.replace("\r\n", "\n")) == (0, shown)
+    exact = subprocess.run(typed, env=environment, stdout=subprocess.PIPE, check=True, timeout=60).stdout
+    assert exact == content
+
+
+@given(st.binary(), st.lists(st.integers(0, 40), max_size=4))
+def test_what_a_terminal_is_shown_of_a_file_does_not_depend_on_its_blocks(content: bytes, cuts: list[int]) -> None:
+    edges = [0, *sorted(cuts), len(content)]
+    whole, pieces = (shown([content])), shown([content[a:b] for a, b in zip(edges, edges[1:])])
+    assert pieces == whole
+    assert all(character.isprintable() or character in "\r\n\t" for character in whole)
+
+
+def shown(blocks: list[bytes]) -> str:
+    """What a terminal is shown of a file that comes in these blocks."""
+    terminal = io.StringIO(newline="")
+    terminal.isatty = lambda: True  # type: ignore[method-assign]
+    with contextlib.redirect_stdout(terminal):
+        sink = Shown()
+        for block in blocks:
+            sink.write(block)
+        sink.close()
+    return terminal.getvalue()
 
 
 def test_widths_agree_with_the_data_that_python_brings() -> None:

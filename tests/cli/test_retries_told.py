@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from typing import Any
 
-import pytest
+from terminals import Terminal
 
 
 def test_a_wait_is_counted_down_on_a_terminal_and_taken_away(
@@ -15,22 +13,10 @@ def test_a_wait_is_counted_down_on_a_terminal_and_taken_away(
     server.reply({"detail": "Slow down."}, status=429, headers={"Retry-After": "1"})
     server.reply({"id": 1, "name": "\x9b2J"})
     environment["SEGOPS_MAX_RETRIES"] = "1"
-    pty = pytest.importorskip("pty", reason="needs POSIX")
-    master, slave = pty.openpty()
-    process = subprocess.Popen(
-        command("segments", "get", "1", "--compact"), stdout=subprocess.PIPE, stderr=slave, env=environment
-    )
-    os.close(slave)
-    shown = b""
-    while True:
-        try:
-            shown += os.read(master, 1024)
-        except OSError:  # the other end is closed
-            break
-    os.close(master)
-    out, _ = process.communicate()
-    assert process.returncode == 0
-    lines = shown.decode().split("\r")
+    with Terminal(command("segments", "get", "1", "--compact"), environment, streams=["stderr"]) as terminal:
+        code, shown, out, _ = terminal.ended()
+    assert code == 0
+    lines = shown.split("\r")
     assert lines[1].rstrip() == "GET /segments/1/ answered 429; trying again in 1 s"
     assert lines[-2].strip() == ""  # overwritten with blanks
     assert lines[-1] == ""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from terminals import Terminal
 
 QUICK = "--interval=0.001"
 
@@ -171,22 +170,9 @@ def test_flags_that_make_no_sense_are_refused_before_anything_is_sent(
 
 def on_a_terminal(words: list[str], environment: dict[str, str]) -> tuple[int, bytes, bytes]:
     """Runs a command with a terminal as its standard error."""
-    pty = pytest.importorskip("pty", reason="needs POSIX")
-    ours, theirs = pty.openpty()
-    running = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=theirs, stdin=subprocess.DEVNULL)
-    os.close(theirs)
-    shown = b""
-    while True:
-        try:
-            block = os.read(ours, 65536)
-        except OSError:  # how Linux says that nobody holds the other end any more
-            break
-        if not block:
-            break
-        shown += block
-    os.close(ours)
-    out, _ = running.communicate(timeout=20)
-    return running.returncode, out, shown
+    with Terminal(words, environment, streams=["stderr"]) as terminal:
+        ended = terminal.ended()
+    return ended.code, ended.out, ended.shown.encode()
 
 
 def test_a_terminal_sees_one_line_that_redraws_itself_and_goes_away(

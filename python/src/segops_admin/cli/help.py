@@ -27,6 +27,7 @@ Environment variables. A flag comes before a variable, a variable before the pro
   SEGOPS_PROFILE      the profile to work with; see segops-admin config --help                (--profile)
   SEGOPS_STRICT       set to 1: query parameters that are not documented are refused          (--strict)
   SEGOPS_READONLY     set to 1: whatever changes something is refused before it is sent
+  SEGOPS_WEBHOOK_SECRET   what segops-admin listen has deliveries signed with
   XDG_CONFIG_HOME     where segops/config.json with the profiles is; ~/.config unless set
   COLUMNS             how wide tables may be; the terminal's width unless set
   SEGOPS_DEBUG        set to anything: errors come with a traceback

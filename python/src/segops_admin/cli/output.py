@@ -8,14 +8,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from re import Match
-    from typing import IO, Any
+    from typing import Any
 
 __all__ = [
     "OutputError",
     "begin",
-    "binary",
     "harmless",
     "is_json",
+    "is_terminal",
     "json_text",
     "keep_secret",
     "prepare",
@@ -23,6 +23,7 @@ __all__ = [
     "say_object",
     "silence",
     "without_secrets",
+    "write_csv",
     "write_json",
     "write_line",
     "write_text",
@@ -34,13 +35,13 @@ class OutputError(Exception):
 
 
 def prepare() -> None:
-    """Makes standard output UTF-8, which JSON is, whatever the locale says.
+    """Makes standard output UTF-8, which JSON is, whatever the locale says, and the ends of lines what they are.
 
     What UTF-8 cannot hold (half of a surrogate pair) is written as the JSON escape that it came as.
     """
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:
-        reconfigure(encoding="utf-8", errors="backslashreplace")
+        reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def json_text(value: Any, *, indent: int | None = None) -> str:
@@ -71,6 +72,11 @@ def write_line(value: Any) -> None:
     write_text(json_text(value) + "\n")
 
 
+def write_csv(text: str) -> None:
+    """Lines of CSV as they are; on a terminal without what would steer it."""
+    write_text("\r\n".join(map(harmless, text.split("\r\n"))) if is_terminal() else text)
+
+
 def write_text(text: str) -> None:
     """Writes to standard output and flushes it, so that a failure shows here and not when the interpreter ends.
 
@@ -91,11 +97,9 @@ def write_text(text: str) -> None:
         raise OutputError(f"standard output cannot be written to: {error.strerror or error}") from error
 
 
-def binary() -> IO[bytes]:
-    """Standard output as bytes."""
-    if sys.stdout is None:
-        raise OutputError("standard output is closed")
-    return sys.stdout.buffer
+def is_terminal() -> bool:
+    """Whether standard output is one."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def silence() -> None:

@@ -141,7 +141,7 @@ class Results:
 
             lines = csv_lines(self._cells(rows, every=True), spreadsheet=self._spreadsheet)
             for text in lines:
-                output.write_text(text)
+                output.write_csv(text)
             return
         from .tables import table
 

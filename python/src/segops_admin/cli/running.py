@@ -38,6 +38,8 @@ def run(command: Command, line: Invocation) -> int:
     """Carries out a command and returns the exit code."""
     if command.name == "segments watch":
         command, line.options["watch"] = verbs("segments")["get"], True
+    if command.name == "listen":
+        line.options.setdefault("output", "jsonl")
     _check_flags(command, line)
     results = Results(command, line)
     if command.words[0] == "config":
@@ -128,6 +130,11 @@ def _carry_out(command: Command, line: Invocation, client: SegOpsAdmin, results:
     if command.name == "api":
         answer = _api(line, client)
         results.one({"ok": True} if answer is None else answer)
+        return
+    if command.name == "listen":
+        from .listening import listen
+
+        listen(line, client, results)
         return
     call = _Call(command, line, client)
     try:
@@ -221,7 +228,14 @@ class _Call:
 
     def _sink(self, path: str) -> Any:
         self.printed = path == "-"
-        return output.binary() if self.printed else path
+        if not self.printed:
+            return path
+        from .shown import Shown, binary
+
+        sink = binary()
+        if isinstance(sink, Shown):
+            self._files.append(sink)
+        return sink
 
     def close(self) -> None:
         """Closes the files, and takes the progress line away."""

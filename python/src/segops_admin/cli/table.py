@@ -114,6 +114,19 @@ TOOLS = (
         ),
     ),
     Command(
+        ("listen",),
+        "Passes a sandbox's webhooks on to a program on this machine, and prints a line of JSON for each.",
+        "segops-admin listen --forward-to=http://localhost:3000/hook",
+        details=(
+            "Registers a webhook with a sandbox on this machine, posts its deliveries to --forward-to with their headers and bytes as they came, answers what that answers, and removes the webhook when Ctrl-C, a signal or an error ends it. What is not signed is refused. Exits 0 when it was ended by Ctrl-C or a signal.",
+            "SEGOPS_WEBHOOK_SECRET is the secret that deliveries are signed with; unless it is set, one is made and shown.",
+        ),
+        options=(
+            Option("forward-to", "URL", "where deliveries go on to, such as http://localhost:3000/hook; required"),
+        ),
+        mutates=True,
+    ),
+    Command(
         ("completion",),
         "Prints a script that makes a shell complete commands, flags and file names, or installs it.",
         "segops-admin completion install bash",

@@ -28,7 +28,10 @@ export class UsageError extends Error {
 export class OutputError extends Error {}
 
 /** Why a command was ended by its user. */
-export class Interrupted extends Error {}
+export class Interrupted extends Error {
+  /** What is tidied up before the program ends, however long that takes. */
+  pending: Promise<unknown> | undefined;
+}
 
 /** The exit code for an error. */
 export function exitCode(error: unknown): number {

@@ -21,7 +21,6 @@ import {
 } from "node:fs";
 import { basename, dirname } from "node:path";
 import { firstBadByte } from "../call/reply.js";
-import type { Sink } from "../call/sinks.js";
 import { quote } from "../errors/text.js";
 import type { FileData } from "../wire/files.js";
 import { Numeral, parseExactly } from "../wire/numerals.js";
@@ -195,11 +194,6 @@ function isWritable(folder: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Where a download goes: the path, or standard output. */
-export function sinkOf(path: string): Sink {
-  return path === "-" ? process.stdout : path;
 }
 
 /**

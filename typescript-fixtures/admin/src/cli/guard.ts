@@ -36,6 +36,7 @@ export async function checkWrite(command: Command, line: Invocation, profile: Pr
 
 function answerTo(question: string): Promise<string> {
   return new Promise((resolve) => {
+    // The terminal edits the line itself: Ctrl-C stays a signal.
     const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
     terminal.once("close", () => resolve(""));
     terminal.question(question, (answer) => {

@@ -41,7 +41,11 @@ export async function main(words: readonly string[]): Promise<number> {
 /** Rejects when the signal is aborted, and a little later: what is under way may tidy up after itself first. */
 function interruption(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => setTimeout(() => reject(signal.reason), TIDY_MILLISECONDS).unref());
+    const end = async (): Promise<void> => {
+      await (signal.reason as Interrupted).pending?.catch(() => undefined);
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", () => setTimeout(end, TIDY_MILLISECONDS).unref());
   });
 }
 

@@ -28,6 +28,11 @@ export async function writeLine(value: unknown): Promise<void> {
   await writeText(`${jsonText(value)}\n`);
 }
 
+/** Lines of CSV as they are; on a terminal without what would steer it. */
+export async function writeCsv(text: string): Promise<void> {
+  await writeText(process.stdout.isTTY ? text.split("\r\n").map(harmless).join("\r\n") : text);
+}
+
 /**
  * Writes to standard output, and waits until that is done: the next item is not asked for sooner than it can be read.
  *

@@ -4,7 +4,7 @@ import { quote } from "../errors/text.js";
 import { COLUMNS, OTHER_KEYS } from "./columns.js";
 import { csvLine } from "./csv-text.js";
 import { UsageError } from "./failures.js";
-import { jsonText, say, writeJson, writeLine, writeText } from "./output.js";
+import { jsonText, say, writeCsv, writeJson, writeLine, writeText } from "./output.js";
 import type { Invocation } from "./parsing.js";
 import { type Selector, selector } from "./selecting.js";
 import type { Command } from "./shapes.js";
@@ -173,11 +173,11 @@ export class Results {
 
   #header(names = this.#columns): Promise<void> {
     // Spreadsheets read UTF-8 where a byte order mark says so.
-    return writeText((this.#isForSpreadsheet ? "\ufeff" : "") + csvLine(names, this.#isForSpreadsheet));
+    return writeCsv((this.#isForSpreadsheet ? "\ufeff" : "") + csvLine(names, this.#isForSpreadsheet));
   }
 
   #csvRow(row: readonly unknown[]): Promise<void> {
-    return writeText(csvLine(row, this.#isForSpreadsheet));
+    return writeCsv(csvLine(row, this.#isForSpreadsheet));
   }
 
   /** The columns of rows where none are asked for: all keys, or those that the contract puts first. */

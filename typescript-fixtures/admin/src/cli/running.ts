@@ -11,10 +11,11 @@ import { configure } from "./config.js";
 import { examine, Watched } from "./doctor.js";
 import { dryRun, NotSent } from "./dry-run.js";
 import { FAILURE, UsageError } from "./failures.js";
-import { checkSink, fileToSend, readJson, sinkOf } from "./files.js";
+import { checkSink, fileToSend, readJson } from "./files.js";
 import { checkWrite } from "./guard.js";
 import { followed, goingOn, type InParts, importInParts, Over, resumed, waitLimits } from "./jobs.js";
 import { JsonLines, readRows, upsert } from "./json-lines.js";
+import { listen } from "./listening.js";
 import { say, writeJson } from "./output.js";
 import { type Invocation, usage } from "./parsing.js";
 import { active, type Profile } from "./profiles.js";
@@ -23,12 +24,16 @@ import { Results } from "./results.js";
 import { Retries } from "./retries.js";
 import { connect, isOn, numberOf } from "./settings.js";
 import type { Command, Job } from "./shapes.js";
+import { Shown } from "./shown.js";
 
 /** Carries out a command and resolves to the exit code. */
 export async function run(asked: Command, line: Invocation, signal: AbortSignal): Promise<number> {
   const command = asked.name === "segments watch" ? (find("segments", "get") as Command) : asked;
   if (command !== asked) {
     line.switches.add("watch");
+  }
+  if (command.name === "listen" && !line.has("output")) {
+    line.texts.set("output", "jsonl");
   }
   checkFlags(command, line);
   const results = await Results.of(command, line);
@@ -47,6 +52,10 @@ export async function run(asked: Command, line: Invocation, signal: AbortSignal)
     const { onReply } = retries;
     const client = connect(line, profile, { onReply, ...(isDry ? { transport: dryRun } : {}) });
     url = client.http.baseUrl;
+    if (command.name === "listen") {
+      await listen(line, client, results, signal);
+      return 0;
+    }
     await carryOut(new Call(command, line, client, signal), command, line, results);
     return 0;
   } catch (error) {
@@ -168,6 +177,8 @@ class Call {
   readonly #client: SegOpsAdmin;
   readonly #signal: AbortSignal;
   readonly #progress = new Progress();
+  /** What a terminal is shown in place of a file. */
+  #shown: Shown | undefined;
   /** What to say if the wait that is under way ends early. */
   #resume = "";
 
@@ -222,6 +233,7 @@ class Call {
       throw error;
     } finally {
       this.#progress.clear();
+      await this.#shown?.close();
     }
   }
 
@@ -305,7 +317,11 @@ class Call {
 
   #sink(path: string): Sink {
     this.isPrinted = path === "-";
-    return sinkOf(path);
+    if (this.isPrinted && process.stdout.isTTY) {
+      this.#shown = new Shown();
+      return this.#shown;
+    }
+    return this.isPrinted ? process.stdout : path;
   }
 
   #waiting(): Record<string, unknown> {

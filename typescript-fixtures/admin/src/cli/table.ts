@@ -242,6 +242,27 @@ export const TOOLS: readonly Command[] = [
   },
   {
     "words": [
+      "listen"
+    ],
+    "name": "listen",
+    "summary": "Passes a sandbox's webhooks on to a program on this machine, and prints a line of JSON for each.",
+    "details": [
+      "Registers a webhook with a sandbox on this machine, posts its deliveries to --forward-to with their headers and bytes as they came, answers what that answers, and removes the webhook when Ctrl-C, a signal or an error ends it. What is not signed is refused. Exits 0 when it was ended by Ctrl-C or a signal.",
+      "SEGOPS_WEBHOOK_SECRET is the secret that deliveries are signed with; unless it is set, one is made and shown."
+    ],
+    "example": "segops-admin listen --forward-to=http://localhost:3000/hook",
+    "arguments": [],
+    "options": [
+      {
+        "name": "forward-to",
+        "value": "URL",
+        "about": "where deliveries go on to, such as http://localhost:3000/hook; required"
+      }
+    ],
+    "mutates": true
+  },
+  {
+    "words": [
       "completion"
     ],
     "name": "completion",

@@ -1,0 +1,127 @@
+"""A receiver of webhooks on this machine: what is signed goes on to another address as it came."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import SplitResult
+
+from .._call.reply import UNREADABLE, parse_json
+from ..webhook import verify_webhook
+from .output import say
+
+__all__ = ["Receiver"]
+
+_PATIENCE = 10.0
+"""Seconds: as long as SegOps waits for a receiver."""
+
+_MOST_BYTES = 10 << 20
+_SIGNATURE = "X-SegOps-Signature"
+_OF_A_CONNECTION = ("host", "connection", "content-length", "transfer-encoding", "keep-alive", "expect")
+
+
+class Receiver:
+    """Listens on loopback, on a port that the system picks, until the ``with`` block is left.
+
+    Args:
+        target: where deliveries go on to.
+        secret: what they are signed with; others are refused.
+        deliver: is told of each that has gone on, in a thread of its own.
+
+    Attributes:
+        url: where it listens.
+    """
+
+    def __init__(self, target: SplitResult, secret: str, deliver: Callable[[dict[str, Any]], object]) -> None:
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.target, self._server.secret, self._server.deliver = target, secret, deliver
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+        self.url = f"http://127.0.0.1:{self._server.server_port}/"
+
+    def __enter__(self) -> Receiver:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    target: SplitResult
+    secret: str
+    deliver: Callable[[dict[str, Any]], object]
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Says nothing: the sender has gone away, which it notes itself."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    timeout = _PATIENCE
+    server: Any  # the one above
+
+    def do_POST(self) -> None:
+        length = self.headers.get("Content-Length", "")
+        if not (length.isascii() and length.isdigit()):
+            return self._answer(411)
+        if int(length) > _MOST_BYTES:
+            return self._answer(413)
+        body = self.rfile.read(int(length))
+        if len(body) < int(length):
+            return None
+        signature = self.headers.get(_SIGNATURE)
+        if not verify_webhook(body, signature, self.server.secret):
+            say("note: refused a request that is not signed with the webhook's secret")
+            return self._answer(401)
+        status, error, seconds = _forwarded(self.server.target, self.headers.items(), body)
+        self._answer(502 if status is None else status)
+        told = {"status": status, "error": error, "ms": round(seconds * 1000), "signature": signature}
+        self.server.deliver({"body": _content(body), **told})
+        return None
+
+    def _answer(self, status: int) -> None:
+        self.send_response_only(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+        self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Each delivery has a line of its own."""
+
+
+def _forwarded(target: SplitResult, headers: Any, body: bytes) -> tuple[int | None, str | None, float]:
+    """Posts a delivery: the status of the answer, else why there is none; and how many seconds it took."""
+    kind = http.client.HTTPSConnection if target.scheme == "https" else http.client.HTTPConnection
+    started = time.monotonic()
+    connection = kind(target.hostname or "", target.port, timeout=_PATIENCE)
+    status, error = None, None
+    try:
+        path = (target.path or "/") + (f"?{target.query}" if target.query else "")
+        connection.putrequest("POST", path, skip_host=True, skip_accept_encoding=True)
+        connection.putheader("Host", target.netloc)
+        for name, value in headers:
+            if name.lower() not in _OF_A_CONNECTION:
+                connection.putheader(name, value)
+        connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body)
+        status = connection.getresponse().status
+    except TimeoutError:
+        error = f"no answer within {_PATIENCE:g} s"
+    except (OSError, http.client.HTTPException, ValueError) as failure:
+        error = getattr(failure, "strerror", None) or str(failure) or type(failure).__name__
+    finally:
+        connection.close()
+    return status, error, time.monotonic() - started
+
+
+def _content(body: bytes) -> Any:
+    try:
+        return parse_json(body.decode("utf-8"))
+    except UNREADABLE:
+        return body.decode("utf-8", "replace")

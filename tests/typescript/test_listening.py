@@ -1,0 +1,139 @@
+"""``segops-admin listen`` of both languages, between a sandbox and a receiver that are real."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scripted_server import Reply, ScriptedServer
+from typescript_package import WORKSPACE, clean_environment
+
+from segops_admin import SegOpsAdmin
+from segops_admin.webhook import sign_webhook, verify_webhook
+
+pytestmark = pytest.mark.needs_workspace
+
+DEFINITION = {
+    "logic": "AND",
+    "conditions": [{"type": "event_count", "event_type": "purchase", "operator": "gte", "value": 1}],
+}
+
+
+@pytest.fixture
+def client(segops_sandbox: Any) -> Iterator[SegOpsAdmin]:
+    segops_sandbox.reset()
+    with SegOpsAdmin(segops_sandbox.api_key, base_url=segops_sandbox.url) as made:
+        yield made
+
+
+@pytest.fixture(params=["python", "typescript"])
+def program(request: pytest.FixtureRequest, built: Path) -> list[str]:
+    if request.param == "python":
+        return [sys.executable, "-m", "segops_admin"]
+    return [str(WORKSPACE / "tools/node.sh"), "current", "node", str(built / "dist/esm/cli/bin.js")]
+
+
+@contextmanager
+def listening(program: list[str], sandbox: Any, to: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
+    """The command, once it has registered its webhook."""
+    process = subprocess.Popen(
+        [*program, "listen", f"--forward-to={to}"],
+        env={**clean_environment(), **sandbox.env, **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr is not None
+        assert process.stderr.readline().endswith(f" is registered; its deliveries go on to {to}\n")
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def recompute(client: SegOpsAdmin) -> Any:
+    """A segment that has been recomputed, which SegOps tells its webhooks."""
+    segment = client.segments.create({"name": "Käufer", "definition": DEFINITION})
+    client.segments.recompute_and_wait(segment["id"], interval=0.02)
+    return segment["id"]
+
+
+def printed(process: subprocess.Popen[str]) -> Any:
+    assert process.stdout is not None
+    return json.loads(process.stdout.readline())
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_deliveries_go_on_as_they_came_and_the_webhook_is_removed(
+    end: signal.Signals, program: list[str], segops_sandbox: Any, client: SegOpsAdmin
+) -> None:
+    with ScriptedServer(Reply(status=202)) as receiver:
+        to = f"{receiver.origin}/hook?a=b%20c"
+        with listening(program, segops_sandbox, to) as process:
+            assert process.stderr is not None
+            secret, _, advice = process.stderr.readline().partition("=")[2].partition(" ")
+            assert advice == "verifies them. Ctrl-C removes the webhook.\n"
+            segment = recompute(client)
+            line = printed(process)
+            process.send_signal(end)
+            out, err = process.communicate(timeout=60)
+        (seen,) = receiver.requests
+    assert (process.returncode, out) == (0, "")
+    assert err.endswith(" is removed\n")
+    assert client.http.request("GET", "/webhooks/")["results"] == []
+    assert seen.line == "POST /hook?a=b%20c HTTP/1.1"
+    assert verify_webhook(seen.body, seen.header("X-SegOps-Signature"), secret)
+    assert seen.header("Host") == receiver.origin.partition("//")[2]
+    assert (seen.header("Content-Type"), seen.header("User-Agent")) == ("application/json", "segops-webhooks")
+    assert json.loads(seen.body)["segment_id"] == segment
+    assert isinstance(line.pop("ms"), int)
+    signature = seen.header("X-SegOps-Signature")
+    assert line == {"body": json.loads(seen.body), "status": 202, "error": None, "signature": signature}
+
+
+def test_the_sender_learns_what_became_of_a_delivery(
+    program: list[str], segops_sandbox: Any, client: SegOpsAdmin
+) -> None:
+    with ScriptedServer() as gone:
+        pass  # its port is free again: nobody answers there
+    with listening(program, segops_sandbox, gone.origin, SEGOPS_WEBHOOK_SECRET="whsec_test_1") as process:
+        (hook,) = client.http.request("GET", "/webhooks/")["results"]
+        recompute(client)
+        line = printed(process)
+        assert (line["status"], line["error"]) == (None, "Connection refused")
+        assert process.stdout is not None
+        process.stdout.close()  # nobody reads on: the next line ends it
+        (noted,) = client.http.request("GET", f"/webhooks/{hook['id']}/deliveries/")["results"]
+        recompute(client)
+        assert process.wait(60) == 0
+    assert noted["status_code"] == 502
+    assert line["signature"] == sign_webhook(noted["body"], "whsec_test_1")
+    assert client.http.request("GET", "/webhooks/")["results"] == []
+
+
+def test_what_the_secret_has_not_signed_is_refused(
+    program: list[str], segops_sandbox: Any, client: SegOpsAdmin
+) -> None:
+    import urllib.error
+    import urllib.request
+
+    with ScriptedServer() as receiver, listening(program, segops_sandbox, receiver.origin) as process:
+        (hook,) = client.http.request("GET", "/webhooks/")["results"]
+        signed = {"X-SegOps-Signature": sign_webhook(b"{}", "whsec_test_other")}
+        for headers in ({}, signed):
+            request = urllib.request.Request(hook["url"], b"{}", headers)
+            with pytest.raises(urllib.error.HTTPError, match="401"):
+                urllib.request.urlopen(request, timeout=60)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        assert (process.returncode, out, receiver.requests) == (0, "", [])
+        assert err.count("note: refused a request that is not signed with the webhook's secret\n") == 2

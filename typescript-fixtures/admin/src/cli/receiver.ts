@@ -1,0 +1,166 @@
+/** A receiver of webhooks on this machine: what is signed goes on to another address as it came. */
+
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { request as httpsRequest } from "node:https";
+import type { AddressInfo } from "node:net";
+import { verifyWebhook } from "../webhook.js";
+import { parseExactly } from "../wire/numerals.js";
+import { say } from "./output.js";
+
+/** Milliseconds: as long as SegOps waits for a receiver. */
+const PATIENCE = 10_000;
+const MOST_BYTES = 10 * 1024 * 1024;
+const OF_A_CONNECTION = ["host", "connection", "content-length", "transfer-encoding", "keep-alive", "expect"];
+
+/** A delivery that has gone on: what it held, and what the receiver of it answered, or why there is no answer. */
+export interface Delivery {
+  body: unknown;
+  status: number | null;
+  error: string | null;
+  ms: number;
+  signature: string;
+}
+
+/** Listens on loopback, on a port that the system picks. */
+export class Receiver {
+  /** Where it listens. */
+  readonly url: string;
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  }
+
+  /**
+   * Begins to listen.
+   *
+   * @param target where deliveries go on to
+   * @param secret what they are signed with; others are refused
+   * @param deliver is told of each that has gone on
+   */
+  static async open(target: URL, secret: string, deliver: (delivery: Delivery) => void): Promise<Receiver> {
+    const server = createServer((request, response) => {
+      // A sender that goes away notes that itself.
+      received(request, response, target, secret, deliver).catch(() => response.destroy());
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject).listen(0, "127.0.0.1", resolve);
+    });
+    return new Receiver(server);
+  }
+
+  close(): void {
+    this.#server.close();
+  }
+}
+
+async function received(
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: URL,
+  secret: string,
+  deliver: (delivery: Delivery) => void,
+): Promise<void> {
+  const answer = (status: number): void => {
+    response.writeHead(status, { "Content-Length": "0", Connection: "close" }).end();
+  };
+  const length = request.headers["content-length"];
+  if (request.method !== "POST") {
+    return answer(501);
+  }
+  if (length === undefined) {
+    return answer(411);
+  }
+  if (Number(length) > MOST_BYTES) {
+    return answer(413);
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) {
+    chunks.push(chunk as Buffer);
+  }
+  const body = Buffer.concat(chunks);
+  const signature = String(request.headers["x-segops-signature"] ?? "");
+  if (!verifyWebhook(body, signature, secret)) {
+    say("note: refused a request that is not signed with the webhook's secret");
+    return answer(401);
+  }
+  const started = performance.now();
+  const { status, error } = await forwarded(target, request.rawHeaders, body);
+  answer(status ?? 502);
+  deliver({ body: contentOf(body), status, error, ms: Math.round(performance.now() - started), signature });
+}
+
+type Answer = Pick<Delivery, "status" | "error">;
+
+/** Posts a delivery: the status of the answer, else why there is none. */
+async function forwarded(target: URL, rawHeaders: readonly string[], body: Buffer): Promise<Answer> {
+  const host = target.hostname.replace(/^\[|\]$/g, "");
+  // Older Nodes try the first address of a name only.
+  const hosts = host === "localhost" ? ["127.0.0.1", "::1"] : [host];
+  let answer: Answer = { status: null, error: "" };
+  for (const each of hosts) {
+    answer = await posted(target, each, rawHeaders, body);
+    if (answer.error !== REFUSED) {
+      break;
+    }
+  }
+  return answer;
+}
+
+const REFUSED = "Connection refused";
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: REFUSED,
+  ECONNRESET: "Connection reset by peer",
+  ENOTFOUND: "Name or service not known",
+};
+
+function posted(target: URL, host: string, rawHeaders: readonly string[], body: Buffer): Promise<Answer> {
+  const headers = ["Host", target.host];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const [name = "", value = ""] = rawHeaders.slice(index, index + 2);
+    if (!OF_A_CONNECTION.includes(name.toLowerCase())) {
+      headers.push(name, value);
+    }
+  }
+  headers.push("Content-Length", String(body.byteLength), "Connection", "close");
+  return new Promise((resolve) => {
+    const send = target.protocol === "https:" ? httpsRequest : httpRequest;
+    const request = send({
+      host,
+      port: target.port || undefined,
+      path: target.pathname + target.search,
+      method: "POST",
+      headers: headers as unknown as Record<string, string>,
+      ...(target.protocol === "https:" ? { servername: target.hostname } : {}),
+    });
+    const patience = setTimeout(() => request.destroy(new Error(`no answer within ${PATIENCE / 1000} s`)), PATIENCE);
+    const done = (answer: Answer): void => {
+      clearTimeout(patience);
+      resolve(answer);
+    };
+    request.once("response", (response) => {
+      response.resume().on("error", () => undefined);
+      done({ status: response.statusCode ?? null, error: null });
+    });
+    request.on("error", ({ code = "", message }: NodeJS.ErrnoException) => {
+      done({ status: null, error: REASONS[code] ?? message });
+    });
+    request.end(body);
+  });
+}
+
+function contentOf(body: Buffer): unknown {
+  const text = body.toString("utf8");
+  try {
+    return parseExactly(text);
+  } catch {
+    return text;
+  }
+}
