@@ -126,7 +126,7 @@ test-runtimes: $(READY) built $(RUNTIMES_READY) ## run the npm package's tests o
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS) tests/runtimes
 
 test-tools: ## install what else tests look for: shells, a browser, curl (Debian's packages, as root or by sudo)
-	@tools/need.sh bash zsh fish git curl perl chromium
+	@tools/need.sh bash zsh fish git curl perl chromium mandoc man:man-db
 
 test-all: ## run the SDK's own tests on every Python from 3.9 up that is installed
 	@found=$$($(PYTHON) tools/interpreters.py $(SUPPORTED) | cut -d ' ' -f 1 | xargs); failed=; \

@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from programs import program
 from repository import ROOT, files
 
 PACKAGE = ROOT / "python/src/segops_admin"
@@ -43,7 +44,9 @@ def test_the_wheel_holds_the_package_and_its_metadata_and_nothing_else(wheel: Pa
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     info = f"segops_admin-{VERSION}.dist-info"
-    assert {name for name in names if not name.startswith(f"{info}/")} == {f"segops_admin/{n}" for n in sources}
+    manual = f"segops_admin-{VERSION}.data/data/share/man/man1/segops-admin.1"
+    others = {name for name in names if not name.startswith(f"{info}/")}
+    assert others == {manual} | {f"segops_admin/{n}" for n in sources}
     assert {name.removeprefix(f"{info}/") for name in names if name.startswith(f"{info}/")} == {
         "METADATA",
         "WHEEL",
@@ -66,7 +69,8 @@ def test_the_source_distribution_holds_what_a_build_needs_and_no_tests(sdist: Pa
     with tarfile.open(sdist) as archive:
         names = {member.name.partition("/")[2] for member in archive.getmembers() if member.isfile()}
     # hatchling adds the ignore file that it applied, where it finds one.
-    expected = {"pyproject.toml", "PKG-INFO", "README.md", "LICENSE"} | {f"src/segops_admin/{n}" for n in sources}
+    expected = {"pyproject.toml", "PKG-INFO", "README.md", "LICENSE", "man/segops-admin.1"}
+    expected |= {f"src/segops_admin/{n}" for n in sources}
     assert names - {".gitignore"} == expected
 
 
@@ -112,9 +116,19 @@ def test_every_module_of_the_installed_package_imports_without_the_repository(
     assert done.stdout == "imported\n", done.stderr
 
 
-@pytest.mark.parametrize("program", ["segops-admin", "python -m segops_admin"])
-def test_the_installed_command_line_starts(installed: Path, tmp_path: Path, program: str) -> None:
-    name, *rest = program.split()
+def test_man_finds_the_page_beside_the_installed_program(installed: Path) -> None:
+    environment = {**CLEAN, "PATH": f"{installed}:{CLEAN['PATH']}", "MANWIDTH": "72", "LC_ALL": "C"}
+    environment.pop("MANPATH", None)
+    ask = [program("man"), "--warnings", "segops-admin"]
+    done = subprocess.run(ask, env=environment, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"segops-admin {VERSION}" in done.stdout
+    assert "       segops-admin segments recompute id" in done.stdout
+
+
+@pytest.mark.parametrize("words", ["segops-admin", "python -m segops_admin"])
+def test_the_installed_command_line_starts(installed: Path, tmp_path: Path, words: str) -> None:
+    name, *rest = words.split()
     done = run(installed / name, *rest, "--help", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "segments" in done.stdout

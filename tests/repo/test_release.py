@@ -17,7 +17,7 @@ def copy(tmp_path: Path) -> Path:
     """A copy of the files of the repository that are text of ours."""
     for path in files():
         target = tmp_path / path.relative_to(ROOT)
-        if path.suffix in {".py", ".toml", ".json", ".ts", ".md"} and "cassettes" not in path.parts:
+        if path.suffix in {".py", ".toml", ".json", ".ts", ".md", ".1"} and "cassettes" not in path.parts:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes())
     return tmp_path

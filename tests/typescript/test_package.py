@@ -24,7 +24,7 @@ def test_the_package_holds_what_is_needed_and_nothing_else(tarball: Path) -> Non
     with tarfile.open(tarball) as archive:
         names = [name.removeprefix("package/") for name in archive.getnames()]
     others = {name for name in names if not name.startswith(("dist/", "src/"))}
-    assert others == {"CHANGELOG.md", "LICENSE", "README.md", "package.json"}
+    assert others == {"CHANGELOG.md", "LICENSE", "README.md", "man/segops-admin.1", "package.json"}
     wrong = [
         name
         for name in names
@@ -49,6 +49,7 @@ def test_it_has_no_dependencies_and_no_side_effects() -> None:
     assert manifest["peerDependenciesMeta"] == {name: {"optional": True} for name in manifest["peerDependencies"]}
     assert manifest["sideEffects"] is False
     assert manifest["engines"] == {"node": ">=18.4"}
+    assert manifest["man"] == ["./man/segops-admin.1"]
     assert manifest["publishConfig"] == {"access": "public"}
     assert all(manifest[name] for name in ("repository", "bugs", "author", "license", "homepage"))
     assert (PACKAGE / "LICENSE").read_text() == (WORKSPACE.parent / "LICENSE").read_text()

@@ -9,6 +9,7 @@ from pathlib import Path
 from generate.async_resources import async_resources
 from generate.bodies import bodies
 from generate.columns import columns
+from generate.manual import manual
 from generate.python_commands import python_commands
 from generate.python_types import python_types
 from generate.reference import reference
@@ -30,6 +31,7 @@ GENERATORS: tuple[Callable[[Contract], Mapping[str, str]], ...] = (
     columns,
     bodies,
     widths,
+    manual,
 )
 
 

@@ -24,6 +24,8 @@ COPIES = {
     "parity/pyproject.toml": r'(?m)^(version = ")[^"]+',
     "typescript-fixtures/admin/src/version.ts": r'(?m)^(export const VERSION = ")[^"]+',
     "typescript-fixtures/admin/package.json": r'(?m)^(  "version": ")[^"]+',
+    "python/man/segops-admin.1": r'(?m)^(\.TH .*"segops-admin )[^"]+',
+    "typescript-fixtures/admin/man/segops-admin.1": r'(?m)^(\.TH .*"segops-admin )[^"]+',
     "typescript-fixtures/package-lock.json": r'(?m)^(      "name": "@segops/admin",\n      "version": ")[^"]+',
 }
 
