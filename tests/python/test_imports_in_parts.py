@@ -20,7 +20,8 @@ from segops_admin import (
     SegOpsJobError,
     SegOpsPermissionError,
 )
-from segops_admin._wire.csv_records import MOST_BYTES, MOST_ROWS, Records, plan
+from segops_admin._wire.csv_parts import MOST_BYTES, MOST_ROWS, plan
+from segops_admin._wire.csv_records import Records
 from segops_admin.testing import Script, no_connection, reply
 
 MAPPING = {"sku": "sku", "name": "name"}
@@ -152,7 +153,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_record(begin: bytes) -> None:
 
 
 def test_parts_keep_within_the_bytes_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("segops_admin._wire.csv_records.MOST_BYTES", 20)
+    monkeypatch.setattr("segops_admin._wire.csv_parts.MOST_BYTES", 20)
     cut = plan(io.BytesIO(b"sku\n" + b"1234567\n" * 3 + b"123456789012345\n"), "a.csv", 100)
     assert [(part.first_row, part.last_row) for part in cut.parts] == [(1, 2), (3, 3), (4, 4)]
     with pytest.raises(SegOpsArgumentError, match=r"Row 2 of a.csv has 17 bytes; an import takes 100 MiB"):

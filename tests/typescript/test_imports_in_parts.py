@@ -20,7 +20,7 @@ from repository import ROOT
 from sandbox_servers import Server, launch
 
 from segops_admin import SegOpsArgumentError
-from segops_admin._wire.csv_records import plan
+from segops_admin._wire.csv_parts import plan
 
 pytestmark = pytest.mark.needs_workspace
 
@@ -62,7 +62,7 @@ def test_both_languages_cut_files_alike_and_pythons_csv_finds_the_same_rows(buil
             }
         )
     lines = "".join(json.dumps(each) + "\n" for each in asked)
-    script = CUT % (built / "build/src/wire/csv-records.js").as_uri()
+    script = CUT % (built / "build/src/wire/csv-parts.js").as_uri()
     environ = {**os.environ, "SEGOPS_NODE_QUIET": "1"}
     words = node("--input-type=module", "--eval", script)
     done = subprocess.run(words, input=lines, capture_output=True, text=True, check=True, env=environ, timeout=120)

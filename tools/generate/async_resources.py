@@ -18,7 +18,7 @@ HEAD = "# Derived from {} by `make generate`. Change that.\n"
 _DEFINITION = re.compile(r"    def (?!__)(\w+)\((?:[^()]|\([^()]*\))*\) -> (?P<returns>[^\n]+):\n")
 _METHODS = "read|post_read_only|mutate|upload|download|wait|wait_for_recompute|run"
 _CALL = re.compile(rf"(?<!\w)self\.(_http\.)?(_?(?:{_METHODS}))\(")
-_BASES = re.compile(r"\b(Collection|Namespace|SegmentJobs)\b(?=[\[)(,\n])")
+_BASES = re.compile(r"\b(Collection|Namespace|ProductImports|SegmentJobs)\b(?=[\[)(,\n])")
 
 
 def async_resources(_contract: Contract) -> Mapping[str, str]:

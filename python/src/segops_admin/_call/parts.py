@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Generator
 from typing import IO, Any, Callable
@@ -10,7 +9,7 @@ from typing import IO, Any, Callable
 from .._errors import SegOpsApiError, SegOpsArgumentError, SegOpsJobError, SegOpsNotFoundError, SegOpsWaitTimeout
 from .._runtime import Runtime
 from .._wire.bodies import checked_object
-from .._wire.csv_records import MOST_ROWS, Part, Plan, plan
+from .._wire.csv_parts import MOST_ROWS, Part, Plan, Section, plan
 from .._wire.words import described
 from .parts_state import State, account_of
 from .steps import Ask, Sleep, Work
@@ -67,7 +66,7 @@ class CsvImport:
                 told = self._begun(state, number, len(cut.parts), part)
                 if told["status"] != "done":
                     try:
-                        yield from self._import(state, told, _Section(file, cut.head, part))
+                        yield from self._import(state, told, Section(file, cut.head, part))
                     except SegOpsApiError as error:
                         self._refused(state, told, error)
                         raise
@@ -95,7 +94,7 @@ class CsvImport:
         state.save()
         return told
 
-    def _import(self, state: State, told: dict[str, Any], section: _Section) -> Generator[Any, Any, None]:
+    def _import(self, state: State, told: dict[str, Any], section: Section) -> Generator[Any, Any, None]:
         """Finishes one part, from whatever state it is in."""
         job: Any = None
         if told["job_id"] is not None:
@@ -127,7 +126,7 @@ class CsvImport:
             return None
         return job
 
-    def _upload(self, state: State, told: dict[str, Any], section: _Section) -> Generator[Any, Any, Any]:
+    def _upload(self, state: State, told: dict[str, Any], section: Section) -> Generator[Any, Any, Any]:
         self._progress(told)
         stem, extension = os.path.splitext(self._name)
         name = f"{stem}-part-{told['part']}{extension}"
@@ -201,46 +200,6 @@ class CsvImport:
 
 
 _BEGUN = "What was sent last is not imported; leave the file alone while it is."
-
-
-class _Section(io.RawIOBase):
-    """A part as a file of its own: the header, and the part's bytes of the CSV file, read as they are sent."""
-
-    def __init__(self, file: IO[bytes], head: bytes, part: Part) -> None:
-        self.file = file
-        self._head = head
-        self._part = part
-        self._size = len(head) + part.end - part.start
-        self._place = 0
-
-    def rewound(self) -> _Section:
-        """The same from its beginning: a file is sent from where it stands."""
-        self._place = 0
-        return self
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._place
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        self._place = offset + (0, self._place, self._size)[whence]
-        return self._place
-
-    def read(self, size: int = -1) -> bytes:
-        left = self._size - self._place
-        amount = left if size < 0 else min(size, left)
-        if self._place < len(self._head):
-            block = self._head[self._place : self._place + amount]
-        else:
-            self.file.seek(self._part.start + self._place - len(self._head))
-            block = self.file.read(amount)
-        self._place += len(block)
-        return block
 
 
 def _identity(file: IO[bytes]) -> tuple[int, int]:

@@ -14,12 +14,11 @@ import { throwIfAborted } from "../transport/signals.js";
 import type { ImportConfirmation } from "../types/inputs.js";
 import type { ImportConfirmed, ImportInParts, ImportJob, ImportPart, ImportUpload } from "../types/records.js";
 import type { ChangeOptions, Id, WaitOptions } from "../types/shared.js";
-import { Cutter, MOST_ROWS, type Part } from "../wire/csv-records.js";
+import { blocks, Cutter, MOST_ROWS, type Part, section } from "../wire/csv-parts.js";
 import type { FileData } from "../wire/files.js";
 import type { Calls } from "./calls.js";
 import { accountOf, type BegunPart, State, type Wanted } from "./parts-state.js";
 
-const BLOCK = 256 * 1024;
 const FIRST_PAUSE = 0.1;
 const COUNTS = ["row_count", "imported_count", "skipped_count", "error_count"] as const;
 
@@ -276,27 +275,6 @@ export class CsvImport {
 
   #place({ part, parts, first_row, last_row }: BegunPart): string {
     return `Part ${part} of ${parts} (rows ${first_row} to ${last_row} of ${this.#name})`;
-  }
-}
-
-/** A part as a file of its own: the header, and the part's bytes of the CSV file, read as they are sent. */
-function section(file: FileHandle, head: Uint8Array, part: Part): FileData {
-  async function* stream(): AsyncGenerator<Uint8Array> {
-    yield head;
-    yield* blocks(file, part.start, part.end);
-  }
-  return { size: head.byteLength + part.end - part.start, stream } as unknown as Blob;
-}
-
-async function* blocks(file: FileHandle, start: number, end: number): AsyncGenerator<Uint8Array> {
-  const block = new Uint8Array(BLOCK);
-  for (let place = start; place < end; ) {
-    const { bytesRead } = await file.read(block, 0, Math.min(BLOCK, end - place), place);
-    if (bytesRead === 0) {
-      return;
-    }
-    place += bytesRead;
-    yield block.subarray(0, bytesRead);
   }
 }
 

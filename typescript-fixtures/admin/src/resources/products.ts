@@ -127,7 +127,7 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
       { field: "file", data, filename },
       "products.csv",
       options,
-      async (file) => (await import("../wire/csv-records.js")).checkImport(file),
+      async (file) => (await import("../wire/csv-parts.js")).checkImport(file),
     );
   }
 
