@@ -58,7 +58,6 @@ function bundle(format, entries) {
       external: [...external, "node:*"],
       sourcemap: true,
       sourcesContent: false, // the sources are in the package
-      keepNames: true, // of classes that name themselves, too
       logLevel: "warning",
     });
   }

@@ -168,7 +168,7 @@ export class SegOpsAdmin {
     const { apiKey, baseUrl, runtime, parse, maxRetries, timeout, deadline, headers, onReply, log } = this.#settings;
     const known = { apiKey, baseUrl, runtime, parse, maxRetries, timeout, deadline, headers, onReply, log };
     const given = Object.entries(options ?? {}).filter(([name, value]) => name in known && value !== undefined);
-    return new SegOpsAdmin({ ...known, ...Object.fromEntries(given), [PARENT]: this.#settings } as SegOpsAdminOptions);
+    return derived({ ...known, ...Object.fromEntries(given) }, this.#settings);
   }
 
   /** Whether `close()` has been called. */
@@ -200,6 +200,11 @@ export class SegOpsAdmin {
 
 /** Where a derived client finds what it shares; a symbol, so that it is no option of the constructor. */
 const PARENT = Symbol("parent");
+
+/** A client that shares what another one has. Not within the class: its name would be another in the bundles. */
+function derived(options: SegOpsAdminOptions, parent: Settings): SegOpsAdmin {
+  return new SegOpsAdmin({ ...options, [PARENT]: parent } as SegOpsAdminOptions);
+}
 
 function checkOptions(options: unknown): void {
   if (typeof options !== "object" || options === null) {

@@ -65,6 +65,34 @@ test("nothing is asked for before the first item, and no page before it is neede
   });
 });
 
+test("a walk is a generator to the last detail", async () => {
+  await withServer(listing(7, 2), async ({ client, seen }) => {
+    const walk = client().segments.iterate();
+    // Asked for before the first page is here: in order, and no page twice.
+    const begun = await Promise.all(Array.from({ length: 5 }, () => walk.next()));
+    assert.deepEqual(ids(begun.map(({ value }) => value as { id: number })), [0, 1, 2, 3, 4]);
+    const [last, ended, after] = await Promise.all([walk.next(), walk.return(), walk.next()]);
+    assert.deepEqual([last.done, (last.value as { id: number }).id], [false, 5]);
+    assert.deepEqual([ended, after], Array(2).fill({ done: true, value: undefined }));
+    assert.deepEqual(pagesOf(seen), ["1", "2", "3"]);
+    assert.equal(String(walk), "[object AsyncGenerator]");
+    assert.equal(walk[Symbol.asyncIterator](), walk);
+  });
+  await withServer(listing(7, 2), async ({ client }) => {
+    const walk = client().segments.iterate({}, { prefetch: 2 });
+    await walk.next();
+    const thrown = new Error("thrown into it");
+    assert.equal(await rejection(walk.throw(thrown)), thrown);
+    assert.deepEqual(await walk.next(), { done: true, value: undefined });
+  });
+  await withServer([{ json: { results: [{}], next: "x" } }, { status: 404 }], async ({ client }) => {
+    const walk = client().segments.iterate();
+    const [first, failed, after] = await Promise.allSettled([walk.next(), walk.next(), walk.next()]);
+    assert.deepEqual([first?.status, failed?.status], ["fulfilled", "rejected"]);
+    assert.deepEqual(after, { status: "fulfilled", value: { done: true, value: undefined } });
+  });
+});
+
 test("a page or a prefetch that is no count is refused at once", () =>
   withServer({ json: {} }, async ({ client, seen }) => {
     for (const page of [0, -1, 1.5, "x", "", true, Number.NaN]) {

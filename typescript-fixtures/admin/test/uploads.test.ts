@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createReadStream, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { createReadStream, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -15,6 +15,7 @@ import {
   SegOpsConnectionError,
 } from "../src/index.js";
 import { KEY, rejection, type Seen, withServer } from "./support/server.js";
+import { leftOver } from "./support/spooling.js";
 
 const CSV = "sku,name\r\nA-1,Käse\r\n";
 
@@ -41,8 +42,6 @@ function part(seen: Seen | undefined): { name: string; filename: string; type: s
   return { name, filename, type, content };
 }
 
-const leftOver = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("segops-admin-"));
-
 test("a CSV file is one part, whatever it is given as", async () => {
   await inFolder(async (folder) => {
     const path = join(folder, "my products.csv");
@@ -59,7 +58,6 @@ test("a CSV file is one part, whatever it is given as", async () => {
       [Readable.from([CSV.slice(0, 5), CSV.slice(5)]), "products.csv"],
       [new Blob([CSV]).stream() as unknown as AsyncIterable<Uint8Array>, "products.csv"],
     ];
-    const before = leftOver();
     await withServer({ json: { job_id: 1 } }, async ({ client, seen }) => {
       for (const [data, filename] of given) {
         assert.deepEqual(await client().products.importCsv(data), { job_id: 1 });
@@ -70,7 +68,7 @@ test("a CSV file is one part, whatever it is given as", async () => {
       await client().products.importCsv(path, "named.csv");
       assert.equal(part(seen.at(-1)).filename, "named.csv");
     });
-    assert.deepEqual(leftOver(), before);
+    assert.deepEqual(leftOver(), []);
   });
 });
 

@@ -79,8 +79,13 @@ export class SegOpsDecodeError extends SegOpsError {
    */
   with(details: DecodeErrorDetails): SegOpsDecodeError {
     const { reason, status, cause } = this;
-    return new SegOpsDecodeError(details.reason ?? reason, { status, cause, ...details });
+    return decodeError(details.reason ?? reason, { status, cause, ...details });
   }
+}
+
+// Not within the class: one that names itself within gets another name in the bundles.
+function decodeError(reason: string, details: DecodeErrorDetails): SegOpsDecodeError {
+  return new SegOpsDecodeError(reason, details);
 }
 
 function decodeMessage(reason: string, details: DecodeErrorDetails): string {
