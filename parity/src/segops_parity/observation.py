@@ -21,8 +21,9 @@ from segops_parity.cases import API_KEY, NOW, Case, Step
 __all__ = ["Ask", "Stage", "as_compared", "observe"]
 
 # 35.0 and 35 are one number to JavaScript, until its command line passes numbers through as they are written.
-_RUNTIME = re.compile(r'"(?:python|node)_version": "[^"]*"')
+_RUNTIME = re.compile(r'"(?:python|node)_version": "\d+\.\d+\.\d+\S*"')
 _RUN = re.compile(r"(?<=import-[0-9a-f]{32}-)[0-9a-f]{8}(?=-)")
+_RUN_KEPT = re.compile(r'(?<="run": ")[0-9a-f]{8}(?=")')
 _BOUNDARY = re.compile(r"boundary=[0-9a-f]+")
 _DRAWN_AGAIN = re.compile(r"(\r[^\r\n]+)\1+(?=\r)")
 _LATENCY = re.compile(r'(?<="latency_ms": )[\d.]+')
@@ -131,7 +132,8 @@ def _filled(value: Any, base_url: str) -> Any:
 
 def _take(step: Step, ask: Ask, stage: Stage, interrupt: Callable[[], None]) -> dict[str, Any]:
     if step.op == "cli":
-        with _interrupted(stage, interrupt) if step.named.get("interrupt") else contextlib.nullcontext():
+        requests = step.named.get("interrupt")
+        with _interrupted(stage, interrupt, requests) if requests else contextlib.nullcontext():
             return _command(step, ask, stage)
     if step.op == "webhook":
         reply = ask("webhook", function=step.named["function"], args=list(step.args))
@@ -147,12 +149,12 @@ def _take(step: Step, ask: Ask, stage: Stage, interrupt: Callable[[], None]) -> 
 
 
 @contextlib.contextmanager
-def _interrupted(stage: Stage, interrupt: Callable[[], None]) -> Iterator[None]:
-    """Ends a command by an interrupt, once its first request is here."""
+def _interrupted(stage: Stage, interrupt: Callable[[], None], requests: int) -> Iterator[None]:
+    """Ends a command by an interrupt, once so many of its requests are here."""
     is_over = threading.Event()
 
     def wait() -> None:
-        while not stage.seen() and not is_over.wait(0.005):
+        while len(stage.seen()) < requests and not is_over.wait(0.005):
             pass
         if not is_over.is_set():
             interrupt()
@@ -183,8 +185,12 @@ def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
         terminal = {"terminal": columns} if columns else {}
         done = ask("cli", argv=argv, env=env, stdin=step.named.get("stdin", ""), **terminal)["ok"]
         left = [file for file in sorted(Path(folder).rglob("*")) if file.is_file()]
-        files = {file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8") for file in left}
-    back = tuple((text, name) for name, text in places)
+        back = tuple((text, name) for name, text in places)
+        files = {
+            file.relative_to(folder).as_posix(): _RUN_KEPT.sub("run", _replaced(file.read_text(encoding="utf-8"), back))
+            for file in left
+        }
+        modes = {file.relative_to(folder).as_posix(): f"{file.stat().st_mode & 0o777:o}" for file in left}
     printed, told = (
         _RUNTIME.sub('"runtime_version": "any"', _replaced(done["stdout"], back)),
         # How often the same line is drawn again depends on the clock.
@@ -197,6 +203,7 @@ def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
         "messages": bool(told.strip()),
         "stderr": told,
         "files": files,
+        "modes": modes,
     }
     streams = {"stdout": printed, "stderr": told}
     return {**_observation(step, {"ok": ended}, stage, before=None), "streams": streams}

@@ -178,6 +178,8 @@ def _one(entry: Mapping[str, Any], script: Script, contract: Contract) -> Case:
     expected |= {name: entry[name] for name in ("prints", "says") if name in entry}
     if "left" in entry:
         expected["files"] = entry["left"]
+    if "left_modes" in entry:
+        expected["modes"] = entry["left_modes"]
     if "raw" in entry:
         expected["raw"] = entry["raw"]
     if "said" in entry:

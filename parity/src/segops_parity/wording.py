@@ -33,6 +33,9 @@ _CAUSES = (
     re.compile(r"(no connection to \S+?): .*?(?=(?: \(tried|\. The server|$))", re.DOTALL),
     re.compile(r"(the connection to \S+ failed): .*?(?=(?: \(tried|\. The server|$))", re.DOTALL),
 )
+_TRACEBACK = re.compile(
+    r"^(?:Traceback \(most recent call last\):\n(?:  .*\n)+\S.*|\S*Error.*(?:\n    at .*)+)$", re.MULTILINE
+)
 _VALUES = {
     "inf": "Infinity",
     "nan": "NaN",
@@ -63,6 +66,7 @@ _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 def wording(text: str) -> str:
     """A text without what languages and systems may say differently."""
+    text = _TRACEBACK.sub("a traceback", text)
     text = _CAMEL.sub(lambda found: f"_{found[1].lower()}", text)
     text = _KEYWORD.sub(r"\1", _QUOTED_VALUE.sub("idempotency_key ", text))
     text = _KEY.sub("a key", _PORT.sub(r"\1:port", text))

@@ -88,9 +88,7 @@ def _next(words: list[str], command: Command | None) -> list[str]:
         return []
     if arguments[0].kind in (OBJECT, ARRAY, FILE, OUT):
         return [FILES]
-    if command.words[0] in TOOLS:
-        return [f"{name}\t" for name in arguments[0].choices]
-    return []
+    return [f"{name}\t" for name in arguments[0].choices]
 
 
 def _names(words: list[str], more: list[str]) -> list[str]:

@@ -74,7 +74,8 @@ def _value(key: str, text: str) -> Any:
     from .._errors import SegOpsConfigError
 
     if key == "timeout":
-        return number(text, "timeout")
+        seconds = number(text, "timeout")
+        return int(seconds) if seconds.is_integer() else seconds
     if key == "protected":
         if text not in ("true", "false"):
             raise UsageError(f"protected must be true or false, not {text!r}.")

@@ -28,7 +28,7 @@ class Over(Exception):
     """
 
     def __init__(self, answer: Any) -> None:
-        super().__init__("over")
+        super().__init__()
         self.answer = answer
 
 

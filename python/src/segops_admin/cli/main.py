@@ -71,7 +71,7 @@ def _completion(invocation: Invocation) -> int:
         from .completion_install import install
 
         done, advice = install(rest[0] if rest else None)
-        output.write_json(done, compact=bool(invocation.options.get("compact")))
+        output.write_json(done, compact="compact" in invocation.options)
         output.say(advice)
         return 0
     if rest:

@@ -32,8 +32,8 @@ class Results:
         options = line.options
         self.wanted: str = options.get("output") or ("jsonl" if options.get("all") else "json")
         self._command = command
-        self._compact = bool(options.get("compact"))
-        self._spreadsheet = bool(options.get("spreadsheet"))
+        self._compact = "compact" in options
+        self._spreadsheet = "spreadsheet" in options
         if self._spreadsheet and self.wanted != "csv":
             raise UsageError("--spreadsheet needs --output=csv.")
         self._columns = _columns(options["columns"]) if "columns" in options else []

@@ -51,7 +51,6 @@ class Retries:
         if self._over is not None and self._thread is not None:
             self._over.set()
             self._thread.join()
-            self._over = self._thread = None
 
 
 def _count_down(what: str, delay: float, over: threading.Event) -> None:

@@ -53,7 +53,7 @@ def run(command: Command, line: Invocation) -> int:
         with logged(line.options.get("verbose")):
             if command.name == "doctor":
                 return _doctor(command, line, profile, transport, results)
-            retries = Retries(verbose=bool(line.options.get("verbose")))
+            retries = Retries(verbose="verbose" in line.options)
             with connect(line.options, profile, transport, retries) as client:
                 try:
                     _carry_out(command, line, client, results)
@@ -64,7 +64,7 @@ def run(command: Command, line: Invocation) -> int:
                     retries.stop()
                 return 0
     except NotSent as stopped:
-        output.write_json(stopped.request, compact=bool(line.options.get("compact")))
+        output.write_json(stopped.request, compact="compact" in line.options)
     more = command.name == "doctor" or any(line.options.get(flag) for flag in _GOES_ON)
     output.say("dry run: nothing was sent." + (" More requests would follow the answer to this one." if more else ""))
     return 0

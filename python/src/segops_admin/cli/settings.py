@@ -52,8 +52,8 @@ def connect(
             "Set it to a secret key (sk_...) of your workspace, or store one: segops-admin config set api_key -",
         )
     keep_secret(key or "")
-    timeout = _setting(options, "timeout", "SEGOPS_TIMEOUT", profile.get("timeout") or 60.0)
-    retries = _setting(options, "max-retries", "SEGOPS_MAX_RETRIES", 3)
+    timeout = _setting(options, "timeout", "SEGOPS_TIMEOUT", str(profile.get("timeout") or 60))
+    retries = _setting(options, "max-retries", "SEGOPS_MAX_RETRIES", "3")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         make = partial(SegOpsAdmin, timeout=timeout, max_retries=int(retries), transport=transport, on_reply=on_reply)
@@ -83,22 +83,21 @@ def _client(
         raise UsageError(text) from error
 
 
-def _setting(options: Mapping[str, Any], flag: str, variable: str, default: float) -> float:
+def _setting(options: Mapping[str, Any], flag: str, variable: str, default: str) -> float:
     given = options.get(flag)
     whole = flag == "max-retries"
     if given is not None:
-        return number(given, f"--{flag}", whole=whole, least=0)
-    return number(os.environ.get(variable) or default, variable, whole=whole, least=0)
+        return number(given, f"--{flag}", whole=whole)
+    return number(os.environ.get(variable) or default, variable, whole=whole)
 
 
-def number(text: Any, name: str, *, whole: bool = False, least: float = 0) -> float:
-    """A number that was written as text.
+def number(text: str, name: str, *, whole: bool = False) -> float:
+    """A number that was written as text: a whole one from 0 up, or a fraction above 0.
 
     Args:
         text: what was written.
         name: where, for the message.
         whole: whether it must be a whole number.
-        least: the smallest that will do; for a fraction it must be more than that.
 
     Raises:
         UsageError: it is not one.
@@ -107,11 +106,11 @@ def number(text: Any, name: str, *, whole: bool = False, least: float = 0) -> fl
 
     # As in TypeScript: ASCII digits, and neither blanks nor underscores between them.
     form = r"[0-9]+" if whole else r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
-    if re.fullmatch(form, str(text)):
+    if re.fullmatch(form, text):
         value: float = int(text) if whole else float(text)
-        if (value >= least if whole else value > least) and value < 1e9:
+        if (whole or value > 0) and value < 1e9:
             return value
-    kind = f"a whole number from {least} up" if whole else f"a number of seconds above {least:g}"
+    kind = "a whole number from 0 up" if whole else "a number of seconds above 0"
     raise UsageError(f"{name} must be {kind}, not {text!r}.")
 
 

@@ -20,7 +20,7 @@ export class Over extends Error {
   readonly answer: unknown;
 
   constructor(answer: unknown) {
-    super("over");
+    super();
     this.answer = answer;
   }
 }

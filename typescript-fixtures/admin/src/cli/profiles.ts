@@ -83,7 +83,7 @@ export async function load(): Promise<Content> {
     throw new UsageError(`${quote(path)} can be read by others: keys may be in it.`, `chmod 600 ${path}`);
   }
   const content = (await readJson(path)) as Partial<Content>;
-  const profiles = isObject(content) ? (content.profiles ?? {}) : undefined;
+  const profiles = isObject(content) ? (content.profiles === undefined ? {} : content.profiles) : undefined;
   if (!isObject(profiles) || !Object.values(profiles).every(isObject)) {
     throw new UsageError(`${quote(path)} must hold an object with profiles, each an object.`);
   }
