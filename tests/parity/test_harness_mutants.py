@@ -76,6 +76,10 @@ def add_query(seen: Any) -> None:
     seen["steps"][0]["requests"][0]["query"]["debug"] = ["1"]
 
 
+def leave_open(seen: Any) -> None:
+    seen["left"] = ["socket"]
+
+
 MUTANTS = [
     ("segments.get/happy", lose_auth, "request.authorization", "_header"),
     ("segments.create/happy", change_body, "request.body-as-contracted", "_compare"),
@@ -84,6 +88,7 @@ MUTANTS = [
     ("segments.get/happy", lose_a_key, "response.json", "_outcome_problems"),
     ("segments.create/keys", another_key, "request.idempotency-key-kept-on-retry", "_keys"),
     ("segments.list/happy", add_query, "request.query-as-contracted", "_compare"),
+    ("segments.get/happy", leave_open, "client.leaves-nothing-open", "_left_open_problems"),
 ]
 
 

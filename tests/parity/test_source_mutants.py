@@ -11,12 +11,18 @@ from typing import cast
 
 import pytest
 
+<<<<<<< HEAD
 from segops_parity.cases import Case
 from segops_parity.coverage import ideal
 from segops_parity.lanes import Lane
 from segops_parity.mutants.bench import Bench
 from segops_parity.mutants.campaign import Baseline, judged, try_mutant
 from segops_parity.mutants.copies import load_exceptions
+=======
+from segops_parity.lanes import Lane
+from segops_parity.mutants.campaign import Baseline, reaching
+from segops_parity.mutants.copies import Copy, load_exceptions
+>>>>>>> 8316ff5 (Compare connections, headers of errors and what a closed client leaves)
 from segops_parity.mutants.mutant import Mutant, named
 from segops_parity.mutants.python_schemata import instrument_python
 from segops_parity.mutants.run import is_equivalent
@@ -98,6 +104,19 @@ def test_a_mutant_keeps_its_name_while_lines_move(package: Path, tmp_path: Path)
 def test_changes_of_the_same_text_in_one_function_are_told_apart() -> None:
     twin = Mutant(1, "python", "a.py", 1, "f", "figure", "1", "2")
     assert [each.key for each in named([twin, twin])] == ["python a.py f: 1 => 2", "python a.py f: 1 => 2 #2"]
+
+
+def test_a_change_that_takes_effect_at_loading_is_tried_everywhere_where_its_name_is_used_first(
+    package: Path, tmp_path: Path
+) -> None:
+    found = instrument_python(package, tmp_path / "copy")
+    lane = Lane("python-http", "python")
+    copy = Copy("python", (lane,), tuple(found.mutants), found.functions)
+    (waits,) = found.functions
+    reached = {("python-http", "elsewhere"): frozenset(), ("python-http", "waits"): frozenset([waits])}
+    figure = next(each for each in found.mutants if each.was == "60")
+    places = reaching(copy, Baseline(reached=reached))[figure.number]  # type: ignore[arg-type]
+    assert places == [("python-http", "waits"), ("python-http", "elsewhere")]
 
 
 def test_every_exception_has_a_reason_that_says_something() -> None:

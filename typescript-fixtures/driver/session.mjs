@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { runShell } from "./shell.mjs";
 import { surface } from "./surface.mjs";
 import { attemptValue, camel, errorValue, Given } from "./values.mjs";
-import { forget, watched } from "./watched.mjs";
+import { forget, leftOpen, opened, watched } from "./watched.mjs";
 
 const PROTOCOL = "segops-parity/1";
 
@@ -38,6 +38,8 @@ export class Session {
   #walks = new Map();
   #attempts = [];
   #before = new Map();
+  #openBefore = opened();
+  #isFetch = false;
 
   constructor(sdk) {
     this.#sdk = sdk;
@@ -91,6 +93,9 @@ export class Session {
   }
 
   #open(command) {
+    if (this.#clients.size === 0) {
+      this.#openBefore = opened();
+    }
     const time = new Time(command.time.now, command.time.random);
     const given = new Given();
     const named = Object.fromEntries(
@@ -103,7 +108,8 @@ export class Session {
     options.runtime = time;
     options.log = (line) => time.log.push(`${/ waits [\d.]+ s, as /.test(line) ? "INFO" : "DEBUG"} ${line}`);
     options.onReply ??= (attempt) => this.#attempts.push(attemptValue(attempt));
-    if (command.transport === "fetch") {
+    this.#isFetch = command.transport === "fetch";
+    if (this.#isFetch) {
       options.fetch = globalThis.fetch;
     }
     this.#keep(command.env ?? {});
@@ -229,16 +235,20 @@ export class Session {
     return { ok: globalThis.__segopsMutants.turn(mutant, limit) };
   }
 
-  #close({ client }) {
-    for (const name of client === undefined ? [...this.#clients.keys()] : [client]) {
-      this.#clients.get(name).client.close?.();
-      this.#clients.delete(name);
+  async #close({ client }) {
+    if (client !== undefined) {
+      this.#clients.get(client).client.close?.();
+      this.#clients.delete(client);
+      return { ok: null };
     }
+    for (const each of this.#clients.values()) {
+      each.client.close?.();
+    }
+    this.#clients.clear();
     this.#walks.clear();
-    if (client === undefined) {
-      this.#restore();
-    }
-    return { ok: null };
+    this.#restore();
+    // What Node's fetch keeps is its own.
+    return { ok: this.#isFetch ? null : { left: await leftOpen(this.#openBefore) } };
   }
 }
 

@@ -1,13 +1,16 @@
 /**
- * What the SDK asks of Node where nothing else shows it: timers, and comparisons of digests. To be imported before the SDK,
- * which takes both from Node's modules.
+ * What the SDK asks of Node where nothing else shows it: timers, comparisons of digests, what is open. To be imported
+ * before the SDK, which takes the first two from Node's modules.
  */
 
 import crypto from "node:crypto";
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import timers from "node:timers";
 
-const { setTimeout } = timers;
+const PATIENCE = 2000;
+const FOLDER = "/proc/self/fd";
+const { setImmediate, setTimeout } = timers;
 const { timingSafeEqual } = crypto;
 const asked = { timeouts: new Set(), compared: 0 };
 
@@ -30,4 +33,31 @@ export function forget() {
 /** What has been asked for since: seconds, and how often two digests were compared in constant time. */
 export function watched() {
   return { timeouts: [...asked.timeouts].sort((a, b) => a - b), compared: asked.compared };
+}
+
+/** How many sockets, files and timers are open, where the system tells. */
+export function opened() {
+  const found = { socket: 0, file: 0, timer: process.getActiveResourcesInfo().filter((name) => name === "Timeout").length };
+  for (const name of existsSync(FOLDER) ? readdirSync(FOLDER) : []) {
+    try {
+      const target = readlinkSync(`${FOLDER}/${name}`);
+      found.socket += target.startsWith("socket:") ? 1 : 0;
+      found.file += target.startsWith("/tmp") ? 1 : 0;
+    } catch {
+      // the folder's own, which is closed by now
+    }
+  }
+  return found;
+}
+
+/** What is open beyond what was open before; what is being closed gets a moment for it. */
+export async function leftOpen(before) {
+  for (const end = performance.now() + PATIENCE; ; ) {
+    const present = opened();
+    const left = Object.keys(present).flatMap((kind) => Array(Math.max(0, present[kind] - before[kind])).fill(kind));
+    if (left.length === 0 || performance.now() > end) {
+      return left;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }

@@ -83,16 +83,18 @@ def _parser() -> argparse.ArgumentParser:
         "mutants", "mutants", "change the sources of both SDKs in small ways, and see whether parity notices"
     )
     mutants.add_argument("--language", choices=["python", "typescript"], help="one of them")
+    mutants.add_argument("--part", choices=["sdk", "cli"], default="", help="the SDKs, or their command lines")
     mutants.add_argument(
         "--area", default="*", metavar="GLOBS", help="which files, such as 'cli/*' or '_call/*,call/*'"
     )
     mutants.add_argument(
         "--changed", nargs="?", const="main", metavar="COMMIT", help="files that differ from it (main)"
     )
+    mutants.add_argument("--again", type=Path, metavar="FILE", help="those that survived, by that report")
     mutants.add_argument("--prove", action="store_true", help="look for missing and stale proofs of behaviours alone")
     mutants.add_argument("--sample", type=int, metavar="N", help="that many, drawn by --seed")
     mutants.add_argument("--seed", type=int, default=0)
-    mutants.add_argument("--limit", type=int, default=120, metavar="N", help="cases for each mutant at most (120)")
+    mutants.add_argument("--limit", type=int, default=400, metavar="N", help="cases for each mutant at most (400)")
     mutants.add_argument("--workers", type=int, default=2, help="how many at a time (2)")
     mutants.add_argument("--report", type=Path, metavar="FILE", help="where the results go (build/mutants.ndjson)")
     diff = command("diff", "diff", "what has changed from one report to another")

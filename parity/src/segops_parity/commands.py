@@ -98,8 +98,10 @@ def mutants(project: Project, options: argparse.Namespace) -> int:
         return int(any(each.missing or each.stale for each in own))
     asked = source_mutants.Options(
         language=options.language or "*",
+        part=options.part,
         area=options.area,
         changed=options.changed,
+        again=options.again,
         sample=options.sample,
         seed=options.seed,
         workers=options.workers,

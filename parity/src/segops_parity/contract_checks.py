@@ -57,6 +57,8 @@ def check_case(
                 name = "client.with-options-shares-connections"
             checks[name] = [*checks.get(name, []), *problems]
             surplus = more  # those that an earlier step has opened are no fault of the next ones
+    if "left" in observation and "client.leaves-nothing-open" in contract.behaviours:
+        found[observation["steps"][-1]["step"]]["client.leaves-nothing-open"] = _left_open_problems(observation)
     for step in case.steps[len(observation["steps"]) :]:
         found[step.name] = {OUTCOME: [_problem("", "the step to be run", "it was not")]}
     return found
@@ -109,6 +111,11 @@ def _step_checks(
     if "log" in seen and step.requests:
         yield "logging.one-line-per-attempt", _log_problems(step, seen)
         yield "logging.leaves-out-secrets", _log_secrets(case, seen)
+
+
+def _left_open_problems(observation: Mapping[str, Any]) -> Problems:
+    left = observation["left"]
+    return [_problem("/left-open", [], left)] if left else []
 
 
 def _request_problems(step: Step, seen: Mapping[str, Any]) -> Problems:

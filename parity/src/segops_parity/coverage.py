@@ -155,4 +155,4 @@ def ideal(case: Case) -> dict[str, Any]:
         elif step.op == "cli" and "ok" in outcome:
             seen["outcome"] = {"ok": dict(outcome["ok"])}
         steps.append(seen)
-    return {"case": case.id, "steps": steps}
+    return {"case": case.id, "steps": steps, **({} if case.operation in ("webhook", "cli") else {"left": []})}

@@ -93,9 +93,9 @@ def observe(
         with contextlib.suppress(Exception):  # what went wrong first is what is told
             ask("close")
         raise
-    if clients:
-        ask("close")
-    return {"case": case.id, "steps": steps}
+    closed = ask("close")["ok"] if clients else None
+    left = {"left": closed["left"]} if isinstance(closed, dict) else {}
+    return {"case": case.id, "steps": steps, **left}
 
 
 def _open(case: Case, step: Step, ask: Ask, base_url: str, transport: str, patience: int) -> dict[str, Any]:

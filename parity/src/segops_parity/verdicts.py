@@ -139,13 +139,14 @@ def _compare(case: Case, lane: str, check: str, reference: tuple[str, Any], foun
 
 def _without_transport(step: Mapping[str, Any]) -> Mapping[str, Any]:
     """A step without the text of a connection's failure: each transport names what it knows of it."""
-    step = {**step, "requests": [{**each, "carries": {}, "version": ""} for each in step["requests"]]}
+    step = {**step, "requests": [{**each, "carries": {}, "version": ""} for each in step["requests"]], "connections": 0}
     attempts = [{**each, "headers": {}} for each in step["outcome"].get("attempts", ())]
     step["outcome"] = {**step["outcome"], "attempts": attempts}
     error = step["outcome"].get("error")
-    if error is None or "SegOpsConnectionError" not in error["classes"]:
+    if error is None:
         return step
-    kept = {name: value for name, value in error.items() if name != "message"}
+    left_out = ("headers", "message") if "SegOpsConnectionError" in error["classes"] else ("headers",)
+    kept = {name: value for name, value in error.items() if name not in left_out}
     return {**step, "outcome": {**step["outcome"], "error": kept}}
 
 
@@ -180,7 +181,9 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
         requests.append({**kept, "target": target, "compact": request.get("compact", True), "headers": headers})
     outcome = dict(step["outcome"])
     if "error" in outcome:
-        error = {name: value for name, value in outcome["error"].items() if name != "headers"}
+        error = dict(outcome["error"])
+        if "headers" in error:
+            error["headers"] = _of_interest(error["headers"])
         error["message"] = wording(error["message"])
         error["classes"] = [name for name in error.get("classes", ()) if name.startswith("SegOps")]
         error["idempotency_key"] = named(error.get("idempotency_key"))
@@ -200,7 +203,8 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
         outcome["attempts"] = [{**each, "headers": _of_interest(each["headers"])} for each in outcome["attempts"]]
     delays = [float(delay) for delay in step["delays"]]
     log = [_MILLISECONDS.sub(" ms", line) for line in step.get("log", ())]
-    return {"step": step["step"], "requests": requests, "delays": delays, "outcome": outcome, "log": log}
+    found = {"step": step["step"], "requests": requests, "delays": delays, "outcome": outcome, "log": log}
+    return {**found, "connections": step.get("connections", 0)}
 
 
 def _of_interest(headers: Mapping[str, str]) -> dict[str, str]:

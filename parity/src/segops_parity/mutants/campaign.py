@@ -7,7 +7,7 @@ that fails too, the process is spoilt, and the mutant is tried once more in a fr
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -141,14 +141,15 @@ def judged(
 
 
 def reaching(copy: Copy, known: Baseline) -> dict[int, list[Where]]:
-    """By mutant the places that reach it; of one that takes effect at loading, those that use what it changes."""
+    """By mutant the places that reach it; of one that takes effect at loading all, those that use it first."""
     firsts = _firsts(copy, known)
+    names = {lane.name for lane in copy.lanes}
+    everywhere = [where for where in known.reached if where[0] in names]
     found: dict[int, list[Where]] = {}
-    site = 0
     for mutant in copy.mutants:
-        site = mutant.number if mutant.number in firsts else site
         if mutant.early:
-            found[mutant.number] = _users(copy, mutant, firsts)
+            users = dict.fromkeys(_users(copy, mutant, firsts))
+            found[mutant.number] = [*users, *(where for where in everywhere if where not in users)]
         else:
             found[mutant.number] = firsts.get(_site(copy, mutant, firsts), [])
     return found
@@ -157,7 +158,8 @@ def reaching(copy: Copy, known: Baseline) -> dict[int, list[Where]]:
 def using(copy: Copy, known: Baseline, numbers: Collection[int]) -> dict[int, list[Where]]:
     """By mutant the places that use what it changes: for those that no case reaches once the SDK is loaded."""
     firsts = _firsts(copy, known)
-    return {mutant.number: _users(copy, mutant, firsts) for mutant in copy.mutants if mutant.number in numbers}
+    chosen = [mutant for mutant in copy.mutants if mutant.number in numbers]
+    return {mutant.number: list(dict.fromkeys(_users(copy, mutant, firsts))) for mutant in chosen}
 
 
 def _firsts(copy: Copy, known: Baseline) -> dict[int, list[Where]]:
@@ -181,17 +183,15 @@ def _site(copy: Copy, mutant: Mutant, firsts: Mapping[int, Any]) -> int:
     return number
 
 
-def _users(copy: Copy, mutant: Mutant, firsts: Mapping[int, list[Where]]) -> list[Where]:
-    users: dict[Where, None] = {}
+def _users(copy: Copy, mutant: Mutant, firsts: Mapping[int, list[Where]]) -> Iterator[Where]:
+    """Where functions run that mention what is changed, then where others of its file do."""
     names = {mutant.uses, mutant.scope.rpartition(".")[2]} - {""}
-    for number, (file, mentioned) in copy.functions.items():
-        if mentioned & names or (not names and file == mutant.file):
-            users |= dict.fromkeys(firsts.get(number, ()))
-    if not users:
-        for number, (file, _) in copy.functions.items():
-            if file == mutant.file:
-                users |= dict.fromkeys(firsts.get(number, ()))
-    return list(users)
+    for number, (_, mentioned) in copy.functions.items():
+        if mentioned & names:
+            yield from firsts.get(number, ())
+    for number, (file, _) in copy.functions.items():
+        if file == mutant.file:
+            yield from firsts.get(number, ())
 
 
 class Tried:
@@ -204,15 +204,13 @@ class Tried:
         self._lucky: dict[str, dict[Where, None]] = {}
 
     def order(self, mutant: Mutant, places: Sequence[Where]) -> list[Where]:
-        """The places to try; a choice of them, by family and kind of operation, where there are too many."""
-        chosen = list(places)
-        if len(chosen) > self._most:
-            groups: dict[tuple[Any, ...], list[Where]] = {}
-            for place in chosen:
-                groups.setdefault(self._kind(place), []).append(place)
-            turns = max(map(len, groups.values()))
-            chosen = [each[turn] for turn in range(turns) for each in groups.values() if turn < len(each)]
-            chosen = chosen[: max(self._most, len(groups))]
+        """The places to try, one of each family and kind of operation after the other; so many of them at most."""
+        groups: dict[tuple[Any, ...], list[Where]] = {}
+        for place in places:
+            groups.setdefault(self._kind(place), []).append(place)
+        turns = max(map(len, groups.values()), default=0)
+        chosen = [each[turn] for turn in range(turns) for each in groups.values() if turn < len(each)]
+        chosen = chosen[: max(self._most, len(groups))]
         lucky = self._lucky.get(mutant.file, {})
         reached = set(places)
         first = [place for place in reversed(lucky) if place in reached]

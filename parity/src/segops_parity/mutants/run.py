@@ -34,15 +34,25 @@ SECONDS = 4.0
 
 @dataclass(frozen=True)
 class Options:
-    """What is asked for. `changed` is a commit: only files that differ from it; `sample` mutants by `seed`."""
+    """What is asked for.
+
+    Attributes:
+        part: `sdk` or `cli`, if not both.
+        changed: a commit: only files that differ from it.
+        again: the results of a campaign: only the mutants that survived it.
+        sample: so many, drawn by `seed`.
+        most: cases for each mutant.
+    """
 
     language: str = "*"
+    part: str = ""
     area: str = "*"
     changed: str | None = None
+    again: Path | None = None
     sample: int | None = None
     seed: int = 0
     workers: int = 2
-    most: int = 120
+    most: int = 400
 
 
 @dataclass
@@ -116,11 +126,15 @@ def _chosen(project: Project, copies: Sequence[Copy], options: Options) -> list[
         for mutant in copy.mutants
         if fnmatchcase(copy.language, options.language)
         and any(fnmatchcase(mutant.file, each) for each in options.area.split(","))
+        and options.part in ("", "cli" if mutant.is_shell else "sdk")
     ]
     if options.changed is not None:
         files = _changed(project, options.changed)
         roots = {"python": "python/src/segops_admin/", "typescript": "typescript-fixtures/admin/src/"}
         found = [mutant for mutant in found if roots[mutant.language] + mutant.file in files]
+    if options.again is not None:
+        survivors = _survivors(options.again)
+        found = [mutant for mutant in found if mutant.key in survivors]
     if options.sample is not None and options.sample < len(found):
         found = random.Random(options.seed).sample(found, options.sample)
     return sorted(found, key=lambda mutant: (mutant.language, mutant.file, mutant.number))
@@ -132,6 +146,14 @@ def _changed(project: Project, commit: str) -> set[str]:
     if done.returncode:
         raise ContractError("--changed", commit, done.stderr.strip()[-200:])
     return set(done.stdout.split())
+
+
+def _survivors(report: Path) -> set[str]:
+    try:
+        lines = [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]
+        return {line["key"] for line in lines if not line["killed"]}
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ContractError("--again", str(report), f"expected the results of a campaign: {error}") from None
 
 
 def _tried(plan: Path, chosen: Sequence[Mutant], workers: int) -> Iterator[Result]:

@@ -89,7 +89,7 @@ export class Exchange implements TransportReply {
         return part;
       }
       if (this.#reader.isDone) {
-        this.#finish(this.#reader.isKept && this.#isSent);
+        this.#finish(this.#isInStep);
         return undefined;
       }
       this.#throwFailure();
@@ -99,7 +99,12 @@ export class Exchange implements TransportReply {
   }
 
   discard(): void {
-    this.#finish(false);
+    this.#finish(this.#isInStep);
+  }
+
+  /** Whether the connection can carry another request, once the reply has been read. */
+  get #isInStep(): boolean {
+    return this.#reader.isKept && this.#isSent;
   }
 
   /** Whether only the end of the connection ends the reply. */

@@ -18,7 +18,7 @@ from segops_admin._runtime import Runtime
 from segops_parity.drivers.python.shell import run_shell
 from segops_parity.drivers.python.surface import surface
 from segops_parity.drivers.python.values import Given, attempt_value, error_value, plain
-from segops_parity.drivers.python.watched import watched
+from segops_parity.drivers.python.watched import left_open, opened, watched
 
 __all__ = ["PROTOCOL", "Session"]
 
@@ -65,6 +65,8 @@ class Session:
         self._walks: dict[str, tuple[Iterator[Any], Time]] = {}
         self._attempts: list[dict[str, Any]] = []
         self._before: dict[str, str | None] = {}
+        self._open_before = opened()
+        self._is_own = True
         self._log = Lines()
         logger = logging.getLogger("segops_admin")
         logger.addHandler(self._log)
@@ -100,10 +102,13 @@ class Session:
         return {"ok": surface(self.client_class)}
 
     def _do_open(self, command: dict[str, Any]) -> dict[str, Any]:
+        if not self._clients:
+            self._open_before = opened()
         time = Time(command["time"]["now"], command["time"]["random"])
         given = Given()
         options = {name: given.value(value) for name, value in command.get("options", {}).items()}
         transport = self.transport(command.get("transport", "default"))
+        self._is_own = transport is None
         options |= {"transport": transport} if transport else {}
         options.setdefault("on_reply", lambda attempt: self._attempts.append(attempt_value(attempt)))
         self._keep(command.get("env", {}))
@@ -208,12 +213,17 @@ class Session:
         return self._outcome(lambda: plain(function(*arguments)), Time(0, 0), given)
 
     def _do_close(self, command: dict[str, Any]) -> dict[str, Any]:
-        for name in [command["client"]] if "client" in command else list(self._clients):
-            self.settled(self._clients.pop(name)[0].close())
-        if "client" not in command:
-            self._walks.clear()
-            self._restore()
-        return {"ok": None}
+        if "client" in command:
+            self.settled(self._clients.pop(command["client"])[0].close())
+            return {"ok": None}
+        closed = [client for client, _ in self._clients.values()]  # held, so that it is not their end that closes
+        for client in closed:
+            self.settled(client.close())
+        self._clients.clear()
+        self._walks.clear()
+        self._restore()
+        # What urllib3 keeps it closes when it is collected, which is its own affair.
+        return {"ok": {"left": left_open(self._open_before)} if self._is_own else None}
 
     def _do_switch(self, command: dict[str, Any]) -> dict[str, Any]:
         switch = sys.modules.get("_segops_mutants")
