@@ -99,7 +99,7 @@ export class Exchange implements TransportReply {
   }
 
   discard(): void {
-    this.#finish(this.#isInStep);
+    this.#finish(this.#reader.received === 0 && this.#isInStep); // nothing of it is left to be read
   }
 
   /** Whether the connection can carry another request, once the reply has been read. */
