@@ -37,7 +37,8 @@ export function watched() {
 
 /** How many sockets, files and timers are open, where the system tells. */
 export function opened() {
-  const found = { socket: 0, file: 0, timer: process.getActiveResourcesInfo().filter((name) => name === "Timeout").length };
+  const timer = process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const found = { socket: 0, file: 0, timer };
   for (const name of existsSync(FOLDER) ? readdirSync(FOLDER) : []) {
     try {
       const target = readlinkSync(`${FOLDER}/${name}`);
