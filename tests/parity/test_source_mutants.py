@@ -11,18 +11,12 @@ from typing import cast
 
 import pytest
 
-<<<<<<< HEAD
 from segops_parity.cases import Case
 from segops_parity.coverage import ideal
 from segops_parity.lanes import Lane
 from segops_parity.mutants.bench import Bench
-from segops_parity.mutants.campaign import Baseline, judged, try_mutant
-from segops_parity.mutants.copies import load_exceptions
-=======
-from segops_parity.lanes import Lane
-from segops_parity.mutants.campaign import Baseline, reaching
+from segops_parity.mutants.campaign import Baseline, judged, reaching, try_mutant
 from segops_parity.mutants.copies import Copy, load_exceptions
->>>>>>> 8316ff5 (Compare connections, headers of errors and what a closed client leaves)
 from segops_parity.mutants.mutant import Mutant, named
 from segops_parity.mutants.python_schemata import instrument_python
 from segops_parity.mutants.run import is_equivalent
