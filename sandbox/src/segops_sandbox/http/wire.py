@@ -28,6 +28,9 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 THREADS = 16
 _GARBAGE = '<html>\x00\x1f{"results": [{"id": 1, '
+# Calls that never reach Django, and stand in the journal all the same. Others have heads that could fill it, or come
+# from a page that has found the port.
+_NOTED_REFUSALS = (400, 413, 415, 507)
 _request_numbers = count(1)
 
 
@@ -173,6 +176,12 @@ async def _cut_short(answer: Answer, environ: dict[str, Any], send: Any) -> None
 
 async def _refuse(answer: Answer, scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Answer a request whose body was not taken in, then read on a little before the connection ends."""
+    if scope["path"].startswith("/api/") and int(answer.status[:3]) in _NOTED_REFUSALS:
+        query = scope["query_string"].decode("latin-1")
+        as_sent = dict(scope["state"]["connection"].head_as_sent())
+        entry = journal.record(scope["method"], scope["raw_path"].decode("latin-1"), query, as_sent, b"")
+        entry["status"] = int(answer.status[:3])
+        journal.answered(entry, answer.headers, answer.body)
     answer.headers.append(("Connection", "close"))
     await _start(answer, scope["path"], send)
     await send({"type": "http.response.body", "body": answer.body, "more_body": True})
