@@ -4,6 +4,7 @@ PYTHON ?= python3
 PORT ?= 0
 TESTS ?=
 PYTEST_ARGS ?=
+LONG_TESTS := tests/python/test_many_at_once.py tests/docs/test_recipes.py
 SUPPORTED := 3.9 3.10 3.11 3.12 3.13 3.14
 
 BIN := .venv/bin
@@ -28,7 +29,7 @@ endif
 .PHONY: first-test image
 .PHONY: built typescript
 .PHONY: parity mutants record regressions
-.PHONY: bench
+.PHONY: bench bench-sdk
 .PHONY: docs pictures
 .PHONY: dist dist-check test-dist sbom
 .PHONY: format generate lock pre-commit
@@ -114,8 +115,8 @@ test: $(READY) built $(RUNNERS_READY) ## run every test that this machine can (T
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS) \
 	  $(or $(TESTS),--ignore=tests/postgres --ignore=tests/dist --ignore=tests/runtimes)
 
-test-long: $(READY) ## run in full what `make test` plays in little: many calls at once, calls interrupted and cancelled
-	@$(BIN)/python -m pytest --long $(PYTEST_ARGS) tests/python/test_many_at_once.py
+test-long: $(READY) built ## run what takes minutes: thousands of calls, interrupts, recipes of the docs
+	@$(BIN)/python -m pytest --long -n 2 --dist worksteal $(PYTEST_ARGS) $(or $(TESTS),$(LONG_TESTS))
 
 test-postgres: $(READY) ## run the sandbox's tests, and those of several servers at once, on a PostgreSQL made for them
 	@tools/need.sh initdb:postgresql
@@ -157,14 +158,17 @@ types: $(READY) ## mypy --strict and pyright on the SDK, mypy on the sandbox, th
 	@for part in sandbox sandbox/pytest-segops parity; do echo "mypy in $$part"; (cd $$part && $(CURDIR)/$(BIN)/mypy --no-error-summary) || exit 1; done
 	$(BIN)/pyright --warnings
 
-bench: $(READY) built ## measure speed and size of the SDK, the sandbox and the parity lanes
-	@$(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/published --require-hashes -r requirements/published.txt
-	@$(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/bench --require-hashes -r requirements/bench.txt
-	@$(BIN)/python tools/bench/plot.py docs/pictures/bench $(BIN)/python tools/bench/sdk.py build/published build/bench
-	@$(BIN)/python tools/bench/typescript.py
+bench: bench-sdk ## measure speed and size of the SDKs, the sandbox and the parity lanes
 	@$(BIN)/python tools/bench/sandbox.py
 	@$(BIN)/python tools/bench/large.py --duckdb build/bench
 	@$(BIN)/python -m segops_parity check --report build/parity
+
+PLOT = $(BIN)/python tools/bench/plot.py docs/pictures
+bench-sdk: $(READY) built ## measure both SDKs beside others, and draw the pictures of it
+	@$(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/published --require-hashes -r requirements/published.txt
+	@$(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/bench --require-hashes -r requirements/bench.txt
+	@$(PLOT)/bench-python $(BIN)/python tools/bench/sdk.py build/published build/bench
+	@$(PLOT)/bench-typescript $(BIN)/python tools/bench/typescript.py
 
 parity: $(READY) built ## run every case in every lane, and 3,300 probes; reports in build/parity (PARITY_ARGS)
 	@$(BIN)/python -m segops_parity check $(PARITY_ARGS)
@@ -206,6 +210,7 @@ lock: $(READY) ## write the lock files anew from requirements/*.in (UV_ARGS=--up
 	$(COMPILE) $(UV_ARGS) --python-version 3.10 requirements/dev.in -o requirements/dev.txt
 	$(COMPILE) $(UV_ARGS) --python-version 3.10 --extra postgres sandbox/pyproject.toml -c requirements/dev.txt -o requirements/sandbox.txt
 	$(COMPILE) $(UV_ARGS) --python-version 3.10 requirements/bench.in -o requirements/bench.txt
+	$(COMPILE) $(UV_ARGS) --python-version 3.10 requirements/sbom.in -c requirements/dev.txt -o requirements/sbom.txt
 
 docs: $(NODE_READY) ## build the documentation site into build/site; a broken link or a page in no menu fails
 	@$(BIN)/python tools/docs/site_pages.py build
@@ -229,7 +234,8 @@ test-dist: docs ## install what is in dist/ on this machine's Pythons and Nodes,
 	@$(BIN)/python -m pytest -n 0 $(PYTEST_ARGS) tests/dist
 
 sbom: $(NODE_READY) ## write build/sbom: what an installation of each file in dist/ brings along (CycloneDX)
-	@$(BIN)/python tools/release/sbom.py dist build/sbom
+	@$(BIN)/python -m pip install --quiet --upgrade --no-deps --target build/cyclonedx --require-hashes -r requirements/sbom.txt
+	@PYTHONPATH=build/cyclonedx $(BIN)/python tools/release/sbom.py dist build/sbom
 
 # ---------------------------------------------------------------------------------------------- tidying
 

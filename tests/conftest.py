@@ -16,7 +16,7 @@ import hypothesis
 import pytest
 from programs import missing_in
 
-HOUSE = ("segops_sandbox", "segops_parity")
+WORKSPACE = ("segops_sandbox", "segops_parity")
 
 
 # Whoever starts the tests in the background of a shell without job control has them ignore Ctrl-C, and with them every
@@ -37,14 +37,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="skip tests marked needs_workspace; only for environments that have the SDK alone (make test-all)",
     )
     parser.addoption(
-        "--long", action="store_true", help="play the tests of many calls at once in full (make test-long)"
+        "--long",
+        action="store_true",
+        help="run tests marked long, and others with as many calls as they can take (make test-long)",
     )
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """End at once where the contract is broken: one message, instead of a failure of each test that reads it."""
     spec = Path(__file__).parents[1] / "spec"
-    if hasattr(session.config, "workerinput") or importlib.util.find_spec(HOUSE[1]) is None or not spec.is_dir():
+    if hasattr(session.config, "workerinput") or importlib.util.find_spec(WORKSPACE[1]) is None or not spec.is_dir():
         return
     from segops_parity.contract import ContractError, load
     from segops_parity.scenarios import load_scenarios
@@ -56,11 +58,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("long") is not None and not item.config.getoption("--long"):
+        pytest.skip("takes minutes: make test-long")
     if item.get_closest_marker("needs_workspace") is None:
         return
     if item.config.getoption("--without-workspace"):
         pytest.skip("needs the sandbox or the harness, which this environment does not have")
-    missing = [name for name in HOUSE if importlib.util.find_spec(name) is None]
+    missing = [name for name in WORKSPACE if importlib.util.find_spec(name) is None]
     if missing:
         pytest.fail(f"needs {' and '.join(missing)}, not installed here: run `make setup`", pytrace=False)
 

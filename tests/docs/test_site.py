@@ -131,6 +131,20 @@ def test_every_command_of_the_reference_sends_the_request_of_its_operation(
     assert not wrong, "\n".join(map(str, wrong))
 
 
+def test_the_formula_of_the_delay_before_a_retry_is_the_contract_s_wherever_it_is_written(reference: Any) -> None:
+    import site_pages
+
+    figures = reference._contract.behaviours["retry.delay"].figures
+    written = {
+        (page, longest, base)
+        for page in [*site_pages.sources(), "spec/behaviours.yaml"]
+        for longest, base in re.findall(r"min\((\d+), (\d+)", (ROOT / page).read_text(encoding="utf-8"))
+    }
+    assert len(written) >= 3
+    wrong = {each for each in written if each[1:] != (str(figures["longest"]), str(figures["base"]))}
+    assert not wrong, f"{wrong} is not the contract's"
+
+
 def test_every_page_that_installs_from_a_registry_says_how_to_install_from_a_checkout() -> None:
     import site_pages
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -29,6 +30,17 @@ def files() -> list[Path]:
     ).stdout
     found = (ROOT / name for name in listed.split("\0") if name)
     return [path for path in found if path.is_file()]
+
+
+def copied(folder: Path) -> Path:
+    """Copies what `files` lists into a folder that is not there yet; environments and node_modules stay shared."""
+    for path in files():
+        target = folder / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, target)
+    for name in (".venv", "typescript-fixtures/node_modules", "typescript-fixtures/runners/node_modules"):
+        (folder / name).symlink_to(ROOT / name)
+    return folder
 
 
 def modules(package: Path) -> list[Path]:

@@ -1,9 +1,9 @@
 """Keeps the ratios that a benchmark printed in a data file, and draws them.
 
-    python tools/bench/plot.py docs/pictures/bench COMMAND...
+    python tools/bench/plot.py docs/pictures/bench-python COMMAND...
 
-Passes on what the command prints. Writes bench.json, which is data for other programs, and bench.svg: for each ratio
-its spread, its median, and the mark that it should reach.
+Passes on what the command prints. Writes bench-python.json, which is data for other programs, and bench-python.svg: for
+each ratio its spread, its median, and the mark that it should reach.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import math
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def main(out: str, *command: str) -> int:
     if not rows:
         print("no ratio was measured: nothing is drawn", file=sys.stderr)
         return 1
-    heading = lines[0].strip()
+    heading = f"{lines[0].strip()}, {time.strftime('%Y-%m-%d')}"
     target = Path(out)
     target.parent.mkdir(parents=True, exist_ok=True)
     data = json.dumps({"run": heading, "ratios": rows}, indent=2)

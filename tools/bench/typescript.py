@@ -106,6 +106,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("-n", "--runs", type=int, default=12)
     runs = arguments.parse_args().runs
+    print(f"TypeScript; median (least to greatest) of {runs} pairs of runs")
     for which, node in nodes().items():
         walk_over_tls(which, node, runs)
         startup(which, node, runs)

@@ -43,10 +43,10 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         contract = load()
+        wanted = {path: text for generator in GENERATORS for path, text in generator(contract).items()}
     except ContractError as error:
         print(f"the contract is broken: {error}", file=sys.stderr)
         return 1
-    wanted = {path: text for generator in GENERATORS for path, text in generator(contract).items()}
     stale = [path for path, text in wanted.items() if not _holds(ROOT / path, text)]
     for path in stale:
         if check:

@@ -3,7 +3,8 @@
     python tools/release/sbom.py dist build/sbom
 
 Each wheel is installed with all of its extras, at the versions of requirements/dev.txt, into an environment of its own,
-and cyclonedx-py lists that; the npm package is installed into an empty project, and `npm sbom` lists that.
+and cyclonedx-py lists that (`make sbom` puts it on the path); the npm package is installed into an empty project, and
+`npm sbom` lists that.
 """
 
 from __future__ import annotations
@@ -34,7 +35,15 @@ def of_wheel(wheel: Path, out: Path) -> None:
         _run([*uv, "venv", "--quiet", "--python", sys.executable, str(python.parents[1])])
         wanted = f"{name.replace('_', '-')}[{','.join(_extras(wheel))}] @ {wheel.as_uri()}"
         _run([*uv, "pip", "install", "--quiet", "--python", str(python), "--constraint", str(lock), wanted])
-        command = [str(BIN / "cyclonedx-py"), "environment", "--output-reproducible", "--output-format", "JSON"]
+        command = [
+            sys.executable,
+            "-m",
+            "cyclonedx_py",
+            "environment",
+            "--output-reproducible",
+            "--output-format",
+            "JSON",
+        ]
         bill = json.loads(_run([*command, str(python)]))
     (own,) = (each for each in bill["components"] if each["name"].replace("-", "_") == name)
     assert own["version"] == release

@@ -12,6 +12,7 @@ import {
   SegOpsTimeoutError,
 } from "../src/index.js";
 import { reply, Script } from "../src/testing.js";
+import "./support/own-temporary-folder.js";
 import { collect, KEY, rejection, withRawServer, withServer } from "./support/server.js";
 import { leftOver } from "./support/spooling.js";
 

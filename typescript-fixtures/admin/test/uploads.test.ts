@@ -14,6 +14,7 @@ import {
   SegOpsArgumentError,
   SegOpsConnectionError,
 } from "../src/index.js";
+import "./support/own-temporary-folder.js";
 import { KEY, rejection, type Seen, withServer } from "./support/server.js";
 import { leftOver } from "./support/spooling.js";
 
