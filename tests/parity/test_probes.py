@@ -19,12 +19,16 @@ from segops_parity.lanes import Lane
 from segops_parity.probes import kinds
 from segops_parity.probes.areas import AREAS
 from segops_parity.probes.comparing import Difference, compare
-from segops_parity.probes.model import Ground, Probe, client
+from segops_parity.probes.model import Ground, Probe, client, shell
 from segops_parity.probes.pair import Pair
+from segops_parity.probes.pasting import write_down
 from segops_parity.probes.printing import as_yaml, report
-from segops_parity.probes.searching import search
-from segops_parity.project import Project
+from segops_parity.probes.run import LANES
+from segops_parity.probes.searching import Finding, search
+from segops_parity.project import Project, find_lanes
+from segops_parity.runner import check
 from segops_parity.scenarios import load_scenarios, unfolded
+from segops_parity.suite import open_suite
 
 PROJECT = Project.find()
 
@@ -79,7 +83,67 @@ def test_a_difference_is_counted_and_shrunk_to_the_smallest_probe_that_shows_it(
     assert finding.smallest.entry["steps"][0]["args"] == [700]
     text = "\n".join(report(finding, 1))
     assert "Python has small, TypeScript has large" in text
-    assert "{case: probe-ids, steps: [{op: segments.get, args: [700]}]}" in text
+    assert "it was: {case: probe-ids, steps: [{op: segments.get, args: [700]}]}" in text
+
+
+@pytest.fixture(scope="module")
+def both(ground: Ground) -> Iterator[Pair]:
+    """Both SDKs and command lines as they are."""
+    lanes = [lane for lane in find_lanes(PROJECT) if lane.name in LANES]
+    with Pair(lanes, PROJECT.protocol, ground.contract) as pair:
+        yield pair
+
+
+@pytest.mark.needs_workspace
+def test_a_printed_case_holds_once_it_is_pasted_in(ground: Ground, both: Pair, copy: Path) -> None:
+    printed: dict[str, list[str]] = {"client": [], "shell": []}
+    for area in AREAS:
+        for number, probe in enumerate(drawn(ground, area, 4)):
+            finding = Finding("a sign", area, 1, probe, probe, [Difference("lockstep", "", {})])
+            write_down(finding, both.observe(probe))
+            finding.case = {**finding.case, "case": f"pasted-{area}-{number}"}
+            printed["shell" if probe.is_shell else "client"].append([*report(finding, 1)][-1])
+    for name, entries in printed.items():
+        text = f"{name}:\n" + "\n".join(entries) + "\n"
+        (copy / "parity" / "scenarios" / f"pasted-{name}.yaml").write_text(text, encoding="utf-8")
+    suite = open_suite(Project.find(copy))
+    names = ("python-http", "cli-python", "typescript-current", "cli-typescript")
+    lanes = [lane for lane in find_lanes(PROJECT) if lane.name in names]
+    outcome = check(suite, lanes, pattern="*/pasted-*", whole=False)
+    wrong = {each.case.id: [vars(p) for p in each.problems][:2] or each.faults for each in outcome.failures}
+    assert not outcome.faulty
+    assert wrong == {}
+    assert len(outcome.verdicts) == 4 * len(AREAS)
+
+
+COMMANDS = {
+    "a trace": ({"exit": 1}, {"stderr": "Traceback (most recent call last):"}, "/0/stderr"),
+    "a frame": ({"exit": 1}, {"stderr": "x\n    at main (file:///a/main.js:3:1)\n"}, "/0/stderr"),
+    "the runtime's word": ({"exit": 2}, {"stderr": "TypeError: x is not a function"}, "/0/stderr"),
+    "another exit code": ({"exit": 3}, {"stderr": "no"}, "/0/exit"),
+    "no message": ({"exit": 1}, {"stderr": " \n"}, "/0/stderr"),
+    "the key": ({"exit": 0}, {"stdout": '"ApiKey sk_test_parity"'}, "/0/stdout"),
+    "the key of the environment": ({"exit": 0}, {"stderr": "sk_test_of_its_own"}, "/0/stderr"),
+}
+
+
+@pytest.mark.parametrize("what", COMMANDS)
+def test_what_no_command_line_may_do_is_told_of_either_language(what: str, ground: Ground) -> None:
+    ended, printed, place = COMMANDS[what]
+    probe = shell("argv", ["segments", "list"], env={"SEGOPS_API_KEY": "sk_test_of_its_own"})
+
+    def observed(ended: dict[str, Any], printed: dict[str, str]) -> dict[str, Any]:
+        ok = {"stdout": {"text": ""}, "raw": "", "messages": True, "stderr": "", "files": {}, **ended}
+        streams = {"stdout": "", "stderr": "", **printed}
+        step = {"step": "command", "requests": [], "delays": [], "outcome": {"ok": ok}, "streams": streams}
+        return {"case": "x", "steps": [step]}
+
+    fine, wrong = observed({"exit": 0}, {}), observed(ended, printed)
+    for language in ("python", "typescript"):
+        seen = {"python": fine, "typescript": fine, language: wrong}
+        told = [each for each in compare(ground.contract, probe, seen) if each.check == "contract"]
+        assert [(each.at, [*each.found]) for each in told] == [(place, [language])]
+    assert compare(ground.contract, probe, {"python": fine, "typescript": fine}) == []
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

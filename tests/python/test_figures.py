@@ -17,8 +17,10 @@ import yaml
 
 import segops_admin
 from segops_admin import SegOpsAdmin, SegOpsApiError, SegOpsArgumentError, SegOpsDecodeError, SegOpsWaitTimeout
+from segops_admin._wire.csv_records import check_import
 from segops_admin.cli.failures import exit_code
 from segops_admin.cli.main import main
+from segops_admin.cli.retries import Retries
 from segops_admin.testing import FakeTime, Reply, Script, reply
 
 BEHAVIOURS = Path(__file__).parents[2] / "spec" / "behaviours.yaml"
@@ -192,6 +194,55 @@ def test_timeout_of_waits() -> None:
     with pytest.raises(SegOpsWaitTimeout):
         script.client().products.wait_for_import(1)
     assert sum(script.time.sleeps) == pytest.approx(longest)
+
+
+ROOM_OF_A_FORM = 4096
+
+
+def test_largest_import(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.csv"
+    most = figure("import.too-large", "rows")
+
+    def imported(rows: int) -> Any:
+        file.write_bytes(b"sku\n" + b"1\n" * rows)
+        return Script(reply(OK)).client().products.import_csv(file)
+
+    assert imported(most - 1) == imported(most) == OK
+    with pytest.raises(SegOpsArgumentError, match=f"{most:,} rows"):
+        imported(most + 1)
+    fits = figure("import.too-large", "bytes") - ROOM_OF_A_FORM
+    with file.open("wb") as large:
+        large.truncate(fits)  # a hole: it takes no room
+    with file.open("rb") as large:
+        check_import(large)
+    with file.open("ab") as large:
+        large.truncate(fits + 1)
+    with pytest.raises(SegOpsArgumentError, match=f"{fits + 1:,} bytes"):
+        Script().client().products.import_csv(file)
+
+
+def test_rows_of_json_lines(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SEGOPS_API_KEY", "sk_test_figures")
+    most = figure("cli.json-lines", "rows")
+    file = tmp_path / "rows.jsonl"
+
+    def first_batch(rows: int) -> int:
+        file.write_text('{"sku": "A"}\n' * rows, encoding="utf-8")
+        assert main(["--dry-run", "products", "bulk-upsert", str(file)]) == 0
+        request, _ = json.JSONDecoder().raw_decode(capsys.readouterr().out)
+        return len(request["body"]["products"])
+
+    assert [first_batch(rows) for rows in (most - 1, most, most + 1)] == [most - 1, most, most]
+
+
+def test_least_wait_that_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    least = figure("cli.retries-told", "least")
+    for seconds in (least - 1, least, least + 1):
+        answers = [reply(status=429, headers={"Retry-After": str(seconds)}), reply(OK)]
+        Script(*answers).client(on_reply=Retries(verbose=False)).segments.get(1)
+        assert ("trying again" in capsys.readouterr().err) is (seconds >= least)
 
 
 def test_exit_codes(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -248,3 +248,9 @@ def test_recompute_and_wait_checks_its_limits_before_anything_is_sent() -> None:
     with pytest.raises(SegOpsArgumentError, match="timeout"):
         script.client().segments.recompute_and_wait(7, timeout=-1)
     assert script.requests == []
+
+
+def test_a_long_wait_is_told_in_digits_as_typescript_tells_it(name: str) -> None:
+    wait, going, _, _ = WAITS[name]
+    with pytest.raises(SegOpsWaitTimeout, match=r"did not finish within 1234567\.5 s;"):
+        wait(script_of(*[going] * 40).client(), timeout=1234567.5, interval=1234567.5)

@@ -1,6 +1,7 @@
 /** The commands of the protocol, carried out with the TypeScript SDK: a table; no logic about any operation. */
 
 import { randomUUID } from "node:crypto";
+import { Memory } from "./memory.mjs";
 import { runShell } from "./shell.mjs";
 import { surface } from "./surface.mjs";
 import { attemptValue, camel, errorValue, Given } from "./values.mjs";
@@ -205,6 +206,7 @@ export class Session {
     time.log.length = 0;
     forget();
     this.#attempts.length = 0;
+    const memory = given.isLarge ? new Memory() : undefined;
     let outcome;
     try {
       outcome = { ok: (await call()) ?? null };
@@ -212,7 +214,8 @@ export class Session {
       outcome = { error: errorValue(error, this.#sdk.admin.SegOpsError) };
     }
     const seen = { delays: [...time.delays], log: [...time.log], attempts: [...this.#attempts], ...watched() };
-    return { ...outcome, ...seen, ...given.told() };
+    const held = memory === undefined ? {} : { held: memory.held() };
+    return { ...outcome, ...seen, ...held, ...given.told() };
   }
 
   #cli({ argv, env, stdin, terminal }) {

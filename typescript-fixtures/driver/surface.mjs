@@ -1,7 +1,8 @@
 /**
  * What the TypeScript SDK offers: namespaces, methods, arguments, options, exports, errors and environment variables.
  *
- * Values are looked at as they are at run time; arguments are read from the declarations that users compile against.
+ * Values are looked at as they are at run time; arguments, and what their
+ * descriptions say of defaults, are read from the declarations that users compile against.
  */
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -20,7 +21,7 @@ export async function surface({ folder, manifest, admin, load }) {
   const told = {
     namespaces: present(declared.namespaces(), client),
     client: declared.methods("SegOpsAdmin"),
-    options: declared.options("SegOpsAdmin"),
+    options: taken(declared.options("SegOpsAdmin"), client),
     exports,
     errors: errors(admin),
     variables: variables(join(folder, "dist", "esm")),
@@ -38,6 +39,17 @@ function present(namespaces, client) {
       Object.fromEntries(Object.entries(methods).filter(([method]) => typeof client[name]?.[method] === "function")),
     ]),
   );
+}
+
+/** Options with the defaults that a client really takes; one that is documented otherwise is told with both. */
+function taken(options, client) {
+  return options.map((each) => {
+    const value = client.http[each.name];
+    if (typeof value !== "number" || value === each.default) {
+      return each;
+    }
+    return { ...each, default: `${value}, documented as ${each.default}` };
+  });
 }
 
 /** The classes of errors, each with the one that it extends. */
@@ -146,6 +158,7 @@ class Declarations {
       name: each.name,
       required: !this.#isOptional(each),
       named: false,
+      ...this.#default(each),
     }));
     return [...placed, ...(hasOptions ? this.#named(last) : [])];
   }
@@ -161,6 +174,17 @@ class Declarations {
       name: each.name,
       required: !(each.flags & this.#ts.SymbolFlags.Optional),
       named: true,
+      ...this.#default(each),
     }));
+  }
+
+  /** The number or the quoted word of which an argument's description says "… unless given". */
+  #default(parameter) {
+    const text = this.#ts.displayPartsToString(parameter.getDocumentationComment(this.#checker));
+    const [, number, word] = /(?:([\d.,]*\d)|`([a-zA-Z]\w*)`),? unless\s+given\b/.exec(text) ?? [];
+    if (number !== undefined) {
+      return { default: Number(number.replaceAll(",", "")) };
+    }
+    return word === undefined || word.startsWith("SEGOPS_") ? {} : { default: word };
   }
 }

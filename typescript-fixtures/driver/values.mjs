@@ -1,6 +1,15 @@
 /** Values that JSON has no form for, as they travel in JSON lines: bytes, dates, files, callbacks, errors. */
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  createReadStream,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
@@ -13,6 +22,8 @@ export class Given {
   #folder;
   #progress;
   #stream;
+  /** Whether what the process holds in memory meanwhile is to be told. */
+  isLarge = false;
 
   /** The JavaScript value of what was sent. */
   value(sent) {
@@ -73,6 +84,12 @@ export class Given {
       case "$file": {
         this.#folder = mkdtempSync(join(tmpdir(), "parity-upload-"));
         const path = join(this.#folder, value.name);
+        if ("hole" in value) {
+          this.isLarge = true;
+          writeFileSync(path, "");
+          truncateSync(path, value.hole);
+          return tag === "$path" ? path : createReadStream(path);
+        }
         const bytes = "filled" in value ? Buffer.from(filled(value.filled)) : Buffer.from(value.bytes, "base64");
         writeFileSync(path, bytes);
         return tag === "$path" ? path : Readable.from([bytes.subarray(value.at ?? 0)]);

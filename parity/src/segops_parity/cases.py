@@ -43,6 +43,8 @@ class Step:
     """How many connections the case has used by then, if that is to be looked at."""
     waits_at_most: float | None = None
     """The seconds that the SDK has to ask the system to wait at most, if that is to be looked at."""
+    holds_at_most: float | None = None
+    """The share of its largest request that the call may hold in memory, if that is to be looked at."""
     compared: int | None = None
     """How often digests have to be compared in constant time, if that is to be looked at."""
     heads: tuple[Mapping[str, str | None], ...] = ()

@@ -56,7 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     record.add_argument("pattern", nargs="?", default="*", help="which cases, such as 'segments.*'")
     record.add_argument("--check", action="store_true", help="replace nothing; fail if something would change")
     record.add_argument(
-        "--api", metavar="URL", help="record the calls that change nothing from a server; its key is SEGOPS_API_KEY"
+        "--api",
+        metavar="URL",
+        help="record from a real workspace, by the key in SEGOPS_API_KEY, the calls that change nothing for its owner",
     )
     explain = command("explain", "explain", "run one case and show what was expected, what came, and where they differ")
     explain.add_argument("case", help="such as segments.get/happy")
@@ -107,8 +109,13 @@ def _parser() -> argparse.ArgumentParser:
     deviations.add_argument("action", choices=["suggest", "check"])
     _lane_options(deviations)
     drift = command("drift", "drift", "record to the side, and tell what the server answers differently now")
-    drift.add_argument("pattern", nargs="?", default="*")
-    drift.add_argument("--api", metavar="URL", help="of a real server; its key is SEGOPS_API_KEY")
+    drift.add_argument("pattern", nargs="?", default="*", help="which cases, such as 'segments.*'")
+    drift.add_argument(
+        "--api",
+        metavar="URL",
+        help="ask a real workspace, by the key in SEGOPS_API_KEY, with calls that change nothing for its owner: ids are"
+        " looked up in its lists, or made and deleted again; what cannot be set up is listed as not checked",
+    )
     hygiene = command(
         "hygiene", "hygiene", "offline checks for a commit: contract, secrets, orphan cassettes, coverage"
     )

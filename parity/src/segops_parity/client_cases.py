@@ -110,6 +110,7 @@ def _step(entry: Mapping[str, Any], script: Script, case: Mapping[str, Any], con
         connections=entry.get("connections"),
         waits_at_most=entry.get("waits_at_most"),
         compared=entry.get("compared"),
+        holds_at_most=entry.get("holds_at_most"),
         targets=tuple(entry.get("targets", ())),
         heads=tuple(entry.get("heads", ())),
     )
@@ -130,7 +131,16 @@ def asked_in_turn(entry: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The requests of a step: all with its body or form, or each with its own (`sent`)."""
     lines = entry.get("requests", ())
     sent = entry.get("sent") or [{key: entry.get(key) for key in ("body", "form")}] * len(lines)
-    return [asked(line, each.get("body"), each.get("form")) for line, each in zip(lines, sent, strict=True)]
+    return [_asked(line, each, "sent" in entry) for line, each in zip(lines, sent, strict=True)]
+
+
+def _asked(line: str, each: Mapping[str, Any], of_its_own: bool) -> dict[str, Any]:
+    request = asked(line, each.get("body"), each.get("form"))
+    if of_its_own and "body" in each and each["body"] is None:
+        request["body"] = {"json": None}
+    elif "text" in each or "mebibytes" in each:
+        request["body"] = dict(each)
+    return request
 
 
 def asked(line: str, body: Any, form: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -141,7 +151,7 @@ def asked(line: str, body: Any, form: Mapping[str, Any] | None = None) -> dict[s
         query.setdefault(key, []).append(value)
     sent: dict[str, Any] | None = None if body is None or method in ("GET", "HEAD") else {"json": body}
     for name, (filename, content) in (form or {}).items():
-        text = filled(content["filled"]) if isinstance(content, Mapping) else content
+        text = filled(content["filled"]) if isinstance(content, Mapping) and "filled" in content else content
         part = {"name": name, "filename": filename, "content-type": "text/csv", "content": text}
         sent = {"parts": [part]}
     return {"method": method, "path": path, "query": query, "body": sent}
@@ -168,8 +178,8 @@ def _outcome(entry: Mapping[str, Any]) -> dict[str, Any]:
         found["sink"] = b'{"id":1}'.ljust(sink["padded"]) if isinstance(sink, Mapping) else sink.encode()
     if "left" in entry:
         found["left"] = entry["left"]
-    if "items" in result:
-        found["items"] = [{"id": each} for each in result.pop("items")]
+    if "items" in result or "values" in result:
+        found["items"] = result.pop("values", None) or [{"id": each} for each in result.pop("items", ())]
         if "error" not in result:
             return {**found, **_done(result)}
     if "error" in result:

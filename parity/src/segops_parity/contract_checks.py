@@ -79,6 +79,8 @@ def _step_checks(
     kind = [line for line in outcome if line["at"] == "/error/kind"]
     if step.waits_at_most is not None and step.waits_at_most not in seen.get("timeouts", ()):
         delays.append(_problem("/timeouts", f"to hold {step.waits_at_most}", seen.get("timeouts")))
+    if step.holds_at_most is not None:
+        outcome += _memory_problems(step.holds_at_most, seen)
     if step.compared is not None and step.compared != seen.get("compared"):
         outcome.append(_problem("/compared", step.compared, seen.get("compared")))
     if step.targets and list(step.targets) != [request["target"] for request in seen["requests"]]:
@@ -132,6 +134,13 @@ def _request_problems(step: Step, seen: Mapping[str, Any]) -> Problems:
         got = {name: found[name] for name in ("method", "path", "query", "body")}
         problems += difference(wanted, got, f"/requests/{index}")
     return problems
+
+
+def _memory_problems(share: float, seen: Mapping[str, Any]) -> Problems:
+    """More held in memory than a share of the largest request."""
+    sizes = [request["body"]["mebibytes"] for request in seen["requests"] if "mebibytes" in (request["body"] or {})]
+    most, held = share * max(sizes, default=0), seen.get("held", 0) / 2**20
+    return [] if held <= most else [_problem("/held", f"at most {most:.0f} MiB", f"{held:.0f} MiB")]
 
 
 def _head_problems(step: Step, seen: Mapping[str, Any]) -> Problems:

@@ -46,8 +46,6 @@ _READ = re.compile(r'figure\(f?"([a-z.{}-]+)", "(\w+)"\)|FIGURES\["([a-z.-]+)"\]
 def untested_figures(contract: Contract, root: Path) -> Iterator[str]:
     """A line for each number of the contract that the tests of a language do not read from it.
 
-    Those of the command lines and of imports in parts are left to their own tests, and to the cases in both lanes.
-
     Args:
         root: the repository.
     """
@@ -57,7 +55,7 @@ def untested_figures(contract: Contract, root: Path) -> Iterator[str]:
         whole = {behaviour for _, _, behaviour in read if behaviour}
         for behaviour in contract.behaviours.values():
             for figure, value in (behaviour.figures or {}).items():
-                if behaviour.id.startswith(("cli.", "import.")) or behaviour.id in whole or not _is_number(value):
+                if behaviour.id in whole or not _is_number(value):
                     continue
                 if not behaviour.binds(language):
                     continue

@@ -258,7 +258,7 @@ def _observation(step: Step, reply: Mapping[str, Any], stage: Stage, before: int
         "unplayed": unplayed,
         "mismatches": mismatches,
     }
-    found |= {name: reply[name] for name in ("log", "timeouts", "compared") if name in reply}
+    found |= {name: reply[name] for name in ("log", "timeouts", "compared", "held") if name in reply}
     if before is not None:
         found["before-first-item"] = before
     return found

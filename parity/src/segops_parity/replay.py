@@ -15,7 +15,7 @@ import socketserver
 import ssl
 import struct
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -29,6 +29,7 @@ __all__ = ["MISMATCH", "PlaySession", "ReplayServer", "explain_mismatch"]
 MISMATCH = 418  # final for every client, so that one mistake does not make three more (fetch itself repeats on 421)
 _TOGETHER_SECONDS = 3.0
 _ANNOUNCED = 65 * 1024 * 1024
+_BLOCK = 1024 * 1024
 
 
 class PlaySession:
@@ -58,6 +59,11 @@ class PlaySession:
             self._arrived.wait_for(lambda: not self._ending, timeout=60)
             self._due = list(replies)
             self.seen, self.mismatches = [], []
+
+    @property
+    def counts(self) -> bool:
+        """Whether the body of the next request is not to be kept."""
+        return bool(self._due) and self._due[0].counted
 
     @property
     def unplayed(self) -> int:
@@ -188,14 +194,16 @@ class _Handler(socketserver.BaseRequestHandler):
         while (line := self.input.readline(65536)) not in (b"\r\n", b"\n", b""):
             name, _, value = line.decode("latin-1").partition(":")
             headers.append((name.strip(), value.strip()))
-        body = self._body({name.lower(): value for name, value in headers})
         port = self.request.getsockname()[1]
         session, below, elsewhere = self.server.find(target, port)
+        counted = session is not None and session.counts
+        size, body = self._body({name.lower(): value for name, value in headers}, kept=not counted)
         if session is None:
             self._send(Reply(404, (), b"no such case"), method)
             return True
         seen = canonical_request(method, below, headers, body)
         seen["raw"] = {"headers": headers, "body": body, "target": below, "elsewhere": elsewhere}
+        seen |= {"body": {"mebibytes": size >> 20}} if counted else {}
         seen["raw"] |= {"version": version.strip(), "tunneled": self.tunneled, "port": port}
         session.connections.add(self.number)
         reply = session.answer(seen)
@@ -207,17 +215,26 @@ class _Handler(socketserver.BaseRequestHandler):
                 session.ended()
         return goes_on
 
-    def _body(self, headers: dict[str, str]) -> bytes:
+    def _body(self, headers: dict[str, str], *, kept: bool) -> tuple[int, bytes]:
+        """The size of a body, and the body itself if it is kept."""
+        blocks, total = [], 0
+        for block in self._blocks(headers):
+            total += len(block)
+            if kept:
+                blocks.append(block)
+        return total, b"".join(blocks)
+
+    def _blocks(self, headers: dict[str, str]) -> Iterator[bytes]:
         if headers.get("transfer-encoding", "").lower() == "chunked":
-            blocks = []
             while size := int(self.input.readline(1024).split(b";")[0], 16):
-                blocks.append(self.input.read(size))
+                yield self.input.read(size)
                 self.input.readline(1024)
             self.input.readline(1024)
-            return b"".join(blocks)
-        length = int(headers.get("content-length") or 0)
-        body: bytes = self.input.read(length) if length else b""
-        return body
+            return
+        left = int(headers.get("content-length") or 0)
+        while left and (block := self.input.read(min(left, _BLOCK))):
+            yield block
+            left -= len(block)
 
     def _play(self, reply: Reply, method: str, session: PlaySession) -> bool:
         if reply.raw is not None:

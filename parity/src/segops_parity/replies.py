@@ -41,6 +41,8 @@ class Reply:
     tunnel: str = ""
     padded: int = 0
     """The body is filled with blanks up to that many bytes when it is played: so it is not sent about before."""
+    counted: bool = False
+    """The body of its request is not kept, only counted."""
     together: int = 0
     """It is sent when that many requests of its step have arrived: those are asked for side by side."""
 
@@ -104,6 +106,7 @@ class Script:
             gzip=entry.get("gzip", False),
             without_key=entry.get("without_key", False),
             together=entry.get("together", 0),
+            counted=entry.get("counted", False),
         )
 
     def _added(self, reply: Reply, extra: Mapping[str, Any]) -> Any:

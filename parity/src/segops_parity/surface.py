@@ -164,19 +164,21 @@ def _arguments_found(contract: Contract, told: Described, language: str) -> Any:
 
 def _defaults(contract: Contract, content: Any, language: str) -> Any:
     found = {
-        f"{operation.id}({each.name})": each.default
-        for operation in contract.operations.values()
+        f"{namespace}.{name}({_spelled(each.name, language)})": each.default
+        for namespace, name, operation in _operations(contract, language)
         for each in operation.arguments
         if each.default is not None
     }
-    options = {f"client({name})": entry["default"] for name, entry in content["options"].items() if "default" in entry}
-    return {**found, **options} if language == "python" else {}
+    options = {
+        f"client({_spelled(name, language)})": entry["default"]
+        for name, entry in content["options"].items()
+        if "default" in entry and _has(entry, language)
+    }
+    return {**found, **options}
 
 
-def _defaults_found(_contract: Contract, told: Described, language: str) -> Any:
-    """Only Python tells them; in TypeScript the cases of ``config.defaults`` and the like show them."""
-    if language != "python":
-        return {}
+def _defaults_found(_contract: Contract, told: Described, _language: str) -> Any:
+    """Those of Python's signatures; in TypeScript those that a client takes, and those that descriptions name."""
     found = {
         f"{namespace}.{name}({each['name']})": each["default"]
         for namespace, methods in told["namespaces"].items()

@@ -49,8 +49,11 @@ def error_class(status: int) -> type[SegOpsApiError]:
 def status_advice(status: int, retry_after: float | None) -> str:
     """One sentence of advice for an HTTP status."""
     if status == 429 or (status >= 500 and retry_after):
-        when = f"in {retry_after:g} s" if retry_after else "later"
-        return f"Try again {when}."
+        if not retry_after:
+            return "Try again later."
+        from ._wire.words import number_text
+
+        return f"Try again in {number_text(float(f'{retry_after:.6g}'))} s."
     if status >= 500:
         return "The server failed; try again later."
     if 300 <= status < 400:

@@ -6,9 +6,15 @@
  */
 
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { exitCode, Interrupted, UsageError } from "../src/cli/failures.js";
+import { type JsonLines, readRows, upsert } from "../src/cli/json-lines.js";
 import { jsonText } from "../src/cli/output.js";
+import { Progress } from "../src/cli/progress.js";
+import { Retries } from "../src/cli/retries.js";
 import * as sdk from "../src/index.js";
 import {
   SegOpsAdmin,
@@ -18,6 +24,7 @@ import {
   SegOpsWaitTimeout,
 } from "../src/index.js";
 import { type Reply, reply, Script } from "../src/testing.js";
+import { checkImport } from "../src/wire/csv-records.js";
 import { readYaml } from "./support/contract.js";
 import { rejection } from "./support/server.js";
 
@@ -29,6 +36,7 @@ const FIGURES = Object.fromEntries(
   readYaml<Behaviours>("behaviours.yaml").behaviours.map(({ id, figures }) => [id, figures ?? {}]),
 );
 const OK = { id: 1 };
+const ROOM_OF_A_FORM = 4096;
 
 function figure(behaviour: string, name: string): number {
   return FIGURES[behaviour]?.[name] as number;
@@ -196,6 +204,60 @@ test("waits", async () => {
   assert.ok((await rejection(endless.client().products.waitForImport(1))) instanceof SegOpsWaitTimeout);
   const waited = endless.time.sleeps.reduce((sum, seconds) => sum + seconds, 0);
   assert.equal(waited.toFixed(3), figure("wait.timeout", "timeout").toFixed(3));
+});
+
+test("the largest import", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "figures-"));
+  const path = join(folder, "catalogue.csv");
+  const most = figure("import.too-large", "rows");
+  const imported = async (rows: number): Promise<unknown> => {
+    await writeFile(path, `sku\n${"1\n".repeat(rows)}`);
+    return new Script(of(200)).client().products.importCsv(path);
+  };
+  try {
+    assert.deepEqual([await imported(most - 1), await imported(most)], [OK, OK]);
+    const refused = await rejection(imported(most + 1));
+    assert.ok(refused instanceof SegOpsArgumentError && refused.message.includes(most.toLocaleString("en-US")));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  const fits = figure("import.too-large", "bytes") - ROOM_OF_A_FORM;
+  const empty = { name: undefined, read: () => [], close: async () => undefined };
+  await checkImport({ ...empty, size: fits });
+  assert.ok((await rejection(checkImport({ ...empty, size: fits + 1 }))) instanceof SegOpsArgumentError);
+});
+
+test("the rows of a request from JSON Lines", async () => {
+  const most = figure("cli.json-lines", "rows");
+  const batches = async (rows: number): Promise<number[]> => {
+    const folder = await mkdtemp(join(tmpdir(), "figures-"));
+    const path = join(folder, "rows.jsonl");
+    await writeFile(path, '{"sku": "A"}\n'.repeat(rows));
+    const sizes: number[] = [];
+    const send = async (batch: unknown[]): Promise<unknown> => {
+      sizes.push(batch.length);
+      return {};
+    };
+    const lines = (await readRows(path)) as JsonLines;
+    await upsert(send, lines, { rows: undefined, source: path, progress: new Progress() });
+    await rm(folder, { recursive: true });
+    return sizes;
+  };
+  assert.deepEqual(await batches(most - 1), [most - 1]);
+  assert.deepEqual(await batches(most), [most]);
+  assert.deepEqual(await batches(most + 1), [most, 1]);
+});
+
+test("the least wait that is told", async (t) => {
+  const least = figure("cli.retries-told", "least");
+  const told: string[] = [];
+  t.mock.method(process.stderr, "write", (text: string) => told.push(text));
+  for (const seconds of [least - 1, least, least + 1]) {
+    told.length = 0;
+    const script = new Script(of(429, { "retry-after": String(seconds) }), of(200));
+    await script.client({ onReply: new Retries(false).onReply }).segments.get(1);
+    assert.equal(told.join("").includes("trying again"), seconds >= least, String(seconds));
+  }
 });
 
 test("exit codes and indents of the command line", () => {

@@ -12,6 +12,7 @@ from segops_parity.cases import API_KEY
 from segops_parity.contract import Contract
 from segops_parity.probes.kinds import as_javascript
 from segops_parity.probes.model import LANGUAGES, Probe
+from segops_parity.probes.shell_invariants import violations
 from segops_parity.verdicts import comparable
 from segops_parity.wire import number_text
 from segops_parity.wording import wording
@@ -84,7 +85,7 @@ def compare(contract: Contract, probe: Probe, seen: Mapping[str, Mapping[str, An
     if broken:
         return [Difference(FAULT, "", broken)]
     found = {language: whole(seen[language]) for language in LANGUAGES}
-    differences = [*_against_contract(contract, probe, found)]
+    differences = [*_against_contract(contract, probe, found), *_against_invariants(contract, probe, seen)]
     if not probe.limits:
         differences += [
             Difference(LOCKSTEP, line["at"], {"python": line.get("expected"), "typescript": line.get("found")})
@@ -114,7 +115,8 @@ def whole(observation: Mapping[str, Any]) -> list[dict[str, Any]]:
             printed = _AGENT.sub("segops-admin", _UUID.sub("UUID", step["streams"]["stdout"]))
             found["stdout"] = _IN_JSON.sub(lambda part: part[0] if part[1] is None else _number(part), printed)
             found["stderr"] = message(_LOGGED.sub("TIME", _TOOK.sub("N ms", step["streams"]["stderr"])))
-            found["outcome"] = {"exit": found["outcome"]["ok"]["exit"]}
+            ended = found["outcome"]["ok"]
+            found["outcome"] = {"exit": ended["exit"], "files": ended["files"]}
         steps.append(found)
     return steps
 
@@ -125,7 +127,8 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9
 _AGENT = re.compile(r"segops-admin-(?:python|typescript)/[\w.]+")
 _LOGGED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}")
 _TOOK = re.compile(r"\b\d+ ms\b")
-_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.]*\w)")
+_LIMITED = re.compile(r"(?<![\w.])-?(?:\d{16,}|\d+\.0|\d(?:\.\d+)?e\+(?:1[6-9]|20))(?![\w.]*\w)")
+"""A whole number that JavaScript may not hold, or a float that is whole (limit.large-integers, limit.whole-floats)."""
 
 
 # A number outside of texts: the command line of TypeScript prints it as JavaScript has read it (limit.whole-floats).
@@ -140,9 +143,9 @@ def _number(found: re.Match[str]) -> str:
 
 
 def message(text: str) -> str:
-    """A message without what each language spells in its own way: wording, and how numbers are written."""
+    """A message without what each language spells in its own way."""
     text = _LARGE.sub(lambda found: chr(int(found[1], 16)), text)  # what is printable depends on the Unicode version
-    return _NUMBER.sub(_number, wording(_HERE.sub(r"\1:port", text)))
+    return _LIMITED.sub(_number, wording(_HERE.sub(r"\1:port", text)))
 
 
 _LARGE = re.compile(r"\\U000([0-9a-f]{5})")
@@ -164,13 +167,24 @@ def _against_contract(
             kind = step["outcome"].get("error", {}).get("kind")
             if kind is not None and kind not in classes:
                 yield _wrong(language, f"/{index}/outcome/error/kind", kind, "a class of the SDK")
-            if API_KEY in str({name: step.get(name) for name in ("outcome", "message", "headers", "stdout", "stderr")}):
+            if API_KEY in str({name: step.get(name) for name in ("outcome", "message", "headers")}):
                 yield _wrong(language, f"/{index}", "the key", "no key")
         wanted = probe.wanted.get(language, {})
         last = facts(found[language][-1])
         for name, value in wanted.items():
             if as_javascript(value) != last.get(name):
                 yield _wrong(language, f"/{len(found[language]) - 1}/{name}", last.get(name), value)
+
+
+def _against_invariants(
+    contract: Contract, probe: Probe, seen: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Difference]:
+    if not probe.is_shell:
+        return
+    for language in LANGUAGES:
+        for index, step in enumerate(seen[language]["steps"]):
+            for name, value, wanted in violations(contract, probe.entry, step):
+                yield _wrong(language, f"/{index}/{name}", value, wanted)
 
 
 def _wrong(language: str, at: str, found: Any, wanted: Any) -> Difference:

@@ -59,13 +59,19 @@ def report(finding: Finding, number: int) -> Iterator[str]:
         yield _line(each)
     if len(finding.differences) > 4:
         yield f"    … and {len(finding.differences) - 4} places more"
-    yield f"  to be pasted into parity/scenarios/{'shell' if probe.is_shell else 'client'}.yaml, with what is right:"
-    yield f"  - {as_yaml({**probe.entry, **_outcome(finding)})}"
+    if not finding.case:
+        yield f"  it was: {as_yaml(probe.entry)}"
+        return
+    file = f"parity/scenarios/{'shell' if probe.is_shell else 'client'}.yaml"
+    yield f"  as a case of {file}, which holds in {_NAMES[finding.holds_in]}; change it to what is right:"
+    yield f"  - {as_yaml(finding.case)}"
+
+
+_NAMES = {"python": "Python", "typescript": "TypeScript"}
 
 
 def _line(each: Difference) -> str:
-    names = {"python": "Python", "typescript": "TypeScript"}
-    found = ", ".join(f"{names[language]} has {_short(value)}" for language, value in each.found.items())
+    found = ", ".join(f"{_NAMES[language]} has {_short(value)}" for language, value in each.found.items())
     return f"    {each.at}: {found}" + (
         f", the contract says {_short(each.wanted)}" if each.check == "contract" else ""
     )
@@ -74,8 +80,3 @@ def _line(each: Difference) -> str:
 def _short(value: Any) -> str:
     text = as_yaml(value)
     return text if len(text) <= 160 else f"{text[:110]} … {text[-40:]}"
-
-
-def _outcome(finding: Finding) -> dict[str, Any]:
-    """What the contract says must come of it, in the notation of the scenarios."""
-    return {"exit": 0} if finding.smallest.is_shell else {}

@@ -18,6 +18,7 @@ from segops_parity.lanes import Lane
 from segops_parity.probes.comparing import Difference, compare
 from segops_parity.probes.model import Ground, Probe
 from segops_parity.probes.pair import Pair
+from segops_parity.probes.pasting import write_down
 from segops_parity.probes.printing import report
 from segops_parity.probes.searching import Finding, search
 from segops_parity.project import Project
@@ -87,6 +88,8 @@ def _area(name: str, seed: int, count: int) -> Area:
     corners, draws = AREAS[name]
     drawn = draws(_ground)
     made, findings = search(name, drawn, judge, number=seed, count=count, corners=corners(_ground))
+    for finding in findings:
+        write_down(finding, _pair.observe(finding.smallest))
     return Area(name, seed, made, time.perf_counter() - began, findings)
 
 

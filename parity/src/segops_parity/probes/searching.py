@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
@@ -20,7 +21,10 @@ Judge = Callable[[Probe], list[Difference]]
 
 @dataclass
 class Finding:
-    """One look of difference: how many probes showed it, and the smallest of them."""
+    """One look of difference: how many probes showed it, and the smallest of them.
+
+    `case` is that probe as a case of parity/scenarios, with what came of it in the language `holds_in`.
+    """
 
     sign: str
     area: str
@@ -28,6 +32,8 @@ class Finding:
     first: Probe
     smallest: Probe
     differences: list[Difference] = field(default_factory=list)
+    case: Mapping[str, Any] = field(default_factory=dict)
+    holds_in: str = ""
 
 
 class _Shown(Exception):

@@ -7,7 +7,7 @@ from typing import Any, Callable
 
 from .._errors import SegOpsArgumentError, SegOpsError, SegOpsJobError, SegOpsWaitTimeout
 from .._runtime import Runtime
-from .._wire.words import described
+from .._wire.words import described, number_text
 from . import steps
 from .steps import Sleep
 
@@ -50,11 +50,11 @@ def waiting(
     _check("timeout", timeout, 0)
     _check("interval", interval, 0.001)
     end = runtime.monotonic() + timeout
-    pause = _FIRST_PAUSE
+    pause, seconds = _FIRST_PAUSE, number_text(timeout)
     job: Any = None
     for too_late, begin in first:
-        state.begun((yield from _call_within(begin, end, runtime, f"{what} {too_late} after {timeout:g} s.", job)))
-    too_late = f"{what} did not finish within {timeout:g} s; it is still running."
+        state.begun((yield from _call_within(begin, end, runtime, f"{what} {too_late} after {seconds} s.", job)))
+    too_late = f"{what} did not finish within {seconds} s; it is still running."
     while True:
         job = yield from _call_within(look, end, runtime, too_late, job)
         if on_progress is not None:

@@ -188,7 +188,7 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
    * at a time import a file.
    *
    * @param path the CSV file, in UTF-8 with a header row
-   * @param rows how many rows a part has at most; the platform takes 100,000 rows and 100 MiB an import
+   * @param rows how many rows a part has at most; 100,000 unless given. The platform takes those and 100 MiB an import
    * @throws {SegOpsArgumentError} the file cannot be read or cut, or has changed since its import was begun
    * @throws {SegOpsBadRequestError} the server refuses a part; the message says which rows are in it
    * @throws {SegOpsJobError} the import of a part has failed

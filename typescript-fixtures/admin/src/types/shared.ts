@@ -58,7 +58,7 @@ export interface ChangeOptions extends CallOptions {
 
 /** What walks over pages take as their last argument. */
 export interface IterateOptions extends CallOptions {
-  /** How many pages after the first to fetch ahead, in order; 0 fetches one page at a time. */
+  /** How many pages after the first to fetch ahead, in order; 0 unless given, one page at a time. */
   prefetch?: number | undefined;
 }
 

@@ -15,6 +15,7 @@ from typing import Any
 import segops_admin
 from segops_admin import SegOpsAdmin, webhook
 from segops_admin._runtime import Runtime
+from segops_parity.drivers.python.memory import Memory
 from segops_parity.drivers.python.shell import run_shell
 from segops_parity.drivers.python.surface import surface
 from segops_parity.drivers.python.values import Given, attempt_value, error_value, plain
@@ -179,12 +180,14 @@ class Session:
         self._log.lines.clear()
         watched.clear()
         self._attempts.clear()
+        memory = Memory() if given.is_large else None
         try:
             outcome: dict[str, Any] = {"ok": call()}
         except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the observation
             outcome = {"error": error_value(error)}
         seen = {"delays": list(time.delays), "log": list(self._log.lines), "attempts": list(self._attempts)}
-        return {**outcome, **seen, **watched.told(), **given.told()}
+        held = {} if memory is None else {"held": memory.held()}
+        return {**outcome, **seen, **held, **watched.told(), **given.told()}
 
     def _do_page(self, command: dict[str, Any]) -> dict[str, Any]:
         walk, time = self._walks[command["iterator"]]

@@ -28,6 +28,8 @@ class Given:
 
     def __init__(self) -> None:
         self.sink: Path | None = None
+        self.is_large = False
+        """Whether what the process holds in memory meanwhile is to be told."""
         self.progress: list[Any] | None = None
         self._folder: Path | None = None
         self._opened: BinaryIO | None = None
@@ -75,11 +77,19 @@ class Given:
         """The path of a file to upload, or the file opened, where it stands at a byte."""
         self._folder = Path(tempfile.mkdtemp(prefix="parity-upload-"))
         path = self._folder / value["name"]
+        if "hole" in value:
+            self.is_large = True
+            with path.open("wb") as file:
+                file.truncate(value["hole"])
+            return path if tag == "$path" else self._open(path, tag, 0)
         path.write_bytes(filled(value["filled"]).encode() if "filled" in value else base64.b64decode(value["bytes"]))
         if tag == "$path":
             return path
+        return self._open(path, tag, value.get("at", 0))
+
+    def _open(self, path: Path, tag: str, at: int) -> Any:
         self._opened = path.open("rb")
-        self._opened.seek(value.get("at", 0))
+        self._opened.seek(at)
         return _Pipe(self._opened) if tag == "$pipe" else self._opened
 
     def told(self) -> dict[str, Any]:

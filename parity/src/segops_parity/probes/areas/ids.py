@@ -62,17 +62,22 @@ def probes(ground: Ground) -> st.SearchStrategy[Probe]:
 
 def _id(ground: Ground, operation: Operation, value: Any) -> Probe:
     assert operation.request is not None
-    step = call(ground, operation, {operation.request.placeholders[0]: value})
+    path = operation.request.path
+    first, *others = operation.request.placeholders
+    step = call(ground, operation, {first: value})
     shown = segment(value)
     if shown is None:
         return client("ids", step, wanted=REFUSED)
-    path = operation.request.path.replace("{" + operation.request.placeholders[0] + "}", shown)
-    if "{" in path:
-        return client("ids", step)
+    for name, part in ((first, shown), *((each, segment(_usual(ground, operation, each))) for each in others)):
+        path = path.replace("{" + name + "}", str(part))
     wanted = {"paths": [path], "kind": None}
     if isinstance(value, (int, float)) and abs(value) > LARGEST_SAFE:
         return client("ids", step, wanted={"python": wanted, "typescript": REFUSED}, limits=("limit.large-integers",))
     return client("ids", step, wanted=wanted)
+
+
+def _usual(ground: Ground, operation: Operation, name: str) -> Any:
+    return ground.scenarios.calls[operation.id].arguments[name]
 
 
 def segment(value: Any) -> str | None:
