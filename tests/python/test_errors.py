@@ -361,3 +361,10 @@ def test_a_header_that_repeats_the_key_is_masked() -> None:
     with pytest.raises(SegOpsApiError) as caught:
         script.client().segments.get(1)
     assert (caught.value.headers["x-debug"], caught.value.headers["X-Other"]) == ("key=sk_***", "kept")
+
+
+def test_half_a_character_within_an_answer_is_an_escape_in_the_message() -> None:
+    script = Script(reply(status=400, content=b'["\\ud800"]', headers={"Content-Type": "application/json"}))
+    with pytest.raises(SegOpsBadRequestError, match=r'answered 400 Bad Request: \["\\ud800"\]') as caught:
+        script.client().segments.get(1)
+    assert str(caught.value).encode()

@@ -82,4 +82,5 @@ def _short(value: Any) -> str:
         return value
     import json
 
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace").decode()  # half a character is an escape in JSON

@@ -97,6 +97,8 @@ def write_manifest(project: Project, folder: Path) -> None:
     manifest |= {"exports": exports, "types": "./dist/esm/index.d.ts", "type": "module"}
     manifest |= {"bin": {"segops-admin": "dist/esm/cli/bin.js"}}
     (folder / "package.json").write_text(json.dumps(manifest), encoding="utf-8")
+    # Optional peers are found from where the copy is.
+    (folder / "node_modules").symlink_to(project.root / "typescript-fixtures" / "node_modules")
 
 
 def _entry(target: Path, name: str) -> str:
