@@ -202,4 +202,5 @@ def _one(entry: Mapping[str, Any], script: Script, contract: Contract) -> Case:
         outcome={"ok": expected},
         covers=tuple(entry.get("covers", ())),
     )
-    return Case(f"cli/{entry['case']}", "cli", entry["case"], "synthetic", (step,))
+    languages = tuple(entry.get("languages", ()))
+    return Case(f"cli/{entry['case']}", "cli", entry["case"], "synthetic", (step,), languages=languages)

@@ -127,8 +127,8 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9
 _AGENT = re.compile(r"segops-admin-(?:python|typescript)/[\w.]+")
 _LOGGED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}")
 _TOOK = re.compile(r"\b\d+ ms\b")
-_LIMITED = re.compile(r"(?<![\w.])-?(?:\d{16,}|\d+\.0|\d(?:\.\d+)?e\+(?:1[6-9]|20))(?![\w.]*\w)")
-"""A whole number that JavaScript may not hold, or a float that is whole (limit.large-integers, limit.whole-floats)."""
+_LIMITED = re.compile(r"(?<![\w.])-?(?:\d{16,}|\d+\.0|\d(?:\.\d+)?e(?:\+(?:1[6-9]|20)|-\d+))(?![\w.]*\w)")
+"""A whole number that JavaScript may not hold, or a float of an answer (limit.large-integers, limit.whole-floats)."""
 
 
 # A number outside of texts: the command line of TypeScript prints it as JavaScript has read it (limit.whole-floats).

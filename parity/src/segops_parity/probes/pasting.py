@@ -36,7 +36,8 @@ def as_case(probe: Probe, seen: Mapping[str, Any], language: str) -> dict[str, A
     entry = dict(probe.entry)
     if probe.is_shell:
         (step,) = seen["steps"]
-        return {**_exchange(entry, step), **_ended(step["outcome"]["ok"])}
+        found = {**_exchange(entry, step), **_ended(step["outcome"]["ok"])}
+        return found | ({"languages": [language]} if probe.limits else {})
     if probe.fresh:
         entry["faults"] = True
     steps = [_step(*pair, index) for index, pair in enumerate(zip(entry["steps"], seen["steps"], strict=False))]
