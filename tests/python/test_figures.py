@@ -17,7 +17,7 @@ import yaml
 
 import segops_admin
 from segops_admin import SegOpsAdmin, SegOpsApiError, SegOpsArgumentError, SegOpsDecodeError, SegOpsWaitTimeout
-from segops_admin._wire.csv_records import check_import
+from segops_admin._wire.csv_parts import check_import
 from segops_admin.cli.failures import exit_code
 from segops_admin.cli.main import main
 from segops_admin.cli.retries import Retries

@@ -24,7 +24,7 @@ import {
   SegOpsWaitTimeout,
 } from "../src/index.js";
 import { type Reply, reply, Script } from "../src/testing.js";
-import { checkImport } from "../src/wire/csv-records.js";
+import { checkImport } from "../src/wire/csv-parts.js";
 import { readYaml } from "./support/contract.js";
 import { rejection } from "./support/server.js";
 
