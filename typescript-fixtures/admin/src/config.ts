@@ -1,8 +1,8 @@
 /** What the caller or the environment configured, checked. */
 
-import { isIPv4, isIPv6 } from "node:net";
 import { SegOpsConfigError } from "./errors/index.js";
 import { describe, quote } from "./errors/text.js";
+import { addressBits } from "./wire/addresses.js";
 
 export const DEFAULT_BASE_URL = "https://api.segops.ai/api";
 
@@ -92,10 +92,10 @@ function isHost(authority: string): boolean {
   }
   const [, name, address] = found;
   if (name === undefined) {
-    return isIPv6(address ?? "");
+    return addressBits(address ?? "")?.length === 128;
   }
   const isNumeric = /^\d+$/.test(name.replace(/\.+$/, "").replace(/^.*\./, ""));
-  return isNumeric ? isIPv4(name) : !name.includes("..") && !name.startsWith(".");
+  return isNumeric ? addressBits(name) !== undefined : !name.includes("..") && !name.startsWith(".");
 }
 
 /** Whether a host is this machine. */

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import type net from "node:net";
+import net from "node:net";
 import { test } from "node:test";
 import { SegOpsConfigError, SegOpsConnectionError } from "../src/index.js";
 import { proxyFor } from "../src/transport/proxies.js";
+import { addressBits } from "../src/wire/addresses.js";
 import { deadAddress, rejection, withRawServer, withServer } from "./support/server.js";
 
 const PASSWORD = "test: hün@2";
@@ -62,6 +63,33 @@ test("NO_PROXY names servers by name, domain, address and network, with or witho
     await withVariables({ HTTPS_PROXY: "http://proxy.example:3128", NO_PROXY: entry }, () => {
       assert.equal(proxyFor("https", host, port) === undefined, isBypassed, `${entry} ${host}:${port}`);
     });
+  }
+});
+
+test("addresses are what Node's own module takes for addresses, and networks hold the same ones", () => {
+  const parts = ["0", "1", "01", "127", "255", "256", "a", ""];
+  const short = ["::", "::1", "1::", "1:2:3:4:5:6:7:8", "::ffff:1.2.3.4", "1:2:3:4:5:6:7::", "1::2::3", ":::", "1:2"];
+  const texts = [
+    ...parts.flatMap((a) => parts.flatMap((b) => parts.map((c) => `${a}.${b}.0.${c}`))),
+    ...["1.2.3", "1.2.3.4.", ".1.2.3.4", "1.2.3.4.5", "0x7f.1.1.1", "12345::", "::g", "FE80::1", ...short],
+  ];
+  for (const text of texts) {
+    assert.equal((addressBits(text)?.length ?? 0) / 32, { 0: 0, 4: 1, 6: 4 }[net.isIP(text)], text);
+  }
+  const hosts = ["10.1.2.3", "10.255.0.0", "11.0.0.1", "fd00::1", "fd00:8000::", "::ffff:10.1.2.3"];
+  for (const [network, bits] of [
+    ["10.0.0.0", 8],
+    ["10.1.0.0", 15],
+    ["0.0.0.0", 0],
+    ["fd00::", 17],
+    ["::", 0],
+  ] as const) {
+    const list = new net.BlockList();
+    list.addSubnet(network, bits, net.isIPv6(network) ? "ipv6" : "ipv4");
+    for (const host of hosts.filter((each) => net.isIP(each) === net.isIP(network))) {
+      const prefix = addressBits(network)?.slice(0, bits) as string;
+      assert.equal(addressBits(host)?.startsWith(prefix), list.check(host, net.isIPv6(host) ? "ipv6" : "ipv4"), host);
+    }
   }
 });
 

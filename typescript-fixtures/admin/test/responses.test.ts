@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
+import { firstBadByte } from "../src/call/reply.js";
 import { quote } from "../src/errors/text.js";
 import {
   SegOpsApiError,
@@ -79,6 +80,26 @@ test("what says it is JSON and is not is a decode error that shows its start", a
 test("what is not UTF-8 is a decode error", async () => {
   for (const bytes of [Buffer.from([0x22, 0xff, 0x22]), Buffer.from([0x22, 0xc3]), Buffer.from('"é"', "latin1")]) {
     assert.match((await decodeError({ bytes, headers: JSON_TYPE })).message, /it is not UTF-8 \(byte 1\)/);
+  }
+});
+
+test("what is not UTF-8 is found where a strict decoder finds it", () => {
+  const strict = new TextDecoder("utf-8", { fatal: true });
+  const isText = (bytes: Uint8Array): boolean => {
+    try {
+      strict.decode(bytes);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const some = [0x41, 0xc3, 0xa9, 0xef, 0xbf, 0xbd, 0xe2, 0xf0, 0x9f, 0x98, 0xed, 0xff];
+  for (let number = 0; number < some.length ** 4; number += 3) {
+    const digits = number.toString(some.length).padStart(4, "0");
+    const bytes = Uint8Array.from(digits, (digit) => some[Number.parseInt(digit, some.length)] as number);
+    const bad = firstBadByte(bytes);
+    assert.equal(bad === -1, isText(bytes), digits);
+    assert.ok(isText(bytes.subarray(0, bad === -1 ? 0 : bad)), digits);
   }
 });
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { syncBuiltinESMExports } from "node:module";
-import { performance } from "node:perf_hooks";
 import { test } from "node:test";
 import timers from "node:timers";
 
@@ -16,8 +15,8 @@ async function withClock(
   let time = 0;
   let due: (() => void) | undefined;
   const set: number[] = [];
-  const own = Object.getOwnPropertyDescriptor(performance, "now");
-  Object.defineProperty(performance, "now", { value: () => time, configurable: true });
+  const { uptime } = process;
+  process.uptime = () => time / 1000;
   Object.assign(timers, {
     setTimeout: (callback: () => void, milliseconds: number) => {
       set.push(milliseconds);
@@ -42,10 +41,7 @@ async function withClock(
       },
     });
   } finally {
-    Reflect.deleteProperty(performance, "now");
-    if (own !== undefined) {
-      Object.defineProperty(performance, "now", own);
-    }
+    process.uptime = uptime;
     Object.assign(timers, before);
     syncBuiltinESMExports();
   }

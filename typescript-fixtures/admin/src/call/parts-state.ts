@@ -5,7 +5,6 @@
  */
 
 import { basename } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import { SegOpsArgumentError } from "../errors/index.js";
 import { quote } from "../errors/text.js";
 import type { ImportPart } from "../types/records.js";
@@ -78,7 +77,7 @@ export class State {
       return; // written down with its first part
     }
     this.told = this.#read(text);
-    this.#compare(wanted);
+    await this.#compare(wanted);
   }
 
   #read(text: string): Told {
@@ -97,7 +96,8 @@ export class State {
     return told as Told;
   }
 
-  #compare(wanted: Wanted): void {
+  async #compare(wanted: Wanted): Promise<void> {
+    const { isDeepStrictEqual } = await import("node:util"); // when it is first needed
     const { told } = this;
     const done = Math.max(0, ...told.parts.filter(({ status }) => status === "done").map((part) => part.last_row));
     const soFar = done > 0 ? `rows 1 to ${done} of it were imported` : "nothing of it was imported";

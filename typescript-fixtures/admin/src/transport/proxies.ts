@@ -1,7 +1,7 @@
 /** Proxies of the environment: `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, in either case. */
 
-import { BlockList, isIP } from "node:net";
 import { SegOpsConfigError } from "../errors/index.js";
+import { addressBits } from "../wire/addresses.js";
 import type { Peer } from "./failures.js";
 
 /** Where a proxy is, what it wants to be sent, and the variable that names it. */
@@ -76,25 +76,19 @@ function names(entry: string, host: string, port: number): boolean {
 /** Whether an address is within a network, or the same as another address. */
 function isWithin(network: string, host: string): boolean {
   const [address = "", size] = network.split("/");
-  const version = isIP(address);
-  const bits = size === undefined ? String(version === 6 ? 128 : 32) : (bitsOf(size) ?? size);
-  if (version === 0 || isIP(host) !== version || !/^\d{1,3}$/.test(bits) || Number(bits) > (version === 6 ? 128 : 32)) {
+  const [listed, asked] = [addressBits(address), addressBits(host)];
+  if (listed === undefined || asked?.length !== listed.length) {
     return false; // the host is a name, or the entry no network
   }
-  const family = version === 6 ? "ipv6" : "ipv4";
-  const list = new BlockList();
-  list.addSubnet(address, Number(bits), family);
-  return list.check(host, family);
+  const bits = size === undefined ? String(listed.length) : (bitsOf(size) ?? size);
+  const isSize = /^\d{1,3}$/.test(bits) && Number(bits) <= listed.length;
+  return isSize && listed.slice(0, Number(bits)) === asked.slice(0, Number(bits));
 }
 
 /** The bits of a network that is written with a mask: 8 for `255.0.0.0`. */
 function bitsOf(mask: string): string | undefined {
-  if (isIP(mask) !== 4) {
-    return undefined;
-  }
-  const bits = mask.split(".").map((byte) => Number(byte).toString(2).padStart(8, "0"));
-  const ones = /^(1*)0*$/.exec(bits.join(""))?.[1];
-  return ones === undefined ? undefined : String(ones.length);
+  const bits = addressBits(mask);
+  return bits?.length === 32 && /^1*0*$/.test(bits) ? String(bits.replace(/0*$/, "").length) : undefined;
 }
 
 const ADDRESS = /^http:\/\/(?:([^/?#]*)@)?(\[[0-9a-f:.]+\]|[^:/?#@[\]]+)(?::(\d*))?(?:[/?#]|$)/i;
