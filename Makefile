@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 0
 TESTS ?=
 PYTEST_ARGS ?=
-LONG_TESTS := tests/python/test_many_at_once.py tests/docs/test_recipes.py
+LONG_TESTS := tests/python/test_many_at_once.py tests/docs/test_recipes.py tests/docs/test_airflow.py
 SUPPORTED := 3.9 3.10 3.11 3.12 3.13 3.14
 
 BIN := .venv/bin
@@ -115,7 +115,15 @@ test: $(READY) built $(RUNNERS_READY) ## run every test that this machine can (T
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS) \
 	  $(or $(TESTS),--ignore=tests/postgres --ignore=tests/dist --ignore=tests/runtimes)
 
-test-long: $(READY) built ## run what takes minutes: thousands of calls, interrupts, recipes of the docs
+AIRFLOW_READY := .venvs/airflow/.ready
+$(AIRFLOW_READY): $(READY) requirements/airflow.txt
+	@echo "making .venvs/airflow from requirements/airflow.txt, by hash"
+	@$(PYTHON) -m venv --clear .venvs/airflow
+	@$(BIN)/python -m pip --python .venvs/airflow/bin/python install --quiet --require-hashes -r requirements/airflow.txt
+	@$(BIN)/python -m pip --python .venvs/airflow/bin/python install --quiet --no-deps --no-build-isolation -e ./python
+	@touch $@
+
+test-long: $(READY) built $(AIRFLOW_READY) ## run what takes minutes: thousands of calls, interrupts, recipes of the docs
 	@$(BIN)/python -m pytest --long -n 2 --dist worksteal $(PYTEST_ARGS) $(or $(TESTS),$(LONG_TESTS))
 
 test-postgres: $(READY) ## run the sandbox's tests, and those of several servers at once, on a PostgreSQL made for them
@@ -210,6 +218,7 @@ lock: $(READY) ## write the lock files anew from requirements/*.in (UV_ARGS=--up
 	$(COMPILE) $(UV_ARGS) --python-version 3.10 requirements/dev.in -o requirements/dev.txt
 	$(COMPILE) $(UV_ARGS) --python-version 3.10 --extra postgres sandbox/pyproject.toml -c requirements/dev.txt -o requirements/sandbox.txt
 	$(COMPILE) $(UV_ARGS) --python-version 3.10 requirements/bench.in -o requirements/bench.txt
+	$(COMPILE) $(UV_ARGS) --python-version 3.10 requirements/airflow.in -o requirements/airflow.txt
 	$(COMPILE) $(UV_ARGS) --python-version 3.10 requirements/sbom.in -c requirements/dev.txt -o requirements/sbom.txt
 
 docs: $(NODE_READY) ## build the documentation site into build/site; a broken link or a page in no menu fails

@@ -188,7 +188,7 @@ print(segops_jobs.recompute(2))
 def test_the_jobs_that_airflow_runs_do_their_work_without_it(sandbox: dict[str, str], tmp_path: Path) -> None:
     names = write("airflow.md", tmp_path)
     assert python(AIRFLOW_JOBS, tmp_path, sandbox) == "2058\n"
-    # Airflow itself is not installed here: the module with the schedule is read, and calls what there is.
+    # Airflow itself is not installed here (test_airflow.py runs it): the module with the schedule calls what there is.
     tree = ast.parse((tmp_path / names[1]).read_text(encoding="utf-8"))
     attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
     called = {node.attr for node in attributes if ast.unparse(node.value) == "segops_jobs"}

@@ -37,7 +37,7 @@ def pinned(lock: Path) -> dict[str, list[str]]:
 
 
 def test_every_requirement_file_has_a_lock() -> None:
-    assert [source.stem for source, _ in PAIRS] == ["bench", "dev", "sbom", "sdk-tests"]
+    assert [source.stem for source, _ in PAIRS] == ["airflow", "bench", "dev", "sbom", "sdk-tests"]
     assert all(lock.is_file() for _, lock in PAIRS)
 
 

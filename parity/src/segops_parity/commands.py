@@ -57,11 +57,13 @@ def chosen_lanes(project: Project, options: argparse.Namespace) -> list[Lane]:
 
 
 def _run(project: Project, options: argparse.Namespace, pattern: str) -> Outcome:
+    lanes = chosen_lanes(project, options)  # a wrong option is told before the suite is read, which takes longer
+    today()
     suite = open_suite(project)
     names = [*suite.cases, *(case.id for case in surface_cases(suite.contract))]
     if not any(fnmatchcase(name, pattern) for name in names):
         raise ContractError("--case", pattern, "expected to match a case; `segops-parity coverage` lists them")
-    return run_check(suite, chosen_lanes(project, options), pattern=pattern, whole=not options.lane)
+    return run_check(suite, lanes, pattern=pattern, whole=not options.lane)
 
 
 def check(project: Project, options: argparse.Namespace) -> int:
