@@ -12,7 +12,7 @@ export const TOOLS: ReadonlyMap<string, Command> = new Map(table.TOOLS.map((tool
 /** The commands of a resource, by their verbs; nothing for a word that is no resource. */
 export function verbs(resource: string): ReadonlyMap<string, Command> {
   const { commands } = RESOURCES.get(resource) ?? { commands: [] };
-  return new Map(commands.map((command) => [command.words[1] ?? "", command]));
+  return new Map(commands.map((command) => [command.words[1] as string, command]));
 }
 
 /** The command of that name. */

@@ -104,7 +104,7 @@ async function firstLine(): Promise<string> {
       break;
     }
   }
-  return (text.split("\n")[0] ?? "").trim();
+  return (text.split("\n")[0] as string).trim();
 }
 
 function checked(text: string, check: (text: string) => unknown): string {

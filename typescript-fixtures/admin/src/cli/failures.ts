@@ -46,7 +46,7 @@ export function exitCode(error: unknown): number {
 }
 
 function isClosedPipe(error: unknown): boolean {
-  const { code } = (error ?? {}) as { code?: unknown };
+  const { code } = Object(error) as { code?: unknown };
   return code === "EPIPE" || code === "ERR_STREAM_DESTROYED";
 }
 
@@ -89,7 +89,7 @@ const FACTS = {
 
 /** An error as JSON: `kind` is its class, `SegOpsNotFoundError` being `not_found`. */
 function describedError(error: unknown, code: number, message: string, advice: string): Record<string, unknown> {
-  const found = (error ?? {}) as Record<string, unknown>;
+  const found = Object(error) as Record<string, unknown>;
   const facts = Object.fromEntries(Object.entries(FACTS).map(([name, property]) => [name, found[property] ?? null]));
   if (typeof facts.path === "string") {
     facts.path = facts.path.replace(/\?.*/s, "");
@@ -117,11 +117,11 @@ export function kindOf(error: unknown): string {
 
 /** What to do, where the message does not say so itself. */
 function adviceOn(error: unknown): string {
-  const { resume = "" } = (error ?? {}) as { resume?: string };
+  const { resume = "" } = Object(error) as { resume?: string };
   if (error instanceof UsageError) {
     return error.advice;
   }
-  const { cliAdvice } = (error ?? {}) as { cliAdvice?: string };
+  const { cliAdvice } = Object(error) as { cliAdvice?: string };
   if (cliAdvice) {
     return resume === "" ? cliAdvice : `${resume}\n${cliAdvice}`; // set where the command and the server are known
   }
@@ -148,7 +148,7 @@ function messageOf(error: unknown): string {
   if (error instanceof SegOpsError || error instanceof UsageError || error instanceof OutputError) {
     return error.message;
   }
-  const { path, message, name } = (error ?? {}) as NodeJS.ErrnoException;
+  const { path, message, name } = Object(error) as NodeJS.ErrnoException;
   const reason = systemReason(error);
   if (reason !== undefined) {
     return path === undefined ? reason : `${path}: ${reason}`;
@@ -158,7 +158,7 @@ function messageOf(error: unknown): string {
 
 /** What the system says of a failure, as shells put it: "No such file or directory". */
 export function systemReason(error: unknown): string | undefined {
-  const { code, message = "" } = (error ?? {}) as NodeJS.ErrnoException;
+  const { code, message = "" } = Object(error) as NodeJS.ErrnoException;
   const found = /^E[A-Z0-9]+: ([^,]+)/.exec(message)?.[1];
   if (typeof code !== "string" || found === undefined) {
     return undefined;

@@ -109,7 +109,7 @@ function placed(text: string): string {
 
 function lineAndColumn(text: string, position: number): string {
   const lines = text.slice(0, position).split("\n");
-  return `line ${lines.length}, column ${(lines[lines.length - 1] ?? "").length + 1}`;
+  return `line ${lines.length}, column ${(lines[lines.length - 1] as string).length + 1}`;
 }
 
 function described(value: unknown): string {

@@ -48,7 +48,7 @@ function answerTo(question: string): Promise<string> {
 
 function changes(command: Command, line: Invocation): boolean {
   if (command.name === "api") {
-    return !["GET", "HEAD", "OPTIONS"].includes((line.arguments[0] ?? "").toUpperCase());
+    return !["GET", "HEAD", "OPTIONS"].includes((line.arguments[0] as string).toUpperCase());
   }
   return command.mutates === true;
 }

@@ -72,7 +72,7 @@ export function helpText(words: readonly string[]): string {
   const isInResource = resource !== undefined && second !== undefined && words.length === 2;
   const known = isInResource ? verbs(first).keys() : [...RESOURCES.keys(), ...TOOLS.keys(), ...TOPICS.keys()];
   const program = isInResource ? `${PROGRAM} help ${first}` : `${PROGRAM} help`;
-  throw unknown(words[words.length - 1] ?? "", known, "topic of help", program);
+  throw unknown(words[words.length - 1] as string, known, "topic of help", program);
 }
 
 function top(): string {
@@ -124,7 +124,7 @@ function resourceHelp({ name, summary, commands }: Resource): string {
     `usage: ${PROGRAM} ${name} <verb> [arguments] [--flags]`,
     "",
     "Verbs:",
-    ...table(commands.map((command) => [command.words[1] ?? "", command.summary])),
+    ...table(commands.map((command) => [command.words[1] as string, command.summary])),
     "",
     "Example:",
     `  ${commands[0]?.example}`,

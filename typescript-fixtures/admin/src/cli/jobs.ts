@@ -82,7 +82,7 @@ export function goingOn(error: unknown, resume: string): void {
 export function waitLimits({ texts }: Invocation): { timeout?: number; interval?: number } {
   const flags = { "wait-timeout": "timeout", interval: "interval" };
   const given = Object.entries(flags).filter(([flag]) => texts.has(flag));
-  return Object.fromEntries(given.map(([flag, name]) => [name, numberOf(texts.get(flag) ?? "", `--${flag}`)]));
+  return Object.fromEntries(given.map(([flag, name]) => [name, numberOf(texts.get(flag) as string, `--${flag}`)]));
 }
 
 /** The method that imports a file in parts. */

@@ -83,7 +83,7 @@ export function harmless(text: string): string {
 }
 
 function escaped(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
+  const code = character.codePointAt(0) as number;
   const hex = code.toString(16);
   if (code === 0x0d) {
     return "\\r";

@@ -136,7 +136,7 @@ class Reader {
 
   /** `-v`, `-o csv`, `-o=csv`, `-ocsv`. */
   #short(word: string): void {
-    const option = GLOBAL.get(SHORT[word.slice(0, 2)] ?? "") as Option;
+    const option = GLOBAL.get(SHORT[word.slice(0, 2)] as string) as Option;
     if (option.value !== "") {
       this.#option(option, word.length > 2 ? word.slice(word[2] === "=" ? 3 : 2) : undefined);
     } else if (word.length === 2) {

@@ -38,7 +38,7 @@ export async function run(asked: Command, line: Invocation, signal: AbortSignal)
   checkFlags(command, line);
   const results = await Results.of(command, line);
   if (command.words[0] === "config") {
-    return configure(command.words[1] ?? "", line, results);
+    return configure(command.words[1] as string, line, results);
   }
   const profile = await active(line);
   await checkWrite(command, line, profile);
@@ -239,9 +239,9 @@ class Call {
 
   async #begun(values: Map<string, unknown>, waiting: object, confirmation: unknown): Promise<unknown> {
     const { job } = this.#command;
-    const path = this.#line.arguments[0] ?? "";
+    const path = this.#line.arguments[0] as string;
     if (job?.split !== undefined && this.#line.has("split")) {
-      const method = (...given: Parameters<InParts>) => this.#invoke(job.split ?? "", ...given);
+      const method = (...given: Parameters<InParts>) => this.#invoke(job.split as string, ...given);
       return importInParts(method as InParts, path, confirmation, this.#line, this.#progress, this.#signal);
     }
     if (values.get("rows") instanceof JsonLines) {
@@ -266,7 +266,7 @@ class Call {
     const text = this.#line.texts.get("rows");
     const rows = text === undefined ? undefined : numberOf(text, "--rows", true);
     const send = (batch: unknown[]): Promise<unknown> =>
-      this.#invoke(this.#command.method ?? "", batch, { signal: this.#signal });
+      this.#invoke(this.#command.method as string, batch, { signal: this.#signal });
     return upsert(send, lines, { rows, source, progress: this.#progress });
   }
 
@@ -301,7 +301,7 @@ class Call {
       values.set(query.name, Object.fromEntries(this.#line.query));
     }
     for (const [index, { name, kind }] of parameters.entries()) {
-      const text = this.#line.arguments[index] ?? "";
+      const text = this.#line.arguments[index] as string;
       if (kind === "array" && options.some((option) => option.name === "rows")) {
         values.set(name, await readRows(text));
       } else if (kind === "object" || kind === "array") {
@@ -334,7 +334,7 @@ class Call {
 
   /** Calls a method of the command's namespace. */
   #invoke(name: string, ...values: unknown[]): Promise<unknown> {
-    const namespace = Reflect.get(this.#client, this.#command.property ?? "") as Record<string, Callable>;
+    const namespace = Reflect.get(this.#client, this.#command.property as string) as Record<string, Callable>;
     return (namespace[name] as Callable).apply(namespace, values);
   }
 
@@ -431,7 +431,7 @@ function rawQuery(pairs: string[]): Query {
 
 /** The id of a job that was started; some answers call it just `id`. */
 function jobId(answer: unknown, name: string): unknown {
-  const job = (answer ?? {}) as Record<string, unknown>;
+  const job = Object(answer) as Record<string, unknown>;
   const found = job[name] || job.id;
   if (!found) {
     const text = JSON.stringify(answer).slice(0, 200);

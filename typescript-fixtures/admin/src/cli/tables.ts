@@ -24,7 +24,9 @@ export function table(rows: readonly (readonly unknown[])[], isFitted: boolean):
   if (header === undefined) {
     return "";
   }
-  const natural = header.map((_, index) => cells.reduce((most, row) => Math.max(most, textWidth(row[index] ?? "")), 0));
+  const natural = header.map((_, index) =>
+    cells.reduce((most, row) => Math.max(most, textWidth(row[index] as string)), 0),
+  );
   const room = lineWidth();
   const kept = isFitted && room !== undefined ? fitting(natural, room) : [...natural.keys()];
   const widths = shrunk(
@@ -33,7 +35,7 @@ export function table(rows: readonly (readonly unknown[])[], isFitted: boolean):
   );
   const toRight = kept.map((index) => isNumeric(rows.slice(1).map((row) => row[index])));
   return cells
-    .map((row) => kept.map((index, at) => padded(row[index] ?? "", widths[at] as number, toRight[at] === true)))
+    .map((row) => kept.map((index, at) => padded(row[index] as string, widths[at] as number, toRight[at] === true)))
     .map((line) => `${line.join(GAP).trimEnd()}\n`)
     .join("");
 }
