@@ -365,9 +365,11 @@ class ReplayServer(socketserver.ThreadingTCPServer):
                 self.process_request(*listener.accept())
 
     def close_further(self) -> None:
-        """Stop listening on the addresses that cases had of their own, and end connections that are kept waiting."""
+        """Forget the cases so far: stop listening on their own addresses, end connections that are kept waiting."""
         for session in self._sessions.values():
             session.released.set()
+        self._sessions.clear()
+        self._ports.clear()
         for listener in self._listeners:
             with contextlib.suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)
