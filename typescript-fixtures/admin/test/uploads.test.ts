@@ -110,6 +110,20 @@ test("a lost reply to an upload is final", async () => {
   });
 });
 
+test("a Blob and what it was made of are as they were after an upload, and on each attempt", async () => {
+  const bytes = new Uint8Array(300_000).fill(65);
+  const blob = new Blob([bytes, "end"]);
+  await withServer([{ status: 503 }, { json: {} }, { json: {} }], async ({ client, seen }) => {
+    await client().products.importCsv(blob, "a.csv", { idempotencyKey: "test-blob" });
+    await client().products.importCsv(blob);
+    for (const each of seen) {
+      assert.equal(part(each).content, `${"A".repeat(300_000)}end`);
+    }
+    assert.equal(seen.length, 3);
+  });
+  assert.deepEqual([bytes.byteLength, blob.size, await blob.slice(-4).text()], [300_000, 300_003, "Aend"]);
+});
+
 test("what cannot be read is refused, and nothing is sent", async () => {
   await inFolder(async (folder) => {
     const failing = Readable.from(

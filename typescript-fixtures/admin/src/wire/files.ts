@@ -78,12 +78,32 @@ function openBlob(blob: Blob): OpenFile {
   return {
     name: typeof name === "string" && name !== "" ? name : undefined,
     size: blob.size,
-    read: () => (typeof blob.slice === "function" ? slicesOf(blob) : (blob.stream() as AsyncIterable<Uint8Array>)),
+    read: () => {
+      if (isStreamedByNode(blob)) {
+        return streamOf(blob);
+      }
+      return typeof blob.slice === "function" ? slicesOf(blob) : (blob.stream() as AsyncIterable<Uint8Array>);
+    },
     close: async () => undefined,
   };
 }
 
-/** Part by part: the stream of a Blob is read into memory as a whole on Node 18. */
+/** Whether it is a Blob of Node itself, whose stream reads it bit by bit; that of Node 18 reads it into memory as a whole. */
+function isStreamedByNode(blob: Blob): boolean {
+  const { node = "", bun } = process.versions;
+  const isNew = Number.parseInt(node, 10) >= 20 && bun === undefined && !("Deno" in globalThis);
+  return isNew && blob instanceof Blob && blob.stream === Blob.prototype.stream;
+}
+
+/** Each block is a copy of Node's for us alone: its memory is given back at once, not with the next garbage collection. */
+async function* streamOf(blob: Blob): AsyncGenerator<Uint8Array> {
+  for await (const block of blob.stream() as AsyncIterable<Uint8Array>) {
+    yield block;
+    (block.buffer as { transfer?: (length: number) => void }).transfer?.(0);
+  }
+}
+
+/** Part by part. */
 async function* slicesOf(blob: Blob): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < blob.size; start += BLOCK) {
     yield new Uint8Array(await bufferOf(blob.slice(start, start + BLOCK)));
