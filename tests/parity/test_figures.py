@@ -6,12 +6,14 @@ import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from segops_parity.figure_lint import figure_problems
+from segops_parity.figure_proofs import FIGURE_LANES, prove_figures, raised
 from segops_parity.figures import Figures
-from segops_parity.project import Project
+from segops_parity.project import Project, find_lanes
 from segops_parity.suite import Suite, open_suite
 
 
@@ -42,3 +44,31 @@ def test_changing_a_figure_changes_what_is_expected(tmp_path: Path) -> None:
     file.write_text(text.replace("base: 2, longest: 30, jitter", "base: 2, longest: 20, jitter"), encoding="utf-8")
     delays = open_suite(Project.find(tmp_path)).cases["client/delays"].steps[0].delays
     assert delays == (1, 2, 4, 8, 16, 20, 20, 20, 20)
+
+
+@pytest.mark.parametrize(
+    ("figure", "more"),
+    [
+        (3, 4),
+        (0.25, 1.25),
+        ("sk_", "sk_x"),
+        ([301, 302], [302, 302]),
+        ({"400": "A", "401": "B"}, {"400": "Ax", "401": "B"}),
+    ],
+)
+def test_a_figure_is_raised_by_one_or_by_a_letter(figure: Any, more: Any) -> None:
+    assert raised(figure) == more
+
+
+@pytest.mark.needs_workspace
+def test_a_raised_figure_fails_a_case_in_each_language_and_one_that_nothing_depends_on_is_told(suite: Suite) -> None:
+    lanes = [lane for lane in find_lanes(suite.project) if lane.name in FIGURE_LANES]
+    known = suite.contract.behaviours["retry.delay"]
+    idle = replace(known, figures=Figures({**known.figures, "idle": 7}))
+    contract = replace(suite.contract, behaviours={**suite.contract.behaviours, "retry.delay": idle})
+    proofs = prove_figures(replace(suite, contract=contract), lanes, "retry.delay.[bi]*")
+    found = {each.name: (set(each.red), each.green) for each in proofs}
+    assert found == {
+        "retry.delay.base": ({"python", "typescript"}, ()),
+        "retry.delay.idle": (set(), ("python", "typescript")),
+    }

@@ -362,3 +362,12 @@ print(next(walk), next(walk))
 """
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30)
     assert (ran.returncode, ran.stdout) == (0, "0 1\n"), ran.stderr
+
+
+def test_a_cursor_that_is_true_is_not_the_cursor_1() -> None:
+    script = Script(
+        reply({"results": [{"user_id": "a"}], "next_cursor": 1}),
+        reply({"results": [{"user_id": "a"}], "next_cursor": None}),
+    )
+    assert list(script.client().segments.iterate_members(1, {"cursor": True})) == [{"user_id": "a"}] * 2
+    assert [request.query["cursor"] for request in script.requests] == [["true"], ["1"]]

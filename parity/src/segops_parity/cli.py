@@ -74,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
         "--whole", action="store_true", help="play every case, not two of each family and kind of operation"
     )
     regressions.add_argument("-v", "--verbose", action="store_true", help="print those that are named, too")
+    figures = command(
+        "figures", "figures", "raise each figure of the contract by one, and see whether a case fails in each language"
+    )
+    figures.add_argument("figure", nargs="?", default="*", help="which ones, such as 'retry.*'; all unless given")
+    figures.add_argument("-v", "--verbose", action="store_true", help="print those that fail a case, too")
     probe = command("probe", "probe", "draw odd inputs, and see whether both SDKs and both command lines do the same")
     probe.add_argument(
         "--seed", type=int, default=1, metavar="N", help="the same seed draws the same probes (default: 1)"

@@ -32,6 +32,7 @@ __all__ = [
     "diff",
     "drift",
     "explain",
+    "figures",
     "hygiene",
     "mutants",
     "probe",
@@ -249,6 +250,33 @@ def regressions(project: Project, options: argparse.Namespace) -> int:
     noticed = made - counts["unnoticed"]
     print(f"{made} regressions: {noticed} noticed, {counts['named']} named by their behaviour in the first line")
     return 0 if counts["named"] == made else 1
+
+
+def figures(project: Project, options: argparse.Namespace) -> int:
+    """Raise each figure of the contract; exit 1 if a language stays green with one."""
+    from segops_parity.figure_proofs import FIGURE_LANES, prove_figures
+
+    lanes = [lane for lane in find_lanes(project) if lane.name in FIGURE_LANES]
+    for lane in lanes:
+        if lane.missing:
+            print(f"UNTESTABLE {lane.name}: {lane.missing}")
+            return 3
+    proofs = prove_figures(open_suite(project), lanes, options.figure)
+    if not proofs:
+        raise ContractError("figures", options.figure, "expected to match a figure, such as retry.delay.longest")
+    green = [each for each in proofs if each.green and not each.held_by_tests]
+    for each in proofs:
+        what = f"{each.name}: {json.dumps(each.was)} raised to {json.dumps(each.becomes)}"
+        if each in green:
+            told = ", ".join(each.cases) or "no case"
+            print(f"GREEN {what} fails nothing in {' and '.join(each.green)}; played: {told}")
+        elif each.green:
+            print(f"left to tests  {what}: no case can show its behaviour (reasons.yaml)")
+        elif options.verbose:
+            print(f"red  {what}: {', '.join(f'{name} in {case}' for name, case in each.red.items())}")
+    red = sum(not each.green for each in proofs)
+    print(f"{len(proofs)} figures: {red} fail a case in each language, {len(green)} fail none in one of them")
+    return int(bool(green))
 
 
 def probe(project: Project, options: argparse.Namespace) -> int:

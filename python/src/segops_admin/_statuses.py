@@ -51,9 +51,7 @@ def status_advice(status: int, retry_after: float | None) -> str:
     if status == 429 or (status >= 500 and retry_after):
         if not retry_after:
             return "Try again later."
-        from ._wire.words import number_text
-
-        return f"Try again in {number_text(float(f'{retry_after:.6g}'))} s."
+        return f"Try again in {int(-(-retry_after // 1))} s."  # not too early: rounded up
     if status >= 500:
         return "The server failed; try again later."
     if 300 <= status < 400:

@@ -111,11 +111,11 @@ class CursorPages:
         """
         if not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
             raise SegOpsDecodeError("it is not a page of results with a next_cursor", method="GET", path=self._path)
-        cursor = answer.get("next_cursor")
+        cursor, sent = answer.get("next_cursor"), self._parameters.get("cursor")
         self.more = _goes_on(cursor)
         if self.more and (type(cursor) is bool or not isinstance(cursor, (str, int))):
             self._dead_end = f"its next_cursor is {described(cursor)}"
-        elif self.more and cursor == self._parameters.get("cursor"):
+        elif self.more and cursor == sent and type(sent) is not bool:  # True, which is sent as text, is 1 to Python
             self._dead_end = "its next_cursor is the cursor that was sent"
         self._parameters = {**self._parameters, "cursor": cursor}
         results: list[Any] = answer["results"]

@@ -47,7 +47,7 @@ export function errorClass(status: number): typeof SegOpsApiError {
 /** One sentence of advice for an HTTP status. */
 export function statusAdvice(status: number, retryAfter: number | undefined): string {
   if (status === 429 || (status >= 500 && retryAfter)) {
-    return `Try again ${retryAfter ? `in ${Number(retryAfter.toPrecision(6))} s` : "later"}.`;
+    return `Try again ${retryAfter ? `in ${Math.ceil(retryAfter)} s` : "later"}.`;
   }
   if (status >= 500) {
     return "The server failed; try again later.";
