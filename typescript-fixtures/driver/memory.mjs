@@ -1,16 +1,34 @@
-/** How much memory a call has held at most, beside what the process had before. */
+/**
+ * How much memory a call has held at most, beside what the process had before.
+ *
+ * What is garbage does not count: it is collected after each so many bytes that are read or sent, since the runtime itself
+ * may wait for longer than a whole upload takes.
+ */
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { createReadStream, readFileSync, writeFileSync } from "node:fs";
+import { Socket } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 /** What makes Linux forget the highest mark so far. */
 const FORGET_PEAK = "5";
+const BETWEEN_COLLECTIONS = 4 * 1024 * 1024;
+let collect;
+let since = 0;
 
 /** Made before a call, asked after it. */
 export class Memory {
   #before;
 
   constructor() {
-    globalThis.gc?.();
+    setFlagsFromString("--expose-gc");
+    collect = runInNewContext("gc");
+    collect();
+    const { write } = Socket.prototype;
+    Socket.prototype.write = function (chunk, ...rest) {
+      passed(chunk.length);
+      return write.call(this, chunk, ...rest);
+    };
     try {
       writeFileSync("/proc/self/clear_refs", FORGET_PEAK);
     } catch {
@@ -21,7 +39,25 @@ export class Memory {
 
   /** Bytes. */
   held() {
+    delete Socket.prototype.write;
+    collect = undefined;
     return Math.max(0, kibibytes("VmHWM") - this.#before) * 1024;
+  }
+}
+
+/** A file read block by block, as a stream. */
+export async function* blocksOf(path) {
+  for await (const block of createReadStream(path)) {
+    passed(block.length);
+    yield block;
+  }
+}
+
+function passed(bytes) {
+  since += bytes;
+  if (collect !== undefined && since > BETWEEN_COLLECTIONS) {
+    since = 0;
+    collect();
   }
 }
 

@@ -1,18 +1,10 @@
 /** Values that JSON has no form for, as they travel in JSON lines: bytes, dates, files, callbacks, errors. */
 
-import {
-  createReadStream,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
+import { blocksOf } from "./memory.mjs";
 
 const NUMBERS = { NaN: Number.NaN, Infinity: Number.POSITIVE_INFINITY, "-Infinity": Number.NEGATIVE_INFINITY };
 
@@ -88,7 +80,7 @@ export class Given {
           this.isLarge = true;
           writeFileSync(path, "");
           truncateSync(path, value.hole);
-          return tag === "$path" ? path : createReadStream(path);
+          return tag === "$path" ? path : Readable.from(blocksOf(path));
         }
         const bytes = "filled" in value ? Buffer.from(filled(value.filled)) : Buffer.from(value.bytes, "base64");
         writeFileSync(path, bytes);

@@ -77,7 +77,6 @@ def _typescript(
     workspace = project.root / "typescript-fixtures"
     target = folder / "dist" / "esm"
     target.mkdir(parents=True)
-    (folder / "node_modules").symlink_to(workspace / "node_modules")  # for the package that --select needs
     words = [node, "tools/schemata.mjs", "admin/src", str(target), *skipped]
     done = subprocess.run(words, cwd=workspace, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -91,17 +90,10 @@ def _typescript(
 def write_manifest(project: Project, folder: Path) -> None:
     """The package.json of a copy that has been transpiled to ``dist/esm``."""
     manifest = json.loads((project.root / "typescript-fixtures" / "admin" / "package.json").read_text(encoding="utf-8"))
-    entries = {".": "index", "./webhook": "webhook", "./testing": "testing"}
-    target = folder / "dist" / "esm"
-    exports = {name: {"import": f"./dist/esm/{_entry(target, file)}"} for name, file in entries.items()}
+    entries = {name: entry for name, entry in manifest["exports"].items() if name != "./package.json"}
+    exports = {name: {"import": entry["import"]["default"]} for name, entry in entries.items()}
     manifest |= {"exports": exports, "types": "./dist/esm/index.d.ts", "type": "module"}
     manifest |= {"bin": {"segops-admin": "dist/esm/cli/bin.js"}}
     (folder / "package.json").write_text(json.dumps(manifest), encoding="utf-8")
-    # Optional peers are found from where the copy is.
+    # For the package that --select needs: it is found from where the copy is.
     (folder / "node_modules").symlink_to(project.root / "typescript-fixtures" / "node_modules")
-
-
-def _entry(target: Path, name: str) -> str:
-    """The file of an entry, which may be a folder of its own."""
-    inside = f"{name}/index.js"
-    return inside if (target / inside).is_file() else f"{name}.js"

@@ -92,7 +92,11 @@ def groups_of(cases: Sequence[Record], lanes: Sequence[Record], counts: Mapping[
         for (who, _), cluster in clusters.items()
         for group in _blamed(who, cluster, counts, [lane for lane, spoken in languages.items() if spoken == who])
     ]
-    return sorted(_merged(groups), key=lambda group: (is_between(group.behaviour), -len(group.cases)))
+    # Of as many cases, what goes wrong earlier in a call is the cause of what goes wrong later.
+    return sorted(
+        _merged(groups),
+        key=lambda group: (is_between(group.behaviour), -len(group.cases), min(map(_phase, group.seen))),
+    )
 
 
 def group_lines(groups: Sequence[Record]) -> Iterable[str]:

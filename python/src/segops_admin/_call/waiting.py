@@ -148,5 +148,5 @@ class Recompute:
             self._was_computing = True
             return None
         if self._was_computing and not self.is_done(segment):
-            return f"it ended with status {segment.get('status')!r} and left the members as they were"
+            return f"it ended with status {described(segment.get('status'))} and left the members as they were"
         return None

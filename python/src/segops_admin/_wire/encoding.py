@@ -39,9 +39,13 @@ def encode_path(text: str) -> str:
         raise SegOpsArgumentError(f"The path {text!r} has a dot segment: it would reach another path.")
     path = text.removesuffix("?")
     try:
-        return quote(path if path.startswith("/") else "/" + path, safe=_PATH_SAFE)
+        quoted = quote(path if path.startswith("/") else "/" + path, safe=_PATH_SAFE)
     except UnicodeEncodeError:
         raise SegOpsArgumentError(f"The path {text!r} has a character that UTF-8 cannot hold.") from None
+    if "?" not in quoted:
+        return quoted
+    before, _, query = quoted.partition("?")
+    return f"{before}?{query.replace(chr(39), '%27')}"  # as the URL standard writes a query, and so JavaScript
 
 
 def encode_query(query: Mapping[str, Any] | None) -> str:

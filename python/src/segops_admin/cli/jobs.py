@@ -7,6 +7,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from .._errors import SegOpsArgumentError, SegOpsJobError
+from .._wire.words import described
 from . import output
 from .failures import UsageError
 from .parsing import PROGRAM
@@ -62,8 +63,8 @@ class Followed:
             self._before = self._before or [answer.get(self._since)]
             return
         if self._before == [answer.get(self._since)]:
-            status = answer.get("status")
-            why = f"it ended with status {status!r} and left the members as they were"
+            status = described(answer.get("status"))
+            why = f"it ended with status {status} and left the members as they were"
             raise SegOpsJobError(f"{self._record} has failed: {why}", answer)
         raise Over(answer)
 
