@@ -207,15 +207,21 @@ export class Session {
     forget();
     this.#attempts.length = 0;
     const memory = given.isLarge ? new Memory() : undefined;
+    const warned = [];
+    const warn = process.emitWarning;
+    process.emitWarning = (message, { type } = {}) => warned.push({ kind: type, message: String(message) });
     let outcome;
     try {
       outcome = { ok: (await call()) ?? null };
     } catch (error) {
       outcome = { error: errorValue(error, this.#sdk.admin.SegOpsError) };
+    } finally {
+      process.emitWarning = warn;
     }
-    const seen = { delays: [...time.delays], log: [...time.log], attempts: [...this.#attempts], ...watched() };
+    const own = warned.filter(({ kind }) => kind?.startsWith("SegOps"));
+    const told = { delays: [...time.delays], log: [...time.log], attempts: [...this.#attempts], warned: own };
     const held = memory === undefined ? {} : { held: memory.held() };
-    return { ...outcome, ...seen, ...held, ...given.told() };
+    return { ...outcome, ...told, ...held, ...watched(), ...given.told() };
   }
 
   #cli({ argv, env, stdin, terminal }) {

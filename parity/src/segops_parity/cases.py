@@ -45,6 +45,8 @@ class Step:
     """The seconds that the SDK has to ask the system to wait at most, if that is to be looked at."""
     holds_at_most: float | None = None
     """The share of its largest request that the call may hold in memory, if that is to be looked at."""
+    warns: tuple[str, ...] | None = None
+    """Texts that the warnings must hold that the SDK gives, if that is to be looked at."""
     compared: int | None = None
     """How often digests have to be compared in constant time, if that is to be looked at."""
     heads: tuple[Mapping[str, str | None], ...] = ()

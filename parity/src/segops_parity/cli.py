@@ -99,9 +99,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     mutants.add_argument("--again", type=Path, metavar="FILE", help="those that survived, by that report")
     mutants.add_argument("--prove", action="store_true", help="look for missing and stale proofs of behaviours alone")
+    mutants.add_argument(
+        "--behaviours", default="*", metavar="GLOBS", help="with --prove: of those alone, such as 'retry.*,wait.*'"
+    )
     mutants.add_argument("--sample", type=int, metavar="N", help="that many, drawn by --seed")
     mutants.add_argument("--seed", type=int, default=0)
     mutants.add_argument("--limit", type=int, default=400, metavar="N", help="cases for each mutant at most (400)")
+    mutants.add_argument(
+        "--each", type=int, metavar="N", help="so many cases of each family for each kind of operation (all)"
+    )
     mutants.add_argument("--workers", type=int, default=2, help="how many at a time (2)")
     mutants.add_argument("--report", type=Path, metavar="FILE", help="where the results go (build/mutants.ndjson)")
     diff = command("diff", "diff", "what has changed from one report to another")

@@ -5,18 +5,18 @@ from __future__ import annotations
 import base64
 import hmac
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
 from segops_parity.canonical import load_json
 from segops_parity.cases import Case, Step
 from segops_parity.contract import Contract
+from segops_parity.filling import filled
 from segops_parity.replies import Script, delays
 from segops_parity.scenarios import Scenarios
 from segops_parity.webhooks import Vector
 
-__all__ = ["asked", "asked_in_turn", "client_cases", "filled"]
+__all__ = ["asked", "asked_in_turn", "client_cases"]
 
 
 def client_cases(contract: Contract, scenarios: Scenarios) -> Iterator[Case]:
@@ -109,6 +109,7 @@ def _step(entry: Mapping[str, Any], script: Script, case: Mapping[str, Any], con
         open=entry.get("open"),
         connections=entry.get("connections"),
         waits_at_most=entry.get("waits_at_most"),
+        warns=tuple(entry["warns"]) if "warns" in entry else None,
         compared=entry.get("compared"),
         holds_at_most=entry.get("holds_at_most"),
         targets=tuple(entry.get("targets", ())),
@@ -155,13 +156,6 @@ def asked(line: str, body: Any, form: Mapping[str, Any] | None = None) -> dict[s
         part = {"name": name, "filename": filename, "content-type": "text/csv", "content": text}
         sent = {"parts": [part]}
     return {"method": method, "path": path, "query": query, "body": sent}
-
-
-@cache
-def filled(size: int) -> str:
-    """So many characters, no two blocks of which are alike, in no more rows than an import takes."""
-    rows = size // 128 + 1
-    return ((15 * "%07d," + "%07d\n") * rows % tuple(range(16 * rows)))[:size]
 
 
 def _with(reply: Any, request: Mapping[str, Any]) -> Any:

@@ -94,7 +94,7 @@ def mutants(project: Project, options: argparse.Namespace) -> int:
     if options.prove:
         from segops_parity.mutants.proving import prove
 
-        print("\n".join(prove(project, options.language)))
+        print("\n".join(prove(project, options.language, options.behaviours)))
         suite = open_suite(project)
         _coverage(suite, strict=True)
         own = [each for each in _standings(suite) if options.language in (None, each.language)]
@@ -109,6 +109,7 @@ def mutants(project: Project, options: argparse.Namespace) -> int:
         seed=options.seed,
         workers=options.workers,
         most=options.limit,
+        each=options.each,
     )
     return source_mutants.report(project, asked, options.report or project.root / "build" / "mutants.ndjson")
 

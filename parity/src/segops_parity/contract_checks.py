@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from segops_parity._model import Operation
@@ -81,6 +81,8 @@ def _step_checks(
         delays.append(_problem("/timeouts", f"to hold {step.waits_at_most}", seen.get("timeouts")))
     if step.holds_at_most is not None:
         outcome += _memory_problems(step.holds_at_most, seen)
+    if step.warns is not None:
+        outcome += _warning_problems(step.warns, seen["outcome"].get("warned", ()))
     if step.compared is not None and step.compared != seen.get("compared"):
         outcome.append(_problem("/compared", step.compared, seen.get("compared")))
     if step.targets and list(step.targets) != [request["target"] for request in seen["requests"]]:
@@ -113,6 +115,13 @@ def _step_checks(
     if "log" in seen and step.requests:
         yield "logging.one-line-per-attempt", _log_problems(step, seen)
         yield "logging.leaves-out-secrets", _log_secrets(case, seen)
+
+
+def _warning_problems(wanted: Sequence[str], warned: Sequence[Mapping[str, Any]]) -> Problems:
+    told = [each["message"] for each in warned]
+    if len(told) == len(wanted) and all(text in message for text, message in zip(wanted, told, strict=True)):
+        return []
+    return [_problem("/warned", list(wanted), told)]
 
 
 def _left_open_problems(observation: Mapping[str, Any]) -> Problems:

@@ -26,6 +26,7 @@ _RUN = re.compile(r"(?<=import-[0-9a-f]{32}-)[0-9a-f]{8}(?=-)")
 _RUN_KEPT = re.compile(r'(?<="run": ")[0-9a-f]{8}(?=")')
 _BOUNDARY = re.compile(r"boundary=[0-9a-f]+")
 _DRAWN_AGAIN = re.compile(r"(\r[^\r\n]+)\1+(?=\r)")
+_PLAY = re.compile(r"/_c/(\d+)/")
 _LATENCY = re.compile(r'(?<="latency_ms": )[\d.]+')
 _INTEGRAL = re.compile(r"(?<=\d)\.0(?=[,\n\]}])")
 
@@ -121,13 +122,23 @@ def _open(case: Case, step: Step, ask: Ask, base_url: str, transport: str, patie
 
 
 def _filled(value: Any, base_url: str) -> Any:
-    """A value with the addresses of the case's server in it: {base}, {host} (with its port) and {port}."""
+    """A value with the addresses of the case's server in it: {base}, {host} (with its port) and {port}.
+
+    {unused} are two numbers with a dot between them, of a host that no client of this driver has been told of.
+    """
     if isinstance(value, dict):
         return {key: _filled(item, base_url) for key, item in value.items()}
     if not isinstance(value, str):
         return value
     host = base_url.split("/")[2]
-    return value.replace("{base}", base_url).replace("{host}", host).replace("{port}", host.rpartition(":")[2])
+    value = value.replace("{base}", base_url).replace("{host}", host).replace("{port}", host.rpartition(":")[2])
+    return value.replace("{unused}", _unused(base_url))
+
+
+def _unused(base_url: str) -> str:
+    """Of each play of a case its own, since what an SDK tells once it has told for good."""
+    number = int((_PLAY.search(base_url) or ("0", "0"))[1])
+    return f"{number // 250 % 50 + 200}.{number % 250}"
 
 
 def _take(step: Step, ask: Ask, stage: Stage, interrupt: Callable[[], None]) -> dict[str, Any]:
@@ -242,11 +253,13 @@ def _observation(step: Step, reply: Mapping[str, Any], stage: Stage, before: int
     else:
         outcome["ok"] = canonical_value(reply["ok"])
         if step.op in ("open", "client.options"):
+            places = [(stage.base_url, "{base}")]
+            places += [(_unused(stage.base_url), "{unused}")] if "{unused}" in str(step.open) else []
             outcome["ok"] = {
-                name: value.replace(stage.base_url, "{base}") if isinstance(value, str) else value
+                name: _replaced(value, places) if isinstance(value, str) else value
                 for name, value in outcome["ok"].items()
             }
-    for name in ("sink", "left", "progress", "attempts"):
+    for name in ("sink", "left", "progress", "attempts", "warned"):
         if name in reply:
             outcome[name] = canonical_value(reply[name])
     found = {

@@ -121,6 +121,7 @@ class PlaySession:
             ("{elsewhere}", self._elsewhere),
             ("{other-port}", self._other_port),
             ("{other-scheme}", self.base_url.replace("http:", "https:", 1)),
+            ("{key}", self._key),
         )
         headers = []
         for name, value in reply.headers:

@@ -201,6 +201,8 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
         }
     if "attempts" in outcome:
         outcome["attempts"] = [{**each, "headers": _of_interest(each["headers"])} for each in outcome["attempts"]]
+    if "warned" in outcome:
+        outcome["warned"] = [{**each, "message": wording(each["message"])} for each in outcome["warned"]]
     delays = [float(delay) for delay in step["delays"]]
     log = [_MILLISECONDS.sub(" ms", line) for line in step.get("log", ())]
     found = {"step": step["step"], "requests": requests, "delays": delays, "outcome": outcome, "log": log}

@@ -22,7 +22,7 @@ from segops_parity.mutants.python_schemata import FUNCTIONS
 from segops_parity.surface import help_pages, judge_surface, surface_cases
 from segops_parity.verdicts import judge
 
-__all__ = ["Baseline", "Result", "Tried", "baseline", "play_mutant", "reaching", "try_mutant", "using"]
+__all__ = ["Baseline", "Result", "Tried", "baseline", "kind_of", "play_mutant", "reaching", "try_mutant", "using"]
 
 FRESH = 12
 """Cases that a mutant is tried with in a process that was started with it."""
@@ -205,12 +205,12 @@ class Tried:
 
     def order(self, mutant: Mutant, places: Sequence[Where]) -> list[Where]:
         """The places to try, one of each family and kind of operation after the other; so many of them at most."""
-        groups: dict[tuple[Any, ...], list[Where]] = {}
+        groups: dict[tuple[str, ...], list[Where]] = {}
         for place in places:
             groups.setdefault(self._kind(place), []).append(place)
         turns = max(map(len, groups.values()), default=0)
         chosen = [each[turn] for turn in range(turns) for each in groups.values() if turn < len(each)]
-        chosen = chosen[: max(self._most, len(groups))]
+        chosen = chosen[: self._most]
         lucky = self._lucky.get(mutant.file, {})
         reached = set(places)
         first = [place for place in reversed(lucky) if place in reached]
@@ -222,12 +222,17 @@ class Tried:
         lucky.pop(place, None)
         lucky[place] = None
 
-    def _kind(self, place: Where) -> tuple[Any, ...]:
-        case = self._cases[place[1]]
-        operation = self._contract.operations.get(case.operation)
-        flags = operation.flags if operation else frozenset()
-        kinds = ("mutates", "downloads", "multipart", "walks", "polls")
-        return place[0], case.family, *(kind in flags for kind in kinds)
+    def _kind(self, place: Where) -> tuple[str, ...]:
+        return place[0], *kind_of(self._cases[place[1]], self._contract)
+
+
+def kind_of(case: Case, contract: Contract) -> tuple[str, ...]:
+    """What cases are alike by: their family, and what kind of operation it is played on; others are like none."""
+    operation = contract.operations.get(case.operation)
+    if operation is None or case.family == "hostile":
+        return (case.id,)
+    kinds = ("mutates", "downloads", "multipart", "walks", "polls")
+    return case.family, *(kind for kind in kinds if kind in operation.flags)
 
 
 def try_mutant(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from segops_parity.mutants.campaign import Result
     from segops_parity.suite import Suite
 
-__all__ = ["Standing", "proof_problems", "record_proofs", "standing"]
+__all__ = ["Proofs", "Standing", "load_proofs", "proof_problems", "record_proofs", "standing"]
 
 _SOURCES = {"python": "python/src/segops_admin", "typescript": "typescript-fixtures/admin/src"}
 Proofs = dict[str, dict[str, dict[str, str]]]
@@ -51,7 +51,7 @@ def record_proofs(project: Project, results: Iterable[Result]) -> None:
     """Add what a campaign has shown; a proof that still holds is kept, so that the file changes little."""
     proofs = load_proofs(project)
     for result in results:
-        if not result.killed or result.mutant.early:
+        if not result.killed:
             continue
         mutant = result.mutant
         known = proofs.setdefault(mutant.language, {})

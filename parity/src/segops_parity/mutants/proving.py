@@ -6,7 +6,8 @@ without a proof. Here the behaviour is what is looked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,10 +16,10 @@ from segops_parity.contract_checks import check_case
 from segops_parity.coverage import ideal
 from segops_parity.driver import DriverFault
 from segops_parity.mutants.bench import Bench
-from segops_parity.mutants.campaign import Baseline, Result, Where, baseline, judged, reaching
+from segops_parity.mutants.campaign import Baseline, Result, Where, baseline, judged, reaching, using
 from segops_parity.mutants.copies import Copy, instrumented, load_exceptions
 from segops_parity.mutants.mutant import Mutant
-from segops_parity.mutants.proofs import record_proofs, standing
+from segops_parity.mutants.proofs import Proofs, load_proofs, record_proofs, standing
 from segops_parity.project import Project
 from segops_parity.suite import Suite, open_suite
 
@@ -26,6 +27,7 @@ __all__ = ["prove"]
 
 MOST_CASES = 3
 MOST_MUTANTS = 80
+MOST_EARLY = 12
 MOST_FAULTS = 6
 SECONDS = 4.0
 
@@ -34,23 +36,28 @@ _WORDS = {"wait": "waiting", "response": "reply", "logging": "observe", "request
 """What the files of an area are called, where that is not the area's own name."""
 
 
-def prove(project: Project, language: str | None = None) -> list[str]:
-    """Look for a proof of each behaviour that has none, or a stale one; returns lines that say what was found."""
+def prove(project: Project, language: str | None = None, behaviours: str = "*") -> list[str]:
+    """Look for a proof of each behaviour that has none, or a stale one; returns lines that say what was found.
+
+    Args:
+        behaviours: globs, with commas between them, of those that are to be looked for.
+    """
     suite = open_suite(project)
     exceptions = load_exceptions(project.source_mutants)
     wanted = {
-        each.language: [*each.missing, *each.stale]
+        each.language: [name for name in (*each.missing, *each.stale) if _is_meant(name, behaviours)]
         for each in standing(project, suite)
         if language in (None, each.language)
     }
     lines = []
     with TemporaryDirectory(prefix="parity-proofs-") as folder, Bench(project.protocol, SECONDS) as bench:
         copies = [instrumented(project, name, Path(folder) / name, exceptions) for name in ("python", "typescript")]
-        cases = _telling(suite, {name for names in wanted.values() for name in names})
+        before = load_proofs(project)
+        cases = _telling(suite, {name for names in wanted.values() for name in names}, before)
         known = baseline(copies, cases, suite.contract, bench)
         print(f"baseline: {len(known.observations)} observations, {len(known.red)} red", flush=True)
         for copy in copies:
-            search = _Search(suite, copy, known, bench)
+            search = _Search(suite, copy, known, bench, before.get(copy.language, {}))
             names = wanted.get(copy.language, ())
             found = 0
             for name in names:
@@ -63,8 +70,12 @@ def prove(project: Project, language: str | None = None) -> list[str]:
     return lines
 
 
-def _telling(suite: Suite, behaviours: set[str]) -> list[Case]:
-    """For each behaviour the cases that are likeliest to tell: those that are about it first, the shortest of them."""
+def _is_meant(name: str, behaviours: str) -> bool:
+    return any(fnmatchcase(name, each) for each in behaviours.split(","))
+
+
+def _telling(suite: Suite, behaviours: set[str], before: Proofs) -> list[Case]:
+    """For each behaviour the case that has told, and those that are likeliest to: about it, the shortest first."""
     ranked: dict[tuple[str, tuple[str, ...], bool], list[tuple[bool, int, str]]] = {}
     for case in suite.cases.values():
         shown = {name for checks in check_case(suite.contract, case, ideal(case), "python").values() for name in checks}
@@ -73,19 +84,25 @@ def _telling(suite: Suite, behaviours: set[str]) -> list[Case]:
             key = name, case.languages, case.is_shell
             ranked.setdefault(key, []).append((name not in named, len(case.steps), case.id))
     chosen = {case for found in ranked.values() for _, _, case in sorted(found)[:MOST_CASES]}
+    chosen |= {proof["case"] for proofs in before.values() for name, proof in proofs.items() if name in behaviours}
     return [case for name, case in suite.cases.items() if name in chosen]
 
 
 class _Search:
     """Looks for mutants of one language."""
 
-    def __init__(self, suite: Suite, copy: Copy, known: Baseline, bench: Bench) -> None:
+    def __init__(
+        self, suite: Suite, copy: Copy, known: Baseline, bench: Bench, before: Mapping[str, Mapping[str, str]]
+    ) -> None:
         self._suite = suite
+        self._before = before
         self._copy = copy
         self._known = known
         self._bench = bench
         self._lanes = {lane.name: lane for lane in copy.lanes}
-        self._places = {number: frozenset(places) for number, places in reaching(copy, known).items()}
+        early = {mutant.number for mutant in copy.mutants if mutant.early}
+        places = {**reaching(copy, known), **using(copy, known, early)}
+        self._places = {number: frozenset(found) for number, found in places.items()}
         self._shown: dict[str, list[Where]] = {}
         for where, seen in known.observations.items():
             if where[0] in self._lanes and where not in known.red:
@@ -95,7 +112,13 @@ class _Search:
                     self._shown.setdefault(name, []).append(where)
 
     def proof(self, behaviour: str) -> Result | None:
-        """A mutant that breaks the behaviour, if one is found."""
+        """A mutant that breaks the behaviour, if one is found; the one that did so before is tried first."""
+        known = self._before.get(behaviour, {})
+        for mutant in self._copy.mutants if known else ():
+            if mutant.key == known["mutant"]:
+                for where in self._shown.get(behaviour, ()):
+                    if where[1] == known["case"] and self._breaks(mutant, behaviour, where):
+                        return Result(mutant, "difference", "/".join(where), (behaviour,), 1)
         places = sorted(self._shown.get(behaviour, ()), key=lambda where: self._rank(behaviour, where))
         for where in places[:MOST_CASES]:
             faults = 0  # each costs SECONDS; the next case may have fewer
@@ -103,18 +126,23 @@ class _Search:
                 noticed = self._noticed(mutant, where)
                 if noticed is None:
                     faults += 1
-                elif behaviour in noticed and self._noticed(None, where) == set():
+                elif behaviour in noticed and self._breaks(mutant, behaviour, where):
                     return Result(mutant, "difference", "/".join(where), (behaviour,), 1)
                 if faults >= MOST_FAULTS:
                     break
         return None
+
+    def _breaks(self, mutant: Mutant, behaviour: str, where: Where) -> bool:
+        """Whether the behaviour fails with the mutant on, and nothing does with it off again."""
+        return behaviour in (self._noticed(mutant, where) or ()) and self._noticed(None, where) == set()
 
     def _noticed(self, mutant: Mutant | None, where: Where) -> set[str] | None:
         """The checks that fail with a mutant on, or with none; nothing where the driver failed."""
         lane, case = self._lanes[where[0]], self._suite.cases[where[1]]
         limit = max(50_000, 200 * self._known.steps.get(where, 0))
         try:
-            self._bench.turn(lane, mutant.number if mutant else 0, limit)
+            number, early = (mutant.number, mutant.early) if mutant else (0, False)
+            self._bench.turn(lane, number, limit, early=early)
             seen = self._bench.observe(case, lane)
         except DriverFault:
             self._bench.stop()
@@ -128,16 +156,16 @@ class _Search:
         return not named, len(case.steps), case.id
 
     def _candidates(self, behaviour: str, where: Where) -> Iterator[Mutant]:
-        """Mutants that the case reaches: those of the behaviour's area first, and those that few other cases reach."""
+        """Mutants that the case reaches: those of the behaviour's area first, and those that few other cases reach.
+
+        What takes effect at loading comes last: each needs a process of its own.
+        """
         area = behaviour.partition(".")[0]
         word = _WORDS.get(area, area)
-        found = [
-            mutant
-            for mutant in self._copy.mutants
-            if not mutant.early and where in self._places.get(mutant.number, frozenset())
-        ]
+        found = [mutant for mutant in self._copy.mutants if where in self._places.get(mutant.number, frozenset())]
         found.sort(key=lambda mutant: (word not in mutant.file, len(self._places[mutant.number]), mutant.number))
-        yield from _spread(found, MOST_MUTANTS)
+        yield from _spread([mutant for mutant in found if not mutant.early], MOST_MUTANTS)
+        yield from [mutant for mutant in found if mutant.early and word in mutant.file][:MOST_EARLY]
 
 
 def _spread(mutants: Sequence[Mutant], most: int) -> list[Mutant]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
@@ -18,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from segops_parity._files import ContractError
+from segops_parity.cases import Case
 from segops_parity.mutants.bench import Bench
-from segops_parity.mutants.campaign import Baseline, Result, Tried, baseline, reaching, try_mutant, using
+from segops_parity.mutants.campaign import Baseline, Result, Tried, baseline, kind_of, reaching, try_mutant, using
 from segops_parity.mutants.copies import Copy, Exceptions, instrumented, load_exceptions
 from segops_parity.mutants.mutant import Mutant
 from segops_parity.mutants.proofs import record_proofs
@@ -42,6 +44,7 @@ class Options:
         again: the results of a campaign: only the mutants that survived it.
         sample: so many, drawn by `seed`.
         most: cases for each mutant.
+        each: cases of each family for each kind of operation, none for all of them; `happy` is played for all.
     """
 
     language: str = "*"
@@ -53,6 +56,7 @@ class Options:
     seed: int = 0
     workers: int = 2
     most: int = 400
+    each: int | None = None
 
 
 @dataclass
@@ -80,7 +84,7 @@ def run(project: Project, options: Options) -> list[Result]:
         chosen = _chosen(project, copies, options)
         copies = tuple(_needed(copy, chosen) for copy in copies)
         with Bench(project.protocol, 20.0) as bench:
-            known = baseline(copies, list(suite.cases.values()), suite.contract, bench)
+            known = baseline(copies, _played(suite, options.each), suite.contract, bench)
         for where, problems in sorted(known.red.items())[:5]:
             print(f"RED without a mutant: {'/'.join(where)}: {', '.join(sorted(problems))[:200]}")
         counts = {copy.language: sum(each.language == copy.language for each in chosen) for copy in copies}
@@ -104,6 +108,19 @@ def run(project: Project, options: Options) -> list[Result]:
                 killed = sum(each.killed for each in results)
                 print(f"{len(results)} of {len(chosen)} tried, {killed} killed, {last - started:.0f} s", flush=True)
     return sorted(results, key=lambda each: (each.mutant.language, each.mutant.number))
+
+
+def _played(suite: Suite, each: int | None) -> list[Case]:
+    if each is None:
+        return list(suite.cases.values())
+    kinds: Counter[tuple[str, ...]] = Counter()
+    found = []
+    for case in suite.cases.values():
+        kind = kind_of(case, suite.contract)
+        kinds[kind] += 1
+        if kinds[kind] <= each or case.family == "happy":
+            found.append(case)
+    return found
 
 
 def _needed(copy: Copy, chosen: Sequence[Mutant]) -> Copy:

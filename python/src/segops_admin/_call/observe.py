@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from .._config import Secret
 from .._errors import SegOpsDeprecationWarning
 from .._wire.headers import Headers, mention
 from .call import Call
@@ -96,7 +97,7 @@ def observe(
     if "logging" in sys.modules:
         _log(call, response, error, attempt, seconds, delay if asked else None)
     if response is not None and ("Deprecation" in response.headers or "Sunset" in response.headers):
-        _warn(call, response.headers)
+        _warn(call, response.headers, options.key)
     if options.on_reply is not None:
         headers = Headers() if response is None else response.headers
         if mention(headers, options.key):
@@ -126,14 +127,16 @@ def _logger() -> Any:
     return _loggers[0]
 
 
-def _warn(call: Call, headers: Headers) -> None:
+def _warn(call: Call, headers: Headers, key: Secret) -> None:
     """Warns, once per operation, that the server announces its removal."""
     if call.operation in _warned:
         return
     _warned.add(call.operation)
     import warnings
 
-    said = [f"{name}: {headers[name][:100]}" for name in ("Deprecation", "Sunset", "Link") if name in headers]
+    said = [
+        f"{name}: {redact(headers[name], key)[:100]}" for name in ("Deprecation", "Sunset", "Link") if name in headers
+    ]
     text = f"The server says that {call.operation} ({call.method} {call.path.partition('?')[0]}) is deprecated"
     warnings.warn(f"{text} ({'; '.join(said)}).", SegOpsDeprecationWarning, stacklevel=_frames_of_ours())
 

@@ -181,11 +181,15 @@ class Session:
         watched.clear()
         self._attempts.clear()
         memory = Memory() if given.is_large else None
-        try:
-            outcome: dict[str, Any] = {"ok": call()}
-        except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the observation
-            outcome = {"error": error_value(error)}
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                outcome: dict[str, Any] = {"ok": call()}
+            except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the observation
+                outcome = {"error": error_value(error)}
         seen = {"delays": list(time.delays), "log": list(self._log.lines), "attempts": list(self._attempts)}
+        own = [each for each in caught if each.category.__name__.startswith("SegOps")]
+        seen["warned"] = [{"kind": each.category.__name__, "message": str(each.message)} for each in own]
         held = {} if memory is None else {"held": memory.held()}
         return {**outcome, **seen, **held, **watched.told(), **given.told()}
 

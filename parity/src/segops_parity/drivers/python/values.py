@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from segops_admin import SegOpsApiError, SegOpsError
-from segops_parity.client_cases import filled
+from segops_parity.filling import filled
 
 __all__ = ["Given", "attempt_value", "error_value", "plain"]
 
