@@ -11,7 +11,7 @@ from .._wire.words import described
 from . import output
 from .failures import UsageError
 from .parsing import PROGRAM
-from .settings import number
+from .settings import number, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +94,7 @@ def import_in_parts(method: Any, path: str, body: Any, options: dict[str, Any], 
         raise UsageError("--split needs a file: standard input cannot be gone on with.", "Save it to a file first.")
     limits = wait_limits(options)
     if "rows" in options:
-        limits["rows"] = number(options["rows"], "--rows", whole=True)
+        limits["rows"] = whole_number(options["rows"], "--rows")
     state = state_path(path)
     begun = os.path.exists(state)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from contextlib import ExitStack
 from itertools import count
 from typing import IO, TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from .profiles import active
 from .progress import Progress
 from .results import Results
 from .retries import Retries
-from .settings import connect, is_on, logged, number
+from .settings import connect, is_on, logged, whole_number
 from .shapes import ARRAY, FILE, OBJECT, OUT
 
 if TYPE_CHECKING:
@@ -162,13 +162,13 @@ def _api(line: Invocation, client: SegOpsAdmin) -> Any:
             raise UsageError(f"--query {pair!r} must be KEY=VALUE.")
         query.setdefault(key, []).append(value)
     body = read_json(options["body"]) if "body" in options else None
-    form: tuple[str, None, IO[bytes]] | None = None
-    if "form" in options:
-        field, equals, source = options["form"].partition("=@")
-        if not field or not equals or not source:
-            raise UsageError(f"--form {options['form']!r} must be FIELD=@FILE.")
-        form = (field, None, open_binary(source))
-    try:
+    with ExitStack() as opened:
+        form: tuple[str, None, IO[bytes]] | None = None
+        if "form" in options:
+            field, equals, source = options["form"].partition("=@")
+            if not field or not equals or not source:
+                raise UsageError(f"--form {options['form']!r} must be FIELD=@FILE.")
+            form = (field, None, opened.enter_context(open_binary(source)))
         return client.http.request(
             method,
             path,
@@ -178,9 +178,6 @@ def _api(line: Invocation, client: SegOpsAdmin) -> Any:
             idempotent=True,
             idempotency_key=options.get("idempotency-key"),
         )
-    finally:
-        if form is not None and form[2] is not getattr(sys.stdin, "buffer", None):
-            form[2].close()
 
 
 class _Call:
@@ -208,7 +205,7 @@ class _Call:
             if option.parameter and option.name in line.options and option.name not in _OF_WALKS_AND_WAITS
         }
         if command.query is not None:
-            self._by_name[command.query.name] = line.query or None
+            self._by_name[command.query.name] = line.query
         self._arguments = [self._value(each.kind, text) for each, text in zip(command.arguments, line.arguments)]
 
     def _value(self, kind: str, text: str) -> Any:
@@ -259,14 +256,14 @@ class _Call:
         """Sends rows of JSON Lines a batch at a time."""
         if "idempotency-key" in self._options:
             raise UsageError("--idempotency-key does not go with JSON Lines: each batch has a key of its own.")
-        rows = int(number(self._options["rows"], "--rows", whole=True)) if "rows" in self._options else ROWS
+        rows = whole_number(self._options["rows"], "--rows") if "rows" in self._options else ROWS
         return upsert(getattr(self._namespace, self._command.method), lines, rows, self._words[0], self._progress)
 
     def _followed(self, job: Job) -> Any:
         """Looks until it is over, what this command has not started itself."""
         ids = self._arguments
         self.resume = resumed(self._command.name, ids, self._options)
-        self.printed = bool(self._options.get("watch"))
+        self.printed = "watch" in self._options
         record = f"The recompute of segment {ids[0]}" if job.since else ""
         self._waiting["on_progress"] = Followed(None if self.printed else self._progress, record, job.since)
         since = {"since": None} if job.since else {}
@@ -277,9 +274,9 @@ class _Call:
 
     def stream(self, results: Results) -> None:
         """Prints every item of a listing."""
-        options = dict(self._by_name)
+        options = self._by_name
         if "prefetch" in self._options:
-            options["prefetch"] = int(number(self._options["prefetch"], "--prefetch", whole=True))
+            options["prefetch"] = whole_number(self._options["prefetch"], "--prefetch")
         items = getattr(self._namespace, self._command.walk)(*self._arguments, **options)
         numbers = count(1)
         try:
@@ -295,7 +292,7 @@ class _Call:
     def _waited(self, job: Job) -> Any:
         """Starts, waits, and fetches the file that has been made, if that was asked for."""
         first = self._arguments[0]
-        waiting = dict(self._waiting)
+        waiting = self._waiting
         if job.since:
             waiting["since"] = self._namespace.get(first).get(job.since)
         answer = self._start()

@@ -6,6 +6,7 @@ A flag comes before the environment, the environment before the profile, and the
 from __future__ import annotations
 
 import os
+import re
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from .._transport.protocol import Transport
     from .profiles import Profile
 
-__all__ = ["connect", "is_on", "logged", "masked", "number"]
+__all__ = ["connect", "is_on", "logged", "masked", "number", "whole_number"]
+
+_END = 1_000_000_000
+"""No number of seconds or retries is as large."""
 
 
 def connect(
@@ -52,11 +56,11 @@ def connect(
             "Set it to a secret key (sk_...) of your workspace, or store one: segops-admin config set api_key -",
         )
     keep_secret(key or "")
-    timeout = _setting(options, "timeout", "SEGOPS_TIMEOUT", str(profile.get("timeout") or 60))
-    retries = _setting(options, "max-retries", "SEGOPS_MAX_RETRIES", "3")
+    timeout = number(*_setting(options, "timeout", "SEGOPS_TIMEOUT", str(profile.get("timeout") or 60)))
+    retries = whole_number(*_setting(options, "max-retries", "SEGOPS_MAX_RETRIES", "3"))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        make = partial(SegOpsAdmin, timeout=timeout, max_retries=int(retries), transport=transport, on_reply=on_reply)
+        make = partial(SegOpsAdmin, timeout=timeout, max_retries=retries, transport=transport, on_reply=on_reply)
         client = _client(make, options, profile, key)
     for warning in caught:
         say(f"warning: {warning.message}")
@@ -83,35 +87,34 @@ def _client(
         raise UsageError(text) from error
 
 
-def _setting(options: Mapping[str, Any], flag: str, variable: str, default: str) -> float:
-    given = options.get(flag)
-    whole = flag == "max-retries"
-    if given is not None:
-        return number(given, f"--{flag}", whole=whole)
-    return number(os.environ.get(variable) or default, variable, whole=whole)
+def _setting(options: Mapping[str, Any], flag: str, variable: str, default: str) -> tuple[str, str]:
+    """What a setting is set to, and where."""
+    if flag in options:
+        return options[flag], f"--{flag}"
+    return os.environ.get(variable) or default, variable
 
 
-def number(text: str, name: str, *, whole: bool = False) -> float:
-    """A number that was written as text: a whole one from 0 up, or a fraction above 0.
+def number(text: str, name: str) -> float:
+    """A number of seconds, above 0, that was written as text.
 
     Args:
         text: what was written.
         name: where, for the message.
-        whole: whether it must be a whole number.
 
     Raises:
         UsageError: it is not one.
     """
-    import re
-
     # As in TypeScript: ASCII digits, and neither blanks nor underscores between them.
-    form = r"[0-9]+" if whole else r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
-    if re.fullmatch(form, text):
-        value: float = int(text) if whole else float(text)
-        if (whole or value > 0) and value < 1e9:
-            return value
-    kind = "a whole number from 0 up" if whole else "a number of seconds above 0"
-    raise UsageError(f"{name} must be {kind}, not {text!r}.")
+    if re.fullmatch(r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text) and 0 < float(text) < _END:
+        return float(text)
+    raise UsageError(f"{name} must be a number of seconds above 0, not {text!r}.")
+
+
+def whole_number(text: str, name: str) -> int:
+    """A whole number from 0 up that was written as text; see ``number``."""
+    if re.fullmatch(r"[0-9]+", text) and int(text) < _END:
+        return int(text)
+    raise UsageError(f"{name} must be a whole number from 0 up, not {text!r}.")
 
 
 def is_on(variable: str) -> bool:
