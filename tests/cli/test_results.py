@@ -25,7 +25,11 @@ SEGMENTS = [
 ]
 
 
-@given(st.lists(st.lists(st.text(), min_size=2, max_size=4), min_size=1, max_size=4))
+# Python reads a NUL from 3.11 on.
+CELLS = st.text() if sys.version_info >= (3, 11) else st.text(st.characters(exclude_characters="\0"))
+
+
+@given(st.lists(st.lists(CELLS, min_size=2, max_size=4), min_size=1, max_size=4))
 def test_csv_is_read_back_as_it_was_by_another_parser(rows: list[list[str]]) -> None:
     text = "".join(csv_lines(rows))
     assert list(csv.reader(io.StringIO(text, newline=""))) == rows

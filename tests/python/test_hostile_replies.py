@@ -7,7 +7,6 @@ import http.client
 import inspect
 import io
 import ssl
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -165,9 +164,6 @@ def trusted(authority: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.parametrize(("row", "over_tls"), CASES)
 def test_what_a_call_through_requests_makes_of_it(row: HostileReply, server: HostileServer, trusted: str) -> None:
-    only_its_end = b"\r\n\r\n" in row.reply and not any(word in row.reply for word in (b"Length", b"chunked", b" 103 "))
-    if sys.version_info < (3, 10) and row.end == "cut" and only_its_end:
-        pytest.skip("urllib3's context on Python 3.9 takes a cut TLS connection for a closed one")
     with requests.Session() as session:
         session.verify, session.trust_env = trusted, False
         transport = RequestsTransport(session)

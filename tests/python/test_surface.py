@@ -348,6 +348,8 @@ MODULES = sorted(
 
 @pytest.mark.parametrize("name", MODULES)
 def test_a_modules_all_is_right_and_all_that_is_public_in_it_is_documented(name: str) -> None:
+    if name == "segops_admin.opentelemetry":
+        pytest.importorskip("opentelemetry.trace")  # tests without the workspace do without extras
     module = importlib.import_module(name)
     assert module.__doc__ or name.endswith("_version")
     for exported in getattr(module, "__all__", ()):

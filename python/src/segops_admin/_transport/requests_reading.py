@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, NoReturn
 from .._errors import SegOpsConnectionError, SegOpsTimeoutError
 from .exact_reply import ExactReply
 from .limits import Limits
+from .tls import noticing_cuts, overlooking_cuts
 
 if TYPE_CHECKING:
     import requests
@@ -40,7 +41,7 @@ class _ExactPool:
         kind: Any = getattr(type(pool), "ConnectionCls", None)
         if _is_plain(kind):
             if kind not in _exact:
-                _exact[kind] = type(kind.__name__, (kind,), {"response_class": ExactReply})
+                _exact[kind] = type(kind.__name__, (kind,), {"response_class": ExactReply, **_noticing(kind)})
             pool.ConnectionCls = _exact[kind]
         elif vars(pool).get("ConnectionCls") in _exact.values():
             del pool.ConnectionCls  # a recorder has replaced the class meanwhile
@@ -48,6 +49,31 @@ class _ExactPool:
             if _is_plain(type(kept)):
                 kept.response_class = ExactReply
         return pool
+
+
+def _noticing(kind: Any) -> dict[str, Any]:
+    """What a class of connections needs to tell a TLS connection that was cut from one that was closed.
+
+    Where contexts overlook the difference, so does the one that urllib3 makes if it is given none.
+    """
+    if not hasattr(kind, "cert_reqs") or not overlooking_cuts():
+        return {}
+
+    def connect(connection: Any) -> None:
+        from urllib3.util import ssl_
+
+        if connection.ssl_context is None:
+            context: Any = ssl_.create_urllib3_context(
+                ssl_version=ssl_.resolve_ssl_version(connection.ssl_version),
+                cert_reqs=ssl_.resolve_cert_reqs(connection.cert_reqs),
+            )
+            if not (connection.ca_certs or connection.ca_cert_dir or connection.ca_cert_data):
+                context.load_default_certs()
+            connection.ssl_context = context
+        noticing_cuts(connection.ssl_context)
+        kind.connect(connection)
+
+    return {"connect": connect}
 
 
 def _is_plain(kind: Any) -> bool:

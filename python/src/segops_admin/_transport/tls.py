@@ -7,7 +7,7 @@ import ssl
 
 from .._errors import SegOpsConfigError
 
-__all__ = ["default_context", "noticing_cuts"]
+__all__ = ["default_context", "noticing_cuts", "overlooking_cuts"]
 
 
 def default_context() -> ssl.SSLContext:
@@ -26,9 +26,14 @@ def default_context() -> ssl.SSLContext:
 
 
 def noticing_cuts(context: ssl.SSLContext) -> ssl.SSLContext:
-    """The context, set so that a connection that is cut does not pass for one that was closed.
-
-    Python 3.9 has OpenSSL 3 overlook the difference.
-    """
-    context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
+    """The context, set so that a connection that is cut does not pass for one that was closed."""
+    context.options &= ~_OVERLOOKING
     return context
+
+
+def overlooking_cuts() -> bool:
+    """Whether contexts let a connection that is cut pass for one that was closed, as Python 3.9 has OpenSSL 3 do."""
+    return bool(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).options & _OVERLOOKING)
+
+
+_OVERLOOKING: int = getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)

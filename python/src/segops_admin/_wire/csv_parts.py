@@ -136,19 +136,24 @@ class Section(io.RawIOBase):
         return self
 
     def readable(self) -> bool:
+        """It is."""
         return True
 
     def seekable(self) -> bool:
+        """It is."""
         return True
 
     def tell(self) -> int:
+        """How many bytes have been read."""
         return self._place
 
     def seek(self, offset: int, whence: int = 0) -> int:
+        """Goes on reading from another place, as in any file."""
         self._place = offset + (0, self._place, self._size)[whence]
         return self._place
 
     def read(self, size: int = -1) -> bytes:
+        """The next bytes; all that are left unless told how many."""
         left = self._size - self._place
         amount = left if size < 0 else min(size, left)
         if self._place < len(self._head):
