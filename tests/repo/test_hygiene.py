@@ -15,7 +15,7 @@ REGISTRIES = re.compile(
     re.IGNORECASE,
 )
 MACHINE_PATHS = re.compile(
-    r"(?<![\w.<~-])/(work|root|Users|home)/(?!\s)[\w.]|\bC:[\\]+Users\b|/[.]pyenv/versions/\d|/tmp/tmp\w{8}"
+    r"(?<![\w.<~}-])/(work|root|Users|home)/(?!\s)[\w.]|\bC:[\\]+Users\b|/[.]pyenv/versions/\d|/tmp/tmp\w{8}"
 )
 SECRETS = {
     "private key": re.compile(r"-{5}BEGIN (\w+ )?PRIVATE KEY-{5}\s+[A-Za-z0-9+/]{32}"),
