@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -58,19 +59,29 @@ def newest() -> str:
 
 
 @pytest.fixture(scope="session")
-def sandbox(
+def server(
     environment: Callable[..., Path], newest: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, str]]:
     """What the ready line of a sandbox says that was installed from its wheel."""
-    bin_folder = environment(newest, "segops_sandbox-*.whl")
+    bin_folder = environment(newest, "segops_sandbox-*.whl", more=["pyarrow"])
     folder = tmp_path_factory.mktemp("sandbox")
     command = [str(bin_folder / "segops-sandbox"), "--demo", "--now", "1998-07-01"]
     with subprocess.Popen(
         command, cwd=folder, env=clean(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stdout is not None
-        assert server.stderr is not None
-        ready = server.stdout.readline()
-        assert ready, server.stderr.read()
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        ready = process.stdout.readline()
+        assert ready, process.stderr.read()
         yield json.loads(ready)
-        server.terminate()
+        process.terminate()
+
+
+@pytest.fixture
+def sandbox(server: dict[str, str]) -> dict[str, str]:
+    """The same, with the demo data as they were at its start."""
+    url = server["url"].removesuffix("/api") + "/_sandbox/reset/"
+    headers = {"X-Sandbox-Token": server["control_token"], "Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(url, b'{"demo": true}', headers)) as reset:
+        assert reset.status == 200
+    return server

@@ -17,6 +17,7 @@ from guide_programs import blocks, write_django_project
 from repository import ROOT
 
 Environment = Callable[..., Path]
+WORKSPACE = ROOT / "typescript-fixtures"
 
 NIGHT = """
 import django
@@ -44,6 +45,23 @@ def page() -> Callable[[str], Path]:
     return find
 
 
+@pytest.fixture
+def npm_project(built: Callable[[str], Path], tmp_path: Path) -> Callable[[str], Path]:
+    """Makes a project of somebody who has installed the npm package, by the npm of a Node."""
+
+    def make(node: str) -> Path:
+        project = tmp_path / "project"
+        project.mkdir()
+        (project / "package.json").write_text(json.dumps({"name": "shop", "version": "1.0.0", "type": "module"}))
+        flags = ("--offline", "--no-audit", "--no-fund", "--silent")
+        words = (WORKSPACE / "tools/node.sh", node, "npm", "install", *flags, built("segops-admin-*.tgz"))
+        put = run(*words, folder=project, SEGOPS_NODE_QUIET="1")
+        assert put.returncode == 0, put.stderr
+        return project
+
+    return make
+
+
 def reached(sandbox: dict[str, str]) -> dict[str, str]:
     return {"SEGOPS_API_URL": sandbox["url"], "SEGOPS_API_KEY": sandbox["api_key"]}
 
@@ -61,45 +79,92 @@ def test_a_django_engineer_stores_members_each_night(
     assert night.stdout.splitlines()[-1] == str(sum(counts))
 
 
-def test_marketing_operations_walk_the_tutorial_in_a_shell(
-    page: Callable[[str], Path], environment: Environment, newest: str, sandbox: dict[str, str], tmp_path: Path
+SHELL_GUIDES = ("tutorial", "daily-work", "command-line", "ci")
+
+
+@pytest.fixture
+def by_wheel(environment: Environment, newest: str) -> Path:
+    """A folder with the `segops-admin` of the wheel."""
+    return environment(newest, "segops_admin-*.whl", more=["jmespath"])
+
+
+@pytest.fixture
+def by_npm(npm_project: Callable[[str], Path], tmp_path: Path) -> Path:
+    """A folder with the `segops-admin` of the npm package, on a current Node."""
+    project = npm_project("current")
+    (project / "node_modules/jmespath").symlink_to(WORKSPACE / "node_modules/jmespath")
+    command = tmp_path / "bin/segops-admin"
+    command.parent.mkdir()
+    node = f"{WORKSPACE}/tools/node.sh current node"
+    command.write_text(f'#!/bin/sh\nexec env SEGOPS_NODE_QUIET=1 {node} {project}/node_modules/.bin/segops-admin "$@"\n')
+    command.chmod(0o755)
+    return command.parent
+
+
+@pytest.mark.parametrize("command", ["by_wheel", "by_npm"])
+@pytest.mark.parametrize("guide", SHELL_GUIDES)
+def test_marketing_operations_paste_the_guides_into_a_shell(
+    guide: str,
+    command: str,
+    page: Callable[[str], Path],
+    sandbox: dict[str, str],
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
 ) -> None:
-    bin_folder = environment(newest, "segops_admin-*.whl")
     shell = shutil.which("bash")
     assert shell
-    path = {"PATH": f"{bin_folder}:/usr/bin:/bin"}
-    for number, text in enumerate(blocks(page("guides/tutorial.md"), "sh")):
+    path = {"PATH": f"{request.getfixturevalue(command)}:/usr/bin:/bin"}
+    folder = tmp_path / "work"
+    folder.mkdir()
+    pasted = 0
+    for number, text in enumerate(blocks(page(f"guides/{guide}.md"), "sh")):
         lines = [line for line in text.splitlines() if not line.startswith(("make ", "export "))]
-        done = run(shell, "-euo", "pipefail", "-c", "\n".join(lines), folder=tmp_path, **reached(sandbox), **path)
+        pasted += len(lines)
+        done = run(shell, "-euo", "pipefail", "-c", "\n".join(lines), folder=folder, **reached(sandbox), **path)
         assert done.returncode == 0, f"block {number}: {done.stderr}"
-    for number, text in enumerate(blocks(page("guides/tutorial.md"), "python")):
-        done = run(bin_folder / "python", "-W", "error", "-c", text, folder=tmp_path, **reached(sandbox))
-        assert done.returncode == 0, f"block {number}: {done.stderr}"
-    members = (tmp_path / "win-back.csv").read_text(encoding="utf-8").splitlines()
-    assert members[0].startswith("user_id,")
-    assert len(members) > 100
+    assert pasted >= 4
+    if guide == "daily-work":
+        loaded = json.loads((folder / "loaded.json").read_text(encoding="utf-8"))
+        assert loaded["imported_count"] == 250_000
+        assert len((folder / "members.csv").read_text(encoding="utf-8").splitlines()) == 2059
+
+
+def test_a_data_engineer_runs_the_programs_of_the_guides(
+    page: Callable[[str], Path], environment: Environment, newest: str, sandbox: dict[str, str], tmp_path: Path
+) -> None:
+    bin_folder = environment(newest, "segops_admin-*.whl", more=["pandas", "pyarrow"])
+    for guide in ("tutorial", "dataframes", "large-catalogues"):
+        programs = blocks(page(f"guides/{guide}.md"), "python")
+        assert len(programs) >= 3
+        for number, text in enumerate(programs):
+            done = run(bin_folder / "python", "-W", "error", "-c", text, folder=tmp_path, **reached(sandbox))
+            assert done.returncode == 0, f"{guide}, block {number}: {done.stderr}"
 
 
 @pytest.mark.parametrize("node", ["oldest", "current"])
-def test_a_typescript_developer_compiles_and_runs_the_first_steps(
-    node: str, page: Callable[[str], Path], built: Callable[[str], Path], sandbox: dict[str, str], tmp_path: Path
+def test_a_typescript_developer_compiles_and_runs_what_the_page_shows(
+    node: str, page: Callable[[str], Path], npm_project: Callable[[str], Path], sandbox: dict[str, str]
 ) -> None:
-    tool = (ROOT / "typescript-fixtures/tools/node.sh", node)
-    (tmp_path / "package.json").write_text(json.dumps({"name": "shop", "version": "1.0.0", "type": "module"}))
-    flags = ("--offline", "--no-audit", "--no-fund", "--silent")
-    quiet = {"SEGOPS_NODE_QUIET": "1"}
-    put = run(*tool, "npm", "install", *flags, built("segops-admin-*.tgz"), folder=tmp_path, **quiet)
-    assert put.returncode == 0, put.stderr
-    (tmp_path / "node_modules/@types").symlink_to(ROOT / "typescript-fixtures/node_modules/@types")
-    (tmp_path / "first.ts").write_text(blocks(page("typescript.md"), "ts")[0], encoding="utf-8")
+    tool, project = (WORKSPACE / "tools/node.sh", node), npm_project(node)
+    for name in ("@types", "undici-types"):
+        (project / "node_modules" / name).symlink_to(WORKSPACE / "node_modules" / name)
+    programs = blocks(page("typescript.md"), "ts")
+    assert len(programs) >= 9
+    for number, text in enumerate(programs):
+        (project / f"block{number}.ts").write_text(text, encoding="utf-8")
     options = {"strict": True, "module": "node16", "target": "es2022", "types": ["node"], "skipLibCheck": True}
-    (tmp_path / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "include": ["*.ts"]}))
-    compiler = ROOT / "typescript-fixtures/node_modules/typescript/bin/tsc"
-    compiled = run(*tool, "node", compiler, "-p", ".", folder=tmp_path, **quiet)
+    (project / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "include": ["*.ts"]}))
+    compiler = WORKSPACE / "node_modules/typescript/bin/tsc"
+    compiled = run(*tool, "node", compiler, "-p", ".", folder=project, SEGOPS_NODE_QUIET="1")
     assert compiled.returncode == 0, compiled.stdout
-    done = run(*tool, "node", "first.js", folder=tmp_path, **quiet, **reached(sandbox))
-    assert done.returncode == 0, done.stderr
-    assert re.search(r"^\d+ users$", done.stdout, re.MULTILINE)
+    printed = []
+    for number in range(len(programs)):
+        words = (*tool, "node", f"block{number}.js")
+        done = run(*words, folder=project, SEGOPS_NODE_QUIET="1", **reached(sandbox))
+        assert done.returncode == 0, f"block {number}: {done.stderr}"
+        printed.append(done.stdout)
+    assert re.search(r"^729 users$", printed[0], re.MULTILINE)
+    assert (project / "members.csv").read_text(encoding="utf-8").startswith("user_id,")
 
 
 ROWS = 2_000_000
