@@ -20,7 +20,8 @@ from repository import ROOT, outside_make
 from segops_parity.archives import unpack
 from segops_parity.contract_checks import OUTCOME
 from segops_parity.driver import Driver, DriverFault, Protocol
-from segops_parity.lanes import Lane, run_lane
+from segops_parity.lane_runner import run_lane
+from segops_parity.lanes import Lane
 from segops_parity.project import find_lanes
 from segops_parity.replay import PlaySession
 from segops_parity.replies import Reply

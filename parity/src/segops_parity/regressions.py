@@ -22,7 +22,8 @@ from typing import Any
 
 from segops_parity._files import ContractError, read_yaml
 from segops_parity.cases import Case
-from segops_parity.lanes import Lane, LaneRun, run_lane
+from segops_parity.lane_runner import run_lane
+from segops_parity.lanes import Lane, LaneRun
 from segops_parity.project import Project, find_lanes
 from segops_parity.reports.groups import group_lines
 from segops_parity.reports.ndjson import records
@@ -201,7 +202,7 @@ def _python_copy(regression: Regression, folder: Path) -> dict[str, str]:
 
 
 def _typescript_copy(regression: Regression, folder: Path) -> dict[str, str]:
-    shutil.copytree(_folder / "typescript", folder, dirs_exist_ok=True, copy_function=_linked)
+    shutil.copytree(_folder / "typescript", folder, symlinks=True, dirs_exist_ok=True, copy_function=_linked)
     texts = applied(regression, _project.root / SOURCES["typescript"])
     _write(texts, folder / "changed")
     _esbuild(_project, folder / "changed", folder / "dist" / "esm")

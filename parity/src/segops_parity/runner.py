@@ -16,7 +16,8 @@ from segops_parity.cases import Case
 from segops_parity.coverage import Coverage, executed, measure
 from segops_parity.deviations import Judged, apply_deviations, load_deviations
 from segops_parity.ending import leave_in_order
-from segops_parity.lanes import Lane, LaneRun, run_lane
+from segops_parity.lane_runner import run_lane
+from segops_parity.lanes import Lane, LaneRun
 from segops_parity.mutants.proofs import standing
 from segops_parity.suite import Suite
 from segops_parity.surface import help_pages, judge_surface, surface_cases

@@ -10,7 +10,8 @@ from typing import Any
 
 from segops_parity.cases import API_KEY, Case
 from segops_parity.driver import PROTOCOL, Driver, DriverFault, Protocol
-from segops_parity.lanes import Lane, LaneRun, ServerStage
+from segops_parity.lane_runner import ServerStage
+from segops_parity.lanes import Lane, LaneRun
 from segops_parity.observation import observe
 from segops_parity.replay import ReplayServer
 

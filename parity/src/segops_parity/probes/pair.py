@@ -11,7 +11,8 @@ from typing import Any
 from segops_parity.cases import API_KEY, Case
 from segops_parity.contract import Contract
 from segops_parity.driver import PROTOCOL, Driver, DriverFault, Protocol
-from segops_parity.lanes import Lane, ServerStage
+from segops_parity.lane_runner import ServerStage
+from segops_parity.lanes import Lane
 from segops_parity.observation import observe
 from segops_parity.probes.model import Probe, case_of
 from segops_parity.replay import ReplayServer
