@@ -90,6 +90,69 @@ def test_help_version_and_usage_errors_load_nothing_heavy(words: list[str], code
     assert [name for name in HEAVY if name in modules] == []
 
 
+def test_a_dry_run_loads_neither_the_network_nor_what_it_does_not_send(environment: Any) -> None:
+    code, modules = loaded(["segments", "list", "--dry-run"], environment)
+    assert code == 0
+    dear = {
+        "datetime",
+        "decimal",
+        "difflib",
+        "http.client",
+        "logging",
+        "shlex",
+        "socket",
+        "ssl",
+        "threading",
+        "uuid",
+        "zlib",
+    }
+    assert not dear & set(modules)
+
+
+PROGRAM = """
+import atexit, sys
+from segops_admin.cli import program
+{before}
+sys.argv = ["segops-admin", *{words!r}]
+sys.exit(program())
+"""
+
+
+def ended(words: list[str], environment: dict[str, str], before: str = "") -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(words=words, before=before)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(["--version"], 0), (["segments", "get"], 2), (["segments", "get", "1"], 1)]
+)
+def test_the_installed_program_ends_with_all_that_was_said_and_the_exit_code(
+    words: list[str], code: int, environment: Any
+) -> None:
+    exit_code, said = ended(words, environment)
+    assert exit_code == code
+    assert said.startswith("segops-admin" if code == 0 else "error: ")
+    assert said.endswith("\n")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "atexit.register(print, 'done')",
+        "import threading; threading.Thread(target=lambda: (threading.main_thread().join(), print('done'))).start()",
+    ],
+)
+def test_what_is_left_to_be_done_at_the_end_is_done(before: str, environment: Any) -> None:
+    code, said = ended(["--version"], environment, before)
+    assert (code, sorted(said.split())) == (0, sorted(f"done segops-admin {segops_admin.__version__}".split()))
+
+
 def test_a_suggestion_loads_difflib_and_no_network(environment: Any) -> None:
     code, modules = loaded(["segmnts"], environment)
     assert code == 2

@@ -189,11 +189,20 @@ def installed_help(runs: int) -> None:
         subprocess.run([*pip, *map(str, wheels.glob("*.whl"))], check=True)
         script, python = str(Path(folder, "bin", "segops-admin")), str(Path(folder, "bin", "python"))
 
-        def run(*command: str) -> None:
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        environment = {**os.environ, "SEGOPS_API_KEY": KEY, "XDG_CONFIG_HOME": folder}
 
-        ratio = measured(lambda: run(script, "--help"), lambda: run(python, "-c", "pass"), runs * 2)
+        def process(*command: str) -> Callable[[], None]:
+            def run() -> None:
+                quiet = subprocess.DEVNULL
+                subprocess.run(command, check=True, env=environment, stdout=quiet, stderr=quiet)
+
+            return run
+
+        nothing = process(python, "-c", "pass")
+        ratio = measured(process(script, "--help"), nothing, runs * 2)
         report("installed segops-admin --help / python -c pass", ratio, "<= 1.6")
+        ratio = measured(process(script, "segments", "list", "--dry-run"), nothing, runs * 2)
+        report("installed segops-admin, a dry run / python -c pass", ratio, "<= 3")
 
 
 UPLOAD = """

@@ -9,6 +9,7 @@ from pathlib import Path
 from generate.async_resources import async_resources
 from generate.bodies import bodies
 from generate.columns import columns
+from generate.front_page import front_page
 from generate.manual import manual
 from generate.python_commands import python_commands
 from generate.python_types import python_types
@@ -31,6 +32,7 @@ GENERATORS: tuple[Callable[[Contract], Mapping[str, str]], ...] = (
     columns,
     bodies,
     widths,
+    front_page,
     manual,
 )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import zlib
 from collections.abc import Generator
 from typing import Any, NoReturn
 
@@ -80,6 +79,8 @@ def _decompress(body: bytes, encoding: str, response: Any) -> bytes:
     status = response.status
     if encoding not in ("gzip", "x-gzip"):
         raise SegOpsDecodeError(f"its encoding {encoding[:60]!r} was not asked for", status=status)
+    import zlib  # here, as dry runs and the like read no reply
+
     texts: list[bytes] = []
     size = 0
     while body:

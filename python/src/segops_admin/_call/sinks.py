@@ -13,7 +13,7 @@ from .._errors import SegOpsArgumentError
 
 __all__ = ["Sink", "open_sink"]
 
-Sink = Union[str, "os.PathLike[str]", IO[bytes]]
+Sink = Union[str, os.PathLike[str], IO[bytes]]
 
 _CANNOT_BE_MOVED_ONTO = (errno.EBUSY, errno.EXDEV)
 """What the system answers where the target is itself a mounted file, as in a container."""

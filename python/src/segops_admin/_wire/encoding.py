@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import datetime
-import decimal
 import enum
 import json
 import math
 import operator
-import uuid
+import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
 
 from .._errors import SegOpsArgumentError
 from .bodies import checked_parameters
 from .nesting import DEEPEST, is_too_deep
 from .words import LARGEST_SAFE, described, number_text
+
+if TYPE_CHECKING:
+    import datetime
 
 __all__ = ["encode_json", "encode_path", "encode_query"]
 
@@ -85,9 +86,11 @@ def _query_value(key: str, value: Any) -> str:
                 "give numbers beyond 2^53 as text."
             )
         return number_text(value)
-    if isinstance(value, (str, int, decimal.Decimal, uuid.UUID)):
-        return str.__str__(value) if isinstance(value, str) else str(value)
-    if isinstance(value, datetime.date):
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int) or _is_a("decimal", "Decimal", value) or _is_a("uuid", "UUID", value):
+        return str(value)
+    if _is_a("datetime", "date", value):
         return iso8601(value)
     try:
         return str(operator.index(value))  # a whole number of another kind, such as numpy's
@@ -95,14 +98,22 @@ def _query_value(key: str, value: Any) -> str:
         raise SegOpsArgumentError(f"The query parameter {key!r} cannot be {described(value)}.") from None
 
 
+def _is_a(module: str, name: str, value: Any) -> bool:
+    """Whether a value is of a class of the standard library: it is not if nobody has loaded its module."""
+    found = getattr(sys.modules.get(module), name, None)
+    return found is not None and isinstance(value, found)
+
+
 def _is_finite(value: Any) -> bool:
-    if isinstance(value, decimal.Decimal):
-        return value.is_finite()
+    if _is_a("decimal", "Decimal", value):
+        return bool(value.is_finite())
     return not isinstance(value, float) or math.isfinite(value)
 
 
 def iso8601(value: datetime.date) -> str:
     """A date as ``2026-04-25``, a time as ``2026-04-25T12:00:00Z``; a time without a zone is taken as UTC."""
+    import datetime
+
     if not isinstance(value, datetime.datetime):
         return value.isoformat()
     if value.tzinfo is None:
@@ -114,11 +125,11 @@ def iso8601(value: datetime.date) -> str:
 
 
 def _json_default(value: Any) -> Any:
-    if isinstance(value, datetime.date):
+    if _is_a("datetime", "date", value):
         return iso8601(value)
     if not _is_finite(value):
         raise ValueError(f"{value} is not JSON")
-    if isinstance(value, (decimal.Decimal, uuid.UUID)):
+    if _is_a("decimal", "Decimal", value) or _is_a("uuid", "UUID", value):
         # As text: a binary float would change a price, and the platform's own samples write prices as text.
         return str(value)
     raise TypeError(f"a {type(value).__name__} has no JSON form: {value!r}")

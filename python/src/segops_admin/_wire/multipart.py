@@ -13,7 +13,7 @@ __all__ = ["FileData", "Multipart", "open_file"]
 
 _BLOCK = 256 * 1024
 
-FileData = Union[bytes, bytearray, memoryview, str, "os.PathLike[str]", IO[bytes]]
+FileData = Union[bytes, bytearray, memoryview, str, os.PathLike[str], IO[bytes]]
 
 
 class Multipart:

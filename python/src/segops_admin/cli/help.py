@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .commands import GLOBAL, RESOURCES, TOOLS, find, verbs
+from .commands import RESOURCES, TOOLS, find, verbs
 from .parsing import PROGRAM, unknown, usage
 from .shapes import ARRAY, OBJECT
 
@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from .shapes import Command, Option, Resource
+    from .shapes import Command, Option
 
 __all__ = ["TOPICS", "text"]
 
@@ -64,7 +64,9 @@ def text(words: Sequence[str]) -> str:
         UsageError: they name nothing.
     """
     if not words:
-        return _top()
+        from .front import FRONT
+
+        return FRONT
     first, rest = words[0], words[1:]
     if first == "definitions" and not rest:
         from .bodies import DEFINITIONS
@@ -82,39 +84,6 @@ def text(words: Sequence[str]) -> str:
             words[-1], known, "topic of help", f"{PROGRAM} help {first}" if in_resource else f"{PROGRAM} help"
         )
     return _command(command)
-
-
-def _top() -> str:
-    lines = [
-        f"{PROGRAM}: administer a SegOps workspace. JSON in, JSON out.",
-        "",
-        "usage: segops-admin [options] <resource> <verb> [arguments] [--flags]",
-        "",
-        "Resources and their verbs:",
-    ]
-    for name, resource in _grouped(False):
-        lines += [f"  {name}", *_wrapped(resource.summary, 6), *_wrapped(" ".join(resource.words), 8)]
-    tools = [(name, tool.summary) for name, tool in TOOLS.items()]
-    groups = [(f"{name} {'|'.join(group.words)}", group.summary) for name, group in _grouped(True)]
-    lines += ["", "Tools:", *_table([*tools, *groups])]
-    lines += ["", "Options:", *_options(GLOBAL)]
-    lines += [
-        "",
-        "Examples:",
-        "  segops-admin segments list --page-size=5",
-        "  segops-admin segments recompute 12 --wait",
-        "  segops-admin segments members 12 --all > members.jsonl",
-        "  segops-admin products import products.csv",
-        "  segops-admin pages export 8 --format=html",
-        "",
-        "The key is read from SEGOPS_API_KEY. More: segops-admin help <resource> [<verb>],",
-        *[f"segops-admin help {topic}" for topic in TOPICS],
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _grouped(is_group: bool) -> list[tuple[str, Resource]]:
-    return [(name, resource) for name, resource in RESOURCES.items() if resource.is_group is is_group]
 
 
 def _resource(name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from typing import TYPE_CHECKING, Any
 
 from .._errors import SegOpsArgumentError, SegOpsJobError
@@ -11,14 +10,14 @@ from .._wire.words import described
 from . import output
 from .failures import UsageError
 from .parsing import PROGRAM
-from .settings import number, whole_number
+from .settings import wait_limits, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .progress import Progress
 
-__all__ = ["Followed", "Over", "import_in_parts", "resumed", "wait_limits"]
+__all__ = ["Followed", "Over", "import_in_parts", "resumed"]
 
 
 class Over(Exception):
@@ -71,15 +70,11 @@ class Followed:
 
 def resumed(words: str, ids: Sequence[Any], options: dict[str, Any]) -> str:
     """The advice after a wait that timed out: the command that resumes it."""
+    import shlex
+
     ahead = [f"--{name}={options[name]}" for name in ("profile", "api-url") if name in options]
     command = " ".join(shlex.quote(str(word)) for word in (PROGRAM, *ahead, *words.split(), *ids, "--wait"))
     return f"To go on waiting: {command}"
-
-
-def wait_limits(options: dict[str, Any]) -> dict[str, Any]:
-    """``timeout`` and ``interval`` of a wait, as far as ``--wait-timeout`` and ``--interval`` give them."""
-    flags = (("wait-timeout", "timeout"), ("interval", "interval"))
-    return {name: number(options[flag], f"--{flag}") for flag, name in flags if flag in options}
 
 
 def import_in_parts(method: Any, path: str, body: Any, options: dict[str, Any], progress: Progress) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
@@ -111,6 +110,8 @@ def upsert(method: Any, lines: JsonLines, rows: int, source: str, progress: Prog
             progress.count(done, "rows")
     except BaseException as error:
         if done:
+            import shlex
+
             rest = f"tail -n +{following} {shlex.quote(source)} | {PROGRAM} products bulk-upsert -"
             how = "" if source == "-" else f" To go on with the others: {rest}"
             error.resume = f"The first {done} rows were sent.{how}"  # type: ignore[attr-defined]

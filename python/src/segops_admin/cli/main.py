@@ -6,6 +6,8 @@ anything of the network.
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
 
 from . import output
@@ -16,7 +18,33 @@ if TYPE_CHECKING:
 
     from .parsing import Invocation
 
-__all__ = ["main"]
+__all__ = ["main", "program"]
+
+
+def program() -> int:
+    """The installed program: ``main``, and an end without the interpreter's own, which takes as long as the help.
+
+    Where something is left to be done at the end (by a profiler, a log, a thread), the interpreter does it.
+    """
+    code = main()
+    if _is_all_done():
+        os._exit(code)
+    return code
+
+
+def _is_all_done() -> bool:
+    if sys.gettrace() or sys.getprofile() or sys.flags.inspect or sys.flags.dev_mode or atexit._ncallbacks():
+        return False
+    threading = sys.modules.get("threading")
+    if threading is not None and threading.active_count() > 1:
+        return False
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,6 +68,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     output.prepare()
+    if words in ([], ["help"], ["--help"], ["-h"]):  # nothing has to be understood for that
+        from .front import FRONT
+
+        output.write_text(FRONT)
+        return 0
     if words[:1] == ["__complete"]:  # what the completion scripts call
         from .completion import candidates
 

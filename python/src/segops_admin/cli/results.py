@@ -38,7 +38,7 @@ class Results:
             raise UsageError("--spreadsheet needs --output=csv.")
         self._columns = _columns(options["columns"]) if "columns" in options else []
         self._select = self._selector(options.get("select"))
-        if self._select is None:
+        if self._select is None and self._columns:
             self._check_columns()
         self._seen: set[str] = set()
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import sys
-import threading
 import time
 from typing import TYPE_CHECKING
 
 from .output import is_json, say
 
 if TYPE_CHECKING:
+    import threading
+
     from .._call.observe import Attempt
 
 __all__ = ["Retries"]
@@ -40,6 +40,8 @@ class Retries:
         what = f"{attempt.method} {attempt.path} {outcome}"
         asked = "Retry-After" in attempt.headers
         if self._terminal:
+            import threading
+
             self._over = threading.Event()
             self._thread = threading.Thread(target=_count_down, args=(what, delay, self._over), daemon=True)
             self._thread.start()
@@ -58,7 +60,7 @@ def _count_down(what: str, delay: float, over: threading.Event) -> None:
     drawn = 0
     left = delay
     while left > 0:
-        line = f"{what}; trying again in {math.ceil(left)} s"
+        line = f"{what}; trying again in {-int(-left // 1)} s"
         _write("\r" + line.ljust(drawn))
         drawn = len(line)
         if over.wait(min(left, 1.0)):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .._transport.protocol import Transport
     from .profiles import Profile
 
-__all__ = ["connect", "is_on", "logged", "masked", "number", "whole_number"]
+__all__ = ["connect", "is_on", "logged", "masked", "number", "wait_limits", "whole_number"]
 
 _END = 1_000_000_000
 """No number of seconds or retries is as large."""
@@ -115,6 +115,12 @@ def whole_number(text: str, name: str) -> int:
     if re.fullmatch(r"[0-9]+", text) and int(text) < _END:
         return int(text)
     raise UsageError(f"{name} must be a whole number from 0 up, not {text!r}.")
+
+
+def wait_limits(options: dict[str, Any]) -> dict[str, Any]:
+    """``timeout`` and ``interval`` of a wait, as far as ``--wait-timeout`` and ``--interval`` give them."""
+    flags = (("wait-timeout", "timeout"), ("interval", "interval"))
+    return {name: number(options[flag], f"--{flag}") for flag, name in flags if flag in options}
 
 
 def is_on(variable: str) -> bool:

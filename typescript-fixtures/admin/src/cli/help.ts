@@ -1,7 +1,8 @@
 /** What `--help` says, at each level. ASCII only: it must print on every terminal. */
 
 import { BODIES, DEFINITIONS } from "./bodies.js";
-import { find, GLOBAL, RESOURCES, TOOLS, verbs } from "./commands.js";
+import { find, RESOURCES, TOOLS, verbs } from "./commands.js";
+import { FRONT } from "./front.js";
 import { PROGRAM, unknown, usage } from "./parsing.js";
 import type { Command, Option, Resource } from "./shapes.js";
 
@@ -55,7 +56,7 @@ export const TOPICS: ReadonlyMap<string, string> = new Map([
 export function helpText(words: readonly string[]): string {
   const [first, second] = words;
   if (first === undefined) {
-    return top();
+    return FRONT;
   }
   const topic = TOPICS.get(first);
   if (topic !== undefined && words.length === 1) {
@@ -73,48 +74,6 @@ export function helpText(words: readonly string[]): string {
   const known = isInResource ? verbs(first).keys() : [...RESOURCES.keys(), ...TOOLS.keys(), ...TOPICS.keys()];
   const program = isInResource ? `${PROGRAM} help ${first}` : `${PROGRAM} help`;
   throw unknown(words[words.length - 1] as string, known, "topic of help", program);
-}
-
-function top(): string {
-  const lines = [
-    `${PROGRAM}: administer a SegOps workspace. JSON in, JSON out.`,
-    "",
-    "usage: segops-admin [options] <resource> <verb> [arguments] [--flags]",
-    "",
-    "Resources and their verbs:",
-    ...grouped(false).flatMap(({ name, summary, commands }) => [
-      `  ${name}`,
-      ...wrapped(summary, 6),
-      ...wrapped(commands.map(({ words }) => words[1]).join(" "), 8),
-    ]),
-    "",
-    "Tools:",
-    ...table([
-      ...[...TOOLS].map(([name, { summary }]): [string, string] => [name, summary]),
-      ...grouped(true).map(({ name, summary, commands }): [string, string] => [
-        `${name} ${commands.map(({ words }) => words[1]).join("|")}`,
-        summary,
-      ]),
-    ]),
-    "",
-    "Options:",
-    ...optionLines([...GLOBAL.values()]),
-    "",
-    "Examples:",
-    "  segops-admin segments list --page-size=5",
-    "  segops-admin segments recompute 12 --wait",
-    "  segops-admin segments members 12 --all > members.jsonl",
-    "  segops-admin products import products.csv",
-    "  segops-admin pages export 8 --format=html",
-    "",
-    "The key is read from SEGOPS_API_KEY. More: segops-admin help <resource> [<verb>],",
-    ...[...TOPICS.keys()].map((topic) => `segops-admin help ${topic}`),
-  ];
-  return `${lines.join("\n")}\n`;
-}
-
-function grouped(isGroup: boolean): Resource[] {
-  return [...RESOURCES.values()].filter((resource) => (resource.isGroup ?? false) === isGroup);
 }
 
 function resourceHelp({ name, summary, commands }: Resource): string {
