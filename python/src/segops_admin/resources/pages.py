@@ -5,6 +5,7 @@ from __future__ import annotations
 from .._errors import SegOpsArgumentError
 from .._wire.bodies import checked_object, checked_parameters
 from .._wire.paths import path
+from .._wire.words import described
 from ._crud import Collection
 
 TYPE_CHECKING = bool()
@@ -109,7 +110,7 @@ class Pages(
         Source: https://segops.ai/docs/ai-reach/landing-pages
         """
         if format not in ("tsx", "html", "json"):
-            raise SegOpsArgumentError(f"format must be tsx, html or json, not {format!r}.")
+            raise SegOpsArgumentError(f"format must be tsx, html or json, not {described(format)}.")
         job: ExportJob = self._mutate(
             "export",
             "POST",
