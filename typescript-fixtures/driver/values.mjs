@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
+import { ownValue } from "./own-values.mjs";
 import { blocksOf } from "./memory.mjs";
 
 const NUMBERS = { NaN: Number.NaN, Infinity: Number.POSITIVE_INFINITY, "-Infinity": Number.NEGATIVE_INFINITY };
@@ -42,6 +43,8 @@ export class Given {
         return new Date(value);
       case "$number":
         return NUMBERS[value];
+      case "$own":
+        return ownValue(value);
       case "$container":
         return value === "Map" ? new Map([["a", 1]]) : new Set([1]);
       case "$memory": {

@@ -85,6 +85,7 @@ def baseline(copies: Iterable[Copy], cases: Sequence[Case], contract: Contract, 
     for copy in copies:
         for lane in copy.lanes:
             lanes[lane.name] = lane
+            bench.stop()  # what a process tells once it has to tell in each lane
             for case in cases:
                 if not lane.takes(case):
                     continue

@@ -16,7 +16,7 @@ from segops_parity.contract_checks import check_case
 from segops_parity.coverage import ideal
 from segops_parity.driver import DriverFault
 from segops_parity.mutants.bench import Bench
-from segops_parity.mutants.campaign import Baseline, Result, Where, baseline, judged, reaching, using
+from segops_parity.mutants.campaign import Baseline, Result, Where, baseline, judged, kind_of, reaching, using
 from segops_parity.mutants.copies import Copy, instrumented, load_exceptions
 from segops_parity.mutants.mutant import Mutant
 from segops_parity.mutants.proofs import Proofs, load_proofs, record_proofs, standing
@@ -25,7 +25,7 @@ from segops_parity.suite import Suite, open_suite
 
 __all__ = ["prove"]
 
-MOST_CASES = 3
+MOST_CASES = 4
 MOST_MUTANTS = 80
 MOST_EARLY = 12
 MOST_FAULTS = 6
@@ -76,16 +76,25 @@ def _is_meant(name: str, behaviours: str) -> bool:
 
 def _telling(suite: Suite, behaviours: set[str], before: Proofs) -> list[Case]:
     """For each behaviour the case that has told, and those that are likeliest to: about it, the shortest first."""
-    ranked: dict[tuple[str, tuple[str, ...], bool], list[tuple[bool, int, str]]] = {}
+    ranked: dict[tuple[str, tuple[str, ...], bool], list[tuple[bool, int, str, tuple[str, ...]]]] = {}
     for case in suite.cases.values():
         shown = {name for checks in check_case(suite.contract, case, ideal(case), "python").values() for name in checks}
         named = {name for step in case.steps for name in step.covers}
         for name in (shown | named) & behaviours:
             key = name, case.languages, case.is_shell
-            ranked.setdefault(key, []).append((name not in named, len(case.steps), case.id))
-    chosen = {case for found in ranked.values() for _, _, case in sorted(found)[:MOST_CASES]}
+            kind = kind_of(case, suite.contract)[:1]
+            ranked.setdefault(key, []).append((name not in named, len(case.steps), case.id, kind))
+    chosen = {case for found in ranked.values() for case in _different(found)}
     chosen |= {proof["case"] for proofs in before.values() for name, proof in proofs.items() if name in behaviours}
     return [case for name, case in suite.cases.items() if name in chosen]
+
+
+def _different(ranked: Sequence[tuple[bool, int, str, tuple[str, ...]]]) -> list[str]:
+    """The first cases, one of each family."""
+    firsts: dict[tuple[str, ...], str] = {}
+    for *_, case, kind in sorted(ranked):
+        firsts.setdefault(kind, case)
+    return list(firsts.values())[:MOST_CASES]
 
 
 class _Search:
@@ -120,7 +129,10 @@ class _Search:
                     if where[1] == known["case"] and self._breaks(mutant, behaviour, where):
                         return Result(mutant, "difference", "/".join(where), (behaviour,), 1)
         places = sorted(self._shown.get(behaviour, ()), key=lambda where: self._rank(behaviour, where))
-        for where in places[:MOST_CASES]:
+        firsts: dict[tuple[str, ...], Where] = {}
+        for where in places:
+            firsts.setdefault(kind_of(self._suite.cases[where[1]], self._suite.contract)[:1], where)
+        for where in list(firsts.values())[:MOST_CASES]:
             faults = 0  # each costs SECONDS; the next case may have fewer
             for mutant in self._candidates(behaviour, where):
                 noticed = self._noticed(mutant, where)
@@ -133,8 +145,18 @@ class _Search:
         return None
 
     def _breaks(self, mutant: Mutant, behaviour: str, where: Where) -> bool:
-        """Whether the behaviour fails with the mutant on, and nothing does with it off again."""
-        return behaviour in (self._noticed(mutant, where) or ()) and self._noticed(None, where) == set()
+        """Whether the behaviour fails with the mutant on, and nothing does with it off again.
+
+        What a process does once it does not do again: where it shows without the mutant, new ones are asked.
+        """
+        if behaviour not in (self._noticed(mutant, where) or ()):
+            return False
+        if self._noticed(None, where) == set():
+            return True
+        self._bench.stop()
+        fails = behaviour in (self._noticed(mutant, where) or ())
+        self._bench.stop()
+        return fails and self._noticed(None, where) == set()
 
     def _noticed(self, mutant: Mutant | None, where: Where) -> set[str] | None:
         """The checks that fail with a mutant on, or with none; nothing where the driver failed."""

@@ -71,8 +71,8 @@ class Plan:
     most: int
 
 
-def run(project: Project, options: Options) -> list[Result]:
-    """Try the mutants that the options choose."""
+def run(project: Project, options: Options, file: Path) -> list[Result]:
+    """Try the mutants that the options choose. Results go to the file as they come: a campaign may be ended early."""
     suite = open_suite(project)
     exceptions = load_exceptions(project.source_mutants)
     started = time.monotonic()
@@ -105,6 +105,7 @@ def run(project: Project, options: Options) -> list[Result]:
             results.append(result)
             if time.monotonic() - last > 30:
                 last = time.monotonic()
+                write(results, file)
                 killed = sum(each.killed for each in results)
                 print(f"{len(results)} of {len(chosen)} tried, {killed} killed, {last - started:.0f} s", flush=True)
     return sorted(results, key=lambda each: (each.mutant.language, each.mutant.number))
@@ -217,7 +218,7 @@ def _chunk(mutants: Sequence[Mutant]) -> list[Result]:
 
 def report(project: Project, options: Options, file: Path) -> int:
     """Try the mutants, write the results, print what survived and the figures."""
-    results = run(project, options)
+    results = run(project, options, file)
     write(results, file)
     record_proofs(project, results)
     exceptions = load_exceptions(project.source_mutants)

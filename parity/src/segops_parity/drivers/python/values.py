@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from segops_admin import SegOpsApiError, SegOpsError
+from segops_parity.drivers.python.own_values import own_value
 from segops_parity.filling import filled
 
 __all__ = ["Given", "attempt_value", "error_value", "plain"]
@@ -56,6 +57,8 @@ class Given:
             return datetime.datetime.fromisoformat(value)
         if tag == "$number":
             return _NUMBERS[value]
+        if tag == "$own":
+            return own_value(value)
         if tag == "$container":
             return set()
         if tag == "$sink" and value == "stream":

@@ -1,0 +1,124 @@
+"""Values that only Python has, as arguments of cases: ``{"$own": NAME}`` stands for one."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import enum
+import io
+import types
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["own_value"]
+
+
+class _Kind(enum.Enum):
+    DAILY = "daily"
+    SEVEN = 7
+
+
+class _TextKind(str, enum.Enum):
+    DAILY = "daily"
+
+
+class _Text(str):
+    """Text that shows itself as something else."""
+
+    def __str__(self) -> str:
+        return "another"
+
+    __repr__ = __str__
+
+
+class _Index:
+    """A whole number of another kind, such as numpy's."""
+
+    def __index__(self) -> int:
+        return 42
+
+
+class _Frame:
+    """What looks like a table of columns, and is walked by their names."""
+
+    columns = ("sku",)
+
+    def __iter__(self) -> Any:
+        return iter(self.columns)
+
+
+class _Unseekable(io.RawIOBase):
+    """A stream without a place, which breaks when it is read."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        raise OSError("broken")
+
+
+def _circle() -> list[Any]:
+    found: list[Any] = []
+    found.append(found)
+    return found
+
+
+def _named(file: Any, name: Any) -> Any:
+    file.name = name
+    return file
+
+
+def _closed() -> Any:
+    file = io.BytesIO(b"a")
+    file.close()
+    return file
+
+
+_BEHIND = datetime.timezone(datetime.timedelta(hours=-1))
+_AHEAD = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
+_VALUES: dict[str, Callable[[], Any]] = {
+    "bytes": lambda: b"a",
+    "circle": _circle,
+    "class": lambda: dict,
+    "closed-file": _closed,
+    "date": lambda: datetime.date(2026, 4, 25),
+    "decimal": lambda: decimal.Decimal("1.50"),
+    "decimal-infinity": lambda: decimal.Decimal("Infinity"),
+    "enum-key": lambda: {_Kind.DAILY: 1},
+    "enum-number": lambda: _Kind.SEVEN,
+    "enum-text": lambda: _Kind.DAILY,
+    "file-descriptor": lambda: _named(io.BytesIO(b"a"), 5),
+    "file-in-memory": lambda: _named(io.BytesIO(b"a"), "<fdopen>"),
+    "file-named": lambda: _named(io.BytesIO(b"a"), "/x/own.csv"),
+    "file-that-breaks": _Unseekable,
+    "frame": _Frame,
+    "function": lambda: len,
+    "generator": lambda: ({"sku": name} for name in ("a", "b")),
+    "huge": lambda: 10**400,
+    "huge-below": lambda: -(10**400),
+    "index": _Index,
+    "large": lambda: 2**60,
+    "lost": lambda: 2.0**60,
+    "mapping": lambda: types.MappingProxyType({"a": 1}),
+    "naive": lambda: datetime.datetime(2026, 4, 25, 12, 0),  # noqa: DTZ001 -- what it is about
+    "object": object,
+    "out-of-range": lambda: datetime.datetime.max.replace(tzinfo=_BEHIND),
+    "set": lambda: {1},
+    "text": lambda: _Text("own"),
+    "text-enum": lambda: _TextKind.DAILY,
+    "text-file": lambda: io.StringIO("a"),
+    "tuple": lambda: (1, None, "b"),
+    "tuple-of-rows": lambda: ({"sku": "a"},),
+    "uuid": lambda: uuid.UUID("12345678-1234-5678-1234-567812345678"),
+    "whole-float": lambda: 3.0,
+    "zoned": lambda: datetime.datetime(2026, 4, 25, 12, 0, tzinfo=_AHEAD),
+}
+
+
+def own_value(name: str) -> Any:
+    """The value of that name, made anew."""
+    return _VALUES[name]()
