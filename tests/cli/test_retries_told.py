@@ -17,7 +17,7 @@ def test_a_wait_is_counted_down_on_a_terminal_and_taken_away(
         code, shown, out, _ = terminal.ended()
     assert code == 0
     lines = shown.split("\r")
-    assert lines[1].rstrip() == "GET /segments/1/ answered 429; trying again in 1 s"
+    assert lines[1].rstrip() == "GET /segments/1/ answered 429; retrying in 1 s"
     assert lines[-2].strip() == ""  # overwritten with blanks
     assert lines[-1] == ""
     assert out == b'{"id":1,"name":"\\u009b2J"}\n'
@@ -31,4 +31,4 @@ def test_every_wait_is_a_line_with_v(server: Any, cli: Any, monkeypatch: Any) ->
     assert result.code == 0
     told = [line for line in result.err.splitlines() if line.startswith("note: ")]
     assert len(told) == 1
-    assert told[0].startswith("note: GET /segments/1/ answered 503; trying again in 0.")
+    assert told[0].startswith("note: GET /segments/1/ answered 503; retrying in 0.")

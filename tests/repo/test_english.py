@@ -18,6 +18,9 @@ GONE = (
     "## (Walking|Trying again|Through requests)",
     "[Ww]alks (all|every)",
     "what is no address",
+    "[Tt]rying again in",
+    "[Ww]hat came of (a|an|each|one|it|them)\\b",
+    "[Hh]ow far an? (import|export) is",
 )
 SPOKEN = {".py", ".ts", ".md", ".yaml", ".mjs"}
 OWN = {"docs/style.md", "tests/repo/test_english.py"}
@@ -33,6 +36,20 @@ def opening_sentences() -> Iterator[tuple[str, str]]:
         elif path.suffix in {".ts", ".mjs"}:
             comment = re.match(r"(?:#!.*\n)?/\*\*(.*?)(?:\n \*\n|\*/)", path.read_text(encoding="utf-8"), re.DOTALL)
             yield name, comment[1] if comment else ""
+
+
+def docstrings() -> Iterator[tuple[str, str]]:
+    """The first paragraph of each docstring of a class or function in Python."""
+    for path in files():
+        if path.suffix == ".py":
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+                    text = (ast.get_docstring(node) or "").partition("\n\n")[0]
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", text
+
+
+def test_no_docstring_asks_a_question() -> None:
+    assert [where for where, text in docstrings() if re.search(r"\?(\s|$)", text)] == []
 
 
 def test_no_module_opens_with_a_question() -> None:

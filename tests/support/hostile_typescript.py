@@ -31,7 +31,7 @@ class _Client:
         )
 
     def ask(self, url: str, call: str) -> dict[str, Any]:
-        """What came of a call, and of the one after it."""
+        """The outcome of a call, and of the one after it."""
         assert self._node.stdin is not None
         assert self._node.stdout is not None
         self._node.stdin.write(json.dumps({"url": url, "call": call}) + "\n")
@@ -69,7 +69,7 @@ def _wrong(row: HostileReply, answer: dict[str, Any], connections: list[int]) ->
 def wrong_outcomes(
     command: Sequence[str], project: Path, environment: Callable[..., dict[str, str]]
 ) -> tuple[int, list[str]]:
-    """How many replies were played, and what came of each that did not come to what the table says.
+    """How many replies were played, and the outcome of each that is not as the table says.
 
     Args:
         command: what runs a program, such as a Node.

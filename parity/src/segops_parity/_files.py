@@ -1,4 +1,4 @@
-"""Files of the contract: how they are read, and how what is wrong with them is told."""
+"""The files of the contract: how they are read, and the errors of broken ones."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class ContractError(ValueError):
 
 
 class Problems:
-    """Gathers what is wrong, so that all of it can be told at once."""
+    """Gathers problems, so that all of them are reported at once."""
 
     def __init__(self) -> None:
         self._found: list[ContractError] = []
@@ -79,9 +79,9 @@ class Problems:
         self._found.append(ContractError(file, where, problem, schema))
 
     def report(self) -> None:
-        """Raise one `ContractError` for all that was gathered, if anything was."""
+        """Raise one `ContractError` for all that was gathered, if there is any."""
         if self._found:
-            # What every namespace takes from one template is broken in each of them, and told once.
+            # What every namespace takes from one template is broken in each of them, and reported once.
             once = list({each.args: each for each in self._found}.values())
             once[0].problems = tuple(once)
             raise once[0]

@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="segops-parity", description="Do the Python and TypeScript SDKs behave the same?"
+        prog="segops-parity", description="Holds the Python and TypeScript SDKs to the contract, and to each other."
     )
     parser.add_argument("--root", type=Path, help="the repository (default: the one that this package is in)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

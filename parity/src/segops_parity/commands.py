@@ -222,7 +222,7 @@ def _coverage(suite: Suite, *, strict: bool = False) -> int:
 
 
 def explain(project: Project, options: argparse.Namespace) -> int:
-    """Run one case and tell all."""
+    """Run one case and print all of it."""
     from segops_parity.explain import explanation
 
     suite = open_suite(project)
@@ -281,7 +281,7 @@ def figures(project: Project, options: argparse.Namespace) -> int:
 
 
 def probe(project: Project, options: argparse.Namespace) -> int:
-    """Draw probes and tell what differs."""
+    """Draw probes and print what differs."""
     from segops_parity.probes.areas import AREAS
     from segops_parity.probes.run import LANES, lines, run_probes
 

@@ -50,7 +50,7 @@ class Deviation:
 
 @dataclass(frozen=True)
 class Judged:
-    """What came of a deviation: ok, or gone, expired, different, redundant."""
+    """The state of a deviation: ok, gone, expired, different or redundant."""
 
     deviation: Deviation
     state: str
@@ -83,7 +83,7 @@ def fingerprint(problems: Iterable[Problem]) -> str:
 def apply_deviations(
     deviations: Sequence[Deviation], verdicts: Sequence[CaseVerdict], today: date, lanes: Sequence[str] | None = None
 ) -> list[Judged]:
-    """Mark the problems that are known, and say what came of each deviation; one of no lane that ran is left alone."""
+    """Mark the problems that are known, and judge each deviation; those of lanes that did not run are left alone."""
     judged = []
     for entry in deviations:
         if lanes is not None and not any(fnmatchcase(lane, entry.lane) for lane in lanes):

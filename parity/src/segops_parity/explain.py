@@ -1,4 +1,4 @@
-"""One case told in full: what was expected, what came, where they differ, and each request as a command."""
+"""One case in full: what was expected, what came, where they differ, and each request as a command."""
 
 from __future__ import annotations
 

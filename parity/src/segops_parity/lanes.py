@@ -48,7 +48,7 @@ class Lane:
 
 @dataclass
 class LaneRun:
-    """What came of a lane: the driver's word about itself, and one observation or fault for each case.
+    """The outcome of a lane: the driver's description of itself, and one observation or fault for each case.
 
     `described` is the surface of the SDK as the driver tells it; `pages` are the pages of its command line's help, by
     the words that they are about.

@@ -2,8 +2,8 @@
 
     python -m segops_parity.openapi -o openapi.json
 
-The document is a build product: change ``spec/`` and derive it again. Operations that walk or poll have no request of
-their own and stand as ``x-sdk-helpers`` beside the operation that they repeat.
+The document is a build product: change ``spec/`` and derive it again. Operations that iterate or poll have no request
+of their own and stand as ``x-sdk-helpers`` beside the operation that they repeat.
 """
 
 from __future__ import annotations

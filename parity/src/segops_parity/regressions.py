@@ -59,7 +59,7 @@ class Regression:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of one: `named` if the first line is about a behaviour that it breaks; otherwise that line."""
+    """The outcome of one: `named` if the first line is about a behaviour that it breaks; otherwise that line."""
 
     regression: Regression
     verdict: str

@@ -30,7 +30,7 @@ EXITS = {0: "equal", 1: "parity failure", 2: "harness or driver fault", 3: "unte
 
 @dataclass
 class Outcome:
-    """What came of a whole run."""
+    """The outcome of a whole run."""
 
     suite: Suite
     lanes: list[Lane]
@@ -118,7 +118,7 @@ def run_all(
     *,
     surface: Sequence[str] | None = None,
 ) -> dict[str, LaneRun]:
-    """What came of each lane. The longest are begun first; several at a time, each in a process of its own."""
+    """The outcome of each lane. The longest start first; several run at a time, each in a process of its own."""
     if len(lanes) == 1:
         return {lane.name: run_lane(lane, cases, suite.project.protocol, surface=surface) for lane in lanes}
     order = {"vcr": 1, "sdk": 0, "shell": 2}

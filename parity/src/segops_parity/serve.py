@@ -1,4 +1,4 @@
-"""A case or a cassette played to whoever asks, for a look at it with curl or another client."""
+"""A case or a cassette served to any client, such as curl."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["serve_case"]
 
 
 def serve_case(suite: Suite, wanted: str, port: int) -> int:
-    """Play a case's replies in order to whoever asks, printing each request; ends when all have been played."""
+    """Serve a case's replies in order to any client, printing each request; ends when all have been played."""
     replies = _replies(suite, wanted)
     with ReplayServer(API_KEY, port) as server:
         session = server.open()

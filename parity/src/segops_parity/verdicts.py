@@ -46,7 +46,7 @@ class Problem:
 
 @dataclass
 class CaseVerdict:
-    """What came of a case: by lane the checks that were made, and for each pair pass or fail."""
+    """The outcome of a case: by lane the checks that were made, and for each pair pass or fail."""
 
     case: Case
     checks: dict[str, set[str]] = field(default_factory=dict)

@@ -1033,7 +1033,7 @@ class ImportPart(TypedDict):
 
 
 class ImportInParts(TypedDict):
-    """What came of an import in parts."""
+    """The totals of an import in parts."""
 
     parts: List[ImportPart]
     """The parts, in their order."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def described(exc: BaseException) -> str:
-    """An exception as whoever asked for the work is told of it."""
+    """An exception in the words of a job's error."""
     return f"{type(exc).__name__}: {exc}"
 
 

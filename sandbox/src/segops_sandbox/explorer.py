@@ -137,7 +137,7 @@ def memberships(tenant_id: int, user_id: str) -> list[Any]:
 
     Each is a SegmentMembership with the segment's `segment_name` and `segment_member_count`; none for an unknown id.
     """
-    # Two ids that were merged after the compute may both be members: the latest one is told.
+    # Two ids that were merged after the compute may both be members: the latest one is shown.
     return list(
         {row.segment_id: row for row in SegmentMembership.objects.raw(_MEMBERSHIPS, [tenant_id, user_id])}.values()
     )

@@ -18,7 +18,7 @@ _drawn: Counter[str] = Counter()
 
 
 def use_seed(seed: int | None) -> None:
-    """Start all streams anew from a seed; None returns to the system's random source."""
+    """Restart all streams from a seed; None returns to the system's random source."""
     global _seed
     with _lock:
         _seed = seed

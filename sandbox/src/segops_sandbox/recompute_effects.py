@@ -1,4 +1,4 @@
-"""What follows a successful recompute of a segment: its active activations sync, and webhooks are told."""
+"""What follows a successful recompute of a segment: its active activations sync, and webhooks are sent."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ log = logging.getLogger("segops_sandbox.server")
 
 # How long a connection may wait for its next request, a head for its end, or a body for its next byte.
 PATIENCE_S = 60
-# Beyond this many, whoever has waited longest for a request of its own is let go.
+# Beyond this many, the connection that has been idle for longest is closed.
 MOST_CONNECTIONS = 4000
 # For the database, its journal, bodies and webhooks.
 _OTHER_FILES = 256
@@ -88,7 +88,7 @@ class Protocol(H11Protocol):
         return True
 
     def on_response_complete(self) -> None:
-        """Waiting begins anew."""
+        """The wait starts over."""
         self.waits_since = time.monotonic()
         super().on_response_complete()
 
@@ -196,7 +196,7 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
     async def on_tick(self, counter: int) -> bool:
-        """Ten times a second; once a second, let go of who is waited for too long."""
+        """Runs ten times a second; once a second, closes connections that are too slow."""
         now = time.monotonic()
         if now >= self._let_go_at:
             self._let_go_at = now + 1

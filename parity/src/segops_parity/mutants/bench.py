@@ -73,7 +73,7 @@ class Bench:
         return self._driver
 
     def turn(self, lane: Lane, mutant: int, limit: int = 0, *, early: bool = False) -> dict[str, Any]:
-        """Switch to a mutant; what was come by since the last time."""
+        """Switch to a mutant; what was reached since the last time."""
         reply = self.ready(lane, mutant if early else 0).ask("switch", mutant=mutant, limit=limit)
         return dict(reply["ok"])
 

@@ -64,7 +64,7 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a mutant. `behaviours` are those whose checks failed first, `case` the one they failed in."""
+    """The outcome of a mutant. `behaviours` are those whose checks failed first, `case` the one they failed in."""
 
     mutant: Mutant
     verdict: str

@@ -1,4 +1,4 @@
-"""Which mutant is on in this process, and which were come by. Instrumented sources import it; nothing else does."""
+"""The mutant that is on in this process, and those that were reached. Only instrumented sources import it."""
 
 import os
 
@@ -13,7 +13,7 @@ class Endless(BaseException):
 
 
 def at(first: int, last: int) -> bool:
-    """Whether one of the mutants from `first` to `last` is on, at their place, which has been come to."""
+    """Whether one of the mutants from `first` to `last` is on, at their place, which is hereby reached."""
     global steps
     reached.add(first)
     steps += 1
@@ -31,7 +31,7 @@ def tick() -> None:
 
 
 def turn(mutant: int, bound: int) -> dict[str, object]:
-    """Switch to a mutant (0 for none); tells what was come by since the last time."""
+    """Switch to a mutant (0 for none); tells what was reached since the last time."""
     global active, reached, steps, limit
     told = {"reached": sorted(reached), "steps": steps, "endless": bool(limit and steps > limit)}
     active, reached, steps, limit = mutant, set(), 0, bound

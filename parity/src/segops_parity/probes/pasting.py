@@ -1,4 +1,4 @@
-"""A probe as a case of ``parity/scenarios``: its input, and what came of it in one of the languages."""
+"""A probe as a case of ``parity/scenarios``: its input, and its outcome in one of the languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A finding in words, and as a case that can be pasted into ``parity/scenarios``."""
+"""A finding in words, and as a case to paste into ``parity/scenarios``."""
 
 from __future__ import annotations
 

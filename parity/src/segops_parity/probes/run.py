@@ -31,7 +31,7 @@ LANES = ("python-http", "typescript-current")
 
 @dataclass
 class Area:
-    """What came of one area: how many probes there were, and what they showed."""
+    """The outcome of one area: how many probes there were, and what they showed."""
 
     name: str
     seed: int

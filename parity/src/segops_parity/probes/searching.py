@@ -23,7 +23,7 @@ Judge = Callable[[Probe], list[Difference]]
 class Finding:
     """One look of difference: how many probes showed it, and the smallest of them.
 
-    `case` is that probe as a case of parity/scenarios, with what came of it in the language `holds_in`.
+    `case` is that probe as a case of parity/scenarios, with its outcome in the language `holds_in`.
     """
 
     sign: str

@@ -1,4 +1,4 @@
-"""The page's section about the wire: what each language sent, side by side, and when it tried again."""
+"""The page's section about the wire: what each language sent, side by side, and when it retried."""
 
 # ruff: noqa: E501 - markup is easier to read on one line
 
@@ -35,7 +35,7 @@ def wires(cases: Sequence[dict[str, Any]]) -> str:
         blocks.append(block)
     return (
         "<section><h2>On the wire</h2><p>Cases that differ, a few of each kind, and one example of each family: what each language sent, "
-        "what came of it, and when it tried again. What differs is marked.</p>"
+        "how each ended, and when the next followed. What differs is marked.</p>"
         '<input id="find" type="search" placeholder="Find a case" aria-label="Find a case">'
         + "".join(blocks)
         + "</section>"

@@ -1,7 +1,7 @@
 """The course of a call, without I/O: attempts, retries, redirects, the deadline, and how it ends.
 
-It is a generator that yields what is to be done (``steps``) and is sent what came of it; a driver of a few lines does
-it, blocking or for asyncio.
+It is a generator that yields steps (``steps``) and receives their results; a driver of a few lines takes them,
+blocking or for asyncio.
 """
 
 from __future__ import annotations

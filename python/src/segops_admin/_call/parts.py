@@ -50,7 +50,7 @@ class CsvImport:
         self._runtime: Runtime = products._http.runtime
 
     def course(self) -> Generator[Any, Any, Any]:
-        """What is to be done, step by step; returns what came of it."""
+        """The steps of the import; returns its totals."""
         try:
             file = open(self._path, "rb")  # noqa: SIM115 -- closed below
         except (OSError, ValueError) as error:

@@ -46,7 +46,7 @@ class Retries:
             self._thread = threading.Thread(target=_count_down, args=(what, delay, self._over), daemon=True)
             self._thread.start()
         elif asked or self._verbose:
-            say(f"note: {what}; trying again in {delay:.3g} s{', as the server asks' if asked else ''}")
+            say(f"note: {what}; retrying in {delay:.3g} s{', as the server asks' if asked else ''}")
 
     def stop(self) -> None:
         """Erases the countdown."""
@@ -60,7 +60,7 @@ def _count_down(what: str, delay: float, over: threading.Event) -> None:
     drawn = 0
     left = delay
     while left > 0:
-        line = f"{what}; trying again in {-int(-left // 1)} s"
+        line = f"{what}; retrying in {-int(-left // 1)} s"
         _write("\r" + line.ljust(drawn))
         drawn = len(line)
         if over.wait(min(left, 1.0)):

@@ -38,7 +38,7 @@ def connect(
 
     Args:
         options: the flags given.
-        on_reply: is told of each attempt.
+        on_reply: called after each attempt.
         transport: what carries the requests, in place of the SDK's own.
 
     Raises:

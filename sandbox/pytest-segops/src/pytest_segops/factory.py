@@ -67,7 +67,7 @@ class SandboxFactory:
             process.stop()
 
     def mark_logs(self) -> None:
-        """Note how far the logs are: a test begins."""
+        """Note the current end of the logs: a test begins."""
         for log in self._logged:
             self._logged[log] = log.stat().st_size
 

@@ -46,7 +46,7 @@ class Wanted:
         requirements: what pip installs into an environment made for the sandbox.
         image: the container image.
         cache: the folder in which environments are made and kept.
-        say: is told of what takes long.
+        say: called before what takes long.
     """
 
     way: str = AUTO

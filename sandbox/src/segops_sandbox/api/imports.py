@@ -57,7 +57,7 @@ class Status(APIView):
     """`GET /pim/import/<id>/`"""
 
     def get(self, request: Request, pk: int) -> Response:
-        """How far it is; with the suggestions while it awaits its mapping, so that it can be taken up again."""
+        """The status of an import; with the suggestions while it awaits its mapping, so that it can be resumed."""
         job = get_object_or_404(ImportJob, tenant=tenant_of(request), pk=pk)
         suggestions = _suggestions(job) if job.status == ImportJob.MAPPING else {}
         return Response({**_described(job), **suggestions})

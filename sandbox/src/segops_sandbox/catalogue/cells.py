@@ -1,6 +1,6 @@
 """CSV cells as values of a field's type: https://segops.ai/docs/pim/import
 
-Nothing is lost: text that is no value of the type stays as it is, and the caller is told.
+Nothing is lost: text that is no value of the type stays as it is, and the caller learns of it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The job of a confirmed import: rows become products, a chunk a transaction, so that polling sees how far it is.
+"""The job of a confirmed import: rows become products, a chunk a transaction, so that polling shows its progress.
 
-What is noted as done is committed together with the products, so an import that was cut off goes on where it stood.
+What is noted as done is committed together with the products, so an interrupted import resumes where it stopped.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Overtaken(Exception):
 
 
 def _failed(tenant: Tenant, error: Exception, import_id: int) -> None:
-    """Say why and how far it came: what earlier chunks brought stays in the catalogue."""
+    """Record why it failed, and its progress: products of earlier chunks stay in the catalogue."""
     job = _under_way(tenant, import_id)
     if job is None:
         return

@@ -95,7 +95,7 @@ class Scorer:
         return Finding(points, f"Add {', '.join(missing)}.")
 
     def _answer_format(self, product: Product) -> Finding:
-        """Could an assistant read the description out as an answer? Long enough, in sentences, for whom, of what."""
+        """How well a description serves as an assistant's answer: its length, its sentences, for whom, of what."""
         text = self._essential(product, "description")
         if not isinstance(text, str) or not text.strip():
             return Finding(0.0, f"Write a description of at least {_ENOUGH_WORDS} words in whole sentences.")

@@ -77,7 +77,7 @@ class SearchIndex:
 
 
 class _Alike:
-    """Which words of a vocabulary are meant by a word that somebody typed?"""
+    """The words of a vocabulary that a typed word may stand for."""
 
     def __init__(self, vocabulary: dict[str, int]) -> None:
         from sklearn.feature_extraction.text import TfidfVectorizer

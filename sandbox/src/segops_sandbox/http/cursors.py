@@ -17,7 +17,7 @@ def encode(listing: int | str, last: str) -> str:
 
 
 def decode(listing: int | str, cursor: str) -> str:
-    """The key after which to go on. Raises BadCursor for a text that no page of this listing has given out."""
+    """The key of the next page's start. Raises BadCursor for a text that no page of this listing has given out."""
     try:
         parts = json.loads(base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True))
         whole = isinstance(parts, list) and len(parts) == 2 and parts[0] == listing and _is_text(parts[1])

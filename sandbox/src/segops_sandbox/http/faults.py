@@ -20,7 +20,7 @@ KINDS = (STATUS, DELAY, RESET, TRUNCATE, GARBAGE, STALL)
 _numbers = count(1)
 _lock = threading.Lock()
 _faults: list[Fault] = []
-# Of whoever is being delayed or stalled: done to let go of them.
+# Set to release the requests that are being delayed or stalled.
 _waiting: set[Future[None]] = set()
 
 
@@ -69,7 +69,7 @@ def left() -> list[dict[str, Any]]:
 
 
 def clear() -> None:
-    """Forget all faults and let go of whoever waits because of one."""
+    """Discard all faults, and release the requests that one of them delays."""
     with _lock:
         _faults.clear()
         waiting = list(_waiting)

@@ -87,7 +87,7 @@ def keep_with_the_writes(request: HttpRequest, response: HttpResponseBase) -> No
 
 
 def hand_over(request: HttpRequest, again: HttpRequest) -> None:
-    """Let another object for the same request go on with its claim."""
+    """Hand the claim over to another object for the same request."""
     if hasattr(request, _CLAIM):
         setattr(again, _CLAIM, getattr(request, _CLAIM))
 

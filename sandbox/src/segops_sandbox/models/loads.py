@@ -1,4 +1,4 @@
-"""Files of own data that were loaded: how far, so that a load goes on where it ended."""
+"""Files of own data that were loaded, and up to where, so that a load resumes where it ended."""
 
 from __future__ import annotations
 

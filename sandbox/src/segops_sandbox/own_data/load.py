@@ -119,7 +119,7 @@ def _seldom_collected() -> Iterator[None]:
 
 
 def _known(tenant: Tenant, file: DataFile, *, again: bool) -> LoadedFile:
-    """How far the file has been loaded, found again by its beginning."""
+    """Up to where the file has been loaded; it is recognised by its beginning."""
     with file.path.open("rb") as stream:
         head = stream.read(_HEAD)
     for known in LoadedFile.objects.filter(tenant=tenant, kind=file.kind, head_size__lte=len(head)).order_by("-pk"):

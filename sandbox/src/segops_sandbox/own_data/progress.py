@@ -9,7 +9,7 @@ from segops_sandbox.own_data.load import Report
 
 
 class Progress:
-    """Says how far a load is."""
+    """Reports the progress of a load."""
 
     def __init__(self, stream: TextIO, clock: Callable[[], float], every: float) -> None:
         self._stream = stream

@@ -74,7 +74,7 @@ class Pattern:
         return following
 
     def _forget(self) -> None:
-        """Begin the cache anew: a text may lead through more states than are worth keeping."""
+        """Clear the cache: a text may lead through more states than are worth keeping."""
         for state in (self._start, *self._states.values()):
             state.next.clear()
         self._states.clear()

@@ -1,6 +1,6 @@
 """Recomputes, which bring stored membership up to date.
 
-The members are found first, outside of any transaction, so that ingestion goes on meanwhile; then one transaction
+The members are found first, outside of any transaction, so that ingestion continues meanwhile; then one transaction
 applies the difference by SQL: who left, who stayed, who entered. Draft → computing → computed; a failure falls back to
 the state before.
 """

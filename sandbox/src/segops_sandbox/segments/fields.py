@@ -23,7 +23,7 @@ class DefinitionError(ValueError):
 
 
 class Fields:
-    """Reads the fields of one condition, notes what is wrong, and goes on with a stand-in that is never used."""
+    """Reads the fields of one condition, notes what is wrong, and continues with a stand-in that is never used."""
 
     def __init__(self, raw: dict[str, Any], path: str, errors: list[str]) -> None:
         self.raw, self.path, self.errors = raw, path, errors

@@ -1,4 +1,4 @@
-"""Pages of a segment's members, in the order in which they were first seen, from a cursor that says where to go on.
+"""Pages of a segment's members, in the order in which they were first seen; a cursor says where a page starts.
 
 By the index (segment, subject), so that a page costs the same wherever it begins and however many members there are.
 """

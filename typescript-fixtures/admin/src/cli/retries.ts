@@ -29,7 +29,7 @@ export class Retries {
       this.#countDown(what, delay);
     } else if (isAsked || this.#isVerbose) {
       const seconds = Number(delay.toPrecision(3));
-      say(`note: ${what}; trying again in ${seconds} s${isAsked ? ", as the server asks" : ""}`);
+      say(`note: ${what}; retrying in ${seconds} s${isAsked ? ", as the server asks" : ""}`);
     }
   };
 
@@ -37,7 +37,7 @@ export class Retries {
     const end = performance.now() + delay * 1000;
     const draw = (): void => {
       const left = Math.max(1, Math.ceil((end - performance.now()) / 1000));
-      const line = `${what}; trying again in ${left} s`;
+      const line = `${what}; retrying in ${left} s`;
       process.stderr.write(`\r${line.padEnd(this.#drawn)}`);
       this.#drawn = line.length;
     };

@@ -717,7 +717,7 @@ export interface ImportPart {
   error_count: number;
 }
 
-/** What came of an import in parts. */
+/** The totals of an import in parts. */
 export interface ImportInParts {
   /** The parts, in their order. */
   parts: ImportPart[];

@@ -30,7 +30,7 @@ class AsyncSession(Session):
         self._thread.start()
 
     def settled(self, value: Any) -> Any:
-        """The value of a coroutine, a walk over an asynchronous generator, anything else as it is."""
+        """The value of a coroutine, an iterator over an asynchronous generator, anything else as it is."""
         if inspect.isasyncgen(value):
             return _Walk(value, self)
         if inspect.isawaitable(value):

@@ -57,7 +57,7 @@ class Lines(logging.Handler):
 
 
 class Session:
-    """The clients and walks of one run."""
+    """The clients and iterators of one run."""
 
     client_class: Any = SegOpsAdmin
 

@@ -1,4 +1,4 @@
-"""What the Python SDK offers: namespaces, methods, arguments, options, exports, errors and environment variables."""
+"""The surface of the Python SDK: namespaces, methods, arguments, options, exports, errors and environment variables."""
 
 from __future__ import annotations
 

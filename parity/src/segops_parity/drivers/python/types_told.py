@@ -1,4 +1,4 @@
-"""What the types of the Python SDK are, read from `segops_admin.types` while it runs."""
+"""The types of the Python SDK, read from `segops_admin.types` while it runs."""
 
 from __future__ import annotations
 

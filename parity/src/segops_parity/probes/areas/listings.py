@@ -1,4 +1,4 @@
-"""Listings, page by page and by cursor."""
+"""Listings, by page and by cursor."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _count(value: Any, default: int, least: int) -> int | None:
 
 
 def _walked(answers: list[Any], first: int) -> dict[str, Any]:
-    """What comes of walking these answers."""
+    """The outcome of iterating over these answers."""
     items: list[Any] = []
     for index, answer in enumerate(answers):
         if index == 0 and isinstance(answer, list):
