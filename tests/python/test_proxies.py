@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import ssl
 from typing import Any
 
@@ -110,7 +111,13 @@ def test_a_server_that_no_proxy_names_is_reached_without_one(
 
 @BOTH
 @pytest.mark.parametrize(
-    ("status", "advice"), [(407, "Give it in https_proxy, as http://user:password@host:port"), (403, "in NO_PROXY")]
+    ("status", "advice"),
+    [
+        (407, "Give it in https_proxy, as http://user:password@host:port"),
+        (401, "Give it in https_proxy, as http://user:password@host:port"),
+        (403, "in NO_PROXY"),
+        (405, "to a tunnel to segops.example:443"),
+    ],
 )
 def test_a_refused_tunnel_names_proxy_and_variable_and_is_not_retried(
     status: int, advice: str, lane: str, serve: Any, monkeypatch: pytest.MonkeyPatch, time: FakeTime
@@ -121,6 +128,23 @@ def test_a_refused_tunnel_names_proxy_and_variable_and_is_not_retried(
     assert f"the proxy 127.0.0.1:{proxy.port} (from https_proxy) answered {status}" in str(error)
     assert advice in str(error)
     assert "hunter2" not in str(error)
+    assert isinstance(error, SegOpsConnectionError)
+    assert (error.sent, error.attempts, time.sleeps) == (False, 1, [])
+
+
+def test_a_refused_tunnel_is_told_alike_by_an_instrumented_http_client(
+    serve: Any, monkeypatch: pytest.MonkeyPatch, time: FakeTime
+) -> None:
+    original = http.client.HTTPConnection.send
+
+    def traced(connection: Any, data: Any) -> None:
+        original(connection, data)
+
+    monkeypatch.setattr(http.client.HTTPConnection, "send", traced)
+    proxy = serve(Raw(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n"))
+    monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
+    error = failure("blocking", "https://segops.example/api", time)
+    assert f"the proxy 127.0.0.1:{proxy.port} (from https_proxy) answered 407" in str(error)
     assert isinstance(error, SegOpsConnectionError)
     assert (error.sent, error.attempts, time.sleeps) == (False, 1, [])
 

@@ -164,8 +164,10 @@ function proxyThatSays(
 
 test("a refused tunnel names proxy and variable, and is not retried", async () => {
   for (const [status, advice] of [
-    [407, "it wants a login. Give it in https_proxy, as http://user:password@host:port"],
-    [403, "it does not allow this server. Ask for it, or name the server in NO_PROXY"],
+    [407, ": it wants a login. Give it in https_proxy, as http://user:password@host:port"],
+    [401, ": it wants a login. Give it in https_proxy, as http://user:password@host:port"],
+    [405, ""],
+    [403, ": it does not allow this server. Ask for it, or name the server in NO_PROXY"],
   ]) {
     await proxyThatSays(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`, async (proxy, connections) => {
       await withVariables({ https_proxy: `http://ada:hunter2@${proxy}` }, async () => {
@@ -175,7 +177,7 @@ test("a refused tunnel names proxy and variable, and is not retried", async () =
           );
           assert.ok(error instanceof SegOpsConnectionError);
           const refused = `the proxy ${proxy} (from https_proxy) answered ${status} to a tunnel to segops.example:443`;
-          assert.equal(error.reason, `${refused}: ${advice}`);
+          assert.equal(error.reason, `${refused}${advice}`);
           assert.deepEqual([error.sent, error.attempts, time.sleeps, connections()], [false, 1, [], 1]);
           assert.ok(!error.message.includes("hunter2"));
         });

@@ -169,20 +169,20 @@ class _Prefetcher:
         return self._under_way.pop(0).result()
 
 
-class _Fetching(threading.Thread):
-    """One page on its way. A daemon: neither Ctrl-C nor the end of the program waits for a page that nobody wants."""
+class _Fetching:
+    """One page on its way. Neither Ctrl-C nor the end of the program waits for a page that nobody wants."""
 
     def __init__(self, fetch: Callable[[dict[str, Any]], Any], parameters: dict[str, Any], number: int) -> None:
-        super().__init__(name=f"segops-prefetch-{number}", daemon=True)
         self._fetch = fetch
         self._parameters = parameters
         self._answer: Any = None
         self._error: BaseException | None = None
         self._context = contextvars.copy_context()  # the caller's trace, for one
-        self.start()
+        # Not a subclass: Python 3.14 keeps a context of its own in a thread, under the same name.
+        self._thread = threading.Thread(target=self._run, name=f"segops-prefetch-{number}", daemon=True)
+        self._thread.start()
 
-    def run(self) -> None:
-        """Asks for the page."""
+    def _run(self) -> None:
         try:
             self._answer = self._context.run(self._fetch, self._parameters)
         except BaseException as error:  # noqa: BLE001 -- whatever it is, it belongs to whoever takes the page
@@ -190,7 +190,7 @@ class _Fetching(threading.Thread):
 
     def result(self) -> Any:
         """Waits for the page and returns it, or raises what it ended with."""
-        self.join()
+        self._thread.join()
         if self._error is not None:
             raise self._error
         return self._answer

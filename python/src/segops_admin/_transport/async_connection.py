@@ -9,7 +9,7 @@ from typing import Any
 from .._wire.http1 import ReplyReader
 from .async_stream import AsyncStream
 from .bodies import AsyncReplyBody
-from .failures import DISCONNECTED, FAILURES, exchange_failure, raise_as, without_frames
+from .failures import DISCONNECTED, FAILURES, exchange_failure, is_disconnected, raise_as, without_frames
 from .limits import Limits
 from .outgoing import first_write
 from .protocol import AsyncResponse, Request
@@ -67,7 +67,7 @@ class AsyncConnection(AsyncStream):
             self.fresh = False
             body = AsyncReplyBody(self, reader, limits, keep=broken is None)
             return AsyncResponse(reader.status, reader.headers, body)
-        self.stale = not self.fresh and isinstance(failure, DISCONNECTED)
+        self.stale = not self.fresh and is_disconnected(failure)
         self.close()
         raise_as(exchange_failure(failure, self.peer, limits, stale=self.stale), failure)
 

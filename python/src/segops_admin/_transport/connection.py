@@ -10,7 +10,7 @@ from typing import Any
 
 from .._wire.http1 import ReplyReader
 from .bodies import ReplyBody
-from .failures import DISCONNECTED, FAILURES, exchange_failure, raise_as, without_frames
+from .failures import DISCONNECTED, FAILURES, exchange_failure, is_disconnected, raise_as, without_frames
 from .limits import Limits
 from .outgoing import first_write
 from .protocol import Request, Response
@@ -78,7 +78,7 @@ class Link:
 
     def fail(self, error: BaseException) -> None:
         """Closes the connection, and notes whether it was kept too long."""
-        self.stale = not self.fresh and isinstance(error, DISCONNECTED)
+        self.stale = not self.fresh and is_disconnected(error)
         self.close()
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ __all__ = [
     "body_failure",
     "connect_failure",
     "exchange_failure",
+    "is_disconnected",
     "raise_as",
     "without_frames",
 ]
@@ -33,6 +34,12 @@ _HANDSHAKE_IS_FINAL = (
     "NO_PROTOCOLS",
     "HANDSHAKE_FAILURE",
 )
+
+
+def is_disconnected(error: BaseException) -> bool:
+    """Whether the peer has closed the connection. Python 3.9 has no class of its own for TLS that was cut."""
+    cut = isinstance(error, ssl.SSLError) and error.reason == "UNEXPECTED_EOF_WHILE_READING"
+    return cut or isinstance(error, DISCONNECTED)
 
 
 def without_frames(error: Any) -> Any:
@@ -90,7 +97,7 @@ def exchange_failure(error: BaseException, peer: str, limits: Limits, *, stale: 
         return error
     if isinstance(error, (socket.timeout, TimeoutError)):
         return _timeout(f"{peer} was silent for too long", limits)
-    if isinstance(error, DISCONNECTED):
+    if is_disconnected(error):
         return SegOpsConnectionError(f"{peer} closed the connection", stale=stale)
     if isinstance(error, MalformedReply):
         return SegOpsDecodeError(f"what {peer} sent is not HTTP: {error}")

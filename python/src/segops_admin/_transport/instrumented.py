@@ -6,6 +6,7 @@ Heads and bodies are read by the reader of ``_wire.http1`` here as well, unless 
 from __future__ import annotations
 
 import http.client
+import re
 import ssl
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +21,7 @@ from .limits import Limits
 from .origins import Origin
 from .protocol import Body, Headers, Request, Response
 from .proxies import Proxy
+from .tunnel import refusal
 
 __all__ = ["InstrumentedConnection", "open_instrumented"]
 
@@ -52,6 +54,9 @@ def open_instrumented(
     else:
         return InstrumentedConnection(made, str(origin), done, proxy if origin.scheme == "http" else None)
     made.close()
+    answered = re.match(r"Tunnel connection failed: (\d{3})\b", str(failure))
+    if proxy is not None and answered is not None:
+        raise refusal(int(answered[1]), proxy, origin) from without_frames(failure)
     raise connect_failure(failure, str(proxy or origin), origin.host, limits) from without_frames(failure)
 
 

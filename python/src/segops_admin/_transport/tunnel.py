@@ -8,7 +8,7 @@ from .._wire.http1 import ReplyReader
 from .origins import Origin
 from .proxies import Proxy
 
-__all__ = ["refused", "tunnel_request"]
+__all__ = ["refusal", "refused", "tunnel_request"]
 
 
 def tunnel_request(origin: Origin, proxy: Proxy) -> bytes:
@@ -28,16 +28,23 @@ def refused(reader: ReplyReader, proxy: Proxy, origin: Origin) -> None:
     """Raises what the answer means, unless the tunnel is open.
 
     Raises:
-        SegOpsConnectionError: it is not; 407 and 403 are final.
+        SegOpsConnectionError: it is not; what the proxy refuses (4xx) is final.
     """
     status = reader.status
     if 200 <= status < 300:
         if reader.surplus:
             raise SegOpsConnectionError(f"{proxy} sent bytes of its own into the tunnel", sent=False, transient=False)
         return
+    raise refusal(status, proxy, origin)
+
+
+def refusal(status: int, proxy: Proxy, origin: Origin) -> SegOpsConnectionError:
+    """What a proxy's answer means when it opens no tunnel."""
+    login = f": it wants a login. Give it in {proxy.variable}, as http://user:password@host:port"
     advice = {
+        401: login,  # what tinyproxy says of a wrong one
         403: ": it does not allow this server. Ask for it, or name the server in NO_PROXY",
-        407: f": it wants a login. Give it in {proxy.variable}, as http://user:password@host:port",
+        407: login,
     }.get(status, "")
     reason = f"{proxy} answered {status} to a tunnel to {origin}{advice}"
-    raise SegOpsConnectionError(reason, sent=False, transient=status not in (403, 407))
+    return SegOpsConnectionError(reason, sent=False, transient=not 400 <= status < 500)

@@ -41,17 +41,19 @@ export function askForTunnel(
   socket.write(`CONNECT ${address} HTTP/1.1\r\nHost: ${address}\r\n${headers.join("")}\r\n`, "latin1");
 }
 
-/** What the answer means: undefined if the tunnel is open. 407 and 403 are final. */
+/** What the answer means: undefined if the tunnel is open. What the proxy refuses (4xx) is final. */
 function refusal(reader: ReplyReader, address: string, proxy: ProxyServer): SegOpsConnectionError | undefined {
   const status = reader.head?.status ?? 0;
   if (status >= 200 && status < 300) {
     const reason = `${proxy.name} sent bytes of its own into the tunnel`;
     return reader.hasExcess ? new SegOpsConnectionError(reason, { sent: false, transient: false }) : undefined;
   }
+  const login = `: it wants a login. Give it in ${proxy.variable}, as http://user:password@host:port`;
   const advice: Readonly<Record<number, string>> = {
+    401: login, // what tinyproxy says of a wrong one
     403: ": it does not allow this server. Ask for it, or name the server in NO_PROXY",
-    407: `: it wants a login. Give it in ${proxy.variable}, as http://user:password@host:port`,
+    407: login,
   };
   const reason = `${proxy.name} answered ${status} to a tunnel to ${address}${advice[status] ?? ""}`;
-  return new SegOpsConnectionError(reason, { sent: false, transient: status !== 403 && status !== 407 });
+  return new SegOpsConnectionError(reason, { sent: false, transient: status < 400 || status >= 500 });
 }
