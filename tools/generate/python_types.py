@@ -96,7 +96,7 @@ def _declared(declaration: Declaration) -> Iterator[str]:
         yield f"{declaration.name} = {literal if declaration.closed else f'Union[{literal}, str]'}"
         yield from _docstring(declaration.about, "")
     elif isinstance(declaration, Alias):
-        yield f"{declaration.name} = {annotation(declaration.type, quoted=True)}"
+        yield f"{declaration.name} = {annotation(declaration.type)}"
         yield from _docstring(declaration.about, "")
     elif declaration.extra is not None and not declaration.keys:
         yield f"{declaration.name} = Mapping[str, {annotation(declaration.extra)}]"
@@ -151,34 +151,34 @@ def _docstring(text: str, indent: str) -> Iterator[str]:
     yield f'{indent}"""'
 
 
-def annotation(type: Type, *, quoted: bool = False) -> str:
-    """A type as an annotation that Python 3.9 can evaluate; ``quoted`` names stand for what comes later."""
+def annotation(type: Type) -> str:
+    """A type as an annotation that Python 3.9 can evaluate."""
     if isinstance(type, Scalar):
         return _SCALARS[type.kind]
     if isinstance(type, Literal):
         return f'Literal["{type.value}"]'
     if isinstance(type, Named):
-        return f'"{type.name}"' if quoted else type.name
+        return type.name
     if isinstance(type, ListOf):
-        return f"{'Sequence' if type.sent else 'List'}[{annotation(type.item, quoted=quoted)}]"
+        return f"{'Sequence' if type.sent else 'List'}[{annotation(type.item)}]"
     if isinstance(type, MapOf):
-        return f"{'Mapping' if type.sent else 'Dict'}[str, {annotation(type.value, quoted=quoted)}]"
+        return f"{'Mapping' if type.sent else 'Dict'}[str, {annotation(type.value)}]"
     assert isinstance(type, UnionOf)
-    members = list(dict.fromkeys(_members(type, quoted=quoted)))
+    members = list(dict.fromkeys(_members(type)))
     some = [member for member in members if member != "None"]
     text = some[0] if len(some) == 1 else f"Union[{', '.join(some)}]"
     return text if len(some) == len(members) else f"Optional[{text}]"
 
 
-def _members(type: Type, *, quoted: bool) -> Iterator[str]:
+def _members(type: Type) -> Iterator[str]:
     """The members of a union, and of the unions in it."""
     if isinstance(type, UnionOf):
         for member in type.members:
-            yield from _members(member, quoted=quoted)
+            yield from _members(member)
     elif type == Scalar("time"):
         yield from ("str", "datetime")
     else:
-        yield annotation(type, quoted=quoted)
+        yield annotation(type)
 
 
 def formatted(text: str, path: str) -> str:

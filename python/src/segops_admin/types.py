@@ -444,13 +444,13 @@ class SegmentMembershipCondition(TypedDict):
 
 
 SegmentCondition = Union[
-    "EventCountCondition",
-    "RecencyCondition",
-    "MonetaryCondition",
-    "EventPropertyCondition",
-    "UserPropertyCondition",
-    "EventSequenceCondition",
-    "SegmentMembershipCondition",
+    EventCountCondition,
+    RecencyCondition,
+    MonetaryCondition,
+    EventPropertyCondition,
+    UserPropertyCondition,
+    EventSequenceCondition,
+    SegmentMembershipCondition,
 ]
 """One condition of a segment of users."""
 
@@ -697,9 +697,7 @@ class AIVisibilityMetricCondition(TypedDict):
     """The condition's type."""
 
 
-ProductSegmentCondition = Union[
-    "ProductAttributeCondition", "UserBehaviorSignalCondition", "AIVisibilityMetricCondition"
-]
+ProductSegmentCondition = Union[ProductAttributeCondition, UserBehaviorSignalCondition, AIVisibilityMetricCondition]
 """One condition of a segment of products."""
 
 
@@ -1744,7 +1742,7 @@ class AIQueryPage(TypedDict):
     """This page."""
 
 
-AIQueryListing = Union[List["AIQuery"], "AIQueryPage"]
+AIQueryListing = Union[List[AIQuery], AIQueryPage]
 """The reference shows a bare array, the SDK's page an envelope."""
 
 
@@ -1761,7 +1759,7 @@ class GeneratedPagePage(TypedDict):
     """This page."""
 
 
-GeneratedPageListing = Union[List["GeneratedPage"], "GeneratedPagePage"]
+GeneratedPageListing = Union[List[GeneratedPage], GeneratedPagePage]
 """The reference shows a bare array, the SDK's page an envelope."""
 
 
