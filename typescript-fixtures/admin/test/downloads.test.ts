@@ -28,6 +28,9 @@ import {
 } from "../src/index.js";
 import { rejection, withRawServer, withServer } from "./support/server.js";
 
+/** Elsewhere a function of a built-in module stays what it was, whoever replaces it. */
+const IS_NODE = process.versions.bun === undefined && !("Deno" in globalThis);
+
 const CSV = Buffer.from(`user_id,computed_at\r\n${"u-1,2026-04-25T12:00:00Z\r\n".repeat(50_000)}`);
 
 async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
@@ -209,7 +212,7 @@ test("a download follows a redirect to a storage server without the key", async 
   });
 });
 
-test("a file that is mounted by itself cannot be replaced, and is written", async () => {
+test("a file that is mounted by itself cannot be replaced, and is written", { skip: !IS_NODE }, async () => {
   await inFolder(async (folder) => {
     const path = join(folder, "mounted.csv");
     writeFileSync(path, "old");
