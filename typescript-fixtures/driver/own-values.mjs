@@ -12,6 +12,10 @@ function circle() {
   return found;
 }
 
+function* rows() {
+  yield { sku: "a" };
+}
+
 const VALUES = {
   "a-class": () => Point,
   "a-function": () => Math.max,
@@ -24,11 +28,14 @@ const VALUES = {
   buffer: () => Buffer.from("a"),
   circle,
   "invalid-date": () => new Date(Number.NaN),
-  iterable: () => new Set([{ sku: "a" }]).values(),
+  iterable: rows,
+  headers: () => new Headers({ "x-team": "growth" }),
+  "headers-in-a-map": () => new Map([["x-team", "growth"]]),
   lost: () => 2 ** 60,
   map: () => new Map([["a", 1]]),
   "no-prototype": () => Object.assign(Object.create(null), { a: 1 }),
   "object-stream": () => Readable.from([{ a: 1 }]),
+  "search-params": () => new URLSearchParams("a=1&b=2&b=3"),
   "stream-that-breaks": () =>
     new Readable({
       read() {

@@ -210,7 +210,7 @@ def checked_headers(headers: Mapping[str, str] | None) -> list[tuple[str, str]]:
     """
     if headers is None:
         return []
-    if not hasattr(headers, "items"):
+    if not hasattr(headers, "items") or isinstance(headers, type):
         given: object = headers
         kind = "text" if isinstance(given, str) else described(given)
         raise SegOpsConfigError(f"headers must be a mapping of names to values, not {kind}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator
 from typing import Any, Callable
 
@@ -82,7 +83,10 @@ def _call_within(call: Look, end: float, runtime: Runtime, too_late: str, job: A
 
 
 def _check(name: str, value: Any, least: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or value < least:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
+    # A whole number beyond every float cannot be added to a time.
+    is_huge = is_number and isinstance(value, int) and value.bit_length() > sys.float_info.max_exp
+    if not is_number or is_huge or value < least:
         raise SegOpsArgumentError(f"{name} must be a number of seconds from {least:g} up, not {described(value)}.")
 
 

@@ -4,6 +4,7 @@ import { isMap, isUint8Array } from "node:util/types";
 import { SegOpsConfigError } from "../errors/index.js";
 import { describe } from "../errors/text.js";
 import { VERSION } from "../version.js";
+import { isIterable, tagOf } from "../wire/encoding.js";
 import type { Call, Settings } from "./call.js";
 
 /** What the SDK sends itself, or what would break a request apart. */
@@ -39,12 +40,13 @@ export function checkedHeaders(headers: unknown): Readonly<Record<string, string
   if (headers === undefined || headers === null) {
     return {};
   }
-  if (typeof headers !== "object" || Array.isArray(headers)) {
+  const pairs = pairsOf(headers);
+  if (pairs === undefined) {
     const given = typeof headers === "string" ? "text" : describe(headers); // whose words may be secret
     throw new SegOpsConfigError(`headers must be an object of names and values, not ${given}.`);
   }
   const checked: Record<string, string> = {};
-  for (const [name, value] of isMap(headers) ? headers : Object.entries(headers)) {
+  for (const [name, value] of pairs) {
     if (typeof name !== "string" || !TOKEN.test(name)) {
       throw new SegOpsConfigError(`headers names ${describe(name)}, which no header can be called.`);
     }
@@ -57,6 +59,15 @@ export function checkedHeaders(headers: unknown): Readonly<Record<string, string
     checked[name] = value.trim();
   }
   return checked;
+}
+
+/** Names and values of an object, a map, or what fetch calls headers; undefined for anything else. */
+function pairsOf(headers: NonNullable<unknown>): Iterable<[unknown, unknown]> | undefined {
+  if (isMap(headers) || tagOf(headers) === "Headers") {
+    return headers as Iterable<[unknown, unknown]>;
+  }
+  const isPlain = typeof headers === "object" && tagOf(headers) === "Object" && !isIterable(headers);
+  return isPlain ? Object.entries(headers) : undefined;
 }
 
 /** The headers of a call. */

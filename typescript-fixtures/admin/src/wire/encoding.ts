@@ -87,7 +87,7 @@ function isSearchParams(query: unknown): query is URLSearchParams {
 }
 
 /** What an object says it is: `Object`, `Map`, `Date`, … */
-function tagOf(value: unknown): string {
+export function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
@@ -143,6 +143,9 @@ export function encodeJson(body: unknown): Uint8Array {
     }
     return Buffer.from(withNumerals(text));
   } catch (error) {
+    if (error instanceof SegOpsArgumentError) {
+      throw error; // a date that is none says so itself
+    }
     const reason = error instanceof Unsendable ? error.message : obstacle(error);
     throw new SegOpsArgumentError(`The body cannot be sent as JSON: ${reason}.`, { cause: error });
   }
@@ -207,7 +210,7 @@ function sendableObject(original: object, value: unknown): unknown {
 /** Has a `toJSON`, and is no JSON: a Buffer becomes an object of numbers, an error its message; forms have one on Bun. */
 const NEVER = ["Uint8Array", "Error", "FormData", "URLSearchParams", "Headers"];
 
-function isIterable(value: object): boolean {
+export function isIterable(value: object): value is Iterable<unknown> {
   return Symbol.iterator in value || Symbol.asyncIterator in value;
 }
 
