@@ -5,7 +5,7 @@ import { Memory } from "./memory.mjs";
 import { runShell } from "./shell.mjs";
 import { surface } from "./surface.mjs";
 import { attemptValue, camel, errorValue, Given } from "./values.mjs";
-import { forget, leftOpen, opened, watched } from "./watched.mjs";
+import { forget, leftOpen, opened, unhandledFailures, watched } from "./watched.mjs";
 
 const PROTOCOL = "segops-parity/1";
 
@@ -65,7 +65,14 @@ export class Session {
       if (handler === undefined) {
         throw new RangeError(`expected a known command, found ${command.cmd}`);
       }
-      return { id: command.id, ...(await handler()) };
+      const reply = await handler();
+      const unhandled = unhandledFailures();
+      if (unhandled > 0 && "delays" in reply) {
+        reply.unhandled = unhandled;
+      } else if (unhandled > 0) {
+        throw new Error(`${unhandled} rejections that nothing handles`);
+      }
+      return { id: command.id, ...reply };
     } catch (error) {
       return { id: command.id, fault: { message: `${error.name}: ${error.message}`, trace: String(error.stack) } };
     }

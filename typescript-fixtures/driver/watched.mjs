@@ -13,6 +13,11 @@ const FOLDER = "/proc/self/fd";
 const { setImmediate, setTimeout } = timers;
 const { timingSafeEqual } = crypto;
 const asked = { timeouts: new Set(), compared: 0 };
+let unhandled = 0;
+
+process.on("unhandledRejection", () => {
+  unhandled += 1;
+});
 
 timers.setTimeout = (callback, milliseconds, ...rest) => {
   asked.timeouts.add(Math.round(milliseconds) / 1000);
@@ -33,6 +38,13 @@ export function forget() {
 /** What has been asked for since: seconds, and how often two digests were compared in constant time. */
 export function watched() {
   return { timeouts: [...asked.timeouts].sort((a, b) => a - b), compared: asked.compared };
+}
+
+/** How many failures nobody has handled since this was asked last: each would have ended the program of a caller. */
+export function unhandledFailures() {
+  const found = unhandled;
+  unhandled = 0;
+  return found;
 }
 
 /** How many sockets, files and timers are open, where the system tells. */

@@ -79,6 +79,8 @@ def _step_checks(
     kind = [line for line in outcome if line["at"] == "/error/kind"]
     if step.waits_at_most is not None and step.waits_at_most not in seen.get("timeouts", ()):
         delays.append(_problem("/timeouts", f"to hold {step.waits_at_most}", seen.get("timeouts")))
+    if "unhandled" in seen:
+        outcome.append(_problem("/unhandled", "no failure that nothing handles", seen["unhandled"]))
     if step.holds_at_most is not None:
         outcome += _memory_problems(step.holds_at_most, seen)
     if step.warns is not None:

@@ -271,7 +271,7 @@ def _observation(step: Step, reply: Mapping[str, Any], stage: Stage, before: int
         "unplayed": unplayed,
         "mismatches": mismatches,
     }
-    found |= {name: reply[name] for name in ("log", "timeouts", "compared", "held") if name in reply}
+    found |= {name: reply[name] for name in ("log", "timeouts", "compared", "held", "unhandled") if name in reply}
     if before is not None:
         found["before-first-item"] = before
     return found
