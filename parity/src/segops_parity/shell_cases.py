@@ -12,6 +12,7 @@ from segops_parity.cases import API_KEY, Case, Step
 from segops_parity.cassettes import Cassette
 from segops_parity.client_cases import asked_in_turn
 from segops_parity.contract import Contract
+from segops_parity.filling import filled
 from segops_parity.observation import as_compared
 from segops_parity.replies import Reply, Script
 from segops_parity.scenarios import Scenarios
@@ -148,6 +149,10 @@ def _decoded(value: Mapping[str, str]) -> str:
     return base64.b64decode(value["$bytes"]).decode("utf-8")
 
 
+def _content(given: str | Mapping[str, int]) -> str:
+    return given if isinstance(given, str) else filled(given["filled"])
+
+
 def _exit_code(contract: Contract, entry: Mapping[str, Any]) -> int:
     """The contract's, where a case shows one."""
     named = ("cli.exit-success", "cli.exit-failure", "cli.exit-usage", "cli.exit-interrupt")
@@ -191,7 +196,7 @@ def _one(entry: Mapping[str, Any], script: Script, contract: Contract) -> Case:
         named={
             "env": env,
             "stdin": entry.get("stdin", ""),
-            "files": entry.get("files", {}),
+            "files": {name: _content(each) for name, each in entry.get("files", {}).items()},
             "interrupt": entry.get("interrupt", False),
             "modes": entry.get("modes", {}),
             "terminal": entry.get("terminal"),

@@ -170,7 +170,7 @@ class Results:
     def _names(self, rows: list[dict[str, Any]], *, every: bool) -> list[str]:
         from .columns import COLUMNS
 
-        found = list(dict.fromkeys(key for row in rows for key in row))
+        found = [*dict.fromkeys(key for row in rows for key in row)]
         first = [] if self._select is not None else COLUMNS.get(self._command.name, "").split()
         if every:
             return found or ([] if self._select is not None else _known_keys(self._command))
@@ -212,4 +212,4 @@ def _columns(text: str) -> list[str]:
     names = [name.strip() for name in text.split(",")]
     if not all(names):
         raise UsageError(f"--columns {text!r} must be names with commas between them, such as id,name.")
-    return list(dict.fromkeys(names))
+    return [*dict.fromkeys(names)]

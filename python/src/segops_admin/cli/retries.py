@@ -28,8 +28,7 @@ class Retries:
     def __init__(self, *, verbose: bool) -> None:
         self._verbose = verbose
         self._terminal = sys.stderr is not None and sys.stderr.isatty() and not is_json()
-        self._over: threading.Event | None = None
-        self._thread: threading.Thread | None = None
+        self._countdown: tuple[threading.Event, threading.Thread] | None = None
 
     def __call__(self, attempt: Attempt) -> None:
         self.stop()
@@ -42,17 +41,19 @@ class Retries:
         if self._terminal:
             import threading
 
-            self._over = threading.Event()
-            self._thread = threading.Thread(target=_count_down, args=(what, delay, self._over), daemon=True)
-            self._thread.start()
+            over = threading.Event()
+            thread = threading.Thread(target=_count_down, args=(what, delay, over), daemon=True)
+            thread.start()
+            self._countdown = over, thread
         elif asked or self._verbose:
             say(f"note: {what}; retrying in {delay:.3g} s{', as the server asks' if asked else ''}")
 
     def stop(self) -> None:
         """Erases the countdown."""
-        if self._over is not None and self._thread is not None:
-            self._over.set()
-            self._thread.join()
+        if self._countdown is not None:
+            over, thread = self._countdown
+            over.set()
+            thread.join()
 
 
 def _count_down(what: str, delay: float, over: threading.Event) -> None:

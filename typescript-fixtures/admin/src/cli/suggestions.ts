@@ -13,7 +13,7 @@ export function closest(word: string, known: Iterable<string>): string {
   let [best, score] = ["", LEAST];
   for (const candidate of known) {
     const ratio = likeness(candidate, word.toLowerCase().replaceAll("_", "-"));
-    if (ratio > score || (ratio === score && (best === "" || candidate > best))) {
+    if (ratio > score || (ratio === score && candidate > best)) {
       [best, score] = [candidate, ratio];
     }
   }
@@ -52,7 +52,7 @@ function slips(a: string[], b: string[]): number {
     for (let j = 1; j <= b.length; j++) {
       const isOther = a[i - 1] === b[j - 1] ? 0 : 1;
       let least = Math.min(at(before, j) + 1, at(row, j - 1) + 1, at(before, j - 1) + isOther);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+      if (a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
         least = Math.min(least, at(older, j - 2) + 1);
       }
       row.push(least);
@@ -67,7 +67,7 @@ function at(row: number[], index: number): number {
 
 /** How much two words have in common, from 0 to 1: twice the matching letters over all letters (Ratcliff, Obershelp). */
 function likeness(a: string, b: string): number {
-  return a.length + b.length === 0 ? 1 : (2 * matching(a, b)) / (a.length + b.length);
+  return (2 * matching(a, b)) / (a.length + b.length);
 }
 
 /** The letters of the longest common piece, and of those before and after it. */
