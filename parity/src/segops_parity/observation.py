@@ -27,7 +27,7 @@ _RUN_KEPT = re.compile(r'(?<="run": ")[0-9a-f]{8}(?=")')
 _BOUNDARY = re.compile(r"boundary=[0-9a-f]+")
 _DRAWN_AGAIN = re.compile(r"(\r[^\r\n]+)\1+(?=\r)")
 _PLAY = re.compile(r"/_c/(\d+)/")
-_LATENCY = re.compile(r'(?<="latency_ms": )(?!0(?:\.0)?\b)\d{1,5}(?:\.\d)?(?=,)')
+_LATENCY = re.compile(r'(?<="latency_ms": )(?!0(?:\.0)?,)\d{1,5}(?:\.\d)?(?=,)')
 _INTEGRAL = re.compile(r"(?<=\d)\.0(?=[,\n\]}])")
 
 _OPTIONS = ("max_retries", "timeout", "deadline", "headers", "max_connections")
