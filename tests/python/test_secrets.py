@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import socket
 import traceback
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,12 +14,14 @@ import pytest
 from scripted_server import Hangup, Raw, Reply
 from sdk_client import KEY
 
-from segops_admin import AsyncSegOpsAdmin, SegOpsAdmin, SegOpsError
+from segops_admin import AsyncSegOpsAdmin, RequestsTransport, SegOpsAdmin, SegOpsConnectionError, SegOpsError
 from segops_admin._transport.async_connection import AsyncConnection
 from segops_admin._transport.connection import Connection
+from segops_admin._transport.exact_reply import ExactReply
 from segops_admin.testing import FakeTime
 
 BOTH = pytest.mark.parametrize("lane", ["blocking", "asyncio"])
+ALL = pytest.mark.parametrize("lane", ["blocking", "asyncio", "requests"])
 ECHO = f'{{"detail": "Invalid: ApiKey {KEY}"}}'
 
 
@@ -25,11 +29,12 @@ def ended(lane: str, url: str, **options: Any) -> BaseException:
     """What a create ends with."""
     options = {"base_url": url, "timeout": 20, "max_retries": 1, "_runtime": FakeTime(), **options}
     try:
-        if lane == "blocking":
-            client = SegOpsAdmin(KEY, **options)
-            client.segments.create({"name": "x"})
-        else:
+        if lane == "asyncio":
             asyncio.run(create(options))
+        else:
+            transport = RequestsTransport() if lane == "requests" else None
+            client = SegOpsAdmin(KEY, transport=transport, **options)
+            client.segments.create({"name": "x"})
     except BaseException as error:  # noqa: BLE001 -- looked at by the tests
         return error
     raise AssertionError("it did not fail")
@@ -63,7 +68,7 @@ def assert_no_key(error: BaseException) -> None:
     assert [frame for frame in frames if KEY in frame] == []
 
 
-@BOTH
+@ALL
 @pytest.mark.parametrize(
     "step",
     [
@@ -97,6 +102,17 @@ def test_a_call_that_a_server_ends_shows_no_key(step: Any, lane: str, serve: Any
     assert_no_key(error)
 
 
+@ALL
+def test_a_call_that_no_server_answers_shows_no_key(lane: str, serve: Any) -> None:
+    silent = serve(Raw(close=False))
+    for url in ("http://127.0.0.1:1/api", "http://no.such.host.test/api", silent.url):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of plain http
+            error = ended(lane, url, timeout=0.2, max_retries=0)
+        assert isinstance(error, SegOpsConnectionError)
+        assert_no_key(error)
+
+
 @BOTH
 def test_a_proxy_that_refuses_shows_no_key(lane: str, serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     proxy = serve(Raw(f"HTTP/1.1 407 {KEY}\r\nX: {KEY}\r\nContent-Length: 0\r\n\r\n".encode()))
@@ -126,6 +142,22 @@ def test_a_failure_within_an_exchange_shows_no_key(
         monkeypatch.setattr(AsyncConnection, "write" if while_ == "sending" else "receive", fail_async)
     server = serve(answer=lambda seen: Reply(json={}))
     error = ended(lane, server.url, max_retries=0)
+    assert isinstance(error, SegOpsError if isinstance(failure, OSError) else type(failure))
+    monkeypatch.undo()
+    assert_no_key(error)
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: type(failure).__name__)
+@pytest.mark.parametrize("while_", ["sending", "receiving"])
+def test_a_failure_within_requests_shows_no_key(
+    while_: str, failure: BaseException, serve: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise failure.with_traceback(None)
+
+    where = (http.client.HTTPConnection, "send") if while_ == "sending" else (ExactReply, "begin")
+    monkeypatch.setattr(*where, fail)
+    error = ended("requests", serve(answer=lambda seen: Reply(json={})).url, max_retries=0)
     assert isinstance(error, SegOpsError if isinstance(failure, OSError) else type(failure))
     monkeypatch.undo()
     assert_no_key(error)

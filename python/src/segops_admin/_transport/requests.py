@@ -77,6 +77,9 @@ class RequestsTransport:
             _fail(error)
         except (CutShort, MalformedReply) as error:
             raise_as(exchange_failure(error, Origin.of(request.url).address, limits, stale=False), error)
+        except BaseException as error:  # Ctrl-C, for one
+            error.__traceback__ = None  # the frames of requests hold the key
+            raise
         exact = getattr(reply.raw, "_original_response", None)
         if isinstance(exact, ExactReply):
             reader = exact.reader
@@ -105,10 +108,13 @@ class RequestsTransport:
 
 
 def _bare(error: Any) -> Any:
-    """An exception without its request and the frames that it passed: both hold the key."""
-    if hasattr(error, "request"):
-        error.request = None
-    return error.with_traceback(None)
+    """An exception, and those that it wraps, without request and frames that they passed: both hold the key."""
+    for each in _causes(error):
+        holder: Any = each
+        if hasattr(holder, "request"):
+            holder.request = None
+        holder.__traceback__ = None
+    return error
 
 
 def _fail(error: Exception) -> NoReturn:
