@@ -120,7 +120,6 @@ $(AIRFLOW_READY): $(READY) requirements/airflow.txt
 	@echo "making .venvs/airflow from requirements/airflow.txt, by hash"
 	@$(PYTHON) -m venv --clear .venvs/airflow
 	@$(BIN)/python -m pip --python .venvs/airflow/bin/python install --quiet --require-hashes -r requirements/airflow.txt
-	@$(BIN)/python -m pip --python .venvs/airflow/bin/python install --quiet --no-deps --no-build-isolation -e ./python
 	@touch $@
 
 test-long: $(READY) built $(AIRFLOW_READY) ## run what takes minutes: thousands of calls, interrupts, recipes of the docs

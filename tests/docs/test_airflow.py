@@ -40,6 +40,7 @@ def test_airflow_runs_the_dag_of_the_guide(tmp_path: Path) -> None:
             "AIRFLOW_HOME": str(tmp_path / "home"),
             "AIRFLOW__CORE__DAGS_FOLDER": str(tmp_path),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "PYTHONPATH": str(ROOT / "python/src"),
             "SEGOPS_API_KEY": ready["api_key"],
             "SEGOPS_API_URL": ready["url"],
         }

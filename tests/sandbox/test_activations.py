@@ -8,10 +8,9 @@ import json
 from typing import Any
 
 import pytest
+from conformance import contract
 
-from segops_parity import contract
-
-CONTRACT = contract.load()
+CONTRACT = contract()
 KLAVIYO = {"list_id": "L1", "api_key": "pk_secret"}
 CONFIGS = {
     "klaviyo": KLAVIYO,

@@ -9,10 +9,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from conformance import contract
 
-from segops_parity import contract
-
-CONTRACT = contract.load()
+CONTRACT = contract()
 
 
 @pytest.fixture(scope="module")

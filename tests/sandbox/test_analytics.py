@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conformance import contract
 
-from segops_parity import contract
-
-CONTRACT = contract.load()
+CONTRACT = contract()
 COLUMNS = "tenant_id, subject_id, event_type, occurred_at, payload, bot_class, received_at"
 
 

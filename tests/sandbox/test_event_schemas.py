@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from conformance import contract
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from segops_parity import contract
-
-CONTRACT = contract.load()
+CONTRACT = contract()
 
 PROPERTIES = [
     {"name": "total", "type": "number", "required": True},

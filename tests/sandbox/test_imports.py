@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from segops_parity import contract
+from conformance import contract
 
 CSV = (
     "Article Number,Product Name,List Price,Colors,Active,Weight,Link,Since,Notes\n"
@@ -345,7 +344,7 @@ def test_what_could_not_be_taken_over_as_it_was_is_reported_by_line(api: Any) ->
     schema = [{"name": "weight", "type": "number"}, {"name": "list_price", "type": "price"}]
     assert api.post("/pim/import/1/confirm/", {"schema": schema}).status_code == 202
     done = api.get("/pim/import/1/").json()
-    assert contract.load().check("ImportJob", done) == []
+    assert contract().check("ImportJob", done) == []
     assert (done["status"], done["row_count"], done["imported_count"], done["skipped_count"]) == ("done", 5, 3, 2)
     assert (done["error_count"], done["error_message"]) == (6, "")
     assert done["errors"] == [
@@ -420,7 +419,7 @@ def test_the_file_is_forgotten_once_it_is_imported(start: Callable[..., Any], tm
 
 
 def test_imports_are_what_the_contract_says(api: Any) -> None:
-    check = contract.load().check
+    check = contract().check
     assert check("ImportUpload", upload(api).json()) == []
     assert check("ImportJob", api.get("/pim/import/1/").json()) == []
     assert check("ImportConfirmed", api.post("/pim/import/1/confirm/", {}).json()) == []

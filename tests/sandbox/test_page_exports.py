@@ -10,9 +10,8 @@ from typing import Any
 
 import jsonschema
 import pytest
+from conformance import contract
 from tinyhtml5.parser import HTMLParser
-
-from segops_parity import contract
 
 ROOT = Path(__file__).parents[2]
 NODE = ROOT / "typescript-fixtures/tools/node.sh"
@@ -115,7 +114,7 @@ def test_an_export_is_queued_polled_and_downloaded(api: Any, page: Any) -> None:
     ready = api.get("/ai-pages/exports/1/").json()
     assert (ready["status"], ready["download_url"]) == ("ready", "/api/ai-pages/exports/1/download/")
     assert ready["expires_at"] == "2026-05-01T13:00:00Z"
-    assert contract.load().check("ExportJob", ready) == []
+    assert contract().check("ExportJob", ready) == []
     assert api.get("/ai-pages/exports/2/").status_code == 404
     assert api.get("/ai-pages/exports/1/download/", headers={"Authorization": None}).status_code == 401
 

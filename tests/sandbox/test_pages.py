@@ -6,8 +6,7 @@ import threading
 from typing import Any
 
 import pytest
-
-from segops_parity import contract
+from conformance import contract
 
 PUBLIC = "/ai-pages/public/pages/acme/boots/"
 
@@ -91,7 +90,7 @@ def test_a_build_fills_the_page_from_the_catalogue(api: Any, page: Any) -> None:
     assert built["product_skus"] == ["A1", "A2"]
     assert "good boots" in built["intro_copy"]
     assert [block["type"] for block in built["blocks"]] == ["hero", "product_grid", "comparison_table", "faq"]
-    assert contract.load().check("GeneratedPage", built) == []
+    assert contract().check("GeneratedPage", built) == []
 
 
 def test_its_states_are_seen_in_their_order(api: Any, page: Any) -> None:
@@ -288,7 +287,7 @@ def test_a_build_that_fails_says_why_and_can_be_tried_again(breakable: Any) -> N
     failed = api.get("/ai-pages/pages/1/").json()
     assert failed["builder_status"] == "failed"
     assert "sandbox_product" in failed["builder_error"]
-    assert contract.load().check("GeneratedPage", failed) == []
+    assert contract().check("GeneratedPage", failed) == []
     assert api.post("/ai-pages/pages/1/publish/").status_code == 400
     run("ALTER TABLE hidden RENAME TO sandbox_product")
     assert api.post("/ai-pages/pages/1/build/", {}).status_code == 202
@@ -308,7 +307,7 @@ def test_an_export_that_fails_says_why(breakable: Any) -> None:
     failed = api.get("/ai-pages/exports/1/").json()
     assert (failed["status"], failed["download_url"]) == ("failed", None)
     assert failed["error"].startswith("TypeError: ")
-    assert contract.load().check("ExportJob", failed) == []
+    assert contract().check("ExportJob", failed) == []
     assert api.get("/ai-pages/exports/1/download/").json() == {"detail": "The export is failed."}
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
-from segops_parity import contract
+from conformance import contract
 
 DESCRIPTION = (
     "The Acme Trail Boot is a waterproof boot for long days in wet mountains. It is designed for hikers who carry "
@@ -221,7 +220,7 @@ def test_a_page_of_products_is_what_the_contract_says(api: Any) -> None:
         ("Facets", api.get("/pim/facets/").json()),
         ("BulkUpsert", bulk),
     ):
-        assert contract.load().check(record, payload) == [], record
+        assert contract().check(record, payload) == [], record
 
 
 def test_bulk_creates_and_updates_by_sku_and_reports_bad_rows(api: Any) -> None:

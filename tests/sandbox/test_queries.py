@@ -7,10 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from conformance import contract
 
-from segops_parity import contract
-
-CONTRACT = contract.load()
+CONTRACT = contract()
 
 PROVIDERS = ["chatgpt", "perplexity", "claude", "gemini", "grok"]
 BRANDS = ("Acme", "Rival", "Other")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
-from segops_parity import contract
+from conformance import contract
 
 DESCRIPTION = (
     "The Acme Trail Boot is a waterproof boot for long days in wet mountains. It is designed for hikers who carry "
@@ -56,7 +55,7 @@ def test_a_score_is_the_sum_of_four_dimensions_of_the_product(api: Any) -> None:
     queued = api.post("/pim/products/1/score/")
     assert (queued.status_code, queued.json()) == (202, {"status": "queued", "product_id": 1})
     scored = api.get("/pim/products/1/score/").json()
-    assert contract.load().check("ProductScore", scored) == []
+    assert contract().check("ProductScore", scored) == []
     assert scored["dimension_scores"] == {
         "schema_coverage": 25.0,
         "answer_format": 25.0,
