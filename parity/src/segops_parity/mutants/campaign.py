@@ -209,8 +209,10 @@ class Tried:
         groups: dict[tuple[str, ...], list[Where]] = {}
         for place in places:
             groups.setdefault(self._kind(place), []).append(place)
+        # What is alike to no other is about something: it comes first, and after the families what a server may do.
+        ranked = sorted(groups, key=lambda kind: 2 if kind[1].startswith("hostile/") else int("/" not in kind[1]))
         turns = max(map(len, groups.values()), default=0)
-        chosen = [each[turn] for turn in range(turns) for each in groups.values() if turn < len(each)]
+        chosen = [groups[kind][turn] for turn in range(turns) for kind in ranked if turn < len(groups[kind])]
         chosen = chosen[: self._most]
         lucky = self._lucky.get(mutant.file, {})
         reached = set(places)

@@ -24,7 +24,7 @@ def may_repeat(method: str, safe: bool, sent: bool) -> bool:
     Yes if the server cannot have seen it, if it changes nothing, or if doing it twice is the same as once. Not for a
     POST or PATCH that may have been executed: the server does not honour Idempotency-Key yet.
     """
-    return not sent or safe or method in ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
+    return not sent or safe or method in ("PUT", "DELETE")
 
 
 def delay(retry: int, random: float) -> float:

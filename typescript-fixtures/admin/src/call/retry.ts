@@ -17,7 +17,7 @@ export function isRetryableStatus(status: number): boolean {
  * POST or PATCH that may have been executed: the server does not honour Idempotency-Key yet.
  */
 export function mayRepeat(method: string, safe: boolean, sent: boolean): boolean {
-  return !sent || safe || ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"].includes(method);
+  return !sent || safe || ["PUT", "DELETE"].includes(method);
 }
 
 /** Seconds before retry number `retry` (0 = the first): exponential, capped, up to a quarter less at random. */
