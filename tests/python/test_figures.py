@@ -242,7 +242,7 @@ def test_least_wait_that_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     for seconds in (least - 1, least, least + 1):
         answers = [reply(status=429, headers={"Retry-After": str(seconds)}), reply(OK)]
         Script(*answers).client(on_reply=Retries(verbose=False)).segments.get(1)
-        assert ("trying again" in capsys.readouterr().err) is (seconds >= least)
+        assert ("retrying in" in capsys.readouterr().err) is (seconds >= least)
 
 
 def test_exit_codes(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

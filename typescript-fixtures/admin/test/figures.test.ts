@@ -260,7 +260,7 @@ test("the least wait that is told", async () => {
     } finally {
       process.stderr.write = write;
     }
-    assert.equal(told.join("").includes("trying again"), seconds >= least, String(seconds));
+    assert.equal(told.join("").includes("retrying in"), seconds >= least, String(seconds));
   }
 });
 
