@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 from repository import ROOT
 
 PRINTED = """Python 3.11.2; median (least to greatest) of 12 pairs of runs
-walk 100 x 50 over TLS / bare http.client + json           0.84 x (0.80 to 0.91), processor 0.82            <= 0.90
-published 0.2.2 / the same walk                            3.10 x  (2.90 to 3.40)             >= 5
+100 pages of 50 over TLS / bare http.client + json         0.84 x (0.80 to 0.91), processor 0.82            <= 0.90
+published 0.2.2 / the same pages                           3.10 x  (2.90 to 3.40)             >= 5
 16 threads on one client, 1,600 calls                      <HTTPTransport>, 0 wrong           <= 16 idle, 0 wrong
 published 0.2.2: import / python -c pass                   2.04 x  (1.95 to 2.10)             (2.0)
 """

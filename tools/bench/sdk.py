@@ -22,7 +22,7 @@ from pathlib import Path
 
 import trustme
 from measuring import measured, report
-from sdk_async import gets_beside_aiohttp, walk_one_by_one
+from sdk_async import gets_beside_aiohttp, pages_one_by_one
 
 from segops_admin import HTTPTransport, SegOpsAdmin
 
@@ -44,8 +44,8 @@ def page_server(serves: str = "-", delay: float = 0.0) -> Iterator[int]:
             server.stdin.close()
 
 
-def walk_over_tls(runs: int, published: str) -> None:
-    """A walk of 100 pages: beside a bare http.client loop, and beside the published release."""
+def pages_over_tls(runs: int, published: str) -> None:
+    """100 pages: beside a bare http.client loop, and beside the published release."""
     authority = trustme.CA()
     with tempfile.TemporaryDirectory() as folder:
         chain, root = Path(folder, "chain.pem"), Path(folder, "root.pem")
@@ -71,22 +71,26 @@ def walk_over_tls(runs: int, published: str) -> None:
                     count, following = count + len(answer["results"]), answer["next"]
                 assert count == ITEMS
 
-            report("walk 100 x 50 over TLS / bare http.client + json", measured(sdk, loop, runs * 2), "<= 0.90")
-            walk_one_by_one(KEY, port, context, loop, ITEMS, runs)
-            old = published_walk(published, port, root)
-            report("published 0.2.2 / the same walk", measured(old, sdk, max(3, runs // 4)), ">= 5")
+            report("100 pages of 50 over TLS / bare http.client + json", measured(sdk, loop, runs * 2), "<= 0.90")
+            pages_one_by_one(KEY, port, context, loop, ITEMS, runs)
+            old = published_pages(published, port, root)
+            report("published 0.2.2 / the same pages", measured(old, sdk, max(3, runs // 4)), ">= 5")
             client.close()
             bare.close()
 
 
-def published_walk(folder: str, port: int, root: Path) -> Callable[[], None]:
-    """The published release's walk, imported beside ours under its own name and then moved out of the way."""
+def published_pages(folder: str, port: int, root: Path) -> Callable[[], None]:
+    """The published release's pagination, imported beside ours under its own name and then moved out of the way."""
     ours = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == "segops_admin"}
     sys.path.insert(0, folder)
     os.environ["SSL_CERT_FILE"] = str(root)  # it takes no TLS context of the caller's
     try:
+        import segops_admin
         from segops_admin import SegOpsAdmin as Published
 
+        assert Path(segops_admin.__file__).resolve().is_relative_to(Path(folder).resolve()), (
+            f"{folder} holds no segops_admin"
+        )
         client = Published(KEY, base_url=f"https://localhost:{port}/api")
     finally:
         sys.path.remove(folder)
@@ -94,14 +98,14 @@ def published_walk(folder: str, port: int, root: Path) -> Callable[[], None]:
             del sys.modules[name]
         sys.modules.update(ours)
 
-    def walk() -> None:
+    def iterate() -> None:
         assert sum(1 for _ in client.segments.iterate()) == ITEMS
 
-    return walk
+    return iterate
 
 
 def prefetch(runs: int) -> None:
-    """A walk with 20 ms added to every answer: eight pages ahead, beside one at a time."""
+    """Pages with 20 ms added to every answer: eight pages ahead, beside one at a time."""
     with page_server(delay=0.02) as port:
         client = SegOpsAdmin(KEY, base_url=f"http://127.0.0.1:{port}/api")
 
@@ -238,7 +242,7 @@ def many_gets(given: argparse.Namespace) -> None:
 
 
 ROWS: dict[str, Callable[[argparse.Namespace], None]] = {
-    "walk": lambda given: walk_over_tls(given.runs, given.published),
+    "pages": lambda given: pages_over_tls(given.runs, given.published),
     "gets": many_gets,
     "on-reply": lambda given: observed(given.runs),
     "prefetch": lambda given: prefetch(given.runs),

@@ -12,28 +12,28 @@ from measuring import measured, report
 
 from segops_admin import AsyncHTTPTransport, AsyncSegOpsAdmin
 
-__all__ = ["gets_beside_aiohttp", "walk_one_by_one"]
+__all__ = ["gets_beside_aiohttp", "pages_one_by_one"]
 
 GETS = 1000
 CONNECTIONS = 50
 
 
-def walk_one_by_one(
+def pages_one_by_one(
     key: str, port: int, context: ssl.SSLContext, bare: Callable[[], object], items: int, runs: int
 ) -> None:
-    """A walk of 100 pages over TLS, one page at a time, beside a bare blocking loop."""
+    """100 pages over TLS, one page at a time, beside a bare blocking loop."""
     loop = asyncio.new_event_loop()
     client = AsyncSegOpsAdmin(
         key, base_url=f"https://localhost:{port}/api", transport=AsyncHTTPTransport(ssl_context=context)
     )
 
-    async def walk() -> None:
+    async def iterate() -> None:
         count = 0
         async for _ in client.segments.iterate():
             count += 1
         assert count == items
 
-    ratio = measured(lambda: loop.run_until_complete(walk()), bare, runs)
+    ratio = measured(lambda: loop.run_until_complete(iterate()), bare, runs)
     report("the same, asyncio, one page at a time / the bare loop", ratio, "<= 1.25")
     loop.run_until_complete(client.close())
     loop.close()

@@ -1,6 +1,6 @@
 // The figures of @segops/admin that are taken within one process: JSON on standard output.
 //
-//   node typescript.mjs PACKAGE walk PORT RUNS | upload PORT path|stream|blob FILE | calls PORT COUNT
+//   node typescript.mjs PACKAGE pages PORT RUNS | upload PORT path|stream|blob FILE | calls PORT COUNT
 
 import { createReadStream } from "node:fs";
 import { get, Agent } from "node:https";
@@ -12,8 +12,8 @@ const { SegOpsAdmin } = await import(`${folder}/dist/esm/index.js`);
 const KEY = "sk_test_benchmark";
 const ITEMS = 5000;
 
-/** 100 pages of 50: the SDK's walk, and a bare loop over an agent with the same parsing; processor and wall time. */
-async function walk(runs) {
+/** 100 pages of 50: the SDK's pagination, and a bare loop over an agent with the same parsing; processor and wall time. */
+async function pages(runs) {
   const client = new SegOpsAdmin({ apiKey: KEY, baseUrl: `https://localhost:${port}/api` });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const headers = { Authorization: `ApiKey ${KEY}`, Accept: "application/json" };
@@ -91,5 +91,5 @@ async function calls(count) {
   return { handles: handles() - before, listeners: getEventListeners(signal, "abort").length };
 }
 
-const FIGURES = { walk: (runs) => walk(Number(runs)), upload, calls: (count) => calls(Number(count)) };
+const FIGURES = { pages: (runs) => pages(Number(runs)), upload, calls: (count) => calls(Number(count)) };
 console.log(JSON.stringify(await FIGURES[what](...words)));

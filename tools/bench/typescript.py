@@ -49,18 +49,18 @@ def figure(node: str, *words: str, options: tuple[str, ...] = (), **variables: s
     return json.loads(done.stdout)
 
 
-def walk_over_tls(which: str, node: str, runs: int) -> None:
-    """A walk of 100 pages beside a bare loop."""
+def pages_over_tls(which: str, node: str, runs: int) -> None:
+    """100 pages beside a bare loop."""
     authority = trustme.CA()
     with tempfile.TemporaryDirectory() as folder:
         chain, root = Path(folder, "chain.pem"), Path(folder, "root.pem")
         authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(str(chain))
         authority.cert_pem.write_to_path(str(root))
         with page_server(str(chain)) as port:
-            pairs = figure(node, "walk", str(port), str(runs), NODE_EXTRA_CA_CERTS=str(root))
+            pairs = figure(node, "pages", str(port), str(runs), NODE_EXTRA_CA_CERTS=str(root))
     processor, wall = zip(*pairs)
     found = Ratio(statistics.median(processor), statistics.median(wall), min(wall), max(wall))
-    report(f"Node {which}: walk 100 x 50 over TLS / bare https agent", found, "<= 1.25")
+    report(f"Node {which}: 100 pages of 50 over TLS / bare https agent", found, "<= 1.25")
 
 
 def uploads(which: str, node: str) -> None:
@@ -108,7 +108,7 @@ def main() -> None:
     runs = arguments.parse_args().runs
     print(f"TypeScript; median (least to greatest) of {runs} pairs of runs")
     for which, node in nodes().items():
-        walk_over_tls(which, node, runs)
+        pages_over_tls(which, node, runs)
         startup(which, node, runs)
         calls(which, node)
         uploads(which, node)
