@@ -22,7 +22,7 @@ __all__ = ["Ask", "Stage", "as_compared", "observe"]
 
 # 35.0 and 35 are one number to JavaScript, until its command line passes numbers through as they are written.
 _RUNTIME = re.compile(r'"(?:python|node)_version": "\d+\.\d+\.\d+\S*"')
-_RUN = re.compile(r"(?<=import-[0-9a-f]{32}-)[0-9a-f]{8}(?=-)")
+_RUN = re.compile(r"(?<=(?:import|upsert)-[0-9a-f]{32}-)[0-9a-f]{8}(?=-)")
 _RUN_KEPT = re.compile(r'(?<="run": ")[0-9a-f]{8}(?=")')
 _BOUNDARY = re.compile(r"boundary=[0-9a-f]+")
 _DRAWN_AGAIN = re.compile(r"(\r[^\r\n]+)\1+(?=\r)")

@@ -29,7 +29,7 @@ _PLACE = re.compile(r"(?:(https?://[a-z0-9.]+):\d+|)/_[ce]/\d+")
 _MILLISECONDS = re.compile(r" \d+ ms")
 _TRANSPORTS_OWN = ("content-length", "content-encoding", "transfer-encoding", "connection", "keep-alive", "date")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_RUN = re.compile(r"(?<=import-[0-9a-f]{32}-)[0-9a-f]{8}(?=-)")  # the random part of the keys of a part
+_RUN = re.compile(r"(?<=(?:import|upsert)-[0-9a-f]{32}-)[0-9a-f]{8}(?=-)")  # the random part of keys
 
 
 @dataclass

@@ -11,10 +11,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { exitCode, Interrupted, UsageError } from "../src/cli/failures.js";
-import { type JsonLines, readRows, upsert } from "../src/cli/json-lines.js";
+import { type JsonLines, readRows } from "../src/cli/json-lines.js";
 import { jsonText } from "../src/cli/output.js";
 import { Progress } from "../src/cli/progress.js";
 import { Retries } from "../src/cli/retries.js";
+import { upsert } from "../src/cli/upserting.js";
 import * as sdk from "../src/index.js";
 import {
   SegOpsAdmin,
@@ -239,7 +240,8 @@ test("the rows of a request from JSON Lines", async () => {
       return {};
     };
     const lines = (await readRows(path)) as JsonLines;
-    await upsert(send, lines, { rows: undefined, source: path, progress: new Progress() });
+    const account = { apiKey: "sk_test_figures", baseUrl: "http://127.0.0.1:9/api" };
+    await upsert(send, lines, { rows: undefined, source: path, account, progress: new Progress() });
     await rm(folder, { recursive: true });
     return sizes;
   };

@@ -40,6 +40,7 @@ class CommandCall:
         self._command = command
         self._options = line.options
         self._words = line.arguments
+        self._client = client
         self._namespace: Any = getattr(client, command.namespace)
         self._progress = Progress()
         self._files: list[Any] = []
@@ -108,12 +109,13 @@ class CommandCall:
 
     def _batches(self, lines: JsonLines) -> Any:
         """Sends rows of JSON Lines a batch at a time."""
-        from .json_lines import ROWS, upsert
+        from .upserting import ROWS, upsert
 
         if "idempotency-key" in self._options:
             raise UsageError("--idempotency-key does not go with JSON Lines: each batch has a key of its own.")
         rows = whole_number(self._options["rows"], "--rows") if "rows" in self._options else ROWS
-        return upsert(getattr(self._namespace, self._command.method), lines, rows, self._words[0], self._progress)
+        method = getattr(self._namespace, self._command.method)
+        return upsert(method, lines, rows, self._words[0], self._client, self._progress)
 
     def _followed(self, job: Job) -> Any:
         """Looks until it is over, what this command has not started itself."""

@@ -1,31 +1,44 @@
-/** Rows in JSON Lines: one JSON object a line, sent in batches, never all in memory. */
+/** Rows in JSON Lines: one JSON object a line, read in batches, never all in memory. */
 
-import { closeSync, createReadStream, createWriteStream, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { quote } from "../errors/text.js";
 import { UsageError } from "./failures.js";
 import { checkReadable, jsonObject, readJson } from "./files.js";
-import { goingOn, shellWord } from "./jobs.js";
-import { PROGRAM } from "./parsing.js";
-import type { Progress } from "./progress.js";
 
-const ROWS = 1000;
 const MOST_BYTES = 32 * 1024 * 1024;
 const BLOCK = 1024 * 1024;
 const LF = 0x0a;
 
-type Row = [number: number, size: number, row: unknown];
+type Row = [size: number, row: unknown];
 
 /** A file of JSON objects, one a line. */
 export class JsonLines {
+  /** Whether it is a file that is there the next time, too; standard input and pipes are not. */
+  readonly isFile: boolean;
+  /** Its size in bytes. */
+  size = 0;
+  /** Its hash. */
+  sha256 = "";
   readonly #path: string;
   readonly #name: string;
 
-  constructor(path: string, name: string) {
+  constructor(path: string, name: string, isFile: boolean) {
     this.#path = path;
     this.#name = name;
+    this.isFile = isFile;
   }
 
   /**
@@ -34,16 +47,23 @@ export class JsonLines {
    * @throws {UsageError} a line is no JSON object; the message says which
    */
   async check(): Promise<this> {
-    for await (const _ of this.#rows()) {
+    const digest = createHash("sha256");
+    const look = (line: Uint8Array): void => {
+      digest.update(line);
+      this.size += line.byteLength;
+    };
+    for await (const _ of this.#rows(look)) {
       // it is one
     }
+    this.sha256 = digest.digest("hex");
     return this;
   }
 
-  /** Each object, the number of its line, and its size in bytes. */
-  async *#rows(): AsyncGenerator<Row> {
+  /** Each object, and its size in bytes; `look` is given every line. */
+  async *#rows(look?: (line: Uint8Array) => void): AsyncGenerator<Row> {
     let number = 0;
     for await (const line of linesOf(this.#path)) {
+      look?.(line);
       number += 1;
       const isMarked = number === 1 && line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf;
       const text = isMarked ? line.subarray(3) : line;
@@ -53,28 +73,31 @@ export class JsonLines {
         if (!("sku" in row)) {
           throw new UsageError(`${where} has no sku.`, "Give JSON Lines, or a JSON array of objects.");
         }
-        yield [number, text.byteLength, row];
+        yield [text.byteLength, row];
       }
     }
   }
 
-  /** Batches of so many objects, each with the number of the line that follows it. */
-  async *batches(rows: number): AsyncGenerator<[following: number, batch: unknown[]]> {
+  /** Batches of at most so many objects, without those that are done. */
+  async *batches(rows: number, done: number): AsyncGenerator<unknown[]> {
     let batch: unknown[] = [];
     let size = 0;
-    let last = 0;
-    for await (const [number, length, row] of this.#rows()) {
+    let left = done;
+    for await (const [length, row] of this.#rows()) {
+      if (left > 0) {
+        left -= 1;
+        continue;
+      }
       if (batch.length > 0 && (batch.length >= rows || size + length > MOST_BYTES)) {
-        yield [number, batch];
+        yield batch;
         batch = [];
         size = 0;
       }
       batch.push(row);
       size += length;
-      last = number;
     }
     if (batch.length > 0) {
-      yield [last + 1, batch];
+      yield batch;
     }
   }
 }
@@ -103,61 +126,24 @@ export async function readRows(source: string): Promise<unknown> {
     return readJson(source, "array");
   }
   const name = source === "-" ? "standard input" : quote(source);
-  const path = source === "-" ? await copied() : source;
-  checkReadable(path);
+  if (source !== "-") {
+    checkReadable(source);
+  }
+  const isFile = source !== "-" && statSync(source).isFile();
+  const path = isFile ? source : await copied(source);
   const start = Buffer.alloc(BLOCK);
   const file = openSync(path, "r");
   const size = readSync(file, start, 0, BLOCK, 0);
   closeSync(file);
   const isLines = /^(\u00ef\u00bb\u00bf)?\s*\{/.test(start.toString("latin1", 0, size));
-  return isLines ? new JsonLines(path, name).check() : readJson(path, "array", name);
+  return isLines ? new JsonLines(path, name, isFile).check() : readJson(path, "array", name);
 }
 
-/** Standard input in a temporary file, which goes with the program. */
-async function copied(): Promise<string> {
+/** Standard input, or a pipe, in a temporary file, which goes with the program. */
+async function copied(source: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "segops-admin-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, "rows");
-  await pipeline(process.stdin, createWriteStream(path, { mode: 0o600 }));
+  await pipeline(source === "-" ? process.stdin : createReadStream(source), createWriteStream(path, { mode: 0o600 }));
   return path;
-}
-
-interface Upserted {
-  created: number;
-  updated: number;
-  errors: unknown[];
-}
-
-/** Sends all batches and adds up their results; an error that ends it early says how to resume. */
-export async function upsert(
-  send: (batch: unknown[]) => Promise<unknown>,
-  lines: JsonLines,
-  { rows = ROWS, source, progress }: { rows: number | undefined; source: string; progress: Progress },
-): Promise<Upserted> {
-  if (rows < 1 || rows > 100_000) {
-    throw new UsageError("--rows must be from 1 to 100000.");
-  }
-  const found: Upserted = { created: 0, updated: 0, errors: [] };
-  let done = 0;
-  let following = 1;
-  try {
-    for await (const [after, batch] of lines.batches(rows)) {
-      const answer = (await send(batch)) as { created?: number; updated?: number; errors?: { index: number }[] };
-      found.created += answer.created || 0;
-      found.updated += answer.updated || 0;
-      const before = done;
-      found.errors.push(...(answer.errors ?? []).map((error) => ({ ...error, index: error.index + before })));
-      done += batch.length;
-      following = after;
-      progress.count(done, "rows");
-    }
-  } catch (error) {
-    if (done > 0) {
-      const rest = `tail -n +${following} ${shellWord(source)} | ${PROGRAM} products bulk-upsert -`;
-      const how = source === "-" ? "" : ` To go on with the others: ${rest}`;
-      goingOn(error, `The first ${done} rows were sent.${how}`);
-    }
-    throw error;
-  }
-  return found;
 }

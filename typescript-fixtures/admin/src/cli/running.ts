@@ -14,7 +14,7 @@ import { FAILURE, UsageError } from "./failures.js";
 import { checkSink, fileToSend, readJson } from "./files.js";
 import { checkWrite } from "./guard.js";
 import { followed, goingOn, type InParts, importInParts, Over, resumed, waitLimits } from "./jobs.js";
-import { JsonLines, readRows, upsert } from "./json-lines.js";
+import { JsonLines, readRows } from "./json-lines.js";
 import { listen } from "./listening.js";
 import { say, writeJson } from "./output.js";
 import { type Invocation, usage } from "./parsing.js";
@@ -25,6 +25,7 @@ import { Retries } from "./retries.js";
 import { connect, isOn, numberOf } from "./settings.js";
 import type { Command, Job } from "./shapes.js";
 import { Shown } from "./shown.js";
+import { upsert } from "./upserting.js";
 
 /** Carries out a command and resolves to the exit code. */
 export async function run(asked: Command, line: Invocation, signal: AbortSignal): Promise<number> {
@@ -56,7 +57,8 @@ export async function run(asked: Command, line: Invocation, signal: AbortSignal)
       await listen(line, client, results, signal);
       return 0;
     }
-    await carryOut(new Call(command, line, client, signal), command, line, results);
+    const apiKey = process.env.SEGOPS_API_KEY || profile.key() || "";
+    await carryOut(new Call(command, line, client, apiKey, signal), command, line, results);
     return 0;
   } catch (error) {
     if (!(error instanceof NotSent)) {
@@ -175,6 +177,7 @@ class Call {
   readonly #command: Command;
   readonly #line: Invocation;
   readonly #client: SegOpsAdmin;
+  readonly #apiKey: string;
   readonly #signal: AbortSignal;
   readonly #progress = new Progress();
   /** What a terminal is shown in place of a file. */
@@ -182,7 +185,7 @@ class Call {
   /** What to say if the wait that is under way ends early. */
   #resume = "";
 
-  constructor(command: Command, line: Invocation, client: SegOpsAdmin, signal: AbortSignal) {
+  constructor(command: Command, line: Invocation, client: SegOpsAdmin, apiKey: string, signal: AbortSignal) {
     signal.addEventListener("abort", () => {
       if (this.#resume !== "") {
         goingOn(signal.reason, this.#resume);
@@ -191,6 +194,7 @@ class Call {
     this.#command = command;
     this.#line = line;
     this.#client = client;
+    this.#apiKey = apiKey;
     this.#signal = signal;
   }
 
@@ -265,9 +269,10 @@ class Call {
     }
     const text = this.#line.texts.get("rows");
     const rows = text === undefined ? undefined : numberOf(text, "--rows", true);
-    const send = (batch: unknown[]): Promise<unknown> =>
-      this.#invoke(this.#command.method as string, batch, { signal: this.#signal });
-    return upsert(send, lines, { rows, source, progress: this.#progress });
+    const send = (batch: unknown[], idempotencyKey?: string): Promise<unknown> =>
+      this.#invoke(this.#command.method as string, batch, { signal: this.#signal, idempotencyKey });
+    const account = { apiKey: this.#apiKey, baseUrl: this.#client.http.baseUrl };
+    return upsert(send, lines, { rows, source, account, progress: this.#progress });
   }
 
   /** Looks until it is over, what this command has not started itself. */
