@@ -30,7 +30,7 @@ interface Upserted {
   errors: unknown[];
 }
 
-/** What was sent of a file, and what came of it. */
+/** What was sent of a file, and its results. */
 interface Counts extends Upserted {
   sent: number;
 }
