@@ -132,3 +132,10 @@ def test_select_says_what_to_install(cli: Any, server: Any, monkeypatch: pytest.
     result = cli("segments", "list", "--select", "results")
     assert (result.code, result.out, server.requests) == (2, "", [])
     assert "pip install 'segops-admin[cli]'" in result.err
+
+
+def test_select_prints_sums_as_javascript_does_and_digits_as_they_came(cli: Any, server: Any) -> None:
+    pytest.importorskip("jmespath")
+    server.reply(content=b'[{"a": 1.5, "b": 1.0}, {"a": 1.5, "b": 3}]', headers={"Content-Type": "application/json"})
+    result = cli("api", "GET", "/x/", "--compact", "--select", "[sum([*].a), avg([*].b), [0].a, [0].b]")
+    assert (result.code, result.out) == (0, "[3,2,1.5,1.0]\n")

@@ -203,13 +203,15 @@ def test_largest_import(tmp_path: Path) -> None:
     file = tmp_path / "catalogue.csv"
     most = figure("import.too-large", "rows")
 
-    def imported(rows: int) -> Any:
-        file.write_bytes(b"sku\n" + b"1\n" * rows)
+    def imported(rows: int, head: bytes = b"sku\n") -> Any:
+        file.write_bytes(head + b"1\n" * rows)
         return Script(reply(OK)).client().products.import_csv(file)
 
     assert imported(most - 1) == imported(most) == OK
-    with pytest.raises(SegOpsArgumentError, match=f"{most:,} rows"):
-        imported(most + 1)
+    assert imported(most, b"\xef\xbb\xbfsep=;\r\n\r\nsku;n\r\n") == OK  # Excel's line is no row
+    for head in (b"sku\n", b"sep=;\nsku\n"):
+        with pytest.raises(SegOpsArgumentError, match=f"{most + 1:,} rows; an import takes {most:,} rows"):
+            imported(most + 1, head)
     fits = figure("import.too-large", "bytes") - ROOM_OF_A_FORM
     with file.open("wb") as large:
         large.truncate(fits)  # a hole: it takes no room

@@ -211,14 +211,20 @@ test("the largest import", async () => {
   const folder = await mkdtemp(join(tmpdir(), "figures-"));
   const path = join(folder, "catalogue.csv");
   const most = figure("import.too-large", "rows");
-  const imported = async (rows: number): Promise<unknown> => {
-    await writeFile(path, `sku\n${"1\n".repeat(rows)}`);
+  const imported = async (rows: number, head = "sku\n"): Promise<unknown> => {
+    await writeFile(path, `${head}${"1\n".repeat(rows)}`);
     return new Script(of(200)).client().products.importCsv(path);
   };
   try {
     assert.deepEqual([await imported(most - 1), await imported(most)], [OK, OK]);
-    const refused = await rejection(imported(most + 1));
-    assert.ok(refused instanceof SegOpsArgumentError && refused.message.includes(most.toLocaleString("en-US")));
+    assert.deepEqual(await imported(most, "\ufeffsep=;\r\n\r\nsku;n\r\n"), OK); // Excel's line is no row
+    for (const head of ["sku\n", "sep=;\nsku\n"]) {
+      const refused = await rejection(imported(most + 1, head));
+      const [found, limit] = [most + 1, most].map((rows) => `${rows.toLocaleString("en-US")} rows`);
+      assert.ok(
+        refused instanceof SegOpsArgumentError && refused.message.includes(`${found}; an import takes ${limit}`),
+      );
+    }
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -190,11 +190,19 @@ def check_import(file: Any) -> None:
 
 
 def _rows_of(file: Any) -> int:
-    """How many records below the header are not blank."""
+    """How many records below the header are not blank; Excel's ``sep=;`` before it is none."""
     records = Records()
     count = -1
+    head = b""
     while block := file.read(_BLOCK):
-        count += sum(not blank for _, _, blank in records.feed(block))
+        head = head or block
+        for start, end, blank in records.feed(block):
+            count += not blank
+            if count == 0 and not blank and records.delimiter == b",":
+                found = _SEP.fullmatch(head, start, end)
+                if found is not None:
+                    records.delimiter = found[1]
+                    count = -1
     return count + sum(not blank for _, _, blank in records.close())
 
 

@@ -32,8 +32,30 @@ def selector(expression: str) -> Callable[[Any], Any]:
 
     def select(value: Any) -> Any:
         try:
-            return compiled.search(value)
+            return _in_javascript(compiled.search(_marked(value)))
         except ValueError as error:
             raise UsageError(f"--select {expression!r} does not fit the answer: {error}") from error
 
     return select
+
+
+_Given = type("float", (float,), {})
+"""A fraction of the answer; JMESPath knows kinds of numbers by the names of their classes."""
+
+
+def _marked(value: Any) -> Any:
+    """A copy in which fractions can be told from those that an expression works out."""
+    if isinstance(value, dict):
+        return {key: _marked(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_marked(item) for item in value]
+    return _Given(value) if isinstance(value, float) else value
+
+
+def _in_javascript(value: Any) -> Any:
+    """A result as JavaScript has it: what was worked out and is whole has no fraction, unlike what was picked."""
+    if isinstance(value, dict):
+        return {key: _in_javascript(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_in_javascript(item) for item in value]
+    return int(value) if type(value) is float and value.is_integer() and abs(value) < 1e21 else value

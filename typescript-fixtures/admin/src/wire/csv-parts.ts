@@ -158,14 +158,23 @@ export async function checkImport(file: OpenFile): Promise<void> {
   }
 }
 
-/** How many records below the header are not blank. */
+/** How many records below the header are not blank; Excel's `sep=;` before it is none. */
 async function rowsOf(file: OpenFile): Promise<number> {
-  let rows = -1;
-  const take: Take = (_start, _end, isBlank) => {
-    rows += isBlank ? 0 : 1;
-  };
   const records = new Records();
+  let rows = -1;
+  let head = Buffer.alloc(0);
+  const take: Take = (start, end, isBlank) => {
+    rows += isBlank ? 0 : 1;
+    if (rows === 0 && !isBlank && records.delimiter === COMMA) {
+      const found = SEP.exec(head.toString("latin1", start, end));
+      if (found !== null) {
+        records.delimiter = (found[1] as string).charCodeAt(0);
+        rows = -1;
+      }
+    }
+  };
   for await (const block of file.read()) {
+    head = head.byteLength === 0 ? Buffer.from(block) : head;
     records.feed(block, take);
   }
   records.close(take);
