@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
-DEADLINE = 60.0
+DEADLINE = 15.0
 """Seconds after which a program that does not show what is waited for has failed."""
 
 
