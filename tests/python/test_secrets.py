@@ -148,16 +148,18 @@ def test_a_failure_within_an_exchange_shows_no_key(
 
 
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: type(failure).__name__)
-@pytest.mark.parametrize("while_", ["sending", "receiving"])
-def test_a_failure_within_requests_shows_no_key(
-    while_: str, failure: BaseException, serve: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("lane", "while_"), [("requests", "sending"), ("requests", "receiving"), ("blocking", "sending")]
+)
+def test_a_failure_within_requests_or_an_instrumented_http_client_shows_no_key(
+    lane: str, while_: str, failure: BaseException, serve: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> Any:
         raise failure.with_traceback(None)
 
     where = (http.client.HTTPConnection, "send") if while_ == "sending" else (ExactReply, "begin")
     monkeypatch.setattr(*where, fail)
-    error = ended("requests", serve(answer=lambda seen: Reply(json={})).url, max_retries=0)
+    error = ended(lane, serve(answer=lambda seen: Reply(json={})).url, max_retries=0)
     assert isinstance(error, SegOpsError if isinstance(failure, OSError) else type(failure))
     monkeypatch.undo()
     assert_no_key(error)

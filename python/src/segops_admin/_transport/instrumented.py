@@ -96,10 +96,10 @@ class InstrumentedConnection(Link):
             return Response(reply.status, *self._received(reply, limits, keep=broken is None))
         except (http.client.HTTPException, *FAILURES) as error:
             failure: Exception = error
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 -- raised again
             self.close()
-            error.__traceback__ = None  # http.client's frames hold the key
-            raise
+            # http.client's frames hold the key; a bare `raise` brings them back on Python 3.9 and 3.10.
+            raise error.with_traceback(None)  # noqa: B904 -- it is the same one
         self.fail(failure)
         if isinstance(failure, http.client.HTTPException):
             failure = MalformedReply(type(failure).__name__)

@@ -77,9 +77,9 @@ class RequestsTransport:
             _fail(error)
         except (CutShort, MalformedReply) as error:
             raise_as(exchange_failure(error, Origin.of(request.url).address, limits, stale=False), error)
-        except BaseException as error:  # Ctrl-C, for one
-            error.__traceback__ = None  # the frames of requests hold the key
-            raise
+        except BaseException as error:  # noqa: BLE001 -- Ctrl-C, for one; raised again
+            # The frames of requests hold the key; a bare `raise` brings them back on Python 3.9 and 3.10.
+            raise error.with_traceback(None)  # noqa: B904 -- it is the same one
         exact = getattr(reply.raw, "_original_response", None)
         if isinstance(exact, ExactReply):
             reader = exact.reader
