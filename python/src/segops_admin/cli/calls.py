@@ -93,7 +93,7 @@ class CommandCall:
         for file in self._files:
             file.close()
 
-    def make(self) -> Any:
+    def make(self, results: Results) -> Any:
         """Makes the call, waits if that was asked for, and returns the last answer."""
         job = self._command.job
         if job is not None and job.split and self._options.get("split"):
@@ -104,7 +104,13 @@ class CommandCall:
         if self._lines is not None:
             return self._batches(self._lines)
         if job is not None and any(flag in self._options for flag in WAITS):
-            return self._followed(job) if job.looks else self._confirmed(job) if job.confirm else self._waited(job)
+            return (
+                self._followed(job, results)
+                if job.looks
+                else self._confirmed(job)
+                if job.confirm
+                else self._waited(job)
+            )
         return self._start()
 
     def _batches(self, lines: JsonLines) -> Any:
@@ -117,7 +123,7 @@ class CommandCall:
         method = getattr(self._namespace, self._command.method)
         return upsert(method, lines, rows, self._words[0], self._client, self._progress)
 
-    def _followed(self, job: Job) -> Any:
+    def _followed(self, job: Job, results: Results) -> Any:
         """Looks until it is over, what this command has not started itself."""
         from .jobs import Followed, Over, resumed
 
@@ -125,7 +131,9 @@ class CommandCall:
         self.resume = resumed(self._command.name, ids, self._options)
         self.printed = "watch" in self._options
         record = f"The recompute of segment {ids[0]}" if job.since else ""
-        self._waiting["on_progress"] = Followed(None if self.printed else self._progress, record, job.since)
+        self._waiting["on_progress"] = Followed(
+            self._progress, results.line if self.printed else None, record, job.since
+        )
         since = {"since": None} if job.since else {}
         try:
             return getattr(self._namespace, job.wait)(*ids, **since, **self._waiting)

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from .._errors import SegOpsArgumentError, SegOpsJobError
 from .._wire.words import described
-from . import output
 from .failures import UsageError
 from .parsing import PROGRAM
 from .settings import wait_limits, whole_number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from .progress import Progress
 
@@ -36,23 +35,27 @@ class Followed:
     """Receives each answer of a job: shows the progress, or prints the answer when it has changed.
 
     Args:
-        progress: shows how far it is; None prints.
+        progress: shows how far it is.
+        write: prints an answer, in place of that.
         record: what it is called if it is a record that is computed at times, and not a job.
         since: the key of the record that a computation changes.
     """
 
-    def __init__(self, progress: Progress | None, record: str = "", since: str = "") -> None:
+    def __init__(
+        self, progress: Progress, write: Callable[[Any], None] | None, record: str = "", since: str = ""
+    ) -> None:
         self._progress = progress
+        self._write = write
         self._record = record
         self._since = since
         self._last: Any = None
         self._before: list[Any] = []
 
     def __call__(self, answer: Any) -> None:
-        if self._progress is not None:
+        if self._write is None:
             self._progress.job(answer)
         elif answer != self._last:
-            output.write_line(answer)
+            self._write(answer)
         self._last = answer
         if self._record and isinstance(answer, dict):
             self._look(answer)

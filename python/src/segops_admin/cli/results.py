@@ -73,6 +73,11 @@ class Results:
             self._listing(_rows(value))
         self._tell_unseen()
 
+    def line(self, answer: Any) -> None:
+        """Prints an answer on a line of JSON."""
+        value = self._select(answer) if self._select is not None else answer
+        output.write_line(self._picked(value) if self._columns else value)
+
     def many(self, items: Iterable[Any], count: Callable[[], None]) -> None:
         """Prints the items of a listing, each as it comes where the form allows that.
 

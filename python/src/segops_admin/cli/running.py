@@ -138,7 +138,7 @@ def _carry_out(command: Command, line: Invocation, client: SegOpsAdmin, results:
         if line.options.get("all"):
             call.stream(results)
             return
-        answer = call.make()
+        answer = call.make(results)
     except (KeyboardInterrupt, _errors.SegOpsWaitTimeout) as error:
         if call.resume:
             error.resume = call.resume  # type: ignore[union-attr]

@@ -9,7 +9,6 @@ import type { ImportConfirmation } from "../types/inputs.js";
 import type { ImportInParts, ImportPart } from "../types/records.js";
 import { NotSent } from "./dry-run.js";
 import { UsageError } from "./failures.js";
-import { writeLine } from "./output.js";
 import { type Invocation, PROGRAM } from "./parsing.js";
 import type { Progress } from "./progress.js";
 import { numberOf } from "./settings.js";
@@ -28,11 +27,17 @@ export class Over extends Error {
 /**
  * Receives each answer of a job: shows the progress, or prints the answer when it has changed.
  *
- * @param progress shows how far it is; undefined prints
+ * @param progress shows how far it is
+ * @param write prints an answer, in place of that
  * @param record what it is called if it is a record that is computed at times, and not a job
  * @param since the key of the record that a computation changes
  */
-export function followed(progress: Progress | undefined, record = "", since = ""): (answer: unknown) => Promise<void> {
+export function followed(
+  progress: Progress,
+  write: ((answer: unknown) => Promise<void>) | undefined,
+  record = "",
+  since = "",
+): (answer: unknown) => Promise<void> {
   let last: unknown;
   let before: { value: unknown } | undefined;
   const look = (answer: Record<string, unknown>): void => {
@@ -47,10 +52,10 @@ export function followed(progress: Progress | undefined, record = "", since = ""
     throw new Over(answer);
   };
   return async (answer) => {
-    if (progress !== undefined) {
+    if (write === undefined) {
       progress.job(answer);
     } else if (!isDeepStrictEqual(answer, last)) {
-      await writeLine(answer);
+      await write(answer);
     }
     last = answer;
     if (record !== "" && typeof answer === "object" && answer !== null && !Array.isArray(answer)) {

@@ -79,6 +79,12 @@ export class Results {
     this.#tellUnseen();
   }
 
+  /** Prints an answer on a line of JSON. */
+  async line(answer: unknown): Promise<void> {
+    const value = this.#select === undefined ? answer : this.#select(answer);
+    await writeLine(this.#columns.length > 0 ? this.#picked(value) : value);
+  }
+
   /** Prints the items of a listing, each as it comes where the form allows that. */
   async many(items: AsyncIterable<unknown>): Promise<void> {
     const hasHeader = this.wanted === "csv" && this.#columns.length > 0;

@@ -80,7 +80,7 @@ async function carryOut(call: Call, command: Command, line: Invocation, results:
     await call.stream(results);
     return;
   }
-  const answer = command.name === "api" ? await call.raw() : await call.make();
+  const answer = command.name === "api" ? await call.raw() : await call.make(results);
   if (!call.isPrinted) {
     await results.one(answer ?? { ok: true });
   }
@@ -223,13 +223,13 @@ class Call {
   }
 
   /** Makes the call, waits if that was asked for, and resolves to the last answer. */
-  async make(): Promise<unknown> {
+  async make(results: Results): Promise<unknown> {
     try {
       const confirm = this.#line.texts.get("confirm");
       const confirmation = confirm === undefined ? undefined : await readJson(confirm, "object");
       const waiting = this.#waiting();
       const values = await this.#values();
-      return await this.#begun(values, waiting, confirmation);
+      return await this.#begun(values, waiting, confirmation, results);
     } catch (error) {
       if (error instanceof SegOpsWaitTimeout && this.#resume !== "") {
         goingOn(error, this.#resume);
@@ -241,7 +241,12 @@ class Call {
     }
   }
 
-  async #begun(values: Map<string, unknown>, waiting: object, confirmation: unknown): Promise<unknown> {
+  async #begun(
+    values: Map<string, unknown>,
+    waiting: object,
+    confirmation: unknown,
+    results: Results,
+  ): Promise<unknown> {
     const { job } = this.#command;
     const path = this.#line.arguments[0] as string;
     if (job?.split !== undefined && this.#line.has("split")) {
@@ -255,7 +260,7 @@ class Call {
       return this.#start(values);
     }
     if (job.looks) {
-      return this.#followed(job, waiting);
+      return this.#followed(job, waiting, results);
     }
     return job.confirm === undefined
       ? this.#waited(job, values, waiting)
@@ -276,12 +281,13 @@ class Call {
   }
 
   /** Looks until it is over, what this command has not started itself. */
-  async #followed(job: Job, waiting: object): Promise<unknown> {
+  async #followed(job: Job, waiting: object, results: Results): Promise<unknown> {
     const ids = this.#line.arguments;
     this.#resume = resumed(this.#command.name, ids, this.#line);
     this.isPrinted = this.#line.has("watch");
+    const write = this.isPrinted ? (answer: unknown) => results.line(answer) : undefined;
     const record = job.since === undefined ? "" : `The recompute of segment ${ids[0]}`;
-    const onProgress = followed(this.isPrinted ? undefined : this.#progress, record, job.since);
+    const onProgress = followed(this.#progress, write, record, job.since);
     const since = job.since === undefined ? {} : { since: null };
     try {
       return await this.#invoke(job.wait, ...ids, { ...waiting, ...since, onProgress });
