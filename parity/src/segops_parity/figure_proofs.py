@@ -59,6 +59,14 @@ class _Raised:
     unreadable: str = ""
 
 
+@dataclass(frozen=True)
+class _Reads:
+    """By figure the cases whose checks read it; and the figures that making the cases reads."""
+
+    checks: Mapping[str, Sequence[str]]
+    building: frozenset[str]
+
+
 def raised(value: Any) -> Any:
     """A figure raised by one; of a list or a mapping the first."""
     if isinstance(value, bool):
@@ -77,9 +85,9 @@ def raised(value: Any) -> Any:
 
 def prove_figures(suite: Suite, lanes: Sequence[Lane], pattern: str = "*") -> list[FigureProof]:
     """What comes of raising each figure whose name (behaviour.figure) matches."""
-    readers = _readers(suite)
+    reads = _Reads(_readers(suite), _builders(suite))
     prepared = [
-        _prepared(suite, behaviour.id, name, readers)
+        _prepared(suite, behaviour.id, name, reads)
         for behaviour in suite.contract.behaviours.values()
         for name in behaviour.figures or ()
         if fnmatchcase(f"{behaviour.id}.{name}", pattern)
@@ -91,11 +99,24 @@ def prove_figures(suite: Suite, lanes: Sequence[Lane], pattern: str = "*") -> li
     return [each.proof for each in prepared]
 
 
+def _figures(suite: Suite) -> dict[str, Figures]:
+    known = {name: each.figures for name, each in suite.contract.behaviours.items()}
+    return {name: each for name, each in known.items() if isinstance(each, Figures)}
+
+
+def _builders(suite: Suite) -> frozenset[str]:
+    """The figures that reading the scenarios and making cases of them reads."""
+    figures = _figures(suite)
+    for each in figures.values():
+        each.read.clear()
+    build_cases(suite.contract, load_scenarios(suite.project.scenarios, suite.contract), suite.project.cassettes)
+    return frozenset(f"{name}.{figure}" for name, each in figures.items() for figure in each.read)
+
+
 def _readers(suite: Suite) -> dict[str, list[str]]:
     """By figure the cases whose checks read it, when all is as it has to be."""
     found: dict[str, list[str]] = {}
-    known = {name: each.figures for name, each in suite.contract.behaviours.items()}
-    figures = {name: each for name, each in known.items() if isinstance(each, Figures)}
+    figures = _figures(suite)
     for case in suite.cases.values():
         for each in figures.values():
             each.read.clear()
@@ -107,18 +128,22 @@ def _readers(suite: Suite) -> dict[str, list[str]]:
     return found
 
 
-def _prepared(suite: Suite, behaviour: str, figure: str, readers: Mapping[str, Sequence[str]]) -> _Raised:
+def _prepared(suite: Suite, behaviour: str, figure: str, reads: _Reads) -> _Raised:
     known = suite.contract.behaviours[behaviour]
     name, was = f"{behaviour}.{figure}", known.figures[figure]
     proof = FigureProof(name, was, raised(was), held_by_tests=_is_excused(suite, behaviour))
     changed = replace(known, figures=Figures({**known.figures, figure: proof.becomes}))
     contract = replace(suite.contract, behaviours={**suite.contract.behaviours, behaviour: changed})
     try:
-        cases = build_cases(contract, load_scenarios(suite.project.scenarios, contract), suite.project.cassettes)
+        cases = suite.cases
+        if name in reads.building:
+            cases = build_cases(contract, load_scenarios(suite.project.scenarios, contract), suite.project.cassettes)
     except (ContractError, ValueError) as error:
         return _Raised(proof, contract, (), known.languages, unreadable=str(error).partition(": expected")[0][-200:])
-    touched = [case.id for case in cases.values() if suite.cases.get(case.id) != case]
-    chosen = dict.fromkeys([*_spread(touched), *_spread([each for each in readers.get(name, ()) if each in cases])])
+    touched = [case.id for case in cases.values() if cases is not suite.cases and suite.cases.get(case.id) != case]
+    chosen = dict.fromkeys(
+        [*_spread(touched), *_spread([each for each in reads.checks.get(name, ()) if each in cases])]
+    )
     proof.cases = tuple(chosen)
     own = tuple(replace(cases[each], id=f"{name}:{each}") for each in chosen)
     same = frozenset(f"{name}:{each}" for each in chosen if each not in set(touched))

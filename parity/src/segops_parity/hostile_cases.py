@@ -69,11 +69,18 @@ def _first(row: Mapping[str, Any], contract: Contract) -> Step:
         requests=(request,),
         delays=(),
         outcome=_outcome(row, row, contract),
-        covers=(_COVERS.get(row.get("error", "value"), "error.by-status"),),
+        covers=tuple(_covers(row, raw)),
         key="uuid" if body is not None or operation == "segments.delete" else None,
         alternatives=(_outcome(row["or"], row, contract),) if "or" in row else (),
         otherwise=otherwise,
     )
+
+
+def _covers(row: Mapping[str, Any], raw: bytes) -> Iterator[str]:
+    yield _COVERS.get(row.get("error", "value"), "error.by-status")
+    is_typed = b"content-type:" in raw.partition(b"\r\n\r\n")[0].lower()
+    if isinstance(row.get("value"), (dict, list)) and not is_typed:
+        yield "response.untyped"  # it is read as JSON, whatever else is odd about it
 
 
 def _next(row: Mapping[str, Any]) -> Step:

@@ -70,7 +70,8 @@ def _case(operation: Operation, contract: Contract, scenarios: Scenarios, happy:
 
 
 def _own_rules(operation: Operation) -> tuple[str, ...]:
-    return ("cli.never-prompts",) if "delete" in operation.flags else ()
+    printed = () if "downloads" in operation.flags else ("cli.compact",)
+    return (*printed, "cli.never-prompts") if "delete" in operation.flags else printed
 
 
 def _help_cases(contract: Contract) -> Iterator[Case]:
