@@ -265,18 +265,25 @@ def figures(project: Project, options: argparse.Namespace) -> int:
     proofs = prove_figures(open_suite(project), lanes, options.figure)
     if not proofs:
         raise ContractError("figures", options.figure, "expected to match a figure, such as retry.delay.longest")
-    green = [each for each in proofs if each.green and not each.held_by_tests]
+    green = [each for each in proofs if each.green and each.is_number and not each.held_by_tests]
     for each in proofs:
         what = f"{each.name}: {json.dumps(each.was)} raised to {json.dumps(each.becomes)}"
         if each in green:
             told = ", ".join(each.cases) or "no case"
             print(f"GREEN {what} fails nothing in {' and '.join(each.green)}; played: {told}")
-        elif each.green:
+        elif each.held_by_tests and each.green:
             print(f"left to tests  {what}: no case can show its behaviour (reasons.yaml)")
+        elif each.green and options.verbose:
+            print(f"name  {what} fails nothing in {' and '.join(each.green)}")
         elif options.verbose:
             print(f"red  {what}: {', '.join(f'{name} in {case}' for name, case in each.red.items())}")
-    red = sum(not each.green for each in proofs)
-    print(f"{len(proofs)} figures: {red} fail a case in each language, {len(green)} fail none in one of them")
+    numbers = [each for each in proofs if each.is_number]
+    red = sum(not each.green for each in numbers)
+    print(f"{len(numbers)} numbers: {red} fail a case in each language, {len(green)} fail none in one of them")
+    names = [each for each in proofs if not each.is_number]
+    print(
+        f"{len(names)} names: a letter more fails a case in each language for {sum(not each.green for each in names)}"
+    )
     return int(bool(green))
 
 

@@ -14,7 +14,7 @@ from segops_parity.contract_checks import check_case
 from segops_parity.coverage import ideal
 from segops_parity.figures import unread
 
-__all__ = ["figure_problems", "untested_figures"]
+__all__ = ["figure_problems", "is_number", "said_twice", "untested_figures"]
 
 _OF_TESTS = {"logging.one-line-per-attempt.logger"}
 """What the drivers are built on: were it another, no line would be seen."""
@@ -29,7 +29,7 @@ def figure_problems(contract: Contract, cases: Iterable[Case], reasons: Iterable
     for case in cases:
         for language in ("python", "typescript"):
             check_case(contract, case, ideal(case), language)
-    problems = list(_said_twice(contract))
+    problems = list(said_twice(contract))
     patterns = [each for entry in reasons if "operations" not in entry for each in entry["behaviours"]]
     excused = [name for name in contract.behaviours if any(fnmatchcase(name, each) for each in patterns)]
     found = [name for name in unread(contract.behaviours.values(), excused) if name not in _OF_TESTS]
@@ -55,7 +55,7 @@ def untested_figures(contract: Contract, root: Path) -> Iterator[str]:
         whole = {behaviour for _, _, behaviour in read if behaviour}
         for behaviour in contract.behaviours.values():
             for figure, value in (behaviour.figures or {}).items():
-                if behaviour.id in whole or not _is_number(value):
+                if behaviour.id in whole or not is_number(value):
                     continue
                 if not behaviour.binds(language):
                     continue
@@ -65,12 +65,13 @@ def untested_figures(contract: Contract, root: Path) -> Iterator[str]:
                     yield f"{root / name}: {behaviour.id}.{figure}: no test of {language} reads this figure"
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Whether a figure is a number, or a list of numbers."""
     first = value[0] if isinstance(value, list) and value else value
     return isinstance(first, (int, float)) and not isinstance(first, bool)
 
 
-def _said_twice(contract: Contract) -> Iterable[str]:
+def said_twice(contract: Contract) -> Iterable[str]:
     """Defaults stand with the arguments too, and the webhook's header with its vectors."""
     polling = [each for each in contract.operations.values() if each.polls]
     for name, argument in (("wait.until-done", "interval"), ("wait.timeout", "timeout")):

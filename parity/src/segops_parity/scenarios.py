@@ -166,7 +166,7 @@ def unfolded(value: Any, contract: Contract | None = None) -> Any:
     """
     if isinstance(value, dict):
         if set(value) == {"$json"}:
-            return json.loads(value["$json"])
+            return json.loads(unfolded(value["$json"], contract))
         if set(value) == {"$nested"}:
             levels = int(unfolded(value["$nested"], contract))
             return json.loads("[" * levels + "]" * levels)
