@@ -167,10 +167,11 @@ def _one(entry: Mapping[str, Any], script: Script, contract: Contract) -> Case:
     replies = tuple(replace(reply, request=request) for reply, request in zip(replies, requests, strict=True))
     env = {**({} if entry.get("without_key") else _KEY), **entry.get("env", {})}
     expected: dict[str, Any] = {"exit": _exit_code(contract, entry)}
+    is_indented = "stdout" in entry and "rows" not in entry
     if "stdout" in entry:
         rows = entry.get("rows", json.dumps(entry["stdout"], indent=2).count("\n") + 1)
         expected["stdout"] = {"json": entry["stdout"], "rows": rows}
-        if "rows" not in entry:
+        if is_indented:
             expected["raw"] = (
                 json.dumps(
                     entry["stdout"], indent=contract.behaviours["cli.compact"].figures["indent"], ensure_ascii=False
@@ -206,7 +207,8 @@ def _one(entry: Mapping[str, Any], script: Script, contract: Contract) -> Case:
         requests=tuple(requests),
         delays=(),
         outcome={"ok": expected},
-        covers=tuple(entry.get("covers", ())),
+        # An answer that is printed whole shows its indentation.
+        covers=tuple(dict.fromkeys([*entry.get("covers", ()), *(["cli.compact"] if is_indented else [])])),
     )
     languages = tuple(entry.get("languages", ()))
     return Case(f"cli/{entry['case']}", "cli", entry["case"], "synthetic", (step,), languages=languages)
