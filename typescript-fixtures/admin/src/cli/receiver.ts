@@ -1,13 +1,6 @@
 /** A receiver of webhooks on this machine: what is signed goes on to another address as it came. */
 
-import {
-  createServer,
-  request as httpRequest,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from "node:http";
-import { request as httpsRequest } from "node:https";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { verifyWebhook } from "../webhook.js";
 import { parseExactly } from "../wire/numerals.js";
@@ -46,6 +39,7 @@ export class Receiver {
    * @param deliver is told of each that has gone on
    */
   static async open(target: URL, secret: string, deliver: (delivery: Delivery) => void): Promise<Receiver> {
+    const { createServer } = await import("node:http"); // no other command needs it
     const server = createServer((request, response) => {
       // A sender that goes away notes that itself.
       received(request, response, target, secret, deliver).catch(() => response.destroy());
@@ -121,7 +115,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: "Name or service not known",
 };
 
-function posted(target: URL, host: string, rawHeaders: readonly string[], body: Buffer): Promise<Answer> {
+async function posted(target: URL, host: string, rawHeaders: readonly string[], body: Buffer): Promise<Answer> {
   const headers = ["Host", target.host];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const [name = "", value = ""] = rawHeaders.slice(index, index + 2);
@@ -130,8 +124,8 @@ function posted(target: URL, host: string, rawHeaders: readonly string[], body: 
     }
   }
   headers.push("Content-Length", String(body.byteLength), "Connection", "close");
+  const { request: send } = await (target.protocol === "https:" ? import("node:https") : import("node:http"));
   return new Promise((resolve) => {
-    const send = target.protocol === "https:" ? httpsRequest : httpRequest;
     const request = send({
       host,
       port: target.port || undefined,
