@@ -22,7 +22,7 @@ from vcr.request import Request
 
 from segops_admin import SegOpsAdmin
 from segops_parity.canonical import canonical_path, canonical_request
-from segops_parity.cases import Case, Step
+from segops_parity.cases import API_KEY, Case, Step
 from segops_parity.cassettes import BASE_URL
 from segops_parity.drivers.python.surface import surface
 from segops_parity.replies import Reply, whole_body, zipped
@@ -167,8 +167,9 @@ def _response(reply: Reply) -> dict[str, Any]:
     headers: dict[str, list[str]] = {}
     for name, value in shown.headers:
         filled = value.replace("{base}", BASE_URL).replace("{path}", urlsplit(BASE_URL).path)
+        filled = filled.replace("{key}", API_KEY)
         headers.setdefault(name, []).append(filled)
-    body = whole_body(shown).replace(b"{key}", b"sk_test_parity")
+    body = whole_body(shown).replace(b"{key}", API_KEY.encode())
     headers["Content-Length"] = [str(len(body))]
     return {"status": {"code": shown.status, "message": ""}, "headers": headers, "body": {"string": body}}
 
