@@ -184,10 +184,10 @@ def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
     # Profiles of whoever runs this are none of the case's.
     given = {"SEGOPS_API_URL": "{base}", "XDG_CONFIG_HOME": "{files}", **step.named.get("env", {})}
     with tempfile.TemporaryDirectory(prefix="parity-files-") as folder:
-        for name, text in step.named.get("files", {}).items():
+        for name, content in step.named.get("files", {}).items():
             file = Path(folder, name)
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+            file.write_bytes(content if isinstance(content, bytes) else content.encode())
             file.chmod(int(step.named.get("modes", {}).get(name, "600"), 8))
         places = (("{base}", stage.base_url), ("{files}", folder))
         argv = [_replaced(word, places) for word in step.args]
@@ -198,7 +198,9 @@ def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
         left = [file for file in sorted(Path(folder).rglob("*")) if file.is_file()]
         back = tuple((text, name) for name, text in places)
         files = {
-            file.relative_to(folder).as_posix(): _RUN_KEPT.sub("run", _replaced(file.read_text(encoding="utf-8"), back))
+            file.relative_to(folder).as_posix(): _RUN_KEPT.sub(
+                "run", _replaced(file.read_text("utf-8", "backslashreplace"), back)
+            )
             for file in left
         }
         modes = {file.relative_to(folder).as_posix(): f"{file.stat().st_mode & 0o777:o}" for file in left}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -145,13 +146,13 @@ def command_line(operation: Operation, given: Mapping[str, Any]) -> tuple[list[s
 
 
 def _decoded(value: Mapping[str, str]) -> str:
-    import base64
-
     return base64.b64decode(value["$bytes"]).decode("utf-8")
 
 
-def _content(given: str | Mapping[str, int]) -> str:
-    return given if isinstance(given, str) else filled(given["filled"])
+def _content(given: str | Mapping[str, Any]) -> str | bytes:
+    if isinstance(given, str):
+        return given
+    return base64.b64decode(given["base64"]) if "base64" in given else filled(given["filled"])
 
 
 def _exit_code(contract: Contract, entry: Mapping[str, Any]) -> int:

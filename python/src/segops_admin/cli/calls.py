@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .._errors import SegOpsDecodeError
 from . import output
 from .failures import UsageError
-from .files import Counted, open_binary, read_json
+from .files import counted, open_binary, read_json
 from .progress import Progress
 from .settings import wait_limits, whole_number
 from .shapes import ARRAY, FILE, OBJECT, OUT
@@ -73,7 +73,7 @@ class CommandCall:
             file = open_binary(text)
             if text != "-":
                 self._files.append(file)
-            return Counted(file, self._progress) if self._progress.terminal and file.seekable() else file
+            return counted(file, self._progress)
         return self._sink(text) if kind == OUT else text
 
     def _sink(self, path: str) -> Any:

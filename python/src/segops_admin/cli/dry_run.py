@@ -18,7 +18,7 @@ class NotSent(Exception):
     """Raised in place of sending; ``request`` is what would have gone out, as JSON."""
 
     def __init__(self, request: dict[str, Any]) -> None:
-        super().__init__(f"{request['method']} {request['url']} was not sent")
+        super().__init__()
         self.request = request
 
 

@@ -15,7 +15,7 @@ from .shapes import ARRAY, OBJECT
 if TYPE_CHECKING:
     from .progress import Progress
 
-__all__ = ["Counted", "check_sink", "json_object", "open_binary", "parsed", "read_json", "write_whole"]
+__all__ = ["Counted", "check_sink", "counted", "json_object", "open_binary", "parsed", "read_json", "write_whole"]
 
 
 def read_json(source: str, kind: str | None = None) -> Any:
@@ -162,6 +162,11 @@ class Counted:
 
     def close(self) -> None:
         self._file.close()
+
+
+def counted(file: IO[bytes], progress: Progress) -> Any:
+    """A file that shows how far it has been sent, on a terminal."""
+    return Counted(file, progress) if progress.terminal and file.seekable() else file
 
 
 def write_whole(path: str, text: str, *, private: bool = False) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _errors
 from . import output
@@ -12,10 +12,11 @@ from .causes import causes, causes_told
 from .commands import verbs
 from .dry_run import DryRun, NotSent
 from .failures import FAILURE, UsageError, explain
-from .files import check_sink, open_binary, read_json
+from .files import check_sink, counted, open_binary, read_json
 from .guard import check_write
 from .parsing import usage
 from .profiles import active
+from .progress import Progress
 from .results import Results
 from .retries import Retries
 from .settings import connect, is_on, logged
@@ -160,12 +161,14 @@ def _api(line: Invocation, client: SegOpsAdmin) -> Any:
         query.setdefault(key, []).append(value)
     body = read_json(options["body"]) if "body" in options else None
     with ExitStack() as opened:
-        form: tuple[str, None, IO[bytes]] | None = None
+        form: tuple[str, None, Any] | None = None
         if "form" in options:
             field, equals, source = options["form"].partition("=@")
             if not field or not equals or not source:
                 raise UsageError(f"--form {options['form']!r} must be FIELD=@FILE.")
-            form = (field, None, opened.enter_context(open_binary(source)))
+            progress = Progress()
+            opened.callback(progress.clear)
+            form = (field, None, counted(opened.enter_context(open_binary(source)), progress))
         return client.http.request(
             method,
             path,

@@ -114,7 +114,7 @@ def _shrunk(widths: list[int], room: int | None) -> list[int]:
     """Widths that fit, the widest cut first."""
     if room is None:
         return widths
-    shrunk = list(widths)
+    shrunk = [*widths]
     surplus = sum(shrunk) + len(_GAP) * (len(shrunk) - 1) - room
     while surplus > 0 and max(shrunk) > _LEAST:
         shrunk[shrunk.index(max(shrunk))] -= 1

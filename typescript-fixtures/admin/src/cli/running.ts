@@ -204,7 +204,7 @@ class Call {
     const { texts } = this.#line;
     const body = texts.get("body");
     const form = texts.get("form");
-    return this.#client.http.request(method, path, {
+    const answer = this.#client.http.request(method, path, {
       query: rawQuery(this.#line.lists.get("query") ?? []),
       body: body === undefined ? undefined : await readJson(body),
       form: form === undefined ? undefined : this.#form(form),
@@ -212,6 +212,7 @@ class Call {
       idempotencyKey: texts.get("idempotency-key"),
       signal: this.#signal,
     });
+    return answer.finally(() => this.#progress.clear());
   }
 
   #form(text: string): { field: string; data: ReturnType<typeof fileToSend> } {
