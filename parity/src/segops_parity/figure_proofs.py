@@ -148,8 +148,9 @@ def _prepared(suite: Suite, behaviour: str, figure: str, reads: _Reads) -> _Rais
     except (ContractError, ValueError) as error:
         return _Raised(proof, contract, (), known.languages, unreadable=str(error).partition(": expected")[0][-200:])
     touched = [case.id for case in cases.values() if cases is not suite.cases and suite.cases.get(case.id) != case]
+    edges = [each for each in touched if each.startswith("client/")][-_MOST_CASES:]  # those written for one figure
     chosen = dict.fromkeys(
-        [*_spread(touched), *_spread([each for each in reads.checks.get(name, ()) if each in cases])]
+        [*edges, *_spread(touched), *_spread([each for each in reads.checks.get(name, ()) if each in cases])]
     )
     proof.cases = tuple(chosen)
     own = tuple(replace(cases[each], id=f"{name}:{each}") for each in chosen)
