@@ -1,17 +1,27 @@
 #!/usr/bin/env node
 /** `segops-admin`: the command line, as a program. */
 
-import { main } from "./main.js";
-import { say } from "./output.js";
+import { writeSync } from "node:fs";
+import { VERSION } from "../version.js";
 
-// Node announces on standard error that its fetch is experimental (18) and shows warnings over two lines.
-process.removeAllListeners("warning");
-process.on("warning", (warning) => {
-  if (warning.name !== "ExperimentalWarning") {
-    say(`warning: ${warning.message}`);
-  }
-});
-
-const code = await main(process.argv.slice(2));
+const words = process.argv.slice(2);
+if (!isVersionTold()) {
+  const { main, showWarnings } = await import("./main.js");
+  showWarnings();
+  process.exitCode = await main(words);
+}
 // Everything has been written; a connection that is kept open must not keep the program running.
-process.exit(code);
+process.exit();
+
+/** Answers `--version`, which needs nothing of the rest. Where that fails, `main` says why. */
+function isVersionTold(): boolean {
+  if (words.length !== 1 || words[0] !== "--version") {
+    return false;
+  }
+  try {
+    writeSync(1, `segops-admin ${VERSION}\n`);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -11,7 +11,7 @@ export class NotSent extends SegOpsError {
   readonly request: Readonly<Record<string, unknown>>;
 
   constructor(request: Readonly<Record<string, unknown>>) {
-    super();
+    super("");
     this.request = request;
   }
 }

@@ -38,6 +38,16 @@ export async function main(words: readonly string[]): Promise<number> {
   }
 }
 
+/** Shows warnings in one line each. Node would take two, and announce on standard error that its fetch is experimental (18). */
+export function showWarnings(): void {
+  process.removeAllListeners("warning");
+  process.on("warning", (warning) => {
+    if (warning.name !== "ExperimentalWarning") {
+      say(`warning: ${warning.message}`);
+    }
+  });
+}
+
 /** Rejects when the signal is aborted, and a little later: what is under way may tidy up after itself first. */
 function interruption(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
