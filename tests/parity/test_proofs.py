@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,11 @@ def test_a_killed_mutant_proves_the_behaviours_that_noticed_it(project: Project)
     kept = json.loads(project.proofs.read_text())["python"]
     assert list(kept) == ["retry.delay"]
     assert kept["retry.delay"]["mutant"] == "python _call/retry.py delay: 30.0 => 31.0"
+
+
+def test_a_change_that_no_case_has_noticed_proves_nothing(project: Project) -> None:
+    record_proofs(project, [replace(KILLED, case="", behaviours=("surface.commands",))])
+    assert json.loads(project.proofs.read_text()) == {}
 
 
 def test_a_proof_is_stale_once_its_source_has_changed_and_is_then_replaced(project: Project, suite: Suite) -> None:

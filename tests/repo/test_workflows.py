@@ -28,8 +28,8 @@ def steps(workflow: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def make_targets(command: str) -> list[str]:
-    """The targets of a `make` command line, the matrix expression read as one version."""
-    words = re.sub(r"\$\{\{.*?\}\}", "3.9", command).split()
+    """The targets of a `make` command line up to its first pipe, the matrix expression read as one version."""
+    words = re.sub(r"\$\{\{.*?\}\}", "3.9", command).partition("|")[0].split()
     return [word for word in words[1:] if "=" not in word] if words[:1] == ["make"] else []
 
 

@@ -36,7 +36,8 @@ class Command:
         words = [sys.executable, "-m", "segops_admin"] if language == "python" else node
         own = {"SEGOPS_API_KEY": key, "SEGOPS_API_URL": server.url, "SEGOPS_MAX_RETRIES": "0"}
         return subprocess.Popen(
-            [*words, "products", "bulk-upsert", str(self.file), "--rows=2", "--compact", *more],
+            [*words, "products", "bulk-upsert", self.file.name, "--rows=2", "--compact", *more],
+            cwd=self.file.parent,
             env=clean_environment(**own, XDG_CONFIG_HOME=str(self.file.parent)),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -112,7 +113,7 @@ def test_another_upload_of_the_file_is_refused_once_something_was_sent(language:
             code, out, err = command.run(language, server, *more, key=key)
             assert (code, out) == (2, "")
             assert said in err
-            assert f"delete {str(command.state)!r} to begin anew." in err
+            assert f"delete {command.state.name!r} to begin anew." in err
         command.file.write_text(whole)
         command.state.write_text("{}")
         code, out, err = command.run(language, server)

@@ -54,12 +54,14 @@ def record_proofs(project: Project, results: Iterable[Result]) -> None:
         if not result.killed:
             continue
         mutant = result.mutant
+        case = result.case.partition("/")[2]
+        if not case:
+            continue  # noticed by the comparison of the surfaces, which is no case
         known = proofs.setdefault(mutant.language, {})
         digest = _digest(project, mutant.language, mutant.file)
         for behaviour in (name for name in result.behaviours if "." in name and not name.startswith("case.")):
             held = known.get(behaviour)
             if held is None or held["digest"] != _digest(project, mutant.language, held["file"]):
-                case = result.case.partition("/")[2]
                 known[behaviour] = {"mutant": mutant.key, "case": case, "file": mutant.file, "digest": digest}
     text = json.dumps(
         {name: dict(sorted(proofs[name].items())) for name in sorted(proofs)}, indent=1, ensure_ascii=False

@@ -180,7 +180,7 @@ def write_whole(path: str, text: str, *, private: bool = False) -> None:
     """
     draft = f"{path}.{os.getpid()}.part"
     try:
-        os.makedirs(os.path.dirname(path), mode=0o700 if private else 0o777, exist_ok=True)
+        os.makedirs(os.path.dirname(path) or os.curdir, mode=0o700 if private else 0o777, exist_ok=True)
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666)
         with open(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)

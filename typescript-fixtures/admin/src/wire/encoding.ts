@@ -143,9 +143,6 @@ export function encodeJson(body: unknown): Uint8Array {
     }
     return Buffer.from(withNumerals(text));
   } catch (error) {
-    if (error instanceof SegOpsArgumentError) {
-      throw error; // a date that is none says so itself
-    }
     const reason = error instanceof Unsendable ? error.message : obstacle(error);
     throw new SegOpsArgumentError(`The body cannot be sent as JSON: ${reason}.`, { cause: error });
   }
@@ -196,6 +193,9 @@ const SENDABLE = ["Object", "Array", "Number", "String", "Boolean"];
 function sendableObject(original: object, value: unknown): unknown {
   const tag = tagOf(original);
   if (tag === "Date") {
+    if (Number.isNaN((original as Date).getTime())) {
+      throw new Unsendable("it holds an invalid Date");
+    }
     return iso8601(original as Date);
   }
   const speaksForItself = value !== original && !NEVER.includes(tag);

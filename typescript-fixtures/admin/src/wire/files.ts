@@ -1,5 +1,6 @@
 /** Files to upload: bytes, Blobs, paths and streams, opened so that they can be read from the beginning again and again. */
 
+import { Blob as NodeBlob } from "node:buffer";
 import type { FileHandle } from "node:fs/promises";
 import { isAnyArrayBuffer, isUint8Array } from "node:util/types";
 import { SegOpsArgumentError } from "../errors/index.js";
@@ -92,7 +93,7 @@ function openBlob(blob: Blob): OpenFile {
 function isStreamedByNode(blob: Blob): boolean {
   const { node = "", bun } = process.versions;
   const isNew = Number.parseInt(node, 10) >= 20 && bun === undefined && !("Deno" in globalThis);
-  return isNew && blob instanceof Blob && blob.stream === Blob.prototype.stream;
+  return isNew && blob instanceof NodeBlob && blob.stream === NodeBlob.prototype.stream;
 }
 
 /** Each block is a copy of Node's for us alone: its memory is given back at once, not with the next garbage collection. */
