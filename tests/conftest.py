@@ -19,13 +19,13 @@ from programs import missing_in
 WORKSPACE = ("segops_sandbox", "segops_parity")
 
 
-# Whoever starts the tests in the background of a shell without job control has them ignore Ctrl-C, and with them every
+# Tests started in the background of a shell without job control inherit an ignored Ctrl-C, and pass it on to every
 # program that they start; some are started to be interrupted.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-# No verdict depends on how fast the machine is: an example may take as long as it does.
+# No verdict depends on the machine's speed: an example has no deadline.
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
 
@@ -71,7 +71,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
-    """One line, after all others, for what was not tested because a program is missing."""
+    """A last line that sums up what was not tested because a program is missing."""
     yield
     skipped = (each.longrepr for each in terminalreporter.stats.get("skipped", ()))
     missing = Counter(filter(None, (missing_in(reason[-1]) for reason in skipped if isinstance(reason, tuple))))

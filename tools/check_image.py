@@ -30,7 +30,7 @@ ENVIRON = {**os.environ, "BUILDAH_ISOLATION": "chroot", "STORAGE_DRIVER": "vfs"}
 
 
 def main() -> int:
-    """Build, look, run, ask; 1 with the first thing that is wrong."""
+    """Build the image, inspect it, run it, call it; 1 on the first failure."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--base", default="python:3.12-slim", help="the image to build on (default: %(default)s)")
     base = parser.parse_args().base
@@ -65,7 +65,7 @@ def debian_base() -> str:
             ["debootstrap", "--variant=minbase", packages, "bookworm", folder], check=True, stdout=sys.stderr
         )
         Path(folder, "usr/bin/python").symlink_to("python3")
-        # Where the network is only to be had by a proxy with an authority of its own, pip has to know that one.
+        # Behind a proxy with a certificate authority of its own, pip needs that authority.
         shutil.copy(ssl.get_default_verify_paths().cafile or CERTIFICATES, folder + CERTIFICATES)
         container = buildah("from", "scratch").strip()
         buildah("add", "--quiet", container, folder, "/")
@@ -76,7 +76,7 @@ def debian_base() -> str:
 
 
 def look_at(container: str, config: dict[str, Any]) -> None:
-    """Start the server as the image says, and ask it."""
+    """Start the server as the image does, and call it."""
     health = config["Healthcheck"]["Test"][1:]
     check(not succeeds(container, health), "without a server it is not healthy")
     # Its standard input is ours: it ends with this program.
@@ -94,7 +94,7 @@ def look_at(container: str, config: dict[str, Any]) -> None:
 
 
 def ask(key: str, token: str) -> None:
-    """As a client on another machine does: by an address that is not loopback."""
+    """Request a path as a client on another machine would: by an address that is not loopback."""
     root = f"http://{own_address()}:{PORT}"
     check(status(f"{root}/api/segments/", Authorization=f"ApiKey {key}") == 200, "the API answers others")
     check(status(f"{root}/_sandbox/clock/") == 403, "controls want the token")
@@ -140,7 +140,7 @@ def buildah(*words: str) -> str:
 
 
 def check(holds: bool, what: str) -> None:
-    """Say what holds; end with what does not."""
+    """Print a check that holds; exit on one that does not."""
     if not holds:
         sys.exit(f"not so: {what}")
     print(f"ok: {what}")

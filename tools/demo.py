@@ -1,4 +1,4 @@
-"""A story in the terminal: SegOps driven from Python and from the shell, one step at a time, with its real output.
+"""The demo: SegOps driven from Python and from the shell, one step at a time, with its real output.
 
     python tools/demo.py
 
@@ -54,7 +54,7 @@ console = Console(highlight=False, soft_wrap=True)
 
 
 def step(title: str, call: str = "") -> None:
-    """Announces a step, and the code or command that does it."""
+    """Prints the heading of a step, and the code or command that it runs."""
     console.print(f"\n[bold cyan]{title}[/]")
     if call:
         console.print(f"  [dim]{call}[/]", markup=True)
@@ -68,7 +68,7 @@ def show(text: object) -> None:
 
 @contextmanager
 def sandbox() -> Iterator[dict[str, str]]:
-    """A running sandbox: its url and api_key. It is stopped at the end, come what may."""
+    """A running sandbox: its url and api_key. It is always stopped at the end."""
     command = [sys.executable, "-m", "segops_sandbox", "--now", NOW, "--seed", "1998"]
     with (
         tempfile.TemporaryFile("w+") as log,
@@ -102,7 +102,7 @@ def ingest(client: SegOpsAdmin) -> None:
 
 
 def find(client: SegOpsAdmin) -> int:
-    """From a definition to a computed segment; returns its id."""
+    """Creates a segment from a definition and computes it; returns its id."""
     step("Who spent 100 or more in all, and has not been back for 90 days?", "client.segments.preview(definition)")
     preview = client.segments.preview(GOOD_AND_GONE)
     show(f"{preview['matched_users']} customers, such as {', '.join(preview['sample_user_ids'][:4])}")
@@ -118,7 +118,7 @@ def find(client: SegOpsAdmin) -> int:
 
 
 def look(client: SegOpsAdmin, segment_id: int) -> None:
-    """Goes through the members, and asks why one of them is in."""
+    """Iterates over the members, and explains why one of them matches."""
     step("List its members", f"for member in client.segments.iterate_members({segment_id}, {{'limit': 100}})")
     members = [member["user_id"] for member in client.segments.iterate_members(segment_id, {"limit": 100})]
     show(f"{len(members)} members, the first: {', '.join(members[:4])}")
@@ -159,7 +159,7 @@ def catalogue(client: SegOpsAdmin, folder: Path) -> None:
 
 
 def from_the_shell(segment_id: int, folder: Path, environment: dict[str, str]) -> None:
-    """The same through segops-admin."""
+    """Does the same with the segops-admin command."""
     (folder / "definition.json").write_text(json.dumps(GOOD_AND_GONE), encoding="utf-8")
     step("The same from the shell")
     for command in (
@@ -184,7 +184,7 @@ def from_the_shell(segment_id: int, folder: Path, environment: dict[str, str]) -
 
 
 def main() -> None:
-    """Tells the story."""
+    """Runs the demo."""
     with sandbox() as running, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         step(f"A sandbox of SegOps, on {NOW}", f"segops-sandbox --now {NOW}")

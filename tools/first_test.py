@@ -1,4 +1,4 @@
-"""The first test of a stranger: a Django project, an empty environment, the plugin, one test. Measured.
+"""Measures how long a new user takes to a first passing test: a Django project, an empty environment, the plugin.
 
     python tools/first_test.py [--django "~=4.2.0"] [--python python3.12] [--pip]
 
@@ -72,7 +72,7 @@ def main() -> int:
 
 
 def walk(folder: Path, django: str, interpreter: str, *, hide_uv: bool) -> int:
-    """The whole way in a folder of its own."""
+    """Run every step in a temporary folder."""
     wheels = folder / "wheels"
     for part in PARTS:
         run(sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(wheels), str(ROOT / part))
@@ -125,7 +125,7 @@ def timed(command: list[str], folder: Path, environ: dict[str, str]) -> float:
 
 
 def search_path(for_uv: Path | None) -> list[str]:
-    """The search path without what a stranger does not have; `for_uv` is a folder in which uv is put."""
+    """The search path without the tools that a new user lacks; `for_uv` is a folder in which uv is put."""
     parts = [part for part in os.environ["PATH"].split(os.pathsep) if not (Path(part) / "segops-sandbox").exists()]
     if for_uv is None:
         return [part for part in parts if not (Path(part) / "uv").exists()]

@@ -55,7 +55,7 @@ def _pyenv_versions() -> list[Path]:
 
 
 def _probe(candidate: str, version: str) -> str | None:
-    # A shim on PATH may stand for a version that is not installed: only an interpreter that runs counts.
+    # A shim on PATH may belong to a version that is not installed: only an interpreter that starts counts.
     try:
         asked = subprocess.run([candidate, "-c", _PROBE], capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):

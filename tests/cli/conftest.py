@@ -1,4 +1,4 @@
-"""A scripted SegOps on loopback, and two ways to run the command: in this process, and as a process of its own."""
+"""A scripted SegOps server on loopback, and two ways to run the command: in this process, and as a subprocess."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Recorded:
 
 
 class Server:
-    """Answers with what a test wrote down, in that order, and then as ``otherwise`` says."""
+    """Answers with the replies of a test, in their order, and then as ``otherwise`` says."""
 
     def __init__(self) -> None:
         self.otherwise: Callable[[Recorded], Any] | None = None
@@ -62,7 +62,7 @@ class Server:
             do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = answer
 
             def log_message(self, *args: object) -> None:
-                """Nobody reads it."""
+                """Logs nothing."""
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True
@@ -127,7 +127,7 @@ def server(request: pytest.FixtureRequest) -> Any:
 
 
 class Result:
-    """What a command left behind."""
+    """The outcome of a command."""
 
     def __init__(self, code: int, out: str, err: str) -> None:
         self.code = code
@@ -149,13 +149,13 @@ class Result:
 @pytest.fixture
 def environment(request: pytest.FixtureRequest) -> dict[str, str]:
     """The variables that commands run with: a key, and the scripted server if the test has one."""
-    # PYTHONUNBUFFERED and its like would hide what is wrong with a stream that is buffered.
+    # PYTHONUNBUFFERED and the like would hide errors in buffered streams.
     own = {name: value for name, value in os.environ.items() if not name.startswith(("SEGOPS_", "PYTHON"))}
     own = {name: value for name, value in own.items() if not name.lower().endswith("_proxy")}
     own["PYTHONDONTWRITEBYTECODE"] = "1"
-    own["XDG_CONFIG_HOME"] = str(request.getfixturevalue("tmp_path") / "config")  # profiles, of which there are none
+    own["XDG_CONFIG_HOME"] = str(request.getfixturevalue("tmp_path") / "config")  # a folder without profiles
     own["SEGOPS_API_KEY"] = KEY
-    own["SEGOPS_API_URL"] = "http://127.0.0.1:9/api"  # the discard port: nothing answers there
+    own["SEGOPS_API_URL"] = "http://127.0.0.1:9/api"  # the discard port: nothing listens there
     own["SEGOPS_MAX_RETRIES"] = "0"
     source = str(ROOT / "python" / "src")
     if Path(segops_admin.__path__[0]).is_relative_to(source):

@@ -1,4 +1,4 @@
-"""Completion in bash, zsh and fish: asked of the shells themselves."""
+"""Completion in bash, zsh and fish, by running the shells themselves."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_every_candidate_says_what_it_is() -> None:
             assert line.split("\t")[1], line
 
 
-def test_nonsense_completes_to_nothing() -> None:
+def test_unknown_words_complete_to_nothing() -> None:
     for typed in (["bogus", ""], ["segments", "bogus", ""], ["--bogus="], ["segments", "get", "1", "2", ""], []):
         assert candidates(typed) == []
 
@@ -168,7 +168,7 @@ def test_bash_completes_commands(bash: Complete) -> None:
     assert bash("segops-admin segments exp and more", "25") == ["export", "export-status"]
 
 
-def test_bash_completes_behind_what_readline_takes_words_apart_at(bash: Complete) -> None:
+def test_bash_completes_after_readline_word_breaks(bash: Complete) -> None:
     assert bash("segops-admin pages export 8 --format=") == ["html", "json", "tsx"]
     assert bash("segops-admin pages export 8 --format=h") == ["html"]
     assert bash("segops-admin --timeout=5 segments vers") == ["versions"]
@@ -241,7 +241,7 @@ def installed(place: tuple[Path, dict[str, str]], *words: str, **more: str) -> t
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
-def test_completion_is_installed_whole_once_and_says_what_is_left_to_do(
+def test_installing_completion_is_complete_idempotent_and_says_what_is_left_to_do(
     shell: str, place: tuple[Path, dict[str, str]]
 ) -> None:
     told, advice = installed(place, shell)
@@ -266,7 +266,7 @@ def test_fish_and_zsh_find_what_was_installed(place: tuple[Path, dict[str, str]]
     assert found.strip() == "_segops-admin"
 
 
-def test_an_unknown_shell_is_asked_for(place: tuple[Path, dict[str, str]]) -> None:
+def test_without_a_known_shell_the_command_asks_for_one(place: tuple[Path, dict[str, str]]) -> None:
     home, environment = place
     command = ["segops-admin", "completion", "install"]
     done = subprocess.run(command, cwd=home, env={**environment, "SHELL": "/bin/ksh"}, capture_output=True, text=True)
@@ -290,7 +290,7 @@ class Shell(Terminal):
         self.until(f"done{self._commands}.")
 
     def complete(self, typed: str, expected: str) -> str:
-        """Types something and a tab, waits until ``expected`` is shown, and takes the line away again."""
+        """Types something and a tab, waits until ``expected`` is shown, and clears the line."""
         self.send(typed + "\t")
         shown = self.until(expected)
         self.send("\x15")  # Ctrl-U empties the line
@@ -299,7 +299,7 @@ class Shell(Terminal):
 
 
 def test_bash_completes_what_is_typed(place: tuple[Path, dict[str, str]]) -> None:
-    """By Readline itself, which takes words apart at ``=``, ``:`` and redirections, and opens quotes."""
+    """Through Readline itself, which breaks words at ``=``, ``:`` and redirections, and opens quotes."""
     words = [program("bash"), "--norc", "--noprofile", "-i"]
     settings = ["PS1='$ '", "bind 'set enable-bracketed-paste off'", "source <(segops-admin completion bash)"]
     (place[0] / "a:b.json").write_text("{}")

@@ -1,4 +1,4 @@
-"""The shell is what the contract says, both ways: every operation has its words, and there are no other words."""
+"""The command line matches the contract in both directions: a command for each operation, and no other command."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_a_command_that_mutates_takes_an_idempotency_key_and_no_other_does(opera
 
 
 def test_a_command_sends_the_request_of_the_contract(sending: Any, cli: Any, tmp_path: Path) -> None:
-    """With --dry-run, which is the SDK up to the socket. Those that poll are in test_waiting."""
+    """With --dry-run, which runs the SDK up to the socket. Operations that poll are tested in test_waiting."""
     words, values = given(sending, tmp_path)
     if sending.walks:
         words.append("--all")

@@ -17,7 +17,7 @@ def test_success_is_0(server: Any, cli: Any) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 418, 422, 429, 500, 503])
-def test_an_answer_that_is_no_success_is_1(status: int, server: Any, cli: Any) -> None:
+def test_an_unsuccessful_answer_exits_1(status: int, server: Any, cli: Any) -> None:
     server.reply({"detail": "Nope."}, status=status, headers={"Retry-After": "3600"})
     result = cli("segments", "get", "1")
     assert (result.code, result.out) == (1, "")
@@ -125,7 +125,7 @@ def test_plain_http_to_a_distant_host_warns_on_one_line(cli: Any) -> None:
     assert "warning: The API key travels unencrypted to segops.example" in result.err
 
 
-def test_a_change_without_an_answer_says_how_to_repeat_it(server: Any, cli: Any) -> None:
+def test_a_mutation_without_a_reply_says_how_to_repeat_it(server: Any, cli: Any) -> None:
     server.reply({}, held=True)
     result = cli("segments", "recompute", "1", "--timeout=0.05", "--idempotency-key=run-1")
     assert result.code == 1
@@ -207,7 +207,7 @@ def test_no_message_shows_the_key(cli: Any, environment: Any, monkeypatch: pytes
 
 
 def test_every_error_of_the_sdk_has_an_exit_code() -> None:
-    """2 for what the caller can mend on the command line, 1 for the rest."""
+    """2 for what the caller can fix on the command line, 1 for the rest."""
     from segops_admin import _errors
 
     codes = {}

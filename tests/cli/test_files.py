@@ -1,4 +1,4 @@
-"""File arguments, and what is said of those that are no good."""
+"""File arguments, and the errors about unusable ones."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_bad_json_on_the_command_line_and_on_standard_input_is_named_as_such(ser
     ("text", "said"),
     [("{}", "not an object"), ('["a"]', "not an array of other things"), ('{"products":[]}', "object")],
 )
-def test_rows_that_are_no_array_of_objects_are_a_usage_error(text: str, said: str, server: Any, cli: Any) -> None:
+def test_rows_that_are_not_an_array_of_objects_are_a_usage_error(text: str, said: str, server: Any, cli: Any) -> None:
     result = cli("products", "bulk-upsert", text)
     assert (result.code, server.requests) == (2, [])
     assert said in result.err

@@ -116,7 +116,7 @@ def test_a_flag_of_another_command_is_no_query_parameter(flag: str, cli: Any) ->
     assert f"--query {flag[2:].partition('=')[0]}=VALUE" in result.err
 
 
-def test_a_walk_is_refused_where_there_is_none(cli: Any) -> None:
+def test_all_is_refused_where_there_are_no_pages(cli: Any) -> None:
     result = cli("users", "search", "--all")
     assert result.code == 2
     assert "unknown flag --all" in result.err

@@ -102,7 +102,7 @@ def test_a_resource_without_a_verb_gets_its_help_on_standard_error_and_2(cli: An
     assert result.err.strip() == text(["segments"]).strip()
 
 
-def test_who_asks_for_help_gets_it_whatever_else_is_wrong(cli: Any, server: Any) -> None:
+def test_help_is_shown_whatever_else_is_wrong(cli: Any, server: Any) -> None:
     for words in (["segments", "get", "--bogus", "--help"], ["segments", "get", "1", "2", "-h"], ["-h", "--nope"]):
         result = cli(*words)
         assert result.code == 0
@@ -117,7 +117,7 @@ def test_version_is_that_of_the_package(cli: Any) -> None:
 
 @pytest.mark.parametrize("words", METHODS, ids=" ".join)
 def test_help_says_of_a_command_what_the_docstring_says_of_its_method(words: tuple[str, ...]) -> None:
-    """The classes are written by hand, and held to the table that is generated from the contract."""
+    """The classes are written by hand, and compared with the table that is generated from the contract."""
     command = find(*words)
     assert command is not None
     if not command.method:

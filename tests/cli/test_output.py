@@ -1,4 +1,4 @@
-"""Standard output: its forms, and what happens when nobody reads it."""
+"""Standard output: its formats, and what happens when its reader is gone."""
 
 from __future__ import annotations
 
@@ -111,8 +111,8 @@ def test_a_reader_that_went_away_is_no_error_for_a_download(server: Any, command
     assert reader_that_goes_away(command("segments", "download-export", "1", "-"), environment) == (0, b"")
 
 
-def test_a_walk_ends_when_its_reader_has_had_enough(server: Any, command: Any, environment: Any) -> None:
-    """As in `segops-admin segments list --all | head -1`: the second page is not asked for."""
+def test_iteration_ends_when_its_reader_closes_the_pipe(server: Any, command: Any, environment: Any) -> None:
+    """As in `segops-admin segments list --all | head -1`: the second page is not requested."""
     server.reply({"count": 4000, "next": "more", "results": [{"id": n, "pad": "x" * 100} for n in range(2000)]})
     walk = subprocess.Popen(
         command("segments", "list", "--all"), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -127,7 +127,7 @@ def test_a_walk_ends_when_its_reader_has_had_enough(server: Any, command: Any, e
     assert len(server.requests) == 1
 
 
-def test_a_full_disk_is_a_failure_told_once(server: Any, command: Any, environment: Any) -> None:
+def test_a_full_disk_is_a_failure_reported_once(server: Any, command: Any, environment: Any) -> None:
     server.reply(ANSWER)
     with open("/dev/full", "wb") as full:
         done = subprocess.run(

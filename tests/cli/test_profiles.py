@@ -1,4 +1,4 @@
-"""Profiles: who may read the file, what reaches the terminal, and who is asked."""
+"""Profiles: permissions of the file, redaction, and confirmation prompts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands of the published package 0.2.2 work letter for letter: same words, same request, same output."""
+"""The commands of the published package 0.2.2 work verbatim: same words, same request, same output."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def files(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("words", "line", "query", "body"), PUBLISHED, ids=[entry[0] for entry in PUBLISHED])
-def test_a_published_command_works_letter_for_letter(
+def test_a_published_command_works_verbatim(
     words: str, line: str, query: dict[str, list[str]], body: Any, server: Any, cli: Any, files: dict[str, str]
 ) -> None:
     server.reply(ANSWER)

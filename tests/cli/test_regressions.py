@@ -1,4 +1,4 @@
-"""What went wrong in the published command line 0.2.2, once each and the right way round.
+"""Regression tests for the weaknesses of the published command line 0.2.2, one for each.
 
 The numbers are those of the project's list of weaknesses of the published package (32 to 39 concern the shell).
 """

@@ -1,4 +1,4 @@
-"""Tables and CSV, held against what reads them: terminals and other parsers."""
+"""Tables and CSV, checked with what reads them: terminals and other parsers."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_what_a_terminal_is_shown_of_a_file_does_not_depend_on_its_blocks(conten
 
 
 def shown(blocks: list[bytes]) -> str:
-    """What a terminal is shown of a file that comes in these blocks."""
+    """What a terminal shows of a file that arrives in these blocks."""
     terminal = io.StringIO(newline="")
     terminal.isatty = lambda: True  # type: ignore[method-assign]
     with contextlib.redirect_stdout(terminal):
@@ -104,7 +104,7 @@ def shown(blocks: list[bytes]) -> str:
 
 
 def test_widths_agree_with_the_data_that_python_brings() -> None:
-    """Both know some characters only: what this Python's older or newer data does not name is left out."""
+    """Only characters that both know are compared: this Python's Unicode data may be older or newer."""
     differing = []
     for code in range(0x20, 0x30000):
         character = chr(code)
@@ -115,7 +115,7 @@ def test_widths_agree_with_the_data_that_python_brings() -> None:
         wanted = 0 if category in ("Mn", "Me") else 2 if wide else 1
         if text_width(character) != wanted:
             differing.append(f"{code:x} {category} {wanted}")
-    # Signs that a later Unicode made wide, and those that change the colour of the one before them.
+    # Characters that a later Unicode made wide, and emoji modifiers.
     assert len(differing) < 300, differing
     assert [each for each in differing if each.split()[1] not in ("So", "Sk", "Lo", "Mn", "Zl", "Zp", "No")] == []
 

@@ -1,4 +1,4 @@
-"""Waits between attempts, as a person at a terminal sees them."""
+"""Waits between attempts, as shown on a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the command line loads, and when: told by what is in memory, not by a stopwatch."""
+"""What the command line loads, and when: measured by the modules in memory, not by a clock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 import segops_admin
 
-# Modules that cost more than help is worth; see docs/ for the figures.
+# Modules that are too expensive to load for help.
 HEAVY = [
     "argparse",
     "asyncio",

@@ -1,4 +1,4 @@
-"""Waiting for jobs: what is told meanwhile, and what is printed at the end."""
+"""Waiting for jobs: the progress shown meanwhile, and the result printed at the end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_a_recompute_is_waited_for_until_the_members_are_newer(server: Any, cli:
     get, compute = "GET /segments/12/", "POST /segments/12/compute/"
     assert server.lines == [get, compute, get, get, get, get]
     assert (result.code, result.json) == (0, done)
-    # A state is told when it changes, not at each look.
+    # A state is reported when it changes, not at each poll.
     assert result.err.splitlines() == ["ready", "computing", "ready"]
 
 
@@ -193,7 +193,7 @@ def test_a_terminal_sees_one_line_that_redraws_itself_and_goes_away(
     assert b"sku,name,and,more\n" * 70_000 in server.requests[0].content
 
 
-def test_a_walk_counts_its_items_on_a_terminal(server: Any, command: Any, environment: Any) -> None:
+def test_iteration_counts_its_items_on_a_terminal(server: Any, command: Any, environment: Any) -> None:
     server.reply({"count": 1, "next": None, "results": [{"id": 1}]})
     code, out, shown = on_a_terminal(command("segments", "list", "--all"), environment)
     assert (code, out) == (0, b'{"id":1}\n')

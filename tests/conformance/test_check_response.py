@@ -1,4 +1,4 @@
-"""The check that every answer of the sandbox goes through finds what is wrong, and nothing else."""
+"""The check that every answer of the sandbox goes through finds all faults, and nothing else."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SEGMENT = {
 
 @dataclass
 class Answer:
-    """What the check looks at."""
+    """A response, as far as the check reads it."""
 
     status_code: int
     body: Any = None

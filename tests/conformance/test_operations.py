@@ -21,11 +21,11 @@ from segops_parity.contract import Operation
 
 CONTRACT = conformance.contract()
 OPERATIONS = CONTRACT.operations
-# Walking and polling repeat another operation's request.
+# Operations that iterate or poll repeat another operation's request.
 REQUESTS = [each.id for each in OPERATIONS.values() if each.request is not None]
 # What imports a file in parts is tested with the files themselves, in tests/typescript.
 REPEATS = [each.id for each in OPERATIONS.values() if each.request is None and each.splits is None]
-# Stores its answers, and what they cost, though it changes nothing that a caller made.
+# Stores its answers and their credits, although it changes nothing that a caller created.
 KEEPS_RECORDS = {"queries.simulate"}
 NO_KEY, PUBLIC_KEY, MISSING_ID, OTHER_TENANT = "no key", "a public key", "an id that is not there", "another tenant"
 
@@ -52,7 +52,7 @@ def _path(operation: Operation, call: Call) -> str:
 def _send(
     server: PreparedSandbox, operation: Operation, method: str, call: Call, **options: Any
 ) -> tuple[str, requests.Response]:
-    """Send a call; the answer, whatever it is, has to keep to the contract."""
+    """Send a call; any answer has to satisfy the contract."""
     path = _path(operation, call)
     response = server.send(method, path, params=call.query, json=call.json, files=call.files, **options)
     conformance.check_response(method, path, response)
@@ -60,7 +60,7 @@ def _send(
 
 
 def _methods() -> list[Any]:
-    """Each operation with each method that it may be sent with."""
+    """Each operation with each of its HTTP methods."""
     return [
         pytest.param(OPERATIONS[name], method, id=name if len(methods) == 1 else f"{name}-{method}")
         for name in REQUESTS
@@ -70,7 +70,7 @@ def _methods() -> list[Any]:
 
 
 def _refusals() -> list[Any]:
-    """Each operation with each way to be refused: those that all share, and those of its own."""
+    """Each operation with each of its refusals: the shared ones, and its own."""
     cases = []
     for name in REQUESTS:
         operation = OPERATIONS[name]
@@ -153,7 +153,7 @@ def _refused(server: PreparedSandbox, operation: Operation, why: str | Bad) -> t
 
 
 @pytest.mark.parametrize("name", REPEATS)
-def test_what_walks_or_polls_gets_to_its_end(server: PreparedSandbox, name: str) -> None:
+def test_an_operation_that_iterates_or_polls_reaches_its_end(server: PreparedSandbox, name: str) -> None:
     operation = OPERATIONS[name]
     repeated = OPERATIONS[operation.repeats or ""]
     call = SUCCESS[repeated.id]
@@ -168,7 +168,7 @@ def test_what_walks_or_polls_gets_to_its_end(server: PreparedSandbox, name: str)
 
 
 def _walk(server: PreparedSandbox, listing: Operation, call: Call) -> None:
-    """One record at a time gives the same records, in the same order, as all at once."""
+    """Pages of one record give the same records, in the same order, as one page of all."""
     everything = _send(server, listing, "GET", replace(call, query={}))[1].json()
     if listing.returns.kind == "array":
         assert len(everything) > 1
@@ -193,7 +193,9 @@ def _query_of(link: str | None) -> dict[str, str] | None:
 
 
 @pytest.mark.parametrize("name", REPEATS)
-def test_what_walks_or_polls_is_refused_as_what_it_repeats(server: PreparedSandbox, name: str) -> None:
+def test_an_operation_that_iterates_or_polls_is_refused_like_the_one_it_repeats(
+    server: PreparedSandbox, name: str
+) -> None:
     operation = OPERATIONS[name]
     repeated = OPERATIONS[operation.repeats or ""]
     call = SUCCESS[repeated.id]
@@ -208,7 +210,7 @@ def test_what_walks_or_polls_is_refused_as_what_it_repeats(server: PreparedSandb
 
 
 def test_a_record_that_another_tenant_has_cannot_be_named_in_a_body(server: PreparedSandbox) -> None:
-    """References are looked up in the caller's tenant: what is there for one is not there for the other."""
+    """References are looked up in the caller's tenant; rows of another tenant do not exist for it."""
     for path, body, field in [
         ("/activations/", SUCCESS["activations.create"].json, "segment"),
         ("/ai-pages/pages/", {"slug": "theirs", "query": 1}, "query"),
@@ -245,7 +247,7 @@ def test_a_method_that_a_path_does_not_have_is_a_405_that_names_those_it_has(
 @pytest.mark.parametrize(
     "operation", [OPERATIONS[name] for name in REQUESTS if OPERATIONS[name].body], ids=lambda operation: operation.id
 )
-def test_a_body_that_is_no_json_or_of_another_type_is_refused(server: PreparedSandbox, operation: Operation) -> None:
+def test_a_body_that_is_not_json_or_of_another_type_is_refused(server: PreparedSandbox, operation: Operation) -> None:
     path = _path(operation, SUCCESS[operation.id])
     before = server.fingerprint()
     for method in operation.request.methods:

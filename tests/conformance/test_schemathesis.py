@@ -28,10 +28,10 @@ EXAMPLES = int(os.environ.get("SEGOPS_SCHEMATHESIS_EXAMPLES", "8"))
 LENIENT_QUERY = {"page_size", "limit"}
 # What the framework reads a text, a yes or no, or a key from; where no serializer of it is at work, nothing is coerced.
 COERCED = {"string": ["string", "number"], "boolean": ["boolean", "number", "string"], "integer": ["integer", "string"]}
-# What no schema says: which config a connector takes, and how a slug is spelt. These succeed in test_operations.
+# Not expressed by the schema: which config a connector takes, and the form of a slug. test_operations covers these.
 NEED_MORE = {"POST /activations/", "PUT /activations/{id}/", "POST /ai-pages/pages/", "PUT /ai-pages/pages/{id}/"}
 VALUE_TYPE = {"$ref": "#/components/schemas/ValueType"}
-# Read by hand: in these a null is as good as nothing, and so is an empty visitor id, which trackers in browsers send.
+# Parsed by hand: here null counts as missing, and so does an empty visitor id, which trackers in browsers send.
 NULL_IS_NOTHING = {
     ("Event", "payload"),
     ("Event", "occurred_at"),
@@ -48,7 +48,7 @@ def _document() -> dict[str, Any]:
     document = openapi.document(conformance.contract())
     for item in document["paths"].values():
         for operation in item.values():
-            # "Any further parameter" has no form that could be broken.
+            # "Any further parameter" has no invalid form.
             operation["parameters"] = [each for each in operation["parameters"] if each.get("name") != "params"]
             for parameter in operation["parameters"]:
                 if parameter.get("name") in LENIENT_QUERY:
@@ -66,10 +66,10 @@ def _document() -> dict[str, Any]:
             condition["properties"]["window_days"]["type"] = ["number", "null"]
     for name in ("SegmentDefinition", "ProductSegmentDefinition"):
         for condition in schemas[name]["properties"]["conditions"]["items"]["oneOf"]:
-            # Looked at only where the operator takes it; and a null is as good as nothing.
+            # Read only where the operator takes it; null counts as missing.
             if "value2" in condition["properties"]:
                 condition["properties"] |= {"value2": {}, "value_type": {"anyOf": [{"type": "null"}, VALUE_TYPE]}}
-    # What no page documents is taken as it is, and not looked at.
+    # Undocumented keys are accepted and not checked.
     for name, keys in {"PageBatch": ("queries", "segment_id"), "SampleEvent": ("user_id", "occurred_at")}.items():
         schemas[name]["properties"].update({key: {} for key in keys})
     # A bad row is reported in the answer, and the others go in.
@@ -96,7 +96,7 @@ schema = schemathesis.openapi.from_dict(_document())
 schema.config.generation.update(deterministic=True, with_security_parameters=False)
 schema.config.checks.positive_data_acceptance.expected_statuses = ["2xx", "400", "404", "410"]
 _numbers = count(1)
-# The operations that were found to refuse who has no key, or a wrong one.
+# The operations that were found to refuse a missing or wrong key.
 _guarded: set[str] = set()
 
 
@@ -109,7 +109,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PreparedSandbox
 
 @pytest.fixture
 def statuses(request: pytest.FixtureRequest, server: PreparedSandbox) -> Iterator[list[int]]:
-    """What an operation answered; at the end, valid requests must have come through, or little was shown."""
+    """The statuses of each operation; in the end some valid requests must have succeeded, or the test shows little."""
     answered: list[int] = []
     yield answered
     server.restore()
@@ -152,7 +152,7 @@ def _ignored_auth_once(ctx: schemathesis.CheckContext, response: Response, case:
 
 
 def _lead_somewhere(case: schemathesis.Case) -> None:
-    """Replace what could be anything by what is there: ids of the workspace, and an Idempotency-Key not used before."""
+    """Replace generated ids by ids of the workspace, and the Idempotency-Key by an unused one."""
     if 0 < len(case.headers.get("Idempotency-Key", "")) <= 255:
         case.headers["Idempotency-Key"] = f"key {next(_numbers)}"
     for name, value in case.path_parameters.items():

@@ -14,7 +14,7 @@ import pytest
 from built_files import DIST, SUPPORTED, clean, run
 from repository import ROOT
 
-LOCKS = {"3.9": ROOT / "requirements/sdk-tests.txt"}  # the other one begins at 3.10
+LOCKS = {"3.9": ROOT / "requirements/sdk-tests.txt"}  # the others start at 3.10
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +62,7 @@ def newest() -> str:
 def server(
     environment: Callable[..., Path], newest: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, str]]:
-    """What the ready line of a sandbox says that was installed from its wheel."""
+    """The ready line of a sandbox that was installed from its wheel."""
     bin_folder = environment(newest, "segops_sandbox-*.whl", more=["pyarrow"])
     folder = tmp_path_factory.mktemp("sandbox")
     command = [str(bin_folder / "segops-sandbox"), "--demo", "--now", "1998-07-01"]

@@ -1,4 +1,4 @@
-"""Installing from a checkout, by the line that each page gives while the distributions are on no registry."""
+"""Installing from a checkout, by the line that each page gives until the distributions are on a registry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people do with the built packages, as the pages of the built site tell them: one test a person.
+"""The jobs of four users, done with the built packages as the built site describes: one test each.
 
 The fifth, the maintainer who cuts the next version, is in test_release_recipe.py.
 """
@@ -47,7 +47,7 @@ def page() -> Callable[[str], Path]:
 
 @pytest.fixture
 def npm_project(built: Callable[[str], Path], tmp_path: Path) -> Callable[[str], Path]:
-    """Makes a project of somebody who has installed the npm package, by the npm of a Node."""
+    """Makes a project with the npm package installed, by the npm of a given Node."""
 
     def make(node: str) -> Path:
         project = tmp_path / "project"

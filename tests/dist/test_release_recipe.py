@@ -1,4 +1,4 @@
-"""The release recipe of CONTRIBUTING.md, walked in a copy of the repository with the next version."""
+"""The release recipe of CONTRIBUTING.md, followed in a copy of the repository with the next version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every code block of the guides runs as it stands, against a sandbox with the demo data.
+"""Every code block of the guides runs unchanged, against a sandbox with the demo data.
 
 What stands for something else is checked in its own way: `make` lines name targets that exist, `pip install` lines name
 this distribution, and the two export lines are the ones that `make sandbox` prints. A block whose first line names a
@@ -106,7 +106,7 @@ def test_a_shell_block_runs_as_pasted(block: Block, shell: dict[str, str], tmp_p
 
 
 def checked_otherwise(line: str, shell: dict[str, str]) -> bool:
-    """Checks a line that cannot simply be run: it would run this test, or fetch the release before this one."""
+    """Checks a line that cannot be run here: it would run this test again, or fetch the previous release."""
     words = shlex.split(line, comments=True)
     if words[:1] == ["make"]:
         ran = subprocess.run(["make", "--dry-run", *words[1:]], cwd=ROOT, capture_output=True, text=True)

@@ -83,7 +83,7 @@ def test_the_django_command_stores_the_members_night_after_night(sandbox: dict[s
     assert "1 segments failed" in printed
 
 
-# A WSGI server that prints the port that it was given; the frameworks' own cannot be asked for a free one.
+# A WSGI server that prints its port; the frameworks' own servers cannot pick a free one.
 WSGI = """
 import sys
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -117,7 +117,7 @@ SERVICE = {"service": ASGI.format(module="service")}
 
 @contextlib.contextmanager
 def receiver(name: str, folder: Path, env: dict[str, str]) -> Iterator[tuple[int, subprocess.Popen[str]]]:
-    """A receiver of the guide that runs: its port and its process."""
+    """A running receiver of the guide: its port and its process."""
     command = [sys.executable, "-c", (RECEIVERS | SERVICE)[name]]
     if name == "express":
         runners = ROOT / "typescript-fixtures/runners/node_modules"
@@ -244,7 +244,7 @@ def test_each_message_of_the_troubleshooting_page_is_one_that_a_user_can_meet(
         with pytest.raises(Exception, match=r".") as error:
             provoke()
         said += f"{error.value}\n"
-    # What takes a bad certificate or a failed job to provoke is looked for in the sources.
+    # Messages that need a bad certificate or a failed job are looked up in the sources.
     for source in ("_transport/failures.py", "_errors.py"):
         said += (ROOT / "python/src/segops_admin" / source).read_text(encoding="utf-8")
     page = (GUIDES / "troubleshooting.md").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The recipes of docs/architecture.md, walked on a copy of the repository: each check is red until its step is done."""
+"""The recipes of docs/architecture.md, in a copy of the repository: each check fails until its step is done."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def steps(heading: str) -> list[str]:
 
 
 def messages(step: str) -> list[str]:
-    """What the checks of a step are said to say, as patterns."""
+    """The messages that a step promises, as patterns."""
     return [re.escape(text) for text in re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", step)]
 
 

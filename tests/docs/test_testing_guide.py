@@ -19,7 +19,7 @@ NAME = re.compile(r"# ([\w/]+\.(?:py|toml))\n")
 
 
 def files() -> dict[str, str]:
-    """Each block but the shell's, by the file name in its first line."""
+    """Each block except shell blocks, by the file name in its first line."""
     found: dict[str, str] = {}
     for language, text in FENCE.findall(GUIDE.read_text(encoding="utf-8")):
         if language != "sh":

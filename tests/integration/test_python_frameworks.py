@@ -1,4 +1,4 @@
-"""The SDK inside what people use it with: uvloop, Jupyter, FastAPI, Sentry, VCR.py and pytest-recording."""
+"""The SDK together with uvloop, Jupyter, FastAPI, Sentry, VCR.py and pytest-recording."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KEY = "sk_test_frameworks"
 
 
 def run(program: str, *arguments: str, folder: Path, **environment: str) -> str:
-    """What a program prints, run in a process of its own: some of these change the interpreter for good."""
+    """The output of a program run in a subprocess: some of these libraries patch the interpreter permanently."""
     file = folder / "program.py"
     file.write_text(textwrap.dedent(program), encoding="utf-8")
     done = subprocess.run(
@@ -45,7 +45,7 @@ def run(program: str, *arguments: str, folder: Path, **environment: str) -> str:
 # -------------------------------------------------------------------------------------------------------- asyncio
 
 
-def test_under_uvloop_calls_walks_cuts_and_cancellations_are_as_under_asyncio() -> None:
+def test_under_uvloop_calls_iteration_cuts_and_cancellations_are_as_under_asyncio() -> None:
     import uvloop
 
     pages = [
@@ -255,7 +255,7 @@ def test_pytest_recording_records_and_plays_for_a_client_of_the_whole_module(tmp
         assert done.returncode == 0, done.stdout
 
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = vcr\n")
-    # Recording asks twice, playing once: what is played is not asked for.
+    # Recording sends twice, replaying once: replayed calls are not sent.
     with ScriptedServer(Reply(json={"id": 1}), Reply(json={"id": 7}), Reply(json={"id": 1})) as server:
         (tmp_path / "test_module.py").write_text(textwrap.dedent(RECORDED).format(url=server.url))
         play("--record-mode=once")

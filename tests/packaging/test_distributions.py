@@ -1,4 +1,4 @@
-"""What people install is exactly the SDK: complete, typed, without tests, without dependencies."""
+"""The distributions hold exactly the SDK: complete, typed, without tests, without dependencies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `pip install segops-parity` brings: contract, scenarios and cassettes, so that it runs in an empty folder."""
+"""The segops-parity wheel holds contract, scenarios and cassettes, so that it runs in an empty folder."""
 
 from __future__ import annotations
 

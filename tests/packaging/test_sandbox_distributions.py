@@ -1,4 +1,4 @@
-"""The wheels of the sandbox and of its pytest plugin: what is in them and what they ask for."""
+"""The wheels of the sandbox and of its pytest plugin: their contents and requirements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is broken gets one error, without a traceback, that names the file, the place and what was expected."""
+"""Broken input is one error, without a traceback, that names the file, the place and what was expected."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_a_broken_scenario_is_named_with_its_line(copy: Path, file: str, change:
     assert (copy / file).read_text(encoding="utf-8").splitlines()[int(line) - 1].strip(), "the line is there"
 
 
-def test_all_that_is_broken_is_told_at_once_each_with_its_line_and_the_schema_that_says_so(copy: Path) -> None:
+def test_all_errors_are_reported_at_once_each_with_its_line_and_the_schema_that_says_so(copy: Path) -> None:
     for file, old, new in (
         ("spec/admin.yaml", "POST /segments/preview/", "SEND /segments/preview/"),
         ("spec/admin.yaml", 'since: "0.2"', "since: 0.2"),
@@ -170,7 +170,7 @@ def test_a_sibling_whose_manifest_is_broken_is_untestable_and_says_why(
     assert told in find_package(ROOT, str(tmp_path))[1]
 
 
-def test_a_sibling_that_is_no_tarball_or_would_write_elsewhere_is_untestable(tmp_path: Path) -> None:
+def test_a_sibling_that_is_not_a_tarball_or_would_write_elsewhere_is_untestable(tmp_path: Path) -> None:
     (tmp_path / "no.tgz").write_bytes(b"not a tarball")
     assert "expected a tarball of npm pack" in find_package(ROOT, str(tmp_path / "no.tgz"))[1]
     with tarfile.open(tmp_path / "climbs.tgz", "w:gz") as archive:

@@ -1,4 +1,4 @@
-"""The same request is told from another one."""
+"""The canonical form of requests: equal requests are equal, and different ones differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run of the harness leaves behind when it is stopped: no server, no driver, no folder."""
+"""A stopped run of the harness leaves no server, no driver and no folder behind."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def of_the_run(folder: Path) -> dict[int, str]:
             try:
                 env = (entry / "environ").read_bytes()
                 words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            except OSError:  # it has ended meanwhile, or is somebody else's
+            except OSError:  # it has ended meanwhile, or belongs to another user
                 continue
             if f"TMPDIR={folder}".encode() in env.split(b"\0") and words:
                 found[int(entry.name)] = words
@@ -66,7 +66,7 @@ def test_sigterm_ends_all_that_a_run_has_started_and_leaves_no_folder(
         assert process.returncode == 128 + signal.SIGTERM, output
     assert "Traceback" not in output
     while left := of_the_run(folder):
-        time.sleep(0.02)  # until what has been told to end has ended; what does not fails the test by its time
+        time.sleep(0.02)  # until the stopped processes have exited; one that does not fails the test by its timeout
     assert left == {}
     assert list(folder.iterdir()) == []
 

@@ -1,4 +1,4 @@
-"""The figures of the contract: cases are derived from them, and one that no case reads is told."""
+"""The figures of the contract: cases are derived from them, and one that no case reads is reported."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_every_figure_is_read_by_a_case_or_a_check(suite: Suite) -> None:
     assert figure_problems(suite.contract, suite.cases.values(), suite.scenarios.reasons) == []
 
 
-def test_a_figure_that_no_case_depends_on_is_told_with_its_place(suite: Suite) -> None:
+def test_a_figure_that_no_case_depends_on_is_reported_with_its_place(suite: Suite) -> None:
     known = suite.contract.behaviours["retry.delay"]
     more = replace(known, figures=Figures({"forgotten": 7}))
     contract = replace(suite.contract, behaviours={**suite.contract.behaviours, "x.y": replace(more, id="x.y")})
@@ -61,7 +61,7 @@ def test_a_figure_is_raised_by_one_or_by_a_letter(figure: Any, more: Any) -> Non
 
 
 @pytest.mark.needs_workspace
-def test_a_raised_figure_fails_a_case_in_each_language_and_one_that_nothing_depends_on_is_told(suite: Suite) -> None:
+def test_a_raised_figure_fails_a_case_in_each_language_and_an_unused_one_is_reported(suite: Suite) -> None:
     lanes = [lane for lane in find_lanes(suite.project) if lane.name in FIGURE_LANES]
     known = suite.contract.behaviours["retry.delay"]
     idle = replace(known, figures=Figures({**known.figures, "idle": 7}))

@@ -1,4 +1,4 @@
-"""Red that explains itself: one bug is one line, with the behaviour that it breaks, in every form of the report."""
+"""The grouping of failures: one bug is one line, with the behaviour that it breaks, in every report format."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_difference_in_one_lane_of_a_language_says_which() -> None:
     assert group.told == 'sends accept: nothing where the contract says "application/json"'
 
 
-def test_what_follows_from_a_wrong_request_is_not_told_beside_it() -> None:
+def test_what_follows_from_a_wrong_request_is_not_reported_beside_it() -> None:
     wrong = {"at": "/requests/0/path", "expected": "/a/", "found": "/b/"}
     refused = {"at": "/error", "expected": None, "found": {"kind": "SegOpsApiError", "message": "answered 418"}}
     shows = "request.line response.json"
@@ -64,7 +64,7 @@ def test_what_follows_from_a_wrong_request_is_not_told_beside_it() -> None:
     assert group.title == 'request.line: 1 case: Python sends path "/b/" where the contract says "/a/"'
 
 
-def test_what_the_contract_does_not_decide_is_told_last_with_the_behaviour_that_is_near() -> None:
+def test_what_the_contract_does_not_decide_is_reported_last_with_the_nearest_behaviour() -> None:
     line = {"at": "/outcome/ok/x", "expected": 1, "found": 2}
     key = {"at": "/requests/0/headers/accept", "expected": "x", "found": "y"}
     cases = [

@@ -1,4 +1,4 @@
-"""A broken harness is noticed: each of its parts is broken here in one way, and must then miss a known mutant.
+"""Mutation tests of the harness: each of its parts is broken in one way, and must then miss a known mutant.
 
 The unbroken harness notices each; with the part broken it must not: so the part is what notices, and
 not another one by chance.
@@ -25,7 +25,7 @@ KEY = "11111111-1111-4111-8111-111111111111"
 
 
 def good(case: Case) -> dict[str, Any]:
-    """The observation of an SDK that does all that the case expects, headers included."""
+    """The observation of an SDK that meets every expectation of the case, headers included."""
     seen = json.loads(json.dumps(ideal(case)))
     for step, observed in zip(case.steps, seen["steps"], strict=True):
         for request in observed["requests"]:

@@ -1,4 +1,4 @@
-"""Real drivers run real cases: both languages, a third party's, and those that misbehave."""
+"""Real drivers run real cases: both languages, a third party's driver, and misbehaving ones."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_a_driver_in_a_third_language_joins_by_the_readme_alone_and_is_judged_as
     assert "request.user-agent" in next(iter(outcome.verdicts)).checks["perl"]
 
 
-def test_what_a_third_driver_does_not_do_is_told_by_behaviour(suite: Suite) -> None:
+def test_what_a_third_driver_does_not_do_is_reported_by_behaviour(suite: Suite) -> None:
     outcome = check(suite, [third(suite)], pattern="segments.get/server-errors", whole=False)
     assert outcome.exit_code == 1
     assert "retry.server-errors" in {problem.check for each in outcome.failures for problem in each.problems}
@@ -108,7 +108,7 @@ def test_a_driver_that_calls_itself_another_language_has_to_send_that_name(suite
 
 
 def test_the_transcript_of_the_readme_is_one(suite: Suite) -> None:
-    """Commands and answers in it are what the protocol's schema allows, and what the driver answers."""
+    """Its commands and answers are valid by the protocol's schema, and are those of the driver."""
     text = (ROOT / "parity/README.md").read_text(encoding="utf-8")
     told = [json.loads(line) for line in re.findall(r"^> (.+)$", text, re.MULTILINE)]
     heard = [json.loads(line) for line in re.findall(r"^< (.+)$", text, re.MULTILINE)]
@@ -128,7 +128,7 @@ def test_the_transcript_of_the_readme_is_one(suite: Suite) -> None:
 @pytest.mark.parametrize(
     ("program", "told", "timeout"),
     [
-        # Whether it is gone before the first command is written to it or after, the fault is the same.
+        # The fault is the same whether it exits before or after the first command is written to it.
         ("import os; os.close(0); print('my last words', file=sys.stderr); sys.exit(3)", "ended without an answer", 60),
         ("input(); print('my last words', file=sys.stderr); sys.exit(3)", "an answer: my last words", 60),
         ("print('hello', flush=True); input()", "expected a JSON object, found 'hello", 60),
@@ -148,14 +148,14 @@ def test_a_driver_that_misbehaves_is_a_fault_and_no_verdict(
     assert "failed three times" in run.faults[cases[-1].id]
 
 
-def test_a_driver_that_has_gone_is_told_in_the_same_words_whichever_side_notices(suite: Suite) -> None:
+def test_a_driver_that_has_exited_is_reported_in_the_same_words_whichever_side_notices(suite: Suite) -> None:
     protocol = Protocol(suite.project.protocol)
     told = set()
     for command in ("sys.exit(3)", "input(); sys.exit(3)"):
         program = f"import sys; print('my last words', file=sys.stderr, flush=True); {command}"
         with Driver((sys.executable, "-Sc", program), protocol) as driver:
             if "input" not in command:
-                driver._process.wait()  # it has certainly gone before anything is written to it
+                driver._process.wait()  # it has exited before anything is written to it
             with pytest.raises(DriverFault) as fault:
                 driver.ask("hello", protocol="segops-parity/1")
             told.add(str(fault.value))
@@ -179,7 +179,7 @@ for line in sys.stdin:
 """
 
 
-def test_a_timeout_without_any_request_is_tried_again_with_more_patience_and_then_judged(suite: Suite) -> None:
+def test_a_timeout_without_any_request_is_retried_with_a_longer_timeout_and_then_judged(suite: Suite) -> None:
     hasty = Lane("hasty", "python", (sys.executable, "-Sc", HASTY))
     run = run_lane(hasty, [suite.cases["segments.list/silence"]], suite.project.protocol)
     (step,) = run.observations["segments.list/silence"]["steps"]
@@ -196,7 +196,7 @@ def test_a_request_that_arrives_when_its_client_has_given_up_says_nothing(
     def slowly(session: PlaySession, request: dict[str, Any]) -> Reply:
         if not slow:
             slow.append(session)
-            session.released.wait()  # until the harness has given this one up
+            session.released.wait()  # until the harness has given up on this one
         return answer(session, request)
 
     monkeypatch.setattr(PlaySession, "answer", slowly)
@@ -247,7 +247,7 @@ def test_the_command_exits_2_and_names_the_place_for_a_lane_that_is_not(suite: S
 
 @pytest.fixture(scope="module")
 def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What npm pack makes of the TypeScript package."""
+    """The tarball of ``npm pack`` for the TypeScript package."""
     folder = tmp_path_factory.mktemp("pack")
     node = str(ROOT / "typescript-fixtures/tools/node.sh")
     pack = [node, "current", "npm", "pack", "--ignore-scripts", "--pack-destination", str(folder)]

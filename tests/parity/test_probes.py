@@ -1,4 +1,4 @@
-"""Probes: what they draw, how a difference is shrunk and written down, and that a changed SDK is found out."""
+"""Probes: what they draw, how a difference is shrunk and printed, and that a changed SDK is detected."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("what", COMMANDS)
-def test_what_no_command_line_may_do_is_told_of_either_language(what: str, ground: Ground) -> None:
+def test_what_no_command_line_may_do_is_reported_for_either_language(what: str, ground: Ground) -> None:
     ended, printed, place = COMMANDS[what]
     probe = shell("argv", ["segments", "list"], env={"SEGOPS_API_KEY": "sk_test_of_its_own"})
 

@@ -1,4 +1,4 @@
-"""No key leaves a recording: a canary tells, in every encoding. An interrupted recording leaves what was."""
+"""No recording holds a key: a canary shows it, in every encoding. An interrupted recording replaces nothing."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_a_write_that_fails_leaves_the_old_cassette(tmp_path: Path, monkeypatch:
 
 @pytest.mark.needs_workspace
 def test_a_recording_is_the_same_bytes_as_the_one_in_the_repository(suite) -> None:  # type: ignore[no-untyped-def]
-    """That one was made by another process, at another time, with all the other cases before it."""
+    """The committed one was made by another process, at another time, after all the other cases."""
     found = record(suite.contract, suite.scenarios, suite.project.cassettes, pattern="segments.[ec]*/*")
     assert len(found) >= 10
     assert {file.relative_to(ROOT): data for file, data in found.items() if file.read_bytes() != data} == {}

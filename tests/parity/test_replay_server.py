@@ -1,4 +1,4 @@
-"""The replay server's connections: TLS with certificates that hold or do not, tunnels, and how each reply ends."""
+"""The replay server's connections: TLS with valid and invalid certificates, tunnels, and how each reply ends."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ def test_a_certificate_that_must_be_refused_is_refused_for_its_own_reason(
             trusting(server).wrap_socket(plain, server_hostname="localhost")
 
 
-def test_a_greeting_of_tls_to_a_server_without_it_is_answered_at_once(server: ReplayServer) -> None:
+def test_a_tls_client_hello_to_a_plain_server_is_answered_at_once(server: ReplayServer) -> None:
     session = server.open(tls="none")
     with socket.create_connection(("127.0.0.1", port_of(session)), 10) as plain:
         with pytest.raises(ssl.SSLError, match=r"(?i)wrong.version"):
             trusting(server).wrap_socket(plain, server_hostname="localhost")
 
 
-def test_a_connection_that_was_cut_over_tls_is_told_from_one_that_was_closed(server: ReplayServer) -> None:
+def test_a_truncated_tls_connection_is_distinguished_from_a_closed_one(server: ReplayServer) -> None:
     ends = {}
     for end in ("notify", "cut"):
         session = server.open(tls="trusted")

@@ -1,4 +1,4 @@
-"""Mutants of sources: what is changed, that the copy is the package while none is on, and that parity decides."""
+"""Mutants of sources: what is changed, that the copy equals the package while none is active, and the verdicts."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_mutant_that_does_not_come_to_an_end_is_ended_by_its_steps_not_by_a_cl
     assert "Endless" in asked(tmp_path / "copy", endless.number, "sample.waits(61, more=3)", limit=1000)
 
 
-def test_what_was_come_by_is_told_by_the_switch(package: Path, tmp_path: Path) -> None:
+def test_the_switch_reports_which_mutants_were_reached(package: Path, tmp_path: Path) -> None:
     found = instrument_python(package, tmp_path / "copy")
     told = asked(tmp_path / "copy", 0, "(m.turn(0, 0), sample.waits(60), m.turn(0, 0)['reached'])[2]")
     reached = set(json.loads(told))
@@ -95,7 +95,7 @@ def test_a_mutant_keeps_its_name_while_lines_move(package: Path, tmp_path: Path)
     assert len(set(before)) == len(before)
 
 
-def test_changes_of_the_same_text_in_one_function_are_told_apart() -> None:
+def test_changes_of_the_same_text_in_one_function_are_distinguished() -> None:
     twin = Mutant(1, "python", "a.py", 1, "f", "figure", "1", "2")
     assert [each.key for each in named([twin, twin])] == ["python a.py f: 1 => 2", "python a.py f: 1 => 2 #2"]
 
@@ -120,7 +120,7 @@ def test_every_exception_has_a_reason_that_says_something() -> None:
 
 
 class Once:
-    """A bench whose SDK makes something once a process: a mutant of that shows only where it was on from the start."""
+    """A bench whose SDK computes something once a process: its mutants show only if active from the start."""
 
     def __init__(self, seen: dict[str, object], broken: dict[str, object]) -> None:
         self._seen, self._broken = seen, broken

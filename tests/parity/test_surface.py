@@ -1,4 +1,4 @@
-"""What the SDKs offer is compared: with the contract, and so with each other."""
+"""The surfaces of the SDKs are compared with the contract, and so with each other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.needs_workspace
 
 @pytest.fixture(scope="module")
 def told(suite: Suite) -> dict[str, LaneRun]:
-    """What each lane says of itself."""
+    """The surface that each lane reports."""
     outcome = check(suite, find_lanes(suite.project), pattern="surface/*")
     assert outcome.exit_code == 0, [vars(p) for each in outcome.failures for p in each.problems][:3] or outcome.faulty
     assert {each.case.id for each in outcome.verdicts} == {case.id for case in surface_cases(suite.contract)}
@@ -28,7 +28,7 @@ def told(suite: Suite) -> dict[str, LaneRun]:
 
 
 def differences(suite: Suite, told: dict[str, LaneRun], lane: str, change: Any) -> dict[str, list[dict[str, Any]]]:
-    """By check what is wrong when one lane tells something else."""
+    """The failures by check when one lane reports something else."""
     run = told[lane]
     changed = change(run)
     runs = {**told, lane: dataclasses.replace(run, **changed)}

@@ -222,7 +222,7 @@ def test_the_checks_of_a_commit_pass_and_take_little_work() -> None:
 
 
 def test_reading_the_suite_loads_no_grammar_of_addresses() -> None:
-    # jsonschema takes one up wherever it is installed, which costs each process more than reading all cases does.
+    # jsonschema loads one wherever it is installed, which costs each process more than reading all cases does.
     program = "import sys, segops_parity.suite; print(sorted({'rfc3987_syntax', 'rfc3987', 'lark'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n", "which requirement brings it? Give it a lock of its own, as requirements/sbom.in"

@@ -1,4 +1,4 @@
-"""Several servers that write many products of one workspace at once: none waits for ever, none fails, none is lost."""
+"""Several servers that write many products of one workspace at once: no deadlock, no failure, no lost write."""
 
 from __future__ import annotations
 

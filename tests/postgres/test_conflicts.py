@@ -1,4 +1,4 @@
-"""Requests that meet on one database: nothing is made twice, no change is lost, and nobody gets a 500."""
+"""Concurrent requests on one database: no duplicates, no lost changes, and no 500."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ DEFINITION = {"conditions": [{"type": "event_count", "event_type": "view", "oper
         ("/ai-pages/pages/", {"slug": "boots", "title": "Boots"}),
     ],
 )
-def test_of_many_who_make_the_same_thing_one_succeeds_and_the_others_are_told_that_it_exists(
+def test_when_many_create_the_same_thing_one_succeeds_and_the_others_learn_that_it_exists(
     team: Any, path: str, body: dict[str, Any]
 ) -> None:
     answers = at_once([partial(each, "POST", path, body) for each in team.servers * 6])
     assert Counter(answer.status_code for answer in answers) == {201: 1, 400: 11}, answers[0].text
-    # In the words of somebody who comes later.
+    # With the message that a later request gets.
     late = team.servers[0]("POST", path, body)
     assert late.status_code == 400
     assert {answer.text for answer in answers if answer.status_code == 400} == {late.text}
@@ -71,7 +71,7 @@ def test_changes_of_different_fields_at_the_same_time_are_both_kept(
     assert made.status_code == 201, made.text
     table = {"/segments/": "segment", "/pim/products/": "product", "/ai-reach/competitors/": "competitor"}
     url = f"{path}{made.json()['id']}/"
-    with psycopg.connect(team.database) as bystander:  # so that both are in the middle of it at the same time
+    with psycopg.connect(team.database) as bystander:  # so that both are inside it at the same time
         bystander.execute(f"SELECT 1 FROM sandbox_{table.get(path, 'product_segment')} FOR UPDATE")  # type: ignore[call-overload]
 
         def let_go() -> None:
@@ -242,11 +242,11 @@ def test_what_refers_to_a_row_that_is_deleted_meanwhile_is_refused_and_never_a_c
     assert team.query("SELECT COUNT(*) FROM sandbox_activation") == [(0,)]
 
 
-def test_a_request_that_is_chosen_to_end_a_deadlock_begins_anew(team: Any) -> None:
+def test_a_request_that_is_chosen_to_end_a_deadlock_starts_over(team: Any) -> None:
     one = team.servers[0]
     segment = one("POST", "/segments/", {"name": "s"}).json()["id"]
-    # The bystander locks what the request wants, and then wants what the request has. Whoever notices first that this
-    # leads nowhere gives way: with this timeout that is the request.
+    # The other connection locks what the request needs, and then needs what the request holds. The one that detects the
+    # deadlock first is aborted: with this timeout that is the request.
     with psycopg.connect(team.database) as bystander:
         bystander.execute("SET deadlock_timeout = '60s'")
         bystander.execute("LOCK TABLE sandbox_segment_version IN ACCESS EXCLUSIVE MODE")
@@ -279,5 +279,5 @@ def waiting(team: Any) -> int:
 
 
 def wait_until_waiting(team: Any, number: int) -> None:
-    """Until so many do."""
+    """Waits until that many connections wait for a lock."""
     until(lambda: waiting(team) >= number)

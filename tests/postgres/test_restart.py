@@ -1,4 +1,4 @@
-"""The database goes away for a while and comes back."""
+"""The database is unavailable for a while and comes back."""
 
 from __future__ import annotations
 

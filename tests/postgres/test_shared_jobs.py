@@ -1,4 +1,4 @@
-"""Jobs of several servers on one database: each is done once, in its turn, and also when its server dies."""
+"""Jobs of several servers on one database: each runs once, in its order, even when its server dies."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def servers(launched: Callable[..., Server], database: str) -> list[Server]:
 
 
 class Receiver:
-    """A webhook receiver that holds its first request until it is told to let go."""
+    """A webhook receiver that holds its first request until it is released."""
 
     def __init__(self) -> None:
         self.arrived = 0
@@ -108,7 +108,7 @@ def test_two_hundred_jobs_over_three_servers_are_each_done_exactly_once(servers:
     assert len({row[3] for row in done}) == 3, "one server did it all"
     synced = rows(database, "SELECT activation_id, COUNT(*) FROM sandbox_activation_sync GROUP BY activation_id")
     assert dict(synced) == dict.fromkeys(activations, 10)
-    # Those of one activation in their order, although three servers were at it.
+    # Those of one activation in their order, although three servers ran them.
     ended = rows(database, "SELECT resource, id FROM sandbox_job ORDER BY finished_at")
     for resource in {row[0] for row in ended}:
         order = [row[1] for row in ended if row[0] == resource]

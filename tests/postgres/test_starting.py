@@ -1,4 +1,4 @@
-"""Servers that are started on a shared database: together, on a bad address, on one that is too old."""
+"""Starting servers on a shared database: several at once, on a wrong address, on an old PostgreSQL."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_the_tables_of_an_empty_database_are_those_that_the_migrations_make(new:
 
 
 def refused(launched: Launched, url: str, status: int = 1) -> str:
-    """The one line that a server says on stderr which can't start; the password is in none of its output."""
+    """The one line on stderr of a server that can't start; its output never holds the password."""
     server = launched("-v", DATABASE_URL=url)
     assert server.popen.wait(30) == status
     text = server.log.read_text(encoding="utf-8")
@@ -113,7 +113,7 @@ def test_a_password_that_breaks_the_address_is_not_repeated(launched: Launched) 
 
 @pytest.fixture
 def old_server() -> Iterator[int]:
-    """The port of something that takes itself for PostgreSQL 13."""
+    """The port of a server that claims to be PostgreSQL 13."""
 
     def message(kind: bytes, body: bytes) -> bytes:
         return kind + struct.pack(">I", len(body) + 4) + body
@@ -128,7 +128,7 @@ def old_server() -> Iterator[int]:
             except OSError:
                 return
             with client:
-                while client.recv(4096)[4:8] in (b"\x04\xd2\x16\x2f", b"\x04\xd2\x16\x30"):  # may I have TLS, or GSS?
+                while client.recv(4096)[4:8] in (b"\x04\xd2\x16\x2f", b"\x04\xd2\x16\x30"):  # asks for TLS or GSS
                     client.sendall(b"N")
                 client.sendall(
                     message(b"R", struct.pack(">I", 0))

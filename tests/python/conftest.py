@@ -1,4 +1,4 @@
-"""What the SDK's tests share: a clean environment, scripted servers, clients whose clock does not run."""
+"""Shared fixtures of the SDK's tests: a clean environment, scripted servers, clients with a fake clock."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_warned_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A warning comes once a process and host: another test may have had it."""
+    """Forgets which hosts were warned about: a warning is issued once a process and host."""
     monkeypatch.setattr(_config, "_warned", set())
 
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., ScriptedServer]]:
-    """Starts scripted servers that stop, and are asked whether all was played, at the end of the test."""
+    """Starts scripted servers; at the end of the test they are stopped, and must have played their whole script."""
     with contextlib.ExitStack() as stack:
 
         def start(*script: Any, **options: Any) -> ScriptedServer:
@@ -44,13 +44,13 @@ def serve() -> Iterator[Callable[..., ScriptedServer]]:
 
 @pytest.fixture
 def time() -> FakeTime:
-    """The clock of the clients that ``connect`` makes; ``time.sleeps`` are the waits they asked for."""
+    """The fake clock of the clients that ``connect`` makes; ``time.sleeps`` records their waits."""
     return FakeTime()
 
 
 @pytest.fixture
 def connect(time: FakeTime) -> Iterator[Callable[..., SegOpsAdmin]]:
-    """Makes clients of a scripted server, over real sockets and with a clock that does not run."""
+    """Makes clients of a scripted server, over real sockets and with a fake clock."""
     with contextlib.ExitStack() as stack:
 
         def make(server: ScriptedServer | str, **options: Any) -> SegOpsAdmin:
@@ -62,7 +62,7 @@ def connect(time: FakeTime) -> Iterator[Callable[..., SegOpsAdmin]]:
 
 @pytest.fixture(scope="session")
 def authority() -> trustme.CA:
-    """A certificate authority that nobody else trusts."""
+    """A private certificate authority."""
     return trustme.CA()
 
 

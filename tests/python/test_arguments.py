@@ -78,7 +78,7 @@ def test_it_is_refused_before_anything_is_sent(call: Callable[[Any], Any], told:
     assert not script.requests
 
 
-def test_a_walk_with_parameters_that_are_none_is_refused_before_anything_is_sent() -> None:
+def test_iteration_with_invalid_parameters_is_refused_before_anything_is_sent() -> None:
     script = Script()
     with pytest.raises(SegOpsArgumentError, match="Query parameters must be an object, not 'page=2'"):
         next(script.client().segments.iterate("page=2"))  # type: ignore[arg-type]

@@ -53,7 +53,7 @@ def test_calls_give_what_the_blocking_client_gives(serve: Any, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("prefetch", [0, 3])
-def test_a_walk_yields_every_item_in_order(prefetch: int, serve: Any) -> None:
+def test_iteration_yields_every_item_in_order(prefetch: int, serve: Any) -> None:
     def page(seen: Any) -> Reply:
         number = int(dict(seen.query)["page"])
         return Reply(json={"count": 10, "next": "x" if number < 5 else None, "results": [number * 2, number * 2 + 1]})
@@ -68,7 +68,7 @@ def test_a_walk_yields_every_item_in_order(prefetch: int, serve: Any) -> None:
     assert len(server.requests) == 5
 
 
-def test_a_walk_that_is_left_cancels_the_pages_ahead_of_it(serve: Any) -> None:
+def test_leaving_an_iteration_early_cancels_its_prefetched_pages(serve: Any) -> None:
     gate = threading.Event()
     first = Reply(json={"count": 99, "next": "x", "results": [1]})
     server = serve(answer=lambda seen: first if dict(seen.query)["page"] == "1" else Reply(json={}, after=gate))

@@ -1,4 +1,4 @@
-"""Configuration: what is accepted, where it comes from, and what is refused without a trace of the secret."""
+"""Configuration: accepted values, their sources, and refusals that never show the secret."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_no_key_at_all_is_an_error_that_says_how_to_give_one() -> None:
 
 
 @pytest.mark.parametrize("key", ["", "sk_", "pk_live_1", "mk_1", "live_1", "SK_LIVE", " sk_live", "Bearer sk_live"])
-def test_what_is_no_secret_key_is_refused(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_anything_but_a_secret_key_is_refused(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEGOPS_API_KEY", "sk_fine")
     with pytest.raises(SegOpsConfigError, match="sk_"):
         SegOpsAdmin(key)
@@ -63,7 +63,7 @@ def test_a_key_with_what_no_key_has_is_refused_and_not_repeated(blemish: str) ->
 
 
 @pytest.mark.parametrize("key", [7, b"sk_live", ["sk_live"], object()])
-def test_a_key_that_is_no_text_is_refused(key: Any) -> None:
+def test_a_key_that_is_not_text_is_refused(key: Any) -> None:
     with pytest.raises(SegOpsConfigError, match="must be text"):
         SegOpsAdmin(key)
 
@@ -143,7 +143,7 @@ def test_a_base_url_that_is_not_absolute_http_is_refused(base_url: Any, monkeypa
 def test_a_password_in_a_base_url_is_not_repeated(base_url: str) -> None:
     with pytest.raises(SegOpsConfigError) as caught:
         SegOpsAdmin(KEY, base_url=base_url)
-    # The line of this test that gave it is no doing of the SDK's.
+    # The line of this test that passed it is not the SDK's.
     assert "ter2" not in shown(caught.value)
 
 
@@ -180,19 +180,19 @@ def test_plain_http_to_what_only_looks_like_loopback_warns(host: str) -> None:
 # ------------------------------------------------------------------------------------------------ options
 
 
-def test_a_call_is_retried_three_times_and_may_go_a_minute_without_progress_unless_told_otherwise() -> None:
+def test_by_default_a_call_is_retried_three_times_and_times_out_after_a_minute_without_progress() -> None:
     http = SegOpsAdmin(KEY).http
     assert (http.max_retries, http.timeout) == (3, 60.0)
 
 
 @pytest.mark.parametrize("retries", [-1, 1.5, "3", None, True, float("nan")])
-def test_a_number_of_retries_that_is_no_count_is_refused(retries: Any) -> None:
+def test_an_invalid_number_of_retries_is_refused(retries: Any) -> None:
     with pytest.raises(SegOpsConfigError, match="max_retries must be a whole number"):
         SegOpsAdmin(KEY, max_retries=retries)
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), "60", None, True])
-def test_a_timeout_that_is_no_length_of_time_is_refused(timeout: Any) -> None:
+def test_an_invalid_timeout_is_refused(timeout: Any) -> None:
     with pytest.raises(SegOpsConfigError, match="timeout must be"):
         SegOpsAdmin(KEY, timeout=timeout)
 
@@ -243,7 +243,7 @@ def test_the_key_is_in_no_repr() -> None:
 @pytest.mark.parametrize(
     "host", ["a..b", ".h", "256.256.256.256", "1.2.3", "h<x>", "*", "[1::2::3]", "[h]", "h:65536", "h:x", "h\\api"]
 )
-def test_a_host_that_none_can_be_is_refused(host: str) -> None:
+def test_an_impossible_host_is_refused(host: str) -> None:
     with pytest.raises(SegOpsConfigError, match=r"a host or port that none can be|a character that no address has"):
         SegOpsAdmin("sk_test_x", base_url=f"https://{host}/api")
 

@@ -134,7 +134,7 @@ def test_a_download_that_fails_leaves_a_file_object_as_it_was(name: str, serve: 
     ids=["cut short", "no reply", "503"],
 )
 @pytest.mark.parametrize("to_path", [False, True])
-def test_a_download_begins_anew_after_a_failure(
+def test_a_download_starts_over_after_a_failure(
     first: Any, to_path: bool, serve: Any, connect: Any, time: FakeTime, tmp_path: Path
 ) -> None:
     server = serve(first(), file())
@@ -159,7 +159,7 @@ class Pipe(io.RawIOBase):
         return len(data)
 
 
-def test_a_download_into_a_pipe_is_not_begun_anew_once_something_is_in_it(serve: Any, connect: Any) -> None:
+def test_a_download_into_a_pipe_is_not_retried_once_something_is_in_it(serve: Any, connect: Any) -> None:
     server = serve(file(length=2 * len(PARQUET), hang_up=True))
     pipe = Pipe()
     with pytest.raises(SegOpsConnectionError, match="cut short"):
@@ -167,7 +167,7 @@ def test_a_download_into_a_pipe_is_not_begun_anew_once_something_is_in_it(serve:
     assert pipe.taken == PARQUET
 
 
-def test_a_download_into_a_pipe_is_tried_again_while_nothing_is_in_it(serve: Any, connect: Any) -> None:
+def test_a_download_into_a_pipe_is_retried_while_nothing_is_in_it(serve: Any, connect: Any) -> None:
     pipe = Pipe()
     assert connect(serve(Reply(503), Hangup(), file())).segments.download_export(5, pipe) == len(PARQUET)
     assert pipe.taken == PARQUET
@@ -196,7 +196,7 @@ def test_a_link_stays_a_link_and_what_it_names_is_written(serve: Any, connect: A
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-def test_what_is_no_regular_file_is_written_to_and_not_replaced(serve: Any, connect: Any, tmp_path: Path) -> None:
+def test_a_device_or_pipe_is_written_to_and_not_replaced(serve: Any, connect: Any, tmp_path: Path) -> None:
     # /dev/stdout and /dev/null are such paths too.
     path = tmp_path / "fifo"
     os.mkfifo(path)
@@ -243,21 +243,21 @@ class FullDisk(io.BytesIO):
         raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def test_a_full_disk_is_told_as_it_is_and_not_retried(serve: Any, connect: Any) -> None:
+def test_a_full_disk_raises_oserror_and_is_not_retried(serve: Any, connect: Any) -> None:
     server = serve(file())
     with pytest.raises(OSError, match="No space left"):
         connect(server).segments.download_export(5, FullDisk())
     server.wait_for_end(1)
 
 
-def test_a_disk_that_fills_up_is_told_with_the_path_and_keeps_the_old_file(
+def test_a_disk_that_fills_up_is_reported_with_the_path_and_keeps_the_old_file(
     serve: Any, connect: Any, tmp_path: Path
 ) -> None:
     path = tmp_path / "members.parquet"
     path.write_bytes(BEFORE)
     resource = pytest.importorskip("resource", reason="needs POSIX")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))  # what a full disk does, for this process alone
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))  # simulates a full disk for this process
     try:
         with pytest.raises(OSError, match="File too large") as caught:
             connect(serve(file())).segments.download_export(5, path)
@@ -267,7 +267,7 @@ def test_a_disk_that_fills_up_is_told_with_the_path_and_keeps_the_old_file(
     assert (path.read_bytes(), names(tmp_path)) == (BEFORE, ["members.parquet"])
 
 
-def test_a_full_device_is_told_with_its_path(serve: Any, connect: Any) -> None:
+def test_a_full_device_is_reported_with_its_path(serve: Any, connect: Any) -> None:
     with pytest.raises(OSError, match="No space left") as caught:
         connect(serve(file())).segments.download_export(5, "/dev/full")
     assert caught.value.filename == "/dev/full"

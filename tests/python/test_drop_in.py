@@ -50,7 +50,7 @@ def call(client: SegOpsAdmin, fact: dict[str, Any], *, by_name: bool = False) ->
 
 
 def judge(seen: Seen, fact: dict[str, Any]) -> None:
-    """Holds a request against a fact."""
+    """Compares a request with a fact."""
     method, target = fact["sends"].split(" ")
     assert (seen.method, seen.target) == (method, "/api" + target)
     for name, value in TABLE["headers"].items():
@@ -118,7 +118,7 @@ def test_a_published_call_returns_the_same_value(fact: dict[str, Any], name: str
 
 
 @pytest.mark.parametrize("fact", [fact for fact in FACTS if fact["returns"] == "items"], ids=name_of)
-def test_a_published_walk_yields_the_same_items(fact: dict[str, Any], serve: Any, connect: Any) -> None:
+def test_a_published_iteration_yields_the_same_items(fact: dict[str, Any], serve: Any, connect: Any) -> None:
     server = serve(
         Reply(json={"count": 3, "next": "https://x/?page=9", "results": [{"id": 1}, {"id": 2}]}),
         Reply(json={"count": 3, "next": None, "results": [{"id": 3}]}),

@@ -1,4 +1,4 @@
-"""A connection that ends after each byte of a reply: the whole value or an error, never a part of it, never a wait.
+"""A connection that ends after each byte of a reply: the whole value or an error, never a part of it, never a hang.
 
 Real sockets and real TLS at every offset. The body is a number, so that every part of it would be a value too.
 """
@@ -92,7 +92,7 @@ async def at_every_offset(
                 got = await call()
             except Exception as error:  # noqa: BLE001 -- looked at below
                 got = error
-            # Not a timeout, which is a class of its own below it: nothing has been waited for.
+            # Exactly this class, not its subclass for timeouts: nothing has timed out.
             assert type(got) is SegOpsConnectionError, f"{end} of {len(reply)} bytes: {got!r}"
         assert list(target.parent.iterdir()) == [], f"{end} of {len(reply)} bytes left a file"
     server.reply = reply

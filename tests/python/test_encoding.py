@@ -1,4 +1,4 @@
-"""Ids, queries and bodies arrive as what they were."""
+"""The encoding of ids, queries and bodies: servers decode what was given."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ CALLS_WITH_IDS: list[Any] = [
 @pytest.mark.parametrize(
     "bad", ["", ".", "..", None, True, 1.5, 2.0**53, b"7", "\ud800", [1], {"id": 1}, decimal.Decimal(7)]
 )
-def test_what_is_no_id_is_refused_everywhere_and_nothing_is_sent(bad: Any) -> None:
+def test_an_invalid_id_is_refused_everywhere_and_nothing_is_sent(bad: Any) -> None:
     for call in CALLS_WITH_IDS:
         script = Script()
         with pytest.raises(SegOpsArgumentError):
@@ -118,7 +118,7 @@ def test_what_is_no_id_is_refused_everywhere_and_nothing_is_sent(bad: Any) -> No
 
 
 @pytest.mark.parametrize("bad", ["", None, True, 1.5])
-def test_what_is_no_id_is_refused_in_a_query_too(bad: Any) -> None:
+def test_an_invalid_id_is_refused_in_a_query_too(bad: Any) -> None:
     script = Script()
     with pytest.raises(SegOpsArgumentError):
         script.client().segments.membership(bad)
@@ -166,7 +166,7 @@ def test_the_value_of_an_enumeration_and_whole_numbers_of_any_kind_are_ids(id: A
 
 
 @given(text=TEXT)
-def test_a_path_of_ones_own_never_leaves_the_base_url(text: str) -> None:
+def test_a_path_given_to_request_never_leaves_the_base_url(text: str) -> None:
     try:
         encoded = encode_path(text)
     except SegOpsArgumentError:
@@ -186,7 +186,7 @@ def test_a_query_of_text_is_read_back_as_it_was(pairs: dict[str, str]) -> None:
 
 
 @given(values=st.lists(st.one_of(TEXT, st.integers(), st.none())))
-def test_a_list_in_a_query_repeats_its_key_without_what_is_none(values: list[Any]) -> None:
+def test_a_list_in_a_query_repeats_its_key_and_skips_none(values: list[Any]) -> None:
     read = parse_qsl(encode_query({"tag[]": values}), keep_blank_values=True)
     assert read == [("tag[]", str(value)) for value in values if value is not None]
 
@@ -363,7 +363,7 @@ def test_a_body_nested_too_deeply_is_refused() -> None:
     nested = deep()
     with pytest.raises(SegOpsArgumentError, match="cannot be sent as JSON"):
         encode_json(nested)
-    while nested:  # taken apart by hand: freeing it all at once would nest as deeply
+    while nested:  # unnested step by step: freeing it at once would recurse as deeply
         nested = nested.pop()
 
 

@@ -1,4 +1,4 @@
-"""Errors: which is raised, what it says, and that it survives the way home from a worker."""
+"""Errors: which one is raised, its message, and pickling, as for workers."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_retry_after_is_on_the_error(serve: Any, connect: Any) -> None:
     assert caught.value.retry_after == 90000.0
 
 
-def test_seconds_to_wait_are_told_in_digits_as_typescript_tells_them() -> None:
+def test_seconds_to_wait_are_written_in_digits_as_typescript_writes_them() -> None:
     script = Script(reply(status=429, headers={"Retry-After": "99999999999"}))
     with pytest.raises(SegOpsRateLimitError, match="Try again in 99999999999 s"):
         script.client().segments.list()
@@ -212,7 +212,7 @@ def test_an_api_error_may_be_made_as_the_published_package_made_it() -> None:
 
 
 def errors() -> list[SegOpsError]:
-    """One of each, with all that it can carry."""
+    """One error of each class, with every attribute set."""
     with_key = SegOpsConnectionError("closed", sent=True, stale=True)
     with_key.method, with_key.path, with_key.attempts, with_key.idempotency_key = "POST", "/segments/", 2, "key-1"
     api = {
@@ -271,7 +271,7 @@ def test_a_cause_that_cannot_be_pickled_does_not_keep_its_error_from_it() -> Non
 
 
 class OwnError(SegOpsApiError):
-    """What a user may make of it."""
+    """A subclass of a user's."""
 
     def __init__(self, needed: int, also: str) -> None:
         super().__init__(f"{needed} {also}", 400)
@@ -349,7 +349,7 @@ def test_a_program_that_dies_of_an_error_does_not_print_the_key(serve: Any) -> N
     assert KEY not in died.stderr + died.stdout
 
 
-def test_a_transport_that_raises_os_errors_still_ends_in_an_error_of_ours() -> None:
+def test_a_transport_that_raises_os_errors_still_ends_in_an_error_of_the_sdk() -> None:
     for raised in (ConnectionResetError(104, "reset"), ssl.SSLError("tls"), OSError("strange")):
         with pytest.raises(SegOpsConnectionError, match=type(raised).__name__) as caught:
             Script(raised).client(max_retries=0).segments.list()

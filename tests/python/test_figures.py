@@ -1,4 +1,4 @@
-"""The contract's figures, each at it, one below and one above, as far as there is a below and an above.
+"""The contract's figures: each is tested at its value, one below and one above, where these exist.
 
 They are read from spec/behaviours.yaml, so that a figure that changes there turns these tests red until the code has it
 too. `segops-parity hygiene` fails on a number in the contract that this file does not read.
@@ -214,7 +214,7 @@ def test_largest_import(tmp_path: Path) -> None:
             imported(most + 1, head)
     fits = figure("import.too-large", "bytes") - ROOM_OF_A_FORM
     with file.open("wb") as large:
-        large.truncate(fits)  # a hole: it takes no room
+        large.truncate(fits)  # a sparse file: it takes no space
     with file.open("rb") as large:
         check_import(large)
     with file.open("ab") as large:
@@ -239,7 +239,7 @@ def test_rows_of_json_lines(
     assert [first_batch(rows) for rows in (most - 1, most, most + 1)] == [most - 1, most, most]
 
 
-def test_least_wait_that_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_least_wait_that_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     least = figure("cli.retries-told", "least")
     for seconds in (least - 1, least, least + 1):
         answers = [reply(status=429, headers={"Retry-After": str(seconds)}), reply(OK)]

@@ -1,4 +1,4 @@
-"""What is sent, and what comes of the reply."""
+"""Requests as they are sent, and replies as they are decoded."""
 
 from __future__ import annotations
 
@@ -331,7 +331,7 @@ def test_a_reply_that_grows_past_the_limit_is_given_up(
 
 @pytest.mark.parametrize("options", [{}, {"chunked": 4096}, {"length": -1}, {"gzip": True}], ids=str)
 def test_reading_a_small_reply_takes_little_memory(options: dict[str, Any], serve: Any, connect: Any) -> None:
-    # http.client makes room for all that it is asked to read, on Python 3.9 even beyond the announced length.
+    # http.client allocates all that it is asked to read, on Python 3.9 even beyond the announced length.
     server = serve(Reply(json=[]), Reply(json=[1] * 1000, **options))
     client = connect(server)
     client.segments.list()
@@ -351,7 +351,7 @@ def test_a_chunk_of_absurd_size_is_a_reply_cut_short(serve: Any, connect: Any) -
 
 
 @pytest.mark.parametrize("length", [b"abc", b"-5", b""])
-def test_a_length_that_is_none_is_a_decode_error(length: bytes, serve: Any, connect: Any) -> None:
+def test_an_invalid_length_is_a_decode_error(length: bytes, serve: Any, connect: Any) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + length + b"\r\n\r\n"
     server = serve(Raw(head + b"[1]", close=False))
     with pytest.raises(SegOpsDecodeError, match="its length is"):
@@ -475,7 +475,7 @@ def test_a_redirect_of_anything_but_a_get_is_not_followed(method: str, serve: An
 
 
 @pytest.mark.parametrize("location", [b"http://[bad/", b"http://host:port/", b"/api/caf\xe9/", b"/api/a b/", b"/\x01"])
-def test_a_location_that_is_no_address_ends_in_an_error_of_ours(location: bytes, serve: Any, connect: Any) -> None:
+def test_an_invalid_location_ends_in_an_error_of_the_sdk(location: bytes, serve: Any, connect: Any) -> None:
     head = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + location + b"\r\n\r\n"
     server = serve(answer=lambda seen: Raw(head, close=False) if seen.target == "/api/segments/" else Reply(404))
     with pytest.raises((SegOpsDecodeError, SegOpsApiError)):

@@ -1,4 +1,4 @@
-"""The cost of an import, told by what it loads, which a clock on a shared machine cannot tell."""
+"""The cost of an import, measured by the modules that it loads: a clock on a shared machine is no measure."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def test_importing_the_webhook_helpers_loads_hashes_and_little_else() -> None:
     }
 
 
-def test_importing_the_namespaces_loads_nothing_dear() -> None:
+def test_importing_the_namespaces_loads_no_expensive_module() -> None:
     assert loaded_by("import segops_admin.resources") & DEAR == set()
 
 
-def test_importing_the_errors_loads_nothing_dear() -> None:
+def test_importing_the_errors_loads_no_expensive_module() -> None:
     assert loaded_by("from segops_admin import SegOpsError, SegOpsApiError") & DEAR == set()
 
 

@@ -1,4 +1,4 @@
-"""Large CSV files: what is too large for one import, how a file is cut, and how an import in parts goes on."""
+"""Large CSV files: the limits of one import, how a file is split, and how an import in parts resumes."""
 
 from __future__ import annotations
 
@@ -163,11 +163,11 @@ def test_parts_keep_within_the_bytes_too(monkeypatch: pytest.MonkeyPatch) -> Non
 # ------------------------------------------------------------------------------------------------ going on
 
 
-def test_an_import_goes_on_where_it_was_when_its_process_ended(path: Path) -> None:
+def test_an_import_resumes_where_it_was_when_its_process_ended(path: Path) -> None:
     first = Script(*imported(1), uploaded(2), no_connection())
     with pytest.raises(SegOpsConnectionError):
         first.client(max_retries=0).products.import_csv_in_parts(path, 1)
-    # The confirmation is lost: whether it arrived is what the import's status tells.
+    # The confirmation is lost: the import's status shows whether it arrived.
     for status, rest in (("mapping", [confirmed(2)]), ("importing", []), ("done", [])):
         state = path.with_name(STATE).read_bytes()
         second = Script(job(2, status), *rest, job(2), *imported(3))
@@ -191,7 +191,7 @@ def test_what_is_sent_again_has_the_same_key_and_another_import_has_others(path:
     assert not set(keys(third)) & set(keys(second))
 
 
-def test_a_file_that_has_changed_is_refused_and_what_was_imported_is_told(path: Path) -> None:
+def test_a_file_that_has_changed_is_refused_and_the_error_says_what_was_imported(path: Path) -> None:
     with pytest.raises(SegOpsConnectionError):
         Script(*imported(1), no_connection()).client(max_retries=0).products.import_csv_in_parts(path, 2)
     path.write_bytes(CSV.replace(b"3", b"4"))
@@ -203,7 +203,7 @@ def test_a_file_that_has_changed_is_refused_and_what_was_imported_is_told(path: 
     assert Script(*imported(1, 2)).client().products.import_csv_in_parts(path, 2)["row_count"] == 2
 
 
-def test_an_import_does_not_go_on_elsewhere_or_otherwise(path: Path) -> None:
+def test_an_import_does_not_resume_on_another_server_or_with_other_options(path: Path) -> None:
     with pytest.raises(SegOpsConnectionError):
         Script(no_connection()).client(max_retries=0).products.import_csv_in_parts(path, 2)
     client = Script().client()
@@ -234,18 +234,18 @@ def test_the_state_file_holds_no_key(path: Path) -> None:
     assert list(path.parent.glob("*.part")) == []
 
 
-def test_a_part_that_is_refused_is_named_and_asked_for_anew(path: Path) -> None:
+def test_a_part_that_is_refused_is_named_and_sent_under_a_new_key(path: Path) -> None:
     first = Script(*imported(1), reply({"detail": "Read-only key."}, status=403))
     with pytest.raises(SegOpsPermissionError, match=r"Part 2 of 2 \(rows 3 to 3 of products.csv\): .*Read-only key"):
         first.client().products.import_csv_in_parts(path, 2)
     second = Script(reply({"file": ["No."]}, status=400))
     with pytest.raises(SegOpsBadRequestError, match=r"rows 3 to 3"):
         second.client().products.import_csv_in_parts(path, 2)
-    # A server that replays answers by their key would else replay the refusal.
+    # Otherwise a server that replays answers by their key would replay the refusal.
     assert keys(second)[0] != keys(first)[-1]
 
 
-def test_a_part_whose_import_fails_is_named_and_made_anew(path: Path) -> None:
+def test_a_part_whose_import_fails_is_named_and_imported_again(path: Path) -> None:
     script = Script(uploaded(1), confirmed(1), job(1, "failed", error_message="No space."))
     with pytest.raises(SegOpsJobError, match=r"Part 1 of 1 \(rows 1 to 3 of products.csv\): Import 1 .*No space"):
         script.client().products.import_csv_in_parts(path)

@@ -1,4 +1,4 @@
-"""Completion, help, signatures and validation: what editors, notebooks and frameworks make of the SDK."""
+"""Completion, help, signatures and validation, as editors, notebooks and frameworks use them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is logged, and what is not."""
+"""Logging: one line an attempt, without secrets."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def open_files() -> int:
 def test_threads_on_one_client_get_their_own_replies(url: str, long: bool) -> None:
     threads, calls = 16, 2000 if long else 60
     wrong: list[Any] = []
-    transport = HTTPTransport(max_connections=8)  # fewer than threads: connections change hands all the time
+    transport = HTTPTransport(max_connections=8)  # fewer than threads: connections pass between threads all the time
     with SegOpsAdmin(KEY, base_url=url, transport=transport) as client:
 
         def work(first: int) -> None:
@@ -118,7 +118,7 @@ def interrupted(client: SegOpsAdmin, line: int) -> bool:
     return False
 
 
-# Between two lines a socket belongs to nobody yet: the interpreter closes it, and says so.
+# Between two lines a socket may have no owner yet: the interpreter closes it, with a ResourceWarning.
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 def test_a_call_that_is_interrupted_anywhere_leaves_nothing_and_the_next_one_works(url: str, long: bool) -> None:
     chance = random.Random(9)

@@ -1,4 +1,4 @@
-"""What callers see of a call and may add to it: ``on_reply``, warnings of deprecation, extra headers, what was done."""
+"""What callers observe of a call and add to it: ``on_reply``, deprecation warnings, headers, ``maybe executed``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DONE = {"id": 7}
 
 
 def call(lane: str, server: Any, method: str, *arguments: Any, **options: Any) -> Any:
-    """Calls a method of ``segments``, with a clock that does not run."""
+    """Calls a method of ``segments``, with a fake clock."""
     options = {"base_url": server.url, "timeout": 20, "_runtime": FakeTime(), **options}
     if lane == "blocking":
         with SegOpsAdmin(KEY, **options) as client:
@@ -45,7 +45,7 @@ def call(lane: str, server: Any, method: str, *arguments: Any, **options: Any) -
 
 
 @BOTH
-def test_on_reply_is_told_of_each_attempt(lane: str, serve: Any) -> None:
+def test_on_reply_is_called_for_each_attempt(lane: str, serve: Any) -> None:
     server = serve(
         Reply(503, headers=[("X-Request-Id", "r1"), ("Retry-After", "7")], close=True),
         Hangup(),
@@ -66,7 +66,7 @@ def test_on_reply_is_told_of_each_attempt(lane: str, serve: Any) -> None:
     assert all(isinstance(attempt.seconds, float) and attempt.seconds >= 0 for attempt in told)
 
 
-def test_a_kept_connection_that_turned_out_to_be_closed_is_told_of_and_costs_no_attempt(serve: Any) -> None:
+def test_a_kept_connection_that_turned_out_to_be_closed_is_reported_and_costs_no_attempt(serve: Any) -> None:
     server = serve(Reply(json=DONE), Hangup(), Reply(json=DONE))
     told: list[Any] = []
     with SegOpsAdmin(KEY, base_url=server.url, on_reply=told.append, max_retries=0) as client:
@@ -80,7 +80,7 @@ def test_a_kept_connection_that_turned_out_to_be_closed_is_told_of_and_costs_no_
 
 
 @BOTH
-def test_on_reply_is_told_of_the_last_attempt_before_its_error_is_raised(lane: str, serve: Any) -> None:
+def test_on_reply_is_called_for_the_last_attempt_before_its_error_is_raised(lane: str, serve: Any) -> None:
     told: list[Any] = []
     with pytest.raises(SegOpsServerError):
         call(lane, serve(Reply(502)), "get", 7, on_reply=told.append, max_retries=0)
@@ -137,7 +137,7 @@ def test_headers_that_the_sdk_owns_are_refused_by_name(name: str) -> None:
     [{"X A": "1"}, {"": "1"}, {"X:": "1"}, {"X\r\nY": "1"}, {7: "1"}, {"X": "hunter2\r\nY: 1"}, {"X": "hunter2\x00"},
      {"X": "hunter2é"}, {"X": 7}, {"X": None}, "X: hunter2", 7],
 )  # fmt: skip
-def test_headers_that_none_can_be_are_refused_without_their_value(headers: Any) -> None:
+def test_invalid_headers_are_refused_without_showing_their_value(headers: Any) -> None:
     with pytest.raises(SegOpsConfigError, match=r"[Hh]eader") as caught:
         SegOpsAdmin(KEY, headers=headers)
     assert "hunter2" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""Tracing with the real OpenTelemetry SDK: what an in-memory exporter gets, and what servers are sent."""
+"""Tracing with the real OpenTelemetry SDK: exported spans, and the headers that servers receive."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def test_the_trace_goes_to_the_api_and_not_to_a_storage_server(
 
 
 @pytest.mark.parametrize("prefetch", [0, 3])
-def test_pages_fetched_ahead_belong_to_the_trace_of_the_walk(prefetch: int, traced: Traced) -> None:
+def test_prefetched_pages_belong_to_the_trace_of_the_iteration(prefetch: int, traced: Traced) -> None:
     answers = Script(*pages([1, 2, 3, 4], page_size=1))
     with traced.tracer.start_as_current_span("work") as work:
         assert len(list(answers.client().segments.iterate(prefetch=prefetch))) == 4
@@ -221,7 +221,7 @@ def test_what_a_transport_does_is_within_the_span_and_no_second_span(traced: Tra
     client.segments.get(7)
     assert during == [(traced.spans[0].context.span_id, False)]
     assert is_http_instrumentation_enabled()
-    with suppress_http_instrumentation():  # somebody else traces it already
+    with suppress_http_instrumentation():  # another instrumentation traces it already
         client.segments.get(7)
     assert len(traced.spans) == 1
 

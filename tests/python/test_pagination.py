@@ -43,7 +43,7 @@ def ids(items: Any) -> list[int]:
 # ------------------------------------------------------------------------------------------------ one at a time
 
 
-def test_a_walk_asks_for_page_after_page_until_there_is_no_next(serve: Any, connect: Any) -> None:
+def test_iteration_requests_page_after_page_until_there_is_no_next(serve: Any, connect: Any) -> None:
     server = serve(*[Reply(json=page(number, 3)) for number in (1, 2, 3)])
     walk = connect(server).segments.iterate({"page_size": 2, "q": "a b"})
     assert ids(walk) == [0, 1, 2, 3, 4, 5]
@@ -65,7 +65,7 @@ def test_nothing_is_asked_for_before_the_first_item_and_no_page_before_it_is_nee
 
 
 @pytest.mark.parametrize("start", [3, "3"])
-def test_a_walk_begins_at_the_callers_page_and_leaves_the_callers_parameters_alone(
+def test_iteration_begins_at_the_callers_page_and_leaves_the_callers_parameters_alone(
     start: Any, serve: Any, connect: Any
 ) -> None:
     server = serve(Reply(json=page(3, 4)), Reply(json=page(4, 4)))
@@ -98,7 +98,7 @@ def test_a_bare_array_is_the_only_page(serve: Any, connect: Any) -> None:
     assert ids(connect(server).queries.iterate()) == [1, 2]
 
 
-def test_an_empty_listing_is_an_empty_walk(serve: Any, connect: Any) -> None:
+def test_an_empty_listing_yields_nothing(serve: Any, connect: Any) -> None:
     server = serve(Reply(json={"count": 0, "next": None, "results": []}), Reply(json=[]))
     client = connect(server)
     assert list(client.segments.iterate()) == list(client.queries.iterate()) == []
@@ -116,7 +116,7 @@ NO_PAGES = {
 
 @pytest.mark.parametrize("prefetch", [0, 2])
 @pytest.mark.parametrize("name", NO_PAGES)
-def test_what_is_not_a_page_stops_the_walk_with_an_error(name: str, prefetch: int) -> None:
+def test_a_reply_that_is_not_a_page_stops_the_iteration_with_an_error(name: str, prefetch: int) -> None:
     script = Script(reply(page(1, 2)), NO_PAGES[name])
     walk = script.client().segments.iterate(prefetch=prefetch)
     assert [next(walk)["id"], next(walk)["id"]] == [0, 1]
@@ -131,13 +131,13 @@ def test_an_empty_page_that_names_a_next_one_is_not_followed_for_ever() -> None:
         list(script.client().segments.iterate())
 
 
-def test_a_page_that_fails_is_tried_again_within_the_walk(serve: Any, connect: Any, time: FakeTime) -> None:
+def test_a_page_that_fails_is_retried_within_the_iteration(serve: Any, connect: Any, time: FakeTime) -> None:
     server = serve(Reply(json=page(1, 2)), Reply(503), Hangup(), Reply(json=page(2, 2)))
     assert ids(connect(server).segments.iterate()) == [0, 1, 2, 3]
     assert time.sleeps == [1.0]  # the 503; the connection that then ended had been kept, and is reopened at no cost
 
 
-def test_paginate_walks_what_no_method_wraps(serve: Any, connect: Any) -> None:
+def test_paginate_iterates_over_what_no_method_wraps(serve: Any, connect: Any) -> None:
     server = serve(Reply(json=page(1, 2)), Reply(json=page(2, 2)))
     assert ids(connect(server).http.paginate("/new/things/", {"a": 1})) == [0, 1, 2, 3]
     assert [seen.target for seen in server.requests] == [f"/api/new/things/?a=1&page={number}" for number in (1, 2)]
@@ -147,7 +147,7 @@ def test_paginate_walks_what_no_method_wraps(serve: Any, connect: Any) -> None:
 
 
 class Gates:
-    """Answers a listing; each page waits until it is let go."""
+    """Answers a listing; each page waits until it is released."""
 
     def __init__(self, pages: int, **options: Any) -> None:
         self.open = {number: threading.Event() for number in range(1, pages + 50)}
@@ -180,7 +180,7 @@ def test_pages_are_fetched_ahead_at_once_and_handed_out_in_order(serve: Any, con
     assert sorted(asked_page(seen) for seen in server.requests) == [1, 2, 3, 4, 5, 6]
 
 
-def test_one_page_ahead_is_under_way_while_the_one_before_is_read(serve: Any, connect: Any) -> None:
+def test_one_page_is_prefetched_while_the_one_before_is_read(serve: Any, connect: Any) -> None:
     gates = Gates(4)
     server = serve(answer=gates)
     walk = connect(server).segments.iterate(prefetch=1)
@@ -207,7 +207,7 @@ def test_no_page_beyond_the_last_is_asked_for(count: bool, last: int, prefetch: 
     assert sorted(asked_page(seen) for seen in server.requests) == list(range(1, last + 1))
 
 
-def test_a_listing_that_grows_during_the_walk_is_walked_to_its_end(serve: Any, connect: Any) -> None:
+def test_a_listing_that_grows_during_the_iteration_is_read_to_its_end(serve: Any, connect: Any) -> None:
     def answer(seen: Any) -> Reply:
         number = asked_page(seen)
         return Reply(json=page(number, 3 if number == 1 else 5))
@@ -216,7 +216,7 @@ def test_a_listing_that_grows_during_the_walk_is_walked_to_its_end(serve: Any, c
     assert ids(connect(server).segments.iterate(prefetch=4)) == list(range(10))
 
 
-def test_a_listing_that_shrinks_during_the_walk_ends_at_its_end(serve: Any, connect: Any) -> None:
+def test_a_listing_that_shrinks_during_the_iteration_ends_at_its_new_end(serve: Any, connect: Any) -> None:
     def answer(seen: Any) -> Reply:
         number = asked_page(seen)
         return Reply(404) if number > 2 else Reply(json=page(number, 9 if number == 1 else 2))
@@ -245,7 +245,7 @@ def test_an_error_surfaces_where_its_page_would_have_come(serve: Any, connect: A
 
 
 @pytest.mark.parametrize("how", ["break", "close", "drop", "error in the loop"])
-def test_a_walk_that_is_left_early_leaves_no_thread_behind(how: str, serve: Any, connect: Any) -> None:
+def test_leaving_an_iteration_early_leaves_no_thread_behind(how: str, serve: Any, connect: Any) -> None:
     gates = Gates(9)
     server = serve(answer=gates)
     walk = connect(server).segments.iterate(prefetch=3)
@@ -277,12 +277,12 @@ def test_leaving_early_does_not_wait_for_pages_that_are_under_way(serve: Any, co
     gates.let(1)
     next(walk)
     server.wait_for_requests(4)
-    walk.close()  # would wait for ever otherwise: those pages come only now
+    walk.close()  # otherwise it would wait for ever: those pages come only now
     gates.let(*range(2, 10))
     eventually(lambda: not threads(PREFETCH), "the threads end")
 
 
-def test_a_page_that_is_none_leaves_no_thread_behind_while_its_error_is_kept(serve: Any, connect: Any) -> None:
+def test_an_invalid_page_leaves_no_thread_behind_while_its_error_is_kept(serve: Any, connect: Any) -> None:
     server = serve(answer=lambda seen: Reply(json=page(1, 9) if asked_page(seen) == 1 else {"detail": "moved"}))
     walk = connect(server).segments.iterate(prefetch=2)
     with pytest.raises(SegOpsDecodeError) as caught:
@@ -300,7 +300,7 @@ def test_a_bare_array_starts_no_thread(serve: Any, connect: Any) -> None:
 # ------------------------------------------------------------------------------------------------ cursors
 
 
-def test_members_are_walked_by_cursor(serve: Any, connect: Any) -> None:
+def test_members_are_iterated_by_cursor(serve: Any, connect: Any) -> None:
     server = serve(
         Reply(json={"results": [{"user_id": "a"}], "next_cursor": "c/1+="}),
         Reply(json={"results": [], "next_cursor": "c2"}),
@@ -317,7 +317,7 @@ def test_members_are_walked_by_cursor(serve: Any, connect: Any) -> None:
     assert {seen.raw_path for seen in server.requests} == {"/api/segments/7%2F8/members/"}
 
 
-def test_a_walk_by_cursor_begins_at_the_callers_and_leaves_the_callers_parameters_alone() -> None:
+def test_iteration_by_cursor_begins_at_the_callers_and_leaves_the_callers_parameters_alone() -> None:
     script = Script(*member_pages(["a", "b", "c"], limit=2))
     parameters = {"cursor": "here"}
     assert len(list(script.client().segments.iterate_members(7, parameters))) == 3
@@ -339,14 +339,14 @@ def test_what_is_not_a_page_of_members_is_an_error(answer: Any) -> None:
 
 
 @pytest.mark.parametrize(("items", "size"), [(0, 5), (1, 5), (5, 5), (6, 5), (11, 5)])
-def test_canned_pages_are_walked_back_into_what_they_were_made_of(items: int, size: int) -> None:
+def test_canned_pages_yield_the_items_that_they_were_made_from(items: int, size: int) -> None:
     records = [{"id": number} for number in range(items)]
     script = Script(*pages(records, size))
     assert list(script.client().segments.iterate(prefetch=0)) == records
     script.assert_done()
 
 
-def test_a_program_ends_without_waiting_for_pages_that_nobody_wants_any_more() -> None:
+def test_a_program_exits_without_waiting_for_unused_prefetched_pages() -> None:
     program = """
 import threading
 from segops_admin.testing import Script, pages

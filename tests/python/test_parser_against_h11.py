@@ -24,7 +24,7 @@ REFUSED = "refused"
 
 
 def ours(method: str, data: bytes, cuts: list[int]) -> Outcome:
-    """What our reader makes of a connection's bytes, received in pieces, and its end."""
+    """What our reader parses from a connection's bytes, received in pieces, and its end."""
     reader = ReplyReader(method)
     ends = sorted({cut % (len(data) + 1) for cut in cuts} | {len(data)})
     pieces = [data[start:end] for start, end in zip([0, *ends], ends)]
@@ -46,7 +46,7 @@ def ours(method: str, data: bytes, cuts: list[int]) -> Outcome:
 
 
 def theirs(method: str, data: bytes) -> Outcome:
-    """What h11 makes of the same."""
+    """What h11 parses from the same bytes."""
     connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=64 * 1024)
     connection.send(h11.Request(method=method, target="/", headers=[("Host", "localhost")]))
     connection.send(h11.EndOfMessage())
@@ -152,7 +152,7 @@ SPLINTERS = st.sampled_from(
 
 @st.composite
 def mutated(draw: Any) -> bytes:
-    """A reply with bytes that were lost, put in, put elsewhere or said twice."""
+    """A reply with bytes that were removed, inserted, moved or repeated."""
     data: bytes = draw(replies())
     for _ in range(draw(st.integers(1, 3))):
         at = draw(st.integers(0, len(data)))

@@ -1,4 +1,4 @@
-"""The life of connections: kept, found dead, reaped, closed, proxied, verified."""
+"""The life cycle of connections: kept, found dead, reaped, closed, proxied, verified."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_connection_is_used_again_after(method: str, first: Any, serve: Any, c
     assert server.connections == 1
 
 
-def test_an_informal_reply_comes_before_the_real_one(serve: Any, connect: Any) -> None:
+def test_an_interim_reply_comes_before_the_final_one(serve: Any, connect: Any) -> None:
     server = serve(Raw(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n[1]", close=False))
     assert connect(server).segments.list() == [1]
 
@@ -362,7 +362,7 @@ def test_a_certificate_for_another_name_does_not_verify(serve: Any, connect: Any
     assert server.connections == 1
 
 
-def test_a_context_of_ones_own_is_used(serve: Any, authority: Any, server_tls: Any) -> None:
+def test_a_tls_context_of_the_callers_is_used(serve: Any, authority: Any, server_tls: Any) -> None:
     context = ssl.create_default_context()
     authority.configure_trust(context)
     server = serve(Reply(json=[1]), tls=server_tls, name="localhost")

@@ -1,4 +1,4 @@
-"""Proxies of the environment, and what of TLS and proxies is final: blocking and for asyncio."""
+"""Proxies of the environment, and which failures of TLS and proxies are final: blocking and for asyncio."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def create(lane: str, url: str, time: FakeTime, context: ssl.SSLContext | None) 
 
 
 def failure(lane: str, url: str, time: FakeTime, context: ssl.SSLContext | None = None) -> SegOpsError:
-    """The error of a create, with the default number of retries and a clock that does not run."""
+    """The error of a create, with the default number of retries and a fake clock."""
     with pytest.raises(SegOpsError) as caught:
         create(lane, url, time, context)
     return caught.value
@@ -132,7 +132,7 @@ def test_a_refused_tunnel_names_proxy_and_variable_and_is_not_retried(
     assert (error.sent, error.attempts, time.sleeps) == (False, 1, [])
 
 
-def test_a_refused_tunnel_is_told_alike_by_an_instrumented_http_client(
+def test_an_instrumented_http_client_reports_a_refused_tunnel_in_the_same_words(
     serve: Any, monkeypatch: pytest.MonkeyPatch, time: FakeTime
 ) -> None:
     original = http.client.HTTPConnection.send
@@ -150,7 +150,7 @@ def test_a_refused_tunnel_is_told_alike_by_an_instrumented_http_client(
 
 
 @BOTH
-def test_a_tunnel_that_fails_for_now_is_asked_for_again(
+def test_a_tunnel_that_fails_temporarily_is_retried(
     lane: str, serve: Any, monkeypatch: pytest.MonkeyPatch, time: FakeTime
 ) -> None:
     proxy = serve(*[Raw(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n") for _ in range(4)])

@@ -193,7 +193,7 @@ def test_threads_share_a_client(serve: Any, connect: Any) -> None:
     assert server.connections <= 8
 
 
-def test_a_session_of_ones_own_is_used_and_stays_ones_own_to_close(serve: Any) -> None:
+def test_a_session_of_the_callers_is_used_and_never_closed(serve: Any) -> None:
     closed: list[bool] = []
 
     class Session(requests.Session):

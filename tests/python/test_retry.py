@@ -1,4 +1,4 @@
-"""Retries: when, after how long, and when not."""
+"""Retries: conditions, delays, and calls that are never retried."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_any_other_4xx_is_raised_at_once(status: int, serve: Any, connect: Any, 
 
 
 @pytest.mark.parametrize("retries", [0, 1, 5])
-def test_a_call_is_tried_once_more_than_max_retries(retries: int, serve: Any, connect: Any, time: FakeTime) -> None:
+def test_a_call_has_one_attempt_more_than_max_retries(retries: int, serve: Any, connect: Any, time: FakeTime) -> None:
     server = serve(*[Reply(503, json={"detail": "down"}) for _ in range(retries + 1)])
     with pytest.raises(SegOpsServerError) as caught:
         connect(server, max_retries=retries).segments.list()
@@ -101,7 +101,7 @@ def test_a_call_is_tried_once_more_than_max_retries(retries: int, serve: Any, co
     assert len(time.sleeps) == retries
 
 
-def test_three_retries_unless_told_otherwise(serve: Any, connect: Any, time: FakeTime) -> None:
+def test_three_retries_by_default(serve: Any, connect: Any, time: FakeTime) -> None:
     server = serve(*[Reply(429, json={"detail": "slow down"}) for _ in range(4)])
     with pytest.raises(SegOpsRateLimitError) as caught:
         connect(server).segments.list()
@@ -250,7 +250,7 @@ def test_clocks_and_sleep_are_looked_up_when_they_are_used_so_that_a_test_may_pa
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_what_was_never_sent_is_tried_again_whatever_the_operation(operation: str) -> None:
+def test_what_was_never_sent_is_retried_whatever_the_operation(operation: str) -> None:
     script = Script(no_connection(), no_connection(), reply(DONE))
     assert OPERATIONS[operation](script.client()) == (None if operation == "DELETE" else DONE)
     assert script.time.sleeps == [1.0, 2.0]
@@ -258,7 +258,7 @@ def test_what_was_never_sent_is_tried_again_whatever_the_operation(operation: st
 
 
 class Unhurried(ssl.SSLContext):
-    """A client's TLS that begins its handshake only when the server has had its say."""
+    """A client's TLS that begins its handshake only after the server has acted."""
 
     begin: Callable[[], None]
 
@@ -270,7 +270,7 @@ class Unhurried(ssl.SSLContext):
 # A reset that comes before the handshake leaves Python's own wrap_socket() with a socket that it does not close.
 @pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning")
 @pytest.mark.parametrize("reset", [False, True], ids=["closed", "reset"])
-def test_a_server_that_leaves_before_the_handshake_has_been_sent_nothing(
+def test_nothing_is_sent_to_a_server_that_leaves_before_the_handshake(
     reset: bool, serve: Any, connect: Any, time: FakeTime, server_tls: Any, authority: Any
 ) -> None:
     server = serve(Hangup(read="nothing", reset=reset), Reply(201, json=DONE), tls=server_tls, name="localhost")
@@ -339,7 +339,7 @@ def test_a_certificate_that_does_not_verify_is_not_retried(
 
 
 @pytest.mark.parametrize("operation", REPEATABLE)
-def test_a_lost_reply_is_asked_for_again_where_twice_is_the_same_as_once(
+def test_a_lost_reply_is_retried_where_the_operation_is_idempotent(
     operation: str, lost_reply: Raw, serve: Any, connect: Any, time: FakeTime
 ) -> None:
     server = serve(lost_reply, Reply(json=DONE))
@@ -350,7 +350,7 @@ def test_a_lost_reply_is_asked_for_again_where_twice_is_the_same_as_once(
 
 
 @pytest.mark.parametrize("operation", AMBIGUOUS)
-def test_a_lost_reply_to_a_mutating_post_or_patch_is_not_asked_for_again(
+def test_a_lost_reply_to_a_mutating_post_or_patch_is_not_retried(
     operation: str, lost_reply: Raw, serve: Any, connect: Any, time: FakeTime
 ) -> None:
     server = serve(lost_reply)
@@ -430,7 +430,7 @@ def test_a_kept_connection_that_the_server_has_closed_is_found_before_use(
 
 @pytest.mark.parametrize("operation", REPEATABLE)
 @pytest.mark.parametrize("reset", [False, True], ids=["closed", "reset"])
-def test_a_kept_connection_that_ends_on_the_next_request_is_reopened_at_no_cost(
+def test_a_kept_connection_that_ends_on_the_next_request_is_reopened_without_a_retry(
     operation: str, reset: bool, serve: Any, connect: Any, time: FakeTime
 ) -> None:
     server = serve(Reply(json=DONE), Hangup(reset=reset), Reply(json=DONE))

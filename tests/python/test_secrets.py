@@ -1,4 +1,4 @@
-"""The key in no local variable of any frame, as error trackers record them, however a call ends."""
+"""Tracebacks: no local variable of any frame holds the key, however a call ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The SDK offers what the contract says, no less and no more."""
+"""The surface of the SDK is that of the contract, no less and no more."""
 
 from __future__ import annotations
 
@@ -300,7 +300,7 @@ def test_an_argument_that_is_a_body_or_a_query_has_a_type_of_its_own(namespace: 
 # ------------------------------------------------------------------------------------------------ exports, docs
 
 
-def test_all_is_sorted_by_nothing_but_its_names_and_each_can_be_had() -> None:
+def test_all_is_sorted_and_each_name_can_be_imported() -> None:
     exported = segops_admin.__all__
     assert len(exported) == len(set(exported))
     for name in exported:
@@ -309,8 +309,8 @@ def test_all_is_sorted_by_nothing_but_its_names_and_each_can_be_had() -> None:
     assert set(exported) <= set(dir(segops_admin))
 
 
-def test_all_is_every_public_name_of_the_package() -> None:
-    """What type checkers see imported, what ``__all__`` lists and what can be had at run time are one set."""
+def test_all_lists_every_public_name_of_the_package() -> None:
+    """The names that type checkers see, that ``__all__`` lists and that can be imported are one set."""
     tree = ast.parse(Path(segops_admin.__file__).read_text("utf-8"))
     imported = {
         alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level for alias in node.names

@@ -1,4 +1,4 @@
-"""Users test their own code without patching."""
+"""``segops_admin.testing``: users test their own code without patching."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_request_beyond_the_script_fails_and_is_named() -> None:
         Script().client().segments.list()
 
 
-def test_a_script_that_was_not_played_to_its_end_can_be_told() -> None:
+def test_a_script_that_was_not_played_to_its_end_can_be_detected() -> None:
     script = Script(reply([]), reply([]))
     script.client().segments.list()
     with pytest.raises(AssertionError, match="1 scripted replies were never asked for"):
@@ -64,7 +64,7 @@ def test_errors_can_be_scripted_and_time_does_not_run() -> None:
         Script(no_connection("no route")).client(max_retries=0).segments.list()
 
 
-def test_a_reply_has_the_status_that_goes_with_its_body_unless_told_otherwise() -> None:
+def test_a_reply_has_the_status_that_fits_its_body_by_default() -> None:
     assert [reply().status, reply([]).status, reply(text="").status, reply(status=503).status] == [204, 200, 204, 503]
     assert reply({"a": 1}, headers={"Content-Type": "text/plain"}).headers == {"Content-Type": "text/plain"}
 

@@ -13,7 +13,7 @@ from segops_admin import SegOpsAdmin
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork"),
-    # The scripted server's threads stay behind in the parent; the child uses none of their locks.
+    # The scripted server's threads exist in the parent only; the child uses none of their locks.
     pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning"),
 ]
 

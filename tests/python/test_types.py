@@ -1,4 +1,4 @@
-"""What type checkers see."""
+"""The types that checkers see."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ needs_mypy = pytest.mark.skipif(
 
 
 def mypy(source: str, folder: Path) -> str:
-    """What mypy --strict says of a user's program."""
+    """The output of mypy --strict for a user's program."""
     program = folder / "program.py"
     program.write_text(source, "utf-8")
     done = subprocess.run(

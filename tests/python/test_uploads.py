@@ -132,7 +132,7 @@ def test_a_pipe_is_sent_and_sent_again_on_a_retry(serve: Any, connect: Any) -> N
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_the_path_of_a_pipe_is_read_like_any_other(serve: Any, connect: Any, tmp_path: Path) -> None:
-    # What a shell makes of <(command) is such a path.
+    # The shell's <(command) is such a path.
     path = tmp_path / "fifo"
     os.mkfifo(path)
     writer = threading.Thread(target=path.write_bytes, args=(CSV,))
@@ -208,7 +208,7 @@ class Unreadable(io.RawIOBase):
     ],
     ids=["no file", "a folder", "NUL", "StringIO", "None", "a number", "a list"],
 )
-def test_what_is_no_binary_file_is_refused_and_nothing_is_sent(data: Any, says: str) -> None:
+def test_anything_but_a_binary_file_is_refused_and_nothing_is_sent(data: Any, says: str) -> None:
     script = Script()
     with pytest.raises(SegOpsArgumentError, match=says):
         script.client().products.import_csv(data)

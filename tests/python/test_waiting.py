@@ -1,4 +1,4 @@
-"""Waiting for jobs: when they are looked at, and how a wait ends."""
+"""Waiting for jobs: when they are polled, and how a wait ends."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from segops_admin.testing import FakeTime, Script, reply
 from segops_admin.testing import Reply as Canned
 
 WAITS: dict[str, tuple[Callable[..., Any], dict[str, Any], dict[str, Any], dict[str, Any]]] = {
-    # how to wait, a status that goes on, one that is done, one that has failed
+    # how to wait, a status that is running, one that is done, one that has failed
     "export": (
         lambda client, **options: client.segments.wait_for_export(7, 5, **options),
         {"status": "pending"},
@@ -51,7 +51,7 @@ def script_of(*answers: Any) -> Script:
     return Script(*[answer if isinstance(answer, Canned) else reply(answer) for answer in answers])
 
 
-def test_a_job_is_looked_at_at_once_then_soon_and_then_ever_less_often_until_it_is_over(name: str) -> None:
+def test_a_job_is_polled_at_once_and_then_less_and_less_often_until_it_has_finished(name: str) -> None:
     wait, going, done, _ = WAITS[name]
     script = script_of(*[going] * 7, done)
     assert wait(script.client()) == done
@@ -60,7 +60,7 @@ def test_a_job_is_looked_at_at_once_then_soon_and_then_ever_less_often_until_it_
     script.assert_done()
 
 
-def test_a_job_that_is_over_at_the_first_look_costs_no_wait(name: str) -> None:
+def test_a_job_that_has_finished_at_the_first_poll_costs_no_wait(name: str) -> None:
     wait, _, done, _ = WAITS[name]
     script = script_of(done)
     assert wait(script.client(), timeout=0) == done
@@ -84,7 +84,7 @@ def test_a_job_that_fails_raises_with_the_reason_and_its_last_answer(name: str) 
     assert reason in str(caught.value)
 
 
-def test_a_job_that_is_not_over_in_time_raises_with_its_last_answer(name: str) -> None:
+def test_a_job_that_does_not_finish_in_time_raises_with_its_last_answer(name: str) -> None:
     wait, going, _, _ = WAITS[name]
     script = script_of(*[going] * 7)
     with pytest.raises(SegOpsWaitTimeout, match="did not finish within 5 s; it is still running") as caught:
@@ -93,11 +93,11 @@ def test_a_job_that_is_not_over_in_time_raises_with_its_last_answer(name: str) -
     assert isinstance(caught.value, TimeoutError)
     assert script.time.sleeps == pytest.approx(
         [0.1, 0.2, 0.4, 0.8, 1.6, 1.9]
-    )  # the last look is made when the time is up
+    )  # the last poll is made when the time is up
     script.assert_done()
 
 
-def test_ten_minutes_unless_told_otherwise(name: str) -> None:
+def test_ten_minutes_by_default(name: str) -> None:
     wait, going, _, _ = WAITS[name]
     script = script_of(*[going] * 305)
     with pytest.raises(SegOpsWaitTimeout, match="600 s"):
@@ -106,7 +106,7 @@ def test_ten_minutes_unless_told_otherwise(name: str) -> None:
     script.assert_done()
 
 
-def test_the_time_that_looking_takes_counts(name: str) -> None:
+def test_the_time_that_polls_take_counts(name: str) -> None:
     wait, going, _, _ = WAITS[name]
     script = script_of(going, reply(status=503, headers={"Retry-After": "9"}), going, going)
     with pytest.raises(SegOpsWaitTimeout):
@@ -114,7 +114,7 @@ def test_the_time_that_looking_takes_counts(name: str) -> None:
     assert script.time.sleeps == pytest.approx([0.1, 9.0, 0.05], abs=0.001)
 
 
-def test_a_look_that_does_not_fit_into_what_is_left_ends_the_wait_with_the_last_answer(name: str) -> None:
+def test_a_poll_that_does_not_fit_into_the_remaining_time_ends_the_wait_with_the_last_answer(name: str) -> None:
     wait, going, _, _ = WAITS[name]
     script = script_of(going, reply(status=503, headers={"Retry-After": "9"}))
     with pytest.raises(SegOpsWaitTimeout, match="did not finish within 5 s") as caught:
@@ -124,7 +124,7 @@ def test_a_look_that_does_not_fit_into_what_is_left_ends_the_wait_with_the_last_
     assert script.time.sleeps == pytest.approx([0.1])
 
 
-def test_progress_is_told_each_answer_the_last_one_included(name: str) -> None:
+def test_progress_receives_each_answer_the_last_one_included(name: str) -> None:
     wait, going, done, failed = WAITS[name]
     told: list[Any] = []
     wait(script_of(going, done).client(), on_progress=told.append)
@@ -145,7 +145,7 @@ def test_an_error_of_the_callback_ends_the_wait(name: str) -> None:
         wait(script_of(going).client(), on_progress=stop)
 
 
-def test_a_look_that_fails_is_tried_again_and_one_that_fails_for_good_is_raised(name: str) -> None:
+def test_a_failed_poll_is_retried_and_a_final_failure_is_raised(name: str) -> None:
     wait, going, done, _ = WAITS[name]
     script = script_of(going, reply(status=500), done)
     assert wait(script.client()) == done
@@ -153,7 +153,7 @@ def test_a_look_that_fails_is_tried_again_and_one_that_fails_for_good_is_raised(
         wait(script_of(going, reply(status=404)).client())
 
 
-def test_a_status_that_is_no_object_is_a_failure_and_not_waited_for(name: str) -> None:
+def test_a_status_that_is_not_an_object_is_a_failure_and_not_waited_for(name: str) -> None:
     wait = WAITS[name][0]
     for answer, error in ((reply([1]), SegOpsJobError), (reply(), SegOpsDecodeError), (reply(7), SegOpsDecodeError)):
         with pytest.raises(error):
@@ -175,7 +175,7 @@ def test_a_status_that_is_no_object_is_a_failure_and_not_waited_for(name: str) -
     ],
     ids=str,
 )
-def test_times_that_are_none_are_refused_and_nothing_is_sent(name: str, options: dict[str, Any]) -> None:
+def test_invalid_times_are_refused_and_nothing_is_sent(name: str, options: dict[str, Any]) -> None:
     script = Script()
     with pytest.raises(SegOpsArgumentError, match="must be a number of seconds"):
         WAITS[name][0](script.client(), **options)
@@ -193,7 +193,7 @@ def test_a_job_that_gives_no_reason_says_so(status: str) -> None:
         Script(reply({"status": status})).client().segments.wait_for_export(7, 5)
 
 
-def test_a_recompute_is_over_only_when_the_time_of_the_last_one_has_changed() -> None:
+def test_a_recompute_has_finished_only_when_the_time_of_the_last_one_has_changed() -> None:
     before, after = "2026-04-25T12:00:00Z", "2026-04-25T13:00:00Z"
     old = {"status": "computed", "last_computed_at": before}
     new = {"status": "computed", "last_computed_at": after}
@@ -238,7 +238,7 @@ def test_all_that_recompute_and_wait_does_is_within_its_timeout(answers: list[An
     with pytest.raises(SegOpsWaitTimeout) as caught:
         script.client().segments.recompute_and_wait(7, timeout=5)
     assert str(caught.value) == said
-    assert script.time.sleeps == []  # a Retry-After that does not fit is not waited for
+    assert script.time.sleeps == []  # a Retry-After that exceeds the timeout is not waited for
     assert isinstance(caught.value.__cause__, SegOpsServerError)
     script.assert_done()
 
@@ -250,7 +250,7 @@ def test_recompute_and_wait_checks_its_limits_before_anything_is_sent() -> None:
     assert script.requests == []
 
 
-def test_a_long_wait_is_told_in_digits_as_typescript_tells_it(name: str) -> None:
+def test_a_long_wait_is_written_in_digits_as_typescript_writes_it(name: str) -> None:
     wait, going, _, _ = WAITS[name]
     with pytest.raises(SegOpsWaitTimeout, match=r"did not finish within 1234567\.5 s;"):
         wait(script_of(*[going] * 40).client(), timeout=1234567.5, interval=1234567.5)

@@ -1,4 +1,4 @@
-"""Webhook deliveries, genuine and not; never an exception, whatever comes in."""
+"""Webhook deliveries, genuine and forged: verification never raises, whatever comes in."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GENUINE = sign_webhook(BODY, SECRET)
 
 
 def value(written: Any) -> Any:
-    """What a vector writes down, as the SDK is given it."""
+    """A value of a vector, as it is passed to the SDK."""
     if isinstance(written, list):
         return [value(item) for item in written]
     if not isinstance(written, dict):
@@ -170,7 +170,7 @@ def test_a_delivery_is_read_only_once_it_is_genuine() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"[1]", b"7", b"null", b"{", b"\xff", b"[" * 100_000])
-def test_a_genuine_delivery_that_is_no_json_object_raises(body: bytes) -> None:
+def test_a_genuine_delivery_that_is_not_a_json_object_raises(body: bytes) -> None:
     with pytest.raises(SegOpsWebhookError, match="genuine, but its body is not"):
         parse_webhook(body, sign_webhook(body, SECRET), SECRET)
 

@@ -1,4 +1,4 @@
-"""The picture of a benchmark: every ratio that was printed, at its place, and red where it misses its mark."""
+"""The plot of a benchmark: every printed ratio at its position, red where it misses its target."""
 
 from __future__ import annotations
 

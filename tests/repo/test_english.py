@@ -1,4 +1,4 @@
-"""The voice of the sources: what docs/style.md says of docstrings and words, where a program can tell."""
+"""The English of the sources: the rules of docs/style.md that a program can check."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from repository import ROOT, files
 
-# What was said before the field's word was found, as people would meet it in help, errors and docstrings.
+# Phrases that were replaced by the field's words, as they would stand in help, errors and docstrings.
 GONE = (
     "between two looks",
     "goes on at the server\\.",

@@ -1,4 +1,4 @@
-"""What the contract determines is written from it, and a change of the contract is one edit."""
+"""Generated files match the contract, and a change of the contract is one edit."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_stale_file_is_named_with_what_to_run(
 
 
 def test_two_runs_write_the_same(tmp_path: Path) -> None:
-    """In processes of their own, whose sets and dicts are in another order."""
+    """Run in two processes, whose sets are in different orders."""
     program = "import sys; from generate.__main__ import GENERATORS, load\nfor g in GENERATORS: print(g(load()))"
     runs = {
         subprocess.run(

@@ -1,4 +1,4 @@
-"""No file carries what must not leave a machine: a registry address, a machine's path, a secret."""
+"""No file holds a registry address, a path of one machine, or a secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may import whom: the arrows of the architecture, read from the real files."""
+"""The permitted imports between the parts of the repository, read from the files themselves."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def test_no_requirement_file_says_where_packages_come_from(path: Path) -> None:
 
 
 def test_the_sdk_test_pins_hold_in_the_full_environment_too() -> None:
-    """One version of a tool in both environments: a test must not pass in one and fail in the other for that."""
+    """Both environments have one version of each tool, so that a test has one verdict."""
     full, sdk = pinned(FOLDER / "dev.txt"), pinned(FOLDER / "sdk-tests.txt")
     assert {name: set(full.get(name, ())) - set(sdk[name]) for name in sdk} == {name: set() for name in sdk}
 

@@ -1,4 +1,4 @@
-"""The Makefile: it says what each target does, and does it from a clean clone."""
+"""The Makefile: help for each target, and set-up from a clean clone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The manual page, read by programs that are made for that."""
+"""The manual page, checked by mandoc and man."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def is_grammar(line: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """What is overstruck for bold and underlined, once."""
+    """The text of man's output, with overstriking for bold and underlining removed."""
     found = ""
     for character in text:
         found = found[:-1] if character == "\b" else found + character

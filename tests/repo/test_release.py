@@ -66,7 +66,7 @@ def test_a_copy_that_was_forgotten_is_named(copy: Path) -> None:
 
 
 @pytest.mark.parametrize("version", ["1.0", "v1.0.1", "1.0.1-rc1"])
-def test_what_is_no_version_is_refused(copy: Path, version: str) -> None:
+def test_an_invalid_version_is_refused(copy: Path, version: str) -> None:
     refused = tool("version.py", f"--set={version}", root=copy)
     assert refused.returncode == 1
     assert "is no version" in refused.stderr

@@ -1,4 +1,4 @@
-"""`make sandbox` gives what can be pasted into a shell, and stops when told to."""
+"""`make sandbox` prints lines to paste into a shell, and stops on a signal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The action `setup-segops-sandbox` and the container image: what can be held without GitHub and without a daemon."""
+"""The action `setup-segops-sandbox` and the container image, tested without GitHub and without a daemon."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def test_linters_find_nothing_in_the_dockerfile_and_in_shell_scripts(name: str) 
     assert found.returncode == 0, found.stdout + found.stderr
 
 
-def test_the_image_is_made_of_what_it_may_see() -> None:
-    """Whatever the Dockerfile copies, .dockerignore lets through; and everything is pinned by hash."""
+def test_the_image_contains_only_what_dockerignore_lets_through() -> None:
+    """Everything that the Dockerfile copies passes .dockerignore, and everything is pinned by hash."""
     dockerfile = (ROOT / "sandbox/Dockerfile").read_text(encoding="utf-8")
     copied = re.findall(r"^COPY (?!--from)(\S+)", dockerfile, re.MULTILINE)
     seen = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()

@@ -1,4 +1,4 @@
-"""The layers of the sandbox, held by import-linter: the order is in sandbox/pyproject.toml."""
+"""The layers of the sandbox, checked by import-linter: their order is in sandbox/pyproject.toml."""
 
 from __future__ import annotations
 

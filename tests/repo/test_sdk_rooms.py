@@ -1,4 +1,4 @@
-"""The rooms of both SDKs import what docs/architecture.md says, and nothing else."""
+"""The rooms of both SDKs import only what docs/architecture.md permits."""
 
 from __future__ import annotations
 

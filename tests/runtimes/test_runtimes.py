@@ -1,4 +1,4 @@
-"""The npm package on the other runtimes that its page names: Nodes between the oldest and a current one, Bun, Deno.
+"""The npm package on the further runtimes of its page: Nodes between the oldest and a current one, Bun, Deno.
 
 Not part of `make test`: `make test-runtimes` fetches them, half a gigabyte, and the weekly workflow runs it.
 """
@@ -48,14 +48,14 @@ def project(tarball: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def segops_sandbox_options() -> tuple[str, ...]:
-    """The server of these tests: its jobs take their time, as the calls that wait for them have to see."""
+    """The options of the sandbox of these tests: background jobs, so that calls have something to wait for."""
     return ("--jobs=background", "--now=1998-07-01")
 
 
 def test_a_users_program_works_against_a_sandbox(runtime: Runtime, project: Path, segops_sandbox: Any) -> None:
     segops_sandbox.reset(demo=True)
     (project / PROGRAM.name).write_bytes(PROGRAM.read_bytes())
-    folder = project / "temporary"  # the program looks for what it left there
+    folder = project / "temporary"  # the program reads the files that it left there
     folder.mkdir()
     done = runtime.run(PROGRAM.name, cwd=project, TMPDIR=str(folder), **segops_sandbox.env)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -21,7 +21,7 @@ from pytest_segops.receiver import WebhookReceiver
 
 NOW = "2026-05-01T12:00:00Z"
 Process = SandboxProcess
-# Servers that were asked for faults, by URL: until the next reset an answer of theirs may be anything.
+# Servers with faults, by URL: until the next reset any of their answers may be wrong on purpose.
 _FAULTY: set[str] = set()
 
 
@@ -54,7 +54,7 @@ class Api:
         self.url = process.url
         self.key = process.api_key
         self.session = requests.Session()
-        self.session.trust_env = False  # no proxy, and no time spent on looking for one at every request
+        self.session.trust_env = False  # no proxy, and no lookup of one at every request
         self.headers: dict[str, str] = {"Authorization": f"ApiKey {self.key}"}
 
     def request(self, method: str, path: str, **options: Any) -> requests.Response:

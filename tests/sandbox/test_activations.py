@@ -212,13 +212,13 @@ def test_a_bad_config_is_refused_and_nothing_changes(
 
 
 @pytest.mark.parametrize("config", [None, [], "list_id", 5])
-def test_a_config_that_is_no_object_is_refused(api: Any, segment: int, config: Any) -> None:
+def test_a_config_that_is_not_an_object_is_refused(api: Any, segment: int, config: Any) -> None:
     refused = activate(api, segment, config=config)
     assert (refused.status_code, list(refused.json())) == (400, ["config"])
     assert api.get("/activations/").json()["count"] == 0
 
 
-def test_all_problems_of_a_config_are_told_at_once(api: Any, segment: int) -> None:
+def test_all_problems_of_a_config_are_reported_at_once(api: Any, segment: int) -> None:
     refused = activate(api, segment, connector_type="talonone", config={"x": "y", "audience_id": ""})
     assert refused.json() == {
         "config": [

@@ -1,4 +1,4 @@
-"""Queries that are asked by themselves, and assistants that are asked at the same time."""
+"""Scheduled queries, and assistants that are asked in parallel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The documented way of a web page: a public key, a session, events; and which pages a browser lets do it."""
+"""The documented flow of a web page: a public key, a session, events; and the origins that a browser permits."""
 
 from __future__ import annotations
 

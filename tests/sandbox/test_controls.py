@@ -1,4 +1,4 @@
-"""The sandbox's own controls: faults on request, what arrived, a clean start, the clock, jobs."""
+"""The sandbox's controls: faults, the request journal, reset, the clock, jobs."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_a_stall_says_nothing_and_then_drops_the_connection(api: Any) -> None:
     assert time.monotonic() - began >= 0.2
 
 
-def test_clearing_faults_lets_go_of_who_is_stalled(api: Any) -> None:
+def test_clearing_faults_releases_stalled_requests(api: Any) -> None:
     fault(api, kind="stall", delay_ms=60_000)
     ended = threading.Event()
 
@@ -389,7 +389,7 @@ def test_a_manual_job_waits_and_jobs_run_in_their_order(api: Any) -> None:
     assert api.run_jobs(9) == []
 
 
-def test_what_is_planned_for_later_is_no_work_that_waits(api: Any) -> None:
+def test_planned_jobs_do_not_count_as_waiting(api: Any) -> None:
     api.post("/pim/products/", {"sku": "A1", "name": "x"})
     api.post("/pim/products/1/score/")
     found = api.control("GET", "/jobs/")

@@ -114,7 +114,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
-def test_a_full_disk_is_a_507_and_the_sandbox_goes_on_when_there_is_room_again(start: Any, small_disk: Path) -> None:
+def test_a_full_disk_is_a_507_and_the_sandbox_resumes_when_there_is_room_again(start: Any, small_disk: Path) -> None:
     api = start(f"--db={small_disk / 'full.sqlite3'}", "--jobs=background")
     filler = small_disk / "filler"
     with filler.open("wb") as file:

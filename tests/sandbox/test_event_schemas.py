@@ -193,7 +193,7 @@ def test_several_event_types_are_inferred_side_by_side(api: Any) -> None:
         ),
     ],
 )
-def test_inferring_from_what_is_no_event_says_which_and_why(api: Any, body: Any, message: str) -> None:
+def test_inferring_from_an_invalid_event_says_which_and_why(api: Any, body: Any, message: str) -> None:
     answer = api.post("/schemas/infer/", body)
     assert (answer.status_code, answer.json()) == (400, {"events": [message]})
 

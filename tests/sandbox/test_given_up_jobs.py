@@ -56,7 +56,7 @@ def ask_for_everything(api: Any) -> None:
     api.post("/ai-pages/pages/3/build/", {})
 
 
-def test_it_does_not_look_as_if_somebody_were_still_at_work(breakable: Any) -> None:
+def test_it_shows_that_nobody_is_working_on_it(breakable: Any) -> None:
     api, run = breakable
     ask_for_everything(api)
     for path, waiting, _ in WORK:
@@ -72,7 +72,7 @@ def test_it_does_not_look_as_if_somebody_were_still_at_work(breakable: Any) -> N
         assert {name: found[name] for name in given_up} == given_up, path
 
 
-def test_a_page_that_is_to_be_built_again_is_left_to_the_next_try(breakable: Any) -> None:
+def test_a_page_queued_for_another_build_is_left_to_it(breakable: Any) -> None:
     api, run = breakable
     api.post("/ai-pages/pages/", {"slug": "boots"})
     api.post("/ai-pages/pages/1/build/", {})

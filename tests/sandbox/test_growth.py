@@ -1,4 +1,4 @@
-"""What ten times the data costs: counted in steps of SQLite's machine, which no busy processor changes."""
+"""The cost of ten times the data, counted in steps of SQLite's virtual machine, which do not depend on the load."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who the sandbox answers: this machine, under its own names, and no page that happens to be open in a browser."""
+"""Whom the sandbox answers: clients on this machine, under its own names, and no foreign page in a browser."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def ask(api: Any, path: str, method: str = "GET", **headers: str) -> requests.Re
 )
 @pytest.mark.parametrize("path", ["/", "/api/pim/products/", "/_sandbox/requests/"])
 def test_a_host_name_that_is_not_of_this_machine_is_not_answered(api: Any, host: str, path: str) -> None:
-    """A name of an attacker's own that leads to 127.0.0.1 makes its pages the same site as the sandbox."""
+    """By DNS rebinding, a page whose name resolves to 127.0.0.1 would share an origin with the sandbox."""
     answer = ask(api, path, Host=host, Authorization=f"ApiKey {api.key}", X_Sandbox_Token=api.process.control_token)
     assert answer.status_code == 421
     assert set(answer.json()) == {"detail"}

@@ -1,4 +1,4 @@
-"""What no sane client sends is refused, or taken and given back as it was: never a 5xx, never half a write."""
+"""Hostile input is refused, or stored and returned unchanged: never a 5xx, never half a write."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ def test_a_fault_before_the_work_leaves_the_key_free(api: Any) -> None:
 
 
 def test_a_lost_answer_is_found_again_by_its_key(api: Any) -> None:
-    """What the key is for: the work was done, the answer was lost, the retry gets it."""
+    """The purpose of the key: the work was done, the answer was lost, the retry gets it."""
     api.control("POST", "/faults/", {"kind": "status", "status": 503, "execute": True})
     assert api.post("/pim/products/", BODY, headers=KEY).status_code == 503
     assert count(api) == 1
@@ -136,7 +136,7 @@ def test_a_lost_answer_is_found_again_by_its_key(api: Any) -> None:
 
 
 def test_the_second_of_two_at_once_is_a_409_until_the_first_is_done(api: Any, receiver: Any) -> None:
-    """The first is held inside of its work by a webhook receiver that answers when it is told to."""
+    """The first is held during its work by a webhook receiver that answers when it is released."""
     api.post("/webhooks/", {"url": receiver.url})
     assert api.post("/segments/", {"name": "Seen", "definition": {"conditions": [SEEN]}}).status_code == 201
     receiver.hold()
@@ -182,7 +182,7 @@ def test_a_server_that_dies_after_the_commit_has_done_it_once_and_the_next_one_a
     assert lost
 
     second = start(*options, env=env)
-    assert second.post("/segments/1/compute/", headers=KEY).status_code == 409  # for all it knows, the other one lives
+    assert second.post("/segments/1/compute/", headers=KEY).status_code == 409  # it takes the other one for alive
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("UPDATE sandbox_idempotency_record SET claimed_at = claimed_at - 301")
     found = second.post("/segments/1/compute/", headers=KEY)

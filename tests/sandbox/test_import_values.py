@@ -85,7 +85,7 @@ def test_a_cell_becomes_a_value_of_its_fields_type(api: Any, kind: str, cell: st
         ("datetime", "28.02.2026", "a date or time of ISO 8601"),
     ],
 )
-def test_text_that_is_no_value_stays_text_and_is_reported(api: Any, kind: str, cell: str, what: str) -> None:
+def test_text_that_cannot_be_converted_stays_text_and_is_reported(api: Any, kind: str, cell: str, what: str) -> None:
     value, told = imported(api, kind, cell)
     assert value == cell
     shown = cell if len(cell) <= 60 else cell[:60] + "…"
@@ -149,7 +149,7 @@ def values(api: Any, field: str) -> dict[str, Any]:
     return {product["sku"]: product["data"].get(field) for product in found}
 
 
-def test_every_row_of_a_file_has_its_say_about_a_type_not_the_first_thousand(api: Any) -> None:
+def test_every_row_of_a_file_counts_for_a_type_not_only_the_first_thousand(api: Any) -> None:
     rows = "".join(f"A{number},{number + 1000}\n" for number in range(1000))
     status = take(api, f"sku,ean\n{rows}LAST,0012345678905\n")
     assert api.get("/pim/schema/").json()["fields"][0]["type"] == "string"

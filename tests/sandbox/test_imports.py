@@ -390,7 +390,7 @@ def test_an_import_that_breaks_says_how_far_it_came(start: Callable[..., Any], t
     assert api.get("/pim/products/").json()["count"] == 1000  # no half of a chunk
 
 
-def test_an_import_that_was_cut_off_goes_on_where_it_stood(start: Callable[..., Any], tmp_path: Path) -> None:
+def test_an_interrupted_import_resumes_where_it_stopped(start: Callable[..., Any], tmp_path: Path) -> None:
     database = tmp_path / "sandbox.sqlite3"
     api = start("--jobs=manual", f"--db={database}", env={"DATABASE_URL": ""})
     upload(api, "sku,size\n,\n" + "".join(f"A{number},1\n" for number in range(2499)))
@@ -444,7 +444,7 @@ def test_the_history_is_newest_first(api: Any) -> None:
     assert api.post("/pim/import/3/confirm/", {}).status_code == 404
 
 
-def test_a_large_import_goes_on_beside_other_requests(api: Any) -> None:
+def test_a_large_import_runs_beside_other_requests(api: Any) -> None:
     api.jobs("background")
     rows = "".join(f"A{number},x,{number}\n" for number in range(5000))
     upload(api, "sku,name,size\n" + rows)

@@ -86,7 +86,7 @@ def test_a_number_that_json_cannot_say_back_is_refused(api: Any) -> None:
         ({"events": [{"user_id": "u", "event_type": "x"}] * 501}, "Ensure this field has no more than 500 elements."),
     ],
 )
-def test_a_batch_that_is_none_or_too_large_stores_nothing(api: Any, body: Any, answer: str) -> None:
+def test_an_invalid_or_too_large_batch_stores_nothing(api: Any, body: Any, answer: str) -> None:
     response = api.post("/ingestion/track/batch/", body)
     assert (response.status_code, response.json()) == (400, {"events": [answer]})
     assert count(api) == 0

@@ -1,4 +1,4 @@
-"""What belongs to one tenant does not exist for another; and what is refused has changed nothing."""
+"""Tenants are isolated from each other, and refused requests change nothing."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def test_files_of_events_and_products_are_loaded_and_a_server_finds_them(
     assert visit["occurred_at"] == "2026-04-01T00:00:00Z"
 
 
-def test_a_file_is_loaded_once_and_goes_on_where_it_ended(command: Command, tmp_path: Path) -> None:
+def test_a_file_is_loaded_once_and_resumed_where_the_load_ended(command: Command, tmp_path: Path) -> None:
     file = tmp_path / "orders.ndjson"
     lines = [order(f"u{number}", number) for number in range(300)]
     file.write_text("".join(lines))
@@ -108,7 +108,7 @@ def test_a_load_that_is_killed_between_batches_loses_and_doubles_nothing(
     assert api.get("/analytics/usage/").json()["events_used"] == 25_000
 
 
-def test_rows_that_are_none_are_named_and_the_others_loaded(command: Command, tmp_path: Path) -> None:
+def test_invalid_rows_are_named_and_the_others_loaded(command: Command, tmp_path: Path) -> None:
     (tmp_path / "orders.ndjson").write_text(order("u1", 1) + '{"user_id": \n[1]\n' + order("", 2) + order("u2", 3))
     done = command("load", "orders.ndjson", "--db", "shop.sqlite3")
     [report] = reports(done)
@@ -126,7 +126,7 @@ def test_rows_that_are_none_are_named_and_the_others_loaded(command: Command, tm
         ("just text\n", "not a CSV file"),
     ],
 )
-def test_a_file_that_is_none_is_refused_with_what_to_do(command: Command, tmp_path: Path, text: str, said: str) -> None:
+def test_an_unusable_file_is_refused_with_what_to_do(command: Command, tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "data").write_text(text)
     done = command("load", "data", "--db", "shop.sqlite3")
     assert (done.returncode, done.stdout) == (1, "")

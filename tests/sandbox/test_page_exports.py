@@ -1,4 +1,4 @@
-"""Exports of AI pages: files that open, whatever the products are called."""
+"""Exports of AI pages: valid files, whatever the products are called."""
 
 from __future__ import annotations
 

@@ -242,7 +242,7 @@ def test_a_page_is_not_built_twice_at_once(api: Any, page: Any) -> None:
         (["default"], {"non_field_errors": ["Invalid data. Expected a dictionary, but got list."]}),
     ],
 )
-def test_a_build_that_nobody_knows_is_refused(api: Any, page: Any, body: Any, expected: Any) -> None:
+def test_an_unknown_build_is_refused(api: Any, page: Any, body: Any, expected: Any) -> None:
     answer = api.post("/ai-pages/pages/1/build/", body)
     assert (answer.status_code, answer.json()) == (400, expected)
     assert api.get("/ai-pages/pages/1/").json() == page
@@ -259,7 +259,7 @@ def test_what_is_changed_while_a_page_waits_to_be_built_stays(api: Any, page: An
     assert built["blocks"][0]["title"] == "Shoes"
 
 
-def test_a_page_that_is_deleted_during_its_build_is_no_trouble(api: Any, page: Any) -> None:
+def test_a_page_may_be_deleted_during_its_build(api: Any, page: Any) -> None:
     api.jobs("manual")
     api.post("/ai-pages/pages/1/build/", {})
     api.delete("/ai-pages/pages/1/")

@@ -198,7 +198,7 @@ def test_the_service_can_be_made_unavailable(catalogue: Any) -> None:
 
 
 def change_and_look(writer: Any, reader: Any) -> None:
-    """Each kind of write is seen by the very next search."""
+    """Check that the next search sees each kind of write."""
     product = writer.post("/pim/products/", {"sku": "S-1", "name": "Lantern"}).json()["id"]
     assert found(reader, "lantern") == ["S-1"]
     writer.patch(f"/pim/products/{product}/", {"name": "Kettle"})

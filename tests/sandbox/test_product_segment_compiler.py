@@ -282,7 +282,7 @@ def asked(value_type: str, operators: tuple[str, ...]) -> st.SearchStrategy[dict
 @pytest.mark.parametrize("value_type", ["string", "number", "price", "boolean", "array", "url"])
 @settings(generous, max_examples=50)
 @given(st.data())
-def test_fields_that_nearly_match_are_told_apart(worlds: Any, value_type: str, data: st.DataObject) -> None:
+def test_fields_that_nearly_match_are_distinguished(worlds: Any, value_type: str, data: st.DataObject) -> None:
     fields = data.draw(st.lists(stored, min_size=8, max_size=16))
     with worlds() as world:
         conditions = st.lists(asked(value_type, world.engine.definition.OPERATORS[value_type]), min_size=4, max_size=4)

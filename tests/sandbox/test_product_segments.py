@@ -312,7 +312,7 @@ def test_a_preview_shows_the_one_query_that_it_ran(start: Any, tmp_path: Path) -
         assert database.execute(answer["sql"]).fetchall() == [("A1",)]
 
 
-def test_members_are_walked_by_cursor_in_the_order_of_code_points(api: Any) -> None:
+def test_members_are_paged_by_cursor_in_the_order_of_code_points(api: Any) -> None:
     skus = ["b", "B", "a", "ä", "10", "9", "Z"]
     api.post("/pim/products/bulk/", {"products": [{"sku": sku, "name": f"name of {sku}"} for sku in skus]})
     for name in ("first", "second"):

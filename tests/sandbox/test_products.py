@@ -71,7 +71,7 @@ def test_pages_link_to_each_other_by_relative_urls(api: Any) -> None:
 
 
 @pytest.mark.parametrize("page", ["0", "4", "-1", "x", "1.5", ""])
-def test_a_page_that_is_none_is_a_404(api: Any, page: str) -> None:
+def test_an_invalid_page_is_a_404(api: Any, page: str) -> None:
     add(api, "A1")
     answer = api.get(f"/pim/products/?page={page}")
     expected = (200, None) if page == "" else (404, "Invalid page.")
@@ -359,7 +359,7 @@ def test_a_bad_schema_is_refused_and_the_old_one_stays(api: Any, fields: Any, sa
         ("default_locale", "French", "Expected a locale, such as fr or fr_FR."),
     ],
 )
-def test_a_currency_or_locale_that_is_none_is_refused(api: Any, key: str, value: Any, said: str) -> None:
+def test_an_invalid_currency_or_locale_is_refused(api: Any, key: str, value: Any, said: str) -> None:
     answer = api.put("/pim/schema/", {"fields": [], key: value})
     assert (answer.status_code, answer.json()) == (400, {key: [said]})
     assert api.get("/pim/schema/").json()["id"] is None

@@ -1,4 +1,4 @@
-"""The vendor's own ingestion client, `segops` 0.2.2 as it was published, with either kind of key."""
+"""The vendor's published ingestion client, `segops` 0.2.2, with either kind of key."""
 
 from __future__ import annotations
 

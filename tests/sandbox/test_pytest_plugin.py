@@ -1,4 +1,4 @@
-"""The pytest plugin, as its users run it: a test run of its own in a folder of its own."""
+"""The pytest plugin, as its users run it: in a pytest run and a folder of its own."""
 
 from __future__ import annotations
 

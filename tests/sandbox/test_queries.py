@@ -1,4 +1,4 @@
-"""AI visibility: queries, simulated answers, what is drawn from them, competitors, win rate."""
+"""AI visibility: queries, simulated answers, their figures, competitors, win rate."""
 
 from __future__ import annotations
 
@@ -253,7 +253,7 @@ def test_a_simulation_compares_the_providers_and_belongs_to_no_query(market: Any
 
 
 @pytest.mark.parametrize("providers", [[], None])
-def test_a_simulation_asks_all_providers_unless_told_otherwise(api: Any, providers: Any) -> None:
+def test_a_simulation_asks_all_providers_by_default(api: Any, providers: Any) -> None:
     body = {"query_text": "best boots"} if providers is None else {"query_text": "best boots", "providers": providers}
     assert api.post("/ai-reach/simulate/", body).json()["providers"] == PROVIDERS
 

@@ -321,7 +321,7 @@ def test_a_plan_is_kept_with_the_database_and_a_reset_returns_to_that_of_the_sta
         ("POST", "/reset/", ["demo"], 400),
     ],
 )
-def test_a_plan_that_there_is_not_is_refused_and_changes_nothing(
+def test_an_unknown_plan_is_refused_and_changes_nothing(
     api: Any, method: str, path: str, body: Any, status: int
 ) -> None:
     api.post("/pim/products/", {"sku": "A1", "name": "x"})

@@ -251,7 +251,7 @@ def test_a_product_that_is_deleted_or_changed_before_its_scoring_does_not_break_
     assert api.get("/pim/products/3/score/").status_code == 404
 
 
-def test_scoring_a_product_that_is_none_is_a_404(api: Any, other_tenant: Any) -> None:
+def test_scoring_an_unknown_product_is_a_404(api: Any, other_tenant: Any) -> None:
     theirs = add(other_tenant, "B1")
     for product in (4711, theirs):
         assert api.post(f"/pim/products/{product}/score/").status_code == 404

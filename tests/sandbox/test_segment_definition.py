@@ -1,4 +1,4 @@
-"""Which definitions are refused, when, and with which words. No database: these are the pure parts."""
+"""Definitions that are refused, when, and with which messages. No database: these are the pure parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Segments over HTTP: saving, previewing, computing, walking members, exporting; and what is refused."""
+"""Segments over HTTP: saving, previewing, computing, paging members, exporting; and refusals."""
 
 from __future__ import annotations
 
@@ -257,7 +257,7 @@ def test_a_compute_that_fails_falls_back_to_the_state_before(api: Any) -> None:
     assert api.get(f"/segments/{draft['id']}/").json()["status"] == "draft"
 
 
-def test_a_segment_deleted_before_its_job_runs_is_no_failure(api: Any) -> None:
+def test_a_segment_may_be_deleted_before_its_job_runs(api: Any) -> None:
     api.jobs("manual")
     segment = create(api)
     compute(api, segment)
@@ -303,7 +303,7 @@ def test_a_segment_cannot_lead_back_to_itself(api: Any) -> None:
     assert api.get(path).json()["definition"] == RULES
 
 
-def test_members_are_walked_by_cursor_each_once_and_in_order(api: Any) -> None:
+def test_members_are_paged_by_cursor_each_once_and_in_order(api: Any) -> None:
     segment = create(api)
     ids = sorted([f"u{number:02}" for number in range(20)] + ["Ü", "a/b", "Z", "~"])
     batch = [{"user_id": each, "event_type": "order_placed", "payload": {"total": 200}} for each in ids]
@@ -438,7 +438,7 @@ def test_an_export_that_cannot_be_is_refused(api: Any, other_tenant: Any) -> Non
     assert other_tenant.get(f"/segments/exports/{started['id']}/download/").status_code == 404
 
 
-def test_a_successful_recompute_is_told_to_the_webhooks_and_a_failed_one_is_not(api: Any) -> None:
+def test_a_successful_recompute_is_sent_to_the_webhooks_and_a_failed_one_is_not(api: Any) -> None:
     api.jobs("manual")
     assert api.post("/webhooks/", {"url": "http://127.0.0.1:9/hook"}).status_code == 201
     segment = create(api)
@@ -458,7 +458,7 @@ def test_a_successful_recompute_is_told_to_the_webhooks_and_a_failed_one_is_not(
     assert [job["kind"] for job in api.run_jobs()] == ["segments.compute"]
 
 
-def test_two_computations_on_a_frozen_clock_can_be_told_apart(api: Any) -> None:
+def test_two_computations_on_a_frozen_clock_are_distinguishable(api: Any) -> None:
     track(api, "u-1")
     segment = create(api)
     first, second = compute(api, segment), compute(api, segment)

@@ -84,7 +84,7 @@ def test_stopping_does_not_wait_for_a_stalled_request(start: Any) -> None:
 
 
 def test_it_needs_at_most_a_second_and_a_half_of_work_to_be_ready_and_stop(start: Any) -> None:
-    """In processor time: a busy machine takes longer by the clock, and that is not the sandbox's doing."""
+    """In processor time: on a busy machine wall time says nothing about the sandbox."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert start().process.stop() == 0
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -159,7 +159,7 @@ def test_a_temporary_database_is_gone_after_the_stop(start: Any, tmp_path: Path)
 
 
 def conversation(api: Any) -> list[tuple[int, dict[str, str], bytes]]:
-    """A bit of everything that is made up by the server: ids, keys, tokens, times, signatures."""
+    """A transcript of everything that the server generates: ids, keys, tokens, times, signatures."""
     person = api.sign_in()
     created = person.post("/auth/api-keys/", {"name": "k", "tenant_slug": "acme", "key_type": "pk"})
     answers = [

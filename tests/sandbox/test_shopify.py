@@ -92,7 +92,7 @@ def test_a_customer_is_known_by_e_mail_or_else_by_number(shop: Any) -> None:
         ("checkouts/delete", {"id": 1, "presentment_currency": "USD"}),
     ],
 )
-def test_what_tells_of_no_event_or_of_nobody_is_taken_and_left_out(shop: Any, topic: str, body: Any) -> None:
+def test_a_webhook_of_no_known_event_or_user_is_accepted_and_ignored(shop: Any, topic: str, body: Any) -> None:
     answer = deliver(shop, topic, body)
     assert (answer.status_code, answer.json()) == (202, {"queued": False})
     assert shop.get("/explorer/users/").json()["count"] == 0

@@ -1,4 +1,4 @@
-"""Clients that are silent, slow or large: what they cost, which is no thread, no other client's time and no memory."""
+"""Silent, slow and large clients: they cost no thread, no other client's time and no memory."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def many_files() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("many_files")
-def test_a_thousand_silent_and_two_hundred_dripping_clients_hold_up_nobody(start: Any) -> None:
+def test_a_thousand_silent_and_two_hundred_slow_clients_block_nobody(start: Any) -> None:
     api = start()
     address = ("127.0.0.1", int(urlsplit(api.url).port or 0))
     beginnings = [
@@ -69,7 +69,7 @@ running.serve_until_stopped()
 """
 
 
-def test_who_keeps_the_server_waiting_is_let_go_and_who_sends_on_is_not(tmp_path: Path) -> None:
+def test_an_idle_client_is_disconnected_and_one_that_keeps_sending_is_not(tmp_path: Path) -> None:
     environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "segops_sandbox.settings"}
     command = [sys.executable, "-c", PATIENT_FOR_NO_TIME]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ, cwd=tmp_path) as process:

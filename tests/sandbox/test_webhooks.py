@@ -62,7 +62,9 @@ def test_a_webhook_is_created_read_changed_and_deleted(api: Any) -> None:
     assert api.get("/webhooks/1/").status_code == 404
 
 
-def test_a_recompute_is_told_once_with_a_signature_over_the_raw_body(api: Any, receiver: Any, segment: int) -> None:
+def test_a_recompute_is_delivered_once_with_a_signature_over_the_raw_body(
+    api: Any, receiver: Any, segment: int
+) -> None:
     api.post("/webhooks/", {"url": receiver.url, "secret": "gehéim"})
     api.post(f"/segments/{segment}/compute/")
     [(path, headers, body)] = receiver.requests
@@ -134,7 +136,7 @@ def test_nothing_leaves_the_machine_and_a_dead_receiver_does_not_stop_the_others
     assert api.get(f"/segments/{segment}/").json()["status"] == "computed"
 
 
-def test_all_receivers_are_told_in_parallel(api: Any, receiver: Any, segment: int) -> None:
+def test_all_receivers_are_notified_in_parallel(api: Any, receiver: Any, segment: int) -> None:
     """Each answers only when all have arrived; one after the other would never end."""
     for _ in range(4):
         api.post("/webhooks/", {"url": receiver.url})
@@ -143,7 +145,7 @@ def test_all_receivers_are_told_in_parallel(api: Any, receiver: Any, segment: in
     assert [deliveries(api, number)[0]["status_code"] for number in (1, 2, 3, 4)] == [200] * 4
 
 
-def test_a_recompute_that_fails_tells_nobody(api: Any, receiver: Any) -> None:
+def test_a_recompute_that_fails_notifies_nobody(api: Any, receiver: Any) -> None:
     api.post("/webhooks/", {"url": receiver.url})
     api.post("/segments/", {"name": "Broken", "definition": {"conditions": [{"type": "event_count"}]}})
     assert api.post("/segments/1/compute/").status_code == 400
@@ -187,7 +189,7 @@ def test_the_newest_50_deliveries_of_a_webhook_are_kept(api: Any, segment: int) 
     assert (log["count"], log["results"][0]["id"], log["results"][-1]["id"]) == (50, 104, 6)
 
 
-def test_a_webhook_deleted_while_it_is_told_does_not_cost_the_others_their_log(
+def test_a_webhook_deleted_during_its_delivery_does_not_cost_the_others_their_log(
     api: Any, receiver: Any, segment: int
 ) -> None:
     for _ in range(2):
@@ -277,7 +279,7 @@ def test_the_timeout_is_for_the_whole_answer_and_not_for_each_byte_of_it(serve: 
 
 
 @pytest.mark.parametrize("answer", [b"", b"\x00\x01 what?\r\n\r\n", b"HTTP/1.1 abc\r\n\r\n"])
-def test_an_answer_that_is_none_is_a_readable_error(serve: Any, answer: bytes) -> None:
+def test_an_invalid_answer_is_a_readable_error(serve: Any, answer: bytes) -> None:
     def reply(connection: socket.socket) -> None:
         connection.recv(1 << 16)
         connection.sendall(answer)

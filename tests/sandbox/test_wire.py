@@ -1,4 +1,4 @@
-"""What every request goes through: paths, bodies, encodings, connections, and failures that are always JSON."""
+"""The HTTP layer: paths, bodies, encodings, connections, and failures, which are always JSON."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_malformed_json_is_a_400_and_stores_nothing(api: Any, body: bytes) -> No
 
 
 @pytest.mark.parametrize("body", [[], [1], "text", 5, None, True])
-def test_json_that_is_no_object_is_a_400(api: Any, body: Any) -> None:
+def test_json_that_is_not_an_object_is_a_400(api: Any, body: Any) -> None:
     answer = api.post("/pim/products/", data=json.dumps(body), headers={"Content-Type": "application/json"})
     assert answer.status_code == 400
 
@@ -134,7 +134,7 @@ def test_answers_are_compressed_only_when_that_is_accepted(api: Any, connection:
 
 
 def test_one_connection_carries_answers_of_every_kind(api: Any, connection: http.client.HTTPConnection) -> None:
-    """Each answer says where it ends; one that does not would break the one after it."""
+    """Each answer has an end; one without would break the one after it."""
     connection.connect()
     sock = connection.sock
     body = json.dumps({"sku": "A1", "name": "x"})
@@ -273,7 +273,7 @@ def test_every_answer_has_a_date_and_a_request_id_of_its_own(api: Any) -> None:
     assert len({answer.headers["X-Request-Id"] for answer in answers}) == 2
 
 
-def test_idle_connections_after_chunked_bodies_hold_up_nobody(api: Any) -> None:
+def test_idle_connections_after_chunked_bodies_block_nobody(api: Any) -> None:
     """What is left unread of a body would keep a thread of the server waiting; it has 16."""
     connections = [http.client.HTTPConnection(urlsplit(api.url).netloc, timeout=20) for _ in range(20)]
     headers = {**api.headers, "Content-Type": "application/json"}

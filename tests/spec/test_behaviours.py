@@ -25,7 +25,7 @@ def test_every_behaviour_applies_to_an_operation_or_says_what_else(contract: Con
 def test_every_operation_is_covered_by_several_behaviours(contract: Contract) -> None:
     for operation in contract.operations.values():
         covering = [b.id for b in contract.behaviours.values() if b.applies_to(operation)]
-        # What queues a job and waits for it, or imports a file in parts, is made of others, which are covered.
+        # Operations that queue a job and wait, or import in parts, consist of others, which are covered.
         assert len(covering) >= 5 or operation.flags & {"queues", "splits"}, operation.id
 
 

@@ -97,7 +97,9 @@ def test_each_request_appears_once(contract: Contract, document: dict[str, Any])
     assert len(set(found.values())) == len(found)
 
 
-def test_what_walks_or_polls_stands_beside_what_it_repeats(contract: Contract, document: dict[str, Any]) -> None:
+def test_an_operation_that_iterates_or_polls_stands_beside_the_one_it_repeats(
+    contract: Contract, document: dict[str, Any]
+) -> None:
     helpers = {name for _, _, operation in _operations(document) for name in operation.get("x-sdk-helpers", ())}
     assert helpers == {op.id for op in contract.operations.values() if op.request is None}
     assert "segments.iterate" in document["paths"]["/segments/"]["get"]["x-sdk-helpers"]
@@ -277,7 +279,7 @@ def test_it_can_be_printed(capsys: pytest.CaptureFixture[str], document: dict[st
     assert json.loads(capsys.readouterr().out) == document
 
 
-def test_a_broken_contract_is_told_on_stderr(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broken_contract_is_reported_on_stderr(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "openapi.json"
     assert openapi.main(["--spec", str(tmp_path), "-o", str(file)]) == 1
     captured = capsys.readouterr()

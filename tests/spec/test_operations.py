@@ -178,7 +178,7 @@ def test_the_published_commands_are_there(contract: Contract) -> None:
 def test_commands_take_what_their_operations_need(contract: Contract) -> None:
     for operation in contract.operations.values():
         needed = [a for a in operation.arguments if a.required and not a.keyword_only]
-        # A wait is a flag of the command that starts the job, and takes what that one takes.
+        # A wait is a flag of the command that starts the job, and takes that command's arguments.
         if operation.polls is None:
             assert len(operation.cli.positionals) == len(needed), operation.id
         assert not any(flag.required for flag in operation.cli.flags) or operation.repeats, operation.id
@@ -232,9 +232,7 @@ def test_the_hash_is_the_same_every_time_and_for_nobody_else(contract: Contract)
         ("cli: estimate <id>", "cli: estimate <id> [--wait]"),
     ],
 )
-def test_the_hash_changes_with_what_can_be_told(
-    contract: Contract, broken: Callable[..., Path], old: str, new: str
-) -> None:
+def test_the_hash_changes_with_the_meaning(contract: Contract, broken: Callable[..., Path], old: str, new: str) -> None:
     changed = load(broken("admin.yaml", old, new))
     different = {op.id for op in changed.operations.values() if op.hash != contract.operations[op.id].hash}
     assert different == {"segments.estimate"}

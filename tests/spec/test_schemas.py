@@ -50,7 +50,7 @@ def test_a_schema_is_valid(spec: Path, name: str) -> None:
     Draft202012Validator.check_schema(_read(spec, name))
 
 
-# What people write by hand is held to the letter; messages and recordings carry values of whatever shape.
+# Hand-written files are checked strictly; messages and recordings carry values of any shape.
 @pytest.mark.parametrize("name", [name for name in SCHEMAS if name not in ("cassette-metadata", "protocol")])
 def test_a_schema_allows_no_key_that_it_does_not_know(spec: Path, name: str) -> None:
     objects = list(_objects(_read(spec, name)))
@@ -66,7 +66,7 @@ def test_editors_find_the_schema_of_every_file(spec: Path) -> None:
 
 
 def test_other_yaml_readers_see_the_same_contract(spec: Path) -> None:
-    """No token that readers differ about (an unquoted date, yes, an escaped surrogate) stands in a file."""
+    """No file holds a token on which YAML readers differ: an unquoted date, yes, an escaped surrogate."""
     for file in sorted(spec.rglob("*.yaml")):
         text = file.read_text(encoding="utf-8")
         plain = yaml.load(text, yaml.SafeLoader)

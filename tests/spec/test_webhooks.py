@@ -1,4 +1,4 @@
-"""The webhook vectors say the truth: each is computed and judged again, without the SDK."""
+"""The webhook vectors are correct: each is computed and judged again, without the SDK."""
 
 from __future__ import annotations
 

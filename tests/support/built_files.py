@@ -1,4 +1,4 @@
-"""The files in dist/, and how to run a program as somebody who has no part of the repository."""
+"""The files in dist/, and how to run a program as a user without the repository."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SUPPORTED = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 
 
 def clean() -> dict[str, str]:
-    """The environment variables of somebody who has heard of SegOps just now."""
+    """The environment variables of a new user."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "SEGOPS_", "PYTEST_"))}
 
 

@@ -1,4 +1,4 @@
-"""Holds an answer of the sandbox against the contract: its operation is found by method and path, and so its records.
+"""Checks an answer of the sandbox against the contract: method and path give the operation, and so its records.
 
 Stricter than `contract.check`: the records allow unknown keys because the platform may add some, but a key that the
 sandbox sends and no record knows is one that it made up.

@@ -1,4 +1,4 @@
-"""What the tests of documented facts say again and again to a sandbox: events, segments, keys, people."""
+"""Shared requests of the tests of documented facts: events, segments, keys, people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server that answers with what it was asked for, on many connections at once, in a process of its own.
+"""A server that echoes the id that it was asked for, on many connections at once, in a subprocess.
 
 with echo_server() as url:
     ...client.segments.get(17) is {"id": 17, "pad": …}

@@ -1,4 +1,4 @@
-"""What a statement loads into an interpreter that has loaded nothing else, installed packages out of its reach."""
+"""The modules that a statement loads into a bare interpreter, without installed packages."""
 
 from __future__ import annotations
 

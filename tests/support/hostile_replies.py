@@ -1,4 +1,4 @@
-"""The table of hostile replies, ``parity/scenarios/hostile.yaml``, as values: bytes to send, and what comes of them."""
+"""The table of hostile replies, ``parity/scenarios/hostile.yaml``, as values: bytes to send, and their outcomes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class HostileReply:
         reply: the bytes that the server sends.
         end: what the server does next: open, close, reset, notify or cut.
         tls: whether the row is about TLS.
-        outcomes: what may come of it, as ``("value", …)`` or ``("error", kind, status)``; the first is Python's own.
+        outcomes: the permitted outcomes, as ``("value", …)`` or ``("error", kind, status)``; the first is Python's own.
         kept: False if the connection must carry no further request.
     """
 

@@ -1,4 +1,4 @@
-"""What no sane client would send: the values, and every place that takes one.
+"""Hostile values, and every place of a request that takes one.
 
 SQLite and PostgreSQL disagree about most of them (NUL characters, lone surrogates, numbers beyond 64 bits): what one of
 them stores by luck stops the other.

@@ -18,7 +18,7 @@ import psycopg
 
 PASSWORD = "p@ss/word#1?"  # every character that has to be escaped in a URL
 _READY_S = 60.0
-# Nobody misses what a crash of the machine would lose.
+# Durability is not needed: the data are thrown away.
 _SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -120,7 +120,7 @@ def _programs() -> Path:
 
 
 def _unprivileged() -> dict[str, Any]:
-    """Whom to run it as: PostgreSQL refuses to run as root."""
+    """The user to run it as: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
     names = {each.pw_name for each in pwd.getpwall()}

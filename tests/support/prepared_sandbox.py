@@ -1,4 +1,4 @@
-"""What the conformance tests run against: a sandbox process with a full workspace that every test finds as it was.
+"""The sandbox of the conformance tests: a process with a full workspace, which is restored for every test.
 
 The workspace is made once, over HTTP, and kept as a copy of the SQLite file; `restore` puts the copy back while the
 server runs, and `fingerprint` tells whether anything in any table has changed.
@@ -97,7 +97,7 @@ class PreparedSandbox:
         self.key = ready["api_key"]
         self.controls = {"X-Sandbox-Token": ready["control_token"]}
         self.session = requests.Session()
-        self.session.trust_env = False  # no proxy, and no time spent on looking for one at every request
+        self.session.trust_env = False  # no proxy, and no lookup of one at every request
         self._database = database
         self._copy = sqlite3.connect(":memory:", check_same_thread=False)
         self.other_key, self.public_key = self._prepare()

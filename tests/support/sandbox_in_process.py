@@ -1,4 +1,4 @@
-"""The sandbox in the process of the tests, for what no request can show: a real database and a frozen clock."""
+"""The sandbox in the process of the tests, for tests below HTTP: a real database and a frozen clock."""
 
 from __future__ import annotations
 

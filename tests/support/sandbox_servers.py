@@ -93,7 +93,7 @@ def at_once(tasks: Iterable[Callable[[], T]]) -> list[T]:
 
 
 def until(holds: Callable[[], T], within: float = 30.0) -> T:
-    """Ask again and again until something holds; what it then is."""
+    """Poll until a condition holds; returns its value."""
     deadline = time.monotonic() + within
     while not (found := holds()):
         assert time.monotonic() < deadline, f"not within {within} seconds: {holds}"

@@ -281,7 +281,7 @@ class ScriptedServer:
         try:
             target(*args)
         except (ConnectionError, ssl.SSLError):
-            pass  # the client went away, which is for the test to judge
+            pass  # the client disconnected, which is for the test to judge
         except Exception as error:  # noqa: BLE001 -- kept for the test, which raises it
             if not self._stopping.is_set():
                 self._faults.append(error)

@@ -16,7 +16,7 @@ DEADLINE = 20.0
 
 
 def shown(error: BaseException) -> str:
-    """Everything that a program prints of an error: its text, its repr, and the traceback with all causes."""
+    """All renderings of an error: its text, its repr, and the traceback with all causes."""
     return "\n".join(
         [str(error), repr(error), "".join(traceback.format_exception(type(error), error, None)), full(error)]
     )

@@ -1,4 +1,4 @@
-"""Programs at a pseudo-terminal: what they show there, and what is typed to them."""
+"""Programs on a pseudo-terminal: their output, and input typed to them."""
 
 from __future__ import annotations
 

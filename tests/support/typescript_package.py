@@ -1,4 +1,4 @@
-"""The npm package as tests take it: the Nodes that run it, what `npm pack` makes, projects that have it installed."""
+"""The npm package for tests: the Nodes that run it, the tarball of `npm pack`, projects that have it installed."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def built_package() -> Path:
 
 
 def packed(folder: Path) -> Path:
-    """What ``npm pack`` makes of the package."""
+    """The tarball of ``npm pack``."""
     built_package()
     out = ok(node("current", "npm", "pack", "--ignore-scripts", "--json", "--pack-destination", str(folder)))
     return folder / str(json.loads(out)[0]["filename"])

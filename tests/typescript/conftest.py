@@ -1,4 +1,4 @@
-"""What the TypeScript tests share: the Nodes, the built package, the package as its users install it, a sandbox."""
+"""Shared fixtures of the TypeScript tests: the Nodes, the built package, projects that have it installed, a sandbox."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def built() -> Path:
 
 @pytest.fixture(scope="session")
 def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What ``npm pack`` makes of the package."""
+    """The tarball of ``npm pack``."""
     return packed(tmp_path_factory.mktemp("pack"))
 
 
@@ -83,7 +83,7 @@ def tsc() -> Callable[[Path], None]:
 
 @pytest.fixture(scope="session")
 def segops_sandbox_options() -> tuple[str, ...]:
-    """The server of these tests: its jobs take their time, as the commands that wait for them have to see."""
+    """The options of the sandbox of these tests: background jobs, so that commands have something to wait for."""
     return ("--jobs=background", "--now=1998-07-01")
 
 

@@ -62,7 +62,7 @@ CASES: list[tuple[str, list[Any]]] = [
         [{"export_id": 5}, {"status": "running"}, {"status": "ready", "id": 5}],
     ),
     ("segments export 12 --wait --interval=0.01", [{"export_id": 5}, {"status": "failed", "error": "No disk."}]),
-    # The first look alone takes longer than that: there is no second one.
+    # The first poll alone takes longer than that: there is no second one.
     ("segments export 12 --wait --wait-timeout=0.001", [{"export_id": 5}, {"status": "running"}]),
     ("segments export 12 --wait", [{"status": "queued"}]),
     ("segments export-status 12 5", [{"status": "ready"}]),
@@ -167,7 +167,7 @@ class Scripted:
             do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = answer
 
             def log_message(self, *args: object) -> None:
-                """Nobody reads it."""
+                """Logs nothing."""
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.http.daemon_threads = True
@@ -203,7 +203,7 @@ def words(typed: str, folder: Path) -> list[str]:
 
 
 def told(text: str) -> str:
-    """Messages without what is each program's own."""
+    """Messages without the parts that differ between the programs."""
     text = re.sub(r"segops-admin-(python|typescript)/[\d.]+", "segops-admin", text)
     text = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "UUID", text)
     text = re.sub(r"boundary=[0-9a-f]{32}", "boundary", text)
@@ -246,7 +246,7 @@ def typescript(host: subprocess.Popen[bytes], built: Path, attempt: Callable[...
 
 
 def up_to_its_end(stream: IO[bytes] | None) -> tuple[str, str]:
-    """What comes before the line that begins with NUL, and what that line says."""
+    """The text before the line that begins with NUL, and that line."""
     assert stream is not None
     text = b""
     while b"\0" not in text:

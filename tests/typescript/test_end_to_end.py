@@ -18,6 +18,6 @@ def test_a_users_program_works_against_a_sandbox(
     which: str, run: Callable[..., str], project: Path, sandbox: dict[str, str]
 ) -> None:
     (project / PROGRAM.name).write_bytes(PROGRAM.read_bytes())
-    folder = project / "temporary"  # the program looks for what it left there
+    folder = project / "temporary"  # the program reads the files that it left there
     folder.mkdir()
     assert run(which, "node", PROGRAM.name, cwd=project, TMPDIR=str(folder), **sandbox).endswith("\ndone\n")

@@ -1,4 +1,4 @@
-"""Calls under the fake timers of Jest, Vitest and node:test: they answer, are retried, wait and time out."""
+"""Calls under the fake timers of Jest, Vitest and node:test: replies, retries, waits and timeouts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Run = Callable[..., str]
 Attempt = Callable[..., "subprocess.CompletedProcess[str]"]
 WithRunner = Callable[..., None]
 
-# A server that is busy at first, has a job that is done at the second look, and one segment that it never answers for.
+# A server that is busy at first, has a job that is done at the second poll, and one segment that is never answered.
 CALLS = """
 async function calls() {
   const seen = [];
@@ -83,7 +83,7 @@ test("all timers and the date", async (context) => {
 """
 
 
-# What belongs to the page: its Blob, File, AbortController, URLSearchParams, typed arrays and dates are not Node's.
+# jsdom's globals: its Blob, File, AbortController, URLSearchParams, typed arrays and dates are not Node's.
 JSDOM = """
 const { parseWebhook, signWebhook } = require("@segops/admin/webhook");
 

@@ -1,4 +1,4 @@
-"""Imports in parts in both languages: cut alike, and one goes on with what the other has begun, whenever that ended."""
+"""Imports in parts in both languages: files are split alike, and either language resumes an import of the other."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def started(words: list[str], sandbox: Server) -> subprocess.Popen[str]:
     return subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True, env=environ)
 
 
-def test_whenever_it_is_killed_either_language_goes_on_and_nothing_is_imported_twice(
+def test_whenever_it_is_killed_either_language_resumes_and_nothing_is_imported_twice(
     sandbox: Server, built: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "products.csv"
@@ -114,7 +114,7 @@ def test_whenever_it_is_killed_either_language_goes_on_and_nothing_is_imported_t
         with running:
             assert running.stderr is not None
             assert running.stdout is not None
-            # Killed at its first word, then at its second, and so on: at each step of each part.
+            # Killed at its first line of output, then at its second, and so on: at each step of each part.
             told += [running.stderr.readline().strip() for _ in range(1 + attempt // 3)]
             if told[-1]:
                 running.kill()

@@ -143,7 +143,7 @@ await new SegOpsAdmin({ apiKey: "sk_test_unloaded", maxRetries: 0 }).segments.ge
 console.log(process.moduleLoadList.includes("NativeModule http"));
 """
 
-# Somebody has loaded it, and left it as it is.
+# Loaded by other code, and not patched.
 UNTOUCHED = """
 import http from "node:http";
 import { SegOpsAdmin } from "@segops/admin";
@@ -180,15 +180,15 @@ def test_opentelemetry_traces_each_attempt_and_sends_the_trace_on(
     assert len({request.header("traceparent") for request in server.requests} - {None}) == 3
 
 
-def test_diagnostics_of_http_hear_of_calls_as_soon_as_somebody_listens(run: Run, project: Path) -> None:
+def test_http_diagnostics_see_calls_as_soon_as_somebody_subscribes(run: Run, project: Path) -> None:
     (project / "it.mjs").write_text(HEARD)
     with ScriptedServer(Reply(json={"id": 7}), Reply(json={"id": 7})) as server:
         out = run("current", "node", "it.mjs", cwd=project, SEGOPS_API_URL=server.url)
     assert json.loads(out) == ["GET /api/segments/7/"]
 
 
-def test_an_untouched_http_is_not_even_loaded(which: str, run: Run, project: Path) -> None:
-    """Wherever Node's own functions were taken for somebody else's, calls would go through them, and load them."""
+def test_an_unpatched_http_module_is_not_loaded(which: str, run: Run, project: Path) -> None:
+    """If Node's own functions were mistaken for a patch, calls would go through them, and load them."""
     (project / "it.mjs").write_text(UNLOADED)
     with ScriptedServer(Reply(json={"id": 7})) as server:
         assert run(which, "node", "it.mjs", cwd=project, SEGOPS_API_URL=server.url) == "false\n"

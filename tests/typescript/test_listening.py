@@ -1,4 +1,4 @@
-"""``segops-admin listen`` of both languages, between a sandbox and a receiver that are real."""
+"""``segops-admin listen`` of both languages, between a real sandbox and a real receiver."""
 
 from __future__ import annotations
 

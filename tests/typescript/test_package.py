@@ -1,4 +1,4 @@
-"""The package is fit to be published: what is in it, that it loads everywhere, that its types are right."""
+"""The npm package as published: its contents, its module formats, its types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`@segops/admin/sandbox` as its users have it: in a script of any Node, and under real Vitest and Jest."""
+"""`@segops/admin/sandbox` in a script of any Node, and under real Vitest and Jest."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def test_an_unusable_node_is_named(attempt: Attempt) -> None:
 
 
 def test_a_program_that_leaves_objects_to_clean_up_ends(which: str, run: Run, tmp_path: Path) -> None:
-    """As fetch leaves them. Without tools/exit.cjs this spins on Node 18.4 (nodejs/node#47748)."""
+    """As fetch does. Without tools/exit.cjs this spins on Node 18.4 (nodejs/node#47748)."""
     program = tmp_path / "program.cjs"
     program.write_text("""
         globalThis.registry = new FinalizationRegistry(() => undefined);

@@ -1,4 +1,4 @@
-"""Both command lines at a terminal: what a server says cannot steer it, and a protected profile asks there."""
+"""Both command lines on a terminal: escape sequences of a server are inert, and a protected profile asks."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_server_cannot_steer_a_terminal_and_a_pipe_is_exact(what: str, program
 
 
 def answered(program: Program, folder: Path, answer: str) -> tuple[Ended, list[str]]:
-    """What a protected profile does with an answer, and the requests that were sent."""
+    """The outcome of a protected profile's prompt, and the requests that were sent."""
     file = folder / "segops" / "config.json"
     file.parent.mkdir()
     file.write_text(json.dumps({"profiles": {"work": {"protected": True}}, "current": "work"}))
@@ -79,14 +79,14 @@ def answered(program: Program, folder: Path, answer: str) -> tuple[Ended, list[s
         return ended, [request.line for request in server.requests]
 
 
-def test_a_protected_profile_is_obeyed_when_it_is_told_yes(program: Program, tmp_path: Path) -> None:
+def test_a_protected_profile_is_obeyed_on_yes(program: Program, tmp_path: Path) -> None:
     ended, requests = answered(program, tmp_path, "yes\n")
     assert (ended.code, json.loads(ended.out)) == (0, {"ok": True})
     assert requests == ["DELETE /api/segments/12/ HTTP/1.1"]
 
 
 @pytest.mark.parametrize("answer", ["no\n", "\n", "\x04", "\x03"], ids=["no", "nothing", "Ctrl-D", "Ctrl-C"])
-def test_nothing_else_than_yes_carries_it_out(answer: str, program: Program, tmp_path: Path) -> None:
+def test_nothing_but_yes_executes_it(answer: str, program: Program, tmp_path: Path) -> None:
     ended, requests = answered(program, tmp_path, answer)
     assert (ended.code, ended.out, requests) == (130 if answer == "\x03" else 2, b"", [])
     assert ("interrupted" if answer == "\x03" else "not confirmed. Nothing was sent") in " ".join(ended.shown.split())

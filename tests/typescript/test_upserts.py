@@ -1,4 +1,4 @@
-"""``products bulk-upsert`` of JSON Lines in both languages: it resumes what either of them has begun."""
+"""``products bulk-upsert`` of JSON Lines: each language resumes an upload of either."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def sent(requests: list[Seen]) -> list[tuple[str, str | None]]:
 
 @pytest.mark.parametrize("first", LANGUAGES)
 @pytest.mark.parametrize("second", LANGUAGES)
-def test_what_was_killed_goes_on_with_the_batch_that_was_under_way(first: str, second: str, command: Command) -> None:
+def test_an_upload_that_was_killed_resumes_with_the_batch_that_was_under_way(
+    first: str, second: str, command: Command
+) -> None:
     never = threading.Event()
     error = {"index": 1, "sku": "B", "error": "Bad."}
     with ScriptedServer(done(error), Reply(after=never), done(), Reply(json={"created": 1})) as server:
@@ -88,7 +90,7 @@ def test_what_was_killed_goes_on_with_the_batch_that_was_under_way(first: str, s
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_batch_that_is_refused_is_asked_for_anew(language: str, command: Command) -> None:
+def test_a_batch_that_is_refused_is_sent_under_a_new_key(language: str, command: Command) -> None:
     with ScriptedServer(done(), Reply(402, json={"detail": "Quota."}), done(), done()) as server:
         code, _, err = command.run(language, server)
         assert code == 1
@@ -100,7 +102,7 @@ def test_a_batch_that_is_refused_is_asked_for_anew(language: str, command: Comma
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_another_upload_of_the_file_is_refused_once_something_was_sent(language: str, command: Command) -> None:
+def test_a_different_upload_of_the_file_is_refused_once_something_was_sent(language: str, command: Command) -> None:
     with ScriptedServer(done(), Hangup(), Hangup()) as server:
         assert command.run(language, server)[0] == 1
         whole = command.file.read_text()

@@ -89,7 +89,7 @@ KINDS: dict[str, tuple[dict[str, Any], str]] = {
 
 
 def fill(folder: Path, events: int) -> None:
-    """Make a database with so many events of a tenth as many users; by SQL, because their way in is no matter here."""
+    """Make a database with so many events of a tenth as many users; by SQL, since ingestion is not measured here."""
     Sandbox(folder).stop()
     chance = random.Random(1)
     users = events // 10
@@ -116,7 +116,7 @@ def fill(folder: Path, events: int) -> None:
 
 
 def seconds(work: Callable[[], object], times: int = 3) -> float:
-    """How long something takes: the shortest of a few times, because nothing makes it quicker than it is."""
+    """The shortest of a few measured durations: noise only ever adds to one."""
     found = []
     for _ in range(times):
         started = time.perf_counter()
@@ -172,7 +172,7 @@ def measure(folder: Path, events: int, duckdb: Path | None = None) -> dict[str, 
 
 
 def page(sandbox: Sandbox, path: str) -> None:
-    """Look at one of the pages for people."""
+    """Request one of the HTML pages."""
     connection = sandbox.connect()
     connection.request("GET", path)
     response = connection.getresponse()
@@ -182,7 +182,7 @@ def page(sandbox: Sandbox, path: str) -> None:
 
 
 def walk(sandbox: Sandbox, connection: Any, number: int, pages: int) -> tuple[float, int]:
-    """Read so many pages of 1,000 members; the seconds, and how many pages there were."""
+    """Read so many pages of 1,000 members; returns the seconds and the number of pages."""
     started, cursor, read = time.perf_counter(), "", 0
     while read < pages and cursor is not None:
         asked = f"/segments/{number}/members/?limit=1000" + (f"&cursor={cursor}" if cursor else "")
@@ -322,7 +322,7 @@ def main() -> None:
     rows = {
         "explain": (f"explain, a user with {8000 * events // 5_000_000:,} events, every kind", "<= 0.3 s"),
         "publish": ("sandbox publish for the same user", "<= 0.3 s"),
-        "members": (f"walking {after['members: pages']},000 members", "<= 2 s"),
+        "members": (f"iterating over {after['members: pages']},000 members", "<= 2 s"),
         "users page": (f"the page of users at {events:,} events", ""),
         "search": (f"searching users by a part of their id at {events:,} events", ""),
         "usage": (f"analytics.usage at {events:,} events", "<= 0.2 s"),

@@ -64,7 +64,7 @@ class Sandbox:
         self.process = psutil.Process(self.popen.pid)
 
     def connect(self) -> http.client.HTTPConnection:
-        """A connection of its own, for one thread."""
+        """A new connection, for one thread."""
         return http.client.HTTPConnection(self.address, timeout=120)
 
     def call(self, connection: http.client.HTTPConnection, method: str, path: str, body: bytes | None = None) -> Any:
@@ -72,7 +72,7 @@ class Sandbox:
         try:
             connection.request(method, "/api" + path, body, self.headers)
             response = connection.getresponse()
-        except http.client.RemoteDisconnected:  # it was idle for too long, as while DuckDB is at work
+        except http.client.RemoteDisconnected:  # the server closed it as idle, for example while DuckDB was at work
             connection.close()
             connection.request(method, "/api" + path, body, self.headers)
             response = connection.getresponse()
@@ -119,7 +119,7 @@ def batches(events: int, users: int) -> Iterator[bytes]:
 
 
 def shared_out(sandbox: Sandbox, calls: Iterator[tuple[str, str, bytes | None]]) -> tuple[float, float]:
-    """Make calls over a few connections; returns the seconds of the clock and of the server's processor."""
+    """Make calls over a few connections; returns wall seconds and the server's processor seconds."""
     lock = threading.Lock()
 
     def work() -> None:

@@ -161,7 +161,7 @@ def threads() -> None:
 
 
 def startup(runs: int, published: str) -> None:
-    """Whole processes, beside an interpreter that does nothing."""
+    """Start-up of whole processes, relative to an interpreter that does nothing."""
     sources = str(Path(sys.modules["segops_admin"].__file__ or "").parents[1])
 
     def process(*arguments: str, path: str = "") -> Callable[[], None]:

@@ -75,7 +75,7 @@ class Records(asyncio.Protocol):
     reply = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keeps what to answer on."""
+        """Keeps the transport to answer on."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 

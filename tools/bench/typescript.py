@@ -85,7 +85,7 @@ def calls(which: str, node: str) -> None:
 
 
 def startup(which: str, node: str, runs: int) -> None:
-    """Whole processes beside a Node that does nothing."""
+    """Start-up of whole processes, relative to a Node that does nothing."""
 
     def process(*words: str) -> Callable[[], object]:
         return lambda: subprocess.run([node, *words], check=True, stdout=subprocess.DEVNULL)

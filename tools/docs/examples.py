@@ -9,7 +9,7 @@ from typing import Any
 
 from segops_parity.contract import Argument, Operation
 
-# What a scenario says in place of a value that YAML cannot hold: how each language writes it.
+# The scenarios' markers for values that YAML cannot hold, and how each language writes them.
 _SPECIAL = {
     "$sink": {"python": '"export.parquet"', "typescript": '"export.parquet"', "shell": "export.parquet"},
     "$bytes": {"python": '"catalogue.csv"', "typescript": '"catalogue.csv"', "shell": "catalogue.csv"},
@@ -68,7 +68,7 @@ def shell(operation: Operation, arguments: Mapping[str, Any]) -> str:
 
 
 def _argument_of(placeholder: str, operation: Operation, left: Mapping[str, Any]) -> str | None:
-    """The argument behind a positional: of its own name, or the next one that holds a body, a file or a target."""
+    """The argument that a positional sets: that of its name, or the next that takes a body, a file or a target."""
     if placeholder.lower() in left:
         return placeholder.lower()
     kinds = {"BODY": ("object", "array"), "CSV": ("file", "path"), "OUT": ("sink",)}.get(placeholder, ())

@@ -30,7 +30,7 @@ OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 @contextmanager
 def sandbox() -> Iterator[str]:
-    """The address of a sandbox with the demo data."""
+    """The URL of a sandbox with the demo data."""
     command = [
         sys.executable,
         "-m",
@@ -52,7 +52,7 @@ def sandbox() -> Iterator[str]:
 
 
 def red_report(folder: Path) -> Path:
-    """The report of a run in which the contract wants another delay than the SDKs wait."""
+    """The report of a run in which the contract's retry delay differs from the SDKs'."""
     copy = folder / "copy"
     for part in ("spec", "parity", "typescript-fixtures"):
         ignored = shutil.ignore_patterns("node_modules", "__pycache__", "runners")
@@ -68,7 +68,7 @@ def red_report(folder: Path) -> Path:
 
 
 def shoot(browser: Browser, url: str, file: Path, *, dark: bool = False, width: int = 1280, height: int = 800) -> None:
-    """Takes one picture of what is seen without scrolling."""
+    """Takes one screenshot of the viewport."""
     scheme: Any = "dark" if dark else "light"
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": height})
     page = context.new_page()

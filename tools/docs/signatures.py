@@ -1,4 +1,4 @@
-"""What the two languages say of a method: its signature, what it raises, and what else its documentation tells."""
+"""The documentation of a method in both languages: signatures, errors, and the rest of its docstring or TSDoc."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _typescript(operation: Operation) -> dict[str, Any]:
 
 @cache
 def _tsdoc() -> dict[str, Any]:
-    """What the TypeScript compiler knows of the client's namespaces."""
+    """The TypeScript compiler's view of the client's namespaces."""
     command = ["tools/node.sh", "current", "node", "tools/tsdoc.mjs"]
     env = os.environ | {"SEGOPS_NODE_QUIET": "1"}
     done = subprocess.run(command, cwd=WORKSPACE, env=env, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""The asyncio client and resources of the Python SDK, derived from the blocking ones, which are written by hand."""
+"""Generates the asyncio client and resources of the Python SDK from the blocking ones, which are written by hand."""
 
 from __future__ import annotations
 
@@ -112,5 +112,5 @@ def _definition(found: re.Match[str]) -> str:
 
 def _awaited(line: str) -> str:
     if "lambda" in line:
-        return line  # what a wait looks with gives the coroutine to whoever awaits it
+        return line  # the callable that a wait polls with returns the coroutine, which the wait awaits
     return _CALL.sub(lambda found: f"await {found[0]}", line)

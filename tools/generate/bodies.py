@@ -1,4 +1,4 @@
-"""What help says of JSON that commands take: the keys of bodies, and the conditions of segment definitions."""
+"""Help on the JSON that commands take: the keys of bodies, and the conditions of segment definitions."""
 
 from __future__ import annotations
 

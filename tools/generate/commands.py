@@ -244,7 +244,7 @@ def _flags(contract: Contract, operation: Operation, walk: Operation | None) -> 
 
 
 def _job(contract: Contract, operation: Operation) -> dict[str, str]:
-    """How to go on with what a command starts or looks at; `resume` is the verb that looks at it, if it is another."""
+    """How to follow a job that a command starts or polls; `resume` is the verb that polls it, if it is another."""
     waits = contract.shell.get("waits", {})
     own = waits.get(f"{operation.cli.resource} {operation.cli.verb}")
     if own is not None:
@@ -284,7 +284,7 @@ def _example(
 
 
 def _sample(contract: Contract, operation: Operation, argument: CommandArgument, samples: Mapping[str, str]) -> str:
-    """What an example gives for an argument: JSON as the recorded call sends it, which a server has accepted."""
+    """An example value of an argument: the JSON of the recorded call, which a server has accepted."""
     given = _recorded(contract, operation).get(argument.name)
     if argument.kind not in ("object", "array"):
         return samples.get(f"{operation.cli.resource} {argument.name}", samples.get(argument.name, argument.name))
@@ -330,7 +330,7 @@ def _plain(text: str) -> str:
 
 
 def _in_shell_words(text: str, contract: Contract) -> str:
-    """The same, with names of methods as the verbs that they are in the shell."""
+    """The same, with method names replaced by the verbs of the command line."""
     methods = {operation.name for operation in contract.operations.values()}
     parts = text.split("`")
     parts[1::2] = [part.replace("_", "-") if part in methods else part for part in parts[1::2]]

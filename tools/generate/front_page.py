@@ -26,7 +26,7 @@ def front_page(contract: Contract) -> dict[str, str]:
     python = f'"""{_ABOUT.format(by="``make generate``", spec="``spec/``")}"""\n\n__all__ = ["FRONT"]\n\n'
     typescript = f"/** {_ABOUT.format(by='`make generate`', spec='`spec/`')} */\n\n"
     quoted = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    # Most lines of a template string are longer than a formatter likes; none may be changed.
+    # Formatters would wrap the lines of a template string, which must stay as they are.
     lines = ",\n".join(f"  {json.dumps(line)}" for line in text.split("\n"))
     return {
         PYTHON: f'{python}FRONT = """\\\n{quoted}"""\n',

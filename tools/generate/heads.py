@@ -1,4 +1,4 @@
-"""How generated modules begin: what they are, and that they are generated."""
+"""The headers of generated modules, which say that they are generated."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def _page(contract: Contract) -> Iterator[str]:
     version = found[1] if found else ""
     yield '.\\" Written by make generate from the contract (spec/): change it there.'
     yield f'.TH SEGOPS\\-ADMIN 1 {shell["dated"]} "{PROGRAM} {version}" "SegOps Admin"'
-    yield from (".nh", ".ad l")  # words with dashes are to be copied
+    yield from (".nh", ".ad l")  # words with dashes are meant to be copied
     yield from (".SH NAME", _text(f"{PROGRAM} - ") + "administer a SegOps workspace", ".SH SYNOPSIS")
     yield _text("{b:segops-admin} [{i:options}] {i:resource verb} [{i:arguments}] [{i:--flags}]")
     yield from (".SH DESCRIPTION", *_paragraphs(_DESCRIPTION))

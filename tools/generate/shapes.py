@@ -1,4 +1,4 @@
-"""The types that the contract's records, bodies and query parameters come to, in terms of no language.
+"""Language-neutral types of the contract's records, bodies and query parameters.
 
 A record's JSON Schema becomes a `Shape`, an enumeration an `Enumeration`, and a named union, list or map an `Alias`.
 What is sent has shapes of its own: without the keys that only the server sets, and with those required that a body must
@@ -181,7 +181,7 @@ class Shapes:
     # ------------------------------------------------------------------------------------------------ operations
 
     def returned(self, operation: Operation) -> Type | None:
-        """What an operation returns; None for nothing, for a number of bytes, and of a walk its items."""
+        """The type that an operation returns, or of the items it iterates over; None for nothing and a byte count."""
         record = operation.returns.record
         if record is None:
             return None

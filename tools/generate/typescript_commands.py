@@ -119,6 +119,6 @@ def _command(contract: Contract, resource: Resource, command: Command) -> dict[s
 
 
 def _parameter(arguments: Any, flag: Flag, by_name: dict[str, str]) -> str:
-    """What a flag sets: a positional parameter by the contract's name, an option by TypeScript's."""
+    """The target of a flag: a positional parameter by the contract's name, an option by TypeScript's."""
     positional = {each.name for each in arguments if not each.keyword_only}
     return flag.parameter if flag.parameter in positional else by_name.get(flag.parameter, "")

@@ -1,4 +1,4 @@
-"""How wide characters are on a terminal, for the tables of both command lines; from the data of `wcwidth`."""
+"""The widths of characters on a terminal, for the tables of both command lines; from the data of `wcwidth`."""
 
 from __future__ import annotations
 

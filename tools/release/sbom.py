@@ -47,7 +47,7 @@ def of_wheel(wheel: Path, out: Path) -> None:
         bill = json.loads(_run([*command, str(python)]))
     (own,) = (each for each in bill["components"] if each["name"].replace("-", "_") == name)
     assert own["version"] == release
-    # The distribution itself is what the bill is about; its address on this machine is nobody's concern.
+    # The bill describes the distribution itself, but not where it lies on this machine.
     bill["components"].remove(own)
     bill["metadata"]["component"] = {key: own[key] for key in ("bom-ref", "name", "version", "licenses") if key in own}
     bill["metadata"]["component"].update(type="library", purl=f"pkg:pypi/{name.replace('_', '-')}@{release}")

@@ -86,11 +86,11 @@ def test_none_named_means_all(api: Any) -> None:
     assert sorted(each["provider"] for each in results(api, providers=[])) == PROVIDERS
 
 
-def test_a_query_is_active_unless_told(api: Any) -> None:
+def test_a_query_is_active_by_default(api: Any) -> None:
     assert query(api).json()["is_active"] is True
 
 
-def test_a_query_is_asked_daily_unless_told(api: Any) -> None:
+def test_a_query_is_asked_daily_by_default(api: Any) -> None:
     assert query(api).json()["schedule"] == "daily"
 
 
@@ -211,7 +211,7 @@ def test_a_simulation_has_the_named_key(api: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize("fields", [{}, {"providers": []}])
-def test_a_simulation_asks_all_unless_told(api: Any, fields: dict[str, Any]) -> None:
+def test_a_simulation_asks_all_by_default(api: Any, fields: dict[str, Any]) -> None:
     assert sorted(each["provider"] for each in simulated(api, **fields)["results"]) == PROVIDERS
 
 
@@ -370,7 +370,7 @@ def test_a_page_is_titled_by_its_query(api: Any) -> None:
     assert page(api, query=query(api).json()["id"]).json()["title"] == "best boots"
 
 
-def test_a_page_is_not_published_unless_told(api: Any) -> None:
+def test_a_page_is_not_published_by_default(api: Any) -> None:
     assert page(api).json()["published"] is False
 
 

@@ -323,7 +323,7 @@ def test_an_import_ends_done(imported: dict[str, Any]) -> None:
     assert (imported["status"], imported["imported_count"]) == ("done", 7)
 
 
-def test_an_import_that_cannot_go_on_has_failed(breakable: Any) -> None:
+def test_an_import_that_cannot_continue_has_failed(breakable: Any) -> None:
     api, run = breakable
     number = upload(api, TABLE)["job_id"]
     api.post(f"/pim/import/{number}/confirm/", {})

@@ -104,7 +104,7 @@ def delivered(api: Any, receiver: Any) -> Any:
     return receiver.wait()[0]
 
 
-def test_a_recompute_tells_each_webhook(api: Any, hook: int, receiver: Any) -> None:
+def test_a_recompute_notifies_each_webhook(api: Any, hook: int, receiver: Any) -> None:
     assert delivered(api, receiver).json() == {
         "event": "segment.recomputed",
         "tenant_slug": "acme",
@@ -130,13 +130,13 @@ def test_only_the_address_is_needed(api: Any, receiver: Any) -> None:
     assert api.post("/webhooks/", {"url": receiver.url}).status_code == 201
 
 
-def test_a_paused_webhook_is_told_nothing(api: Any, hook: int, receiver: Any) -> None:
+def test_a_paused_webhook_receives_nothing(api: Any, hook: int, receiver: Any) -> None:
     api.patch(f"/webhooks/{hook}/", {"is_active": False})
     computed(api)
     assert api.get(f"/webhooks/{hook}/deliveries/").json()["count"] == 0
 
 
-def test_a_failed_delivery_is_not_tried_again(api: Any, hook: int, receiver: Any) -> None:
+def test_a_failed_delivery_is_not_retried(api: Any, hook: int, receiver: Any) -> None:
     receiver.status = 500
     delivered(api, receiver)
     api.run_jobs()
@@ -149,14 +149,14 @@ def test_two_recomputes_are_two_deliveries(api: Any, hook: int, receiver: Any) -
     assert len(receiver.wait(2)) == 2
 
 
-def test_all_webhooks_of_a_tenant_are_told_in_parallel(api: Any, hook: int, receiver: Any) -> None:
+def test_all_webhooks_of_a_tenant_are_notified_in_parallel(api: Any, hook: int, receiver: Any) -> None:
     api.post("/webhooks/", {"url": receiver.url})
     receiver.answer_when(2)
     computed(api)
     assert len(receiver.wait(2)) == 2
 
 
-def test_a_failed_recompute_tells_nobody(breakable: Any, receiver: Any) -> None:
+def test_a_failed_recompute_notifies_nobody(breakable: Any, receiver: Any) -> None:
     api, run = breakable
     api.post("/webhooks/", {"url": receiver.url})
     number = segment(api)

@@ -145,7 +145,7 @@ def test_the_meter_never_goes_back_within_a_period(api: Any) -> None:
     assert (before, mtu(api)) == (2, 2)
 
 
-def test_the_meter_begins_anew_each_period(api: Any) -> None:
+def test_the_meter_restarts_each_period(api: Any) -> None:
     seen(api, "alice")
     api.control("POST", "/clock/", {"now": "2026-06-01T00:00:00Z"})
     assert mtu(api) == 0

@@ -145,7 +145,7 @@ def test_a_preview_counts_beyond_its_sample(api: Any) -> None:
     assert (answer["matched_users"], len(answer["sample_user_ids"])) == (12, 3)
 
 
-def test_a_preview_shows_ten_unless_told(api: Any) -> None:
+def test_a_preview_shows_ten_by_default(api: Any) -> None:
     for number in range(12):
         track(api, f"u{number}", "seen")
     assert len(matching(api, SEEN)) == 10

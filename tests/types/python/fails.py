@@ -1,4 +1,4 @@
-"""What users get wrong and type checkers have to find, on each line that says `error` and on no other.
+"""Mistakes of users that type checkers have to report, on each line marked `error` and on no other.
 
 Where the two checkers differ, the comment names the one that finds it.
 """

@@ -1,4 +1,4 @@
-"""What users write and type checkers have to accept."""
+"""Valid programs, which type checkers have to accept."""
 
 import json
 from datetime import datetime, timezone

@@ -1,4 +1,4 @@
-"""``--all``: what is printed, and when."""
+"""``--all``: the items that are printed, and when."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def test_every_item_is_one_line_of_json_in_order(server: Any, cli: Any) -> None:
     assert (result.code, result.err) == (0, "")
 
 
-def test_a_walk_begins_at_the_page_given(server: Any, cli: Any) -> None:
+def test_iteration_begins_at_the_page_given(server: Any, cli: Any) -> None:
     server.reply(page([5], False))
     cli("segments", "list", "--all", "--page=3")
     assert server.requests[0].query["page"] == ["3"]
 
 
-def test_a_bare_array_is_walked_too(server: Any, cli: Any) -> None:
+def test_a_bare_array_is_iterated_too(server: Any, cli: Any) -> None:
     server.reply([{"id": 1}, {"id": 2}])
     assert cli("queries", "list", "--all").lines == [{"id": 1}, {"id": 2}]
 
@@ -52,7 +52,7 @@ def test_pages_are_fetched_ahead_and_printed_in_order(server: Any, cli: Any) -> 
     assert len(server.requests) == 3
 
 
-def test_members_are_walked_by_their_cursor(server: Any, cli: Any) -> None:
+def test_members_are_paged_by_cursor(server: Any, cli: Any) -> None:
     server.reply({"count": 3, "results": [{"user_id": "a"}, {"user_id": "b"}], "next_cursor": "c1"})
     server.reply({"count": 3, "results": [{"user_id": "ü"}], "next_cursor": None})
     result = cli("segments", "members", "12", "--all", "--limit=2")
@@ -60,14 +60,14 @@ def test_members_are_walked_by_their_cursor(server: Any, cli: Any) -> None:
     assert [request.query.get("cursor") for request in server.requests] == [None, ["c1"]]
 
 
-def test_a_walk_over_nothing_prints_nothing(server: Any, cli: Any) -> None:
+def test_an_empty_listing_prints_nothing(server: Any, cli: Any) -> None:
     server.reply(page([], False))
     result = cli("segments", "list", "--all")
     assert (result.code, result.out) == (0, "")
 
 
 def test_items_are_printed_as_they_come(server: Any, command: Any, environment: Any) -> None:
-    """The first page is out while the second one is still being waited for."""
+    """The first page is printed while the second one is still awaited."""
     server.reply(page([1, 2], True))
     server.reply(page([3], False), held=True)
     walk = subprocess.Popen(command("segments", "list", "--all"), env=environment, stdout=subprocess.PIPE)
@@ -78,7 +78,7 @@ def test_items_are_printed_as_they_come(server: Any, command: Any, environment: 
     assert walk.returncode == 0
 
 
-def test_a_walk_that_fails_midway_is_1_after_what_it_has_printed(server: Any, cli: Any) -> None:
+def test_iteration_that_fails_midway_exits_1_after_the_items_printed_so_far(server: Any, cli: Any) -> None:
     server.reply(page([1, 2], True))
     server.reply({"detail": "oops"}, status=500)
     result = cli("segments", "list", "--all")
@@ -87,7 +87,7 @@ def test_a_walk_that_fails_midway_is_1_after_what_it_has_printed(server: Any, cl
 
 
 @pytest.mark.parametrize("flag", ["--page=0", "--page=x"])
-def test_a_page_that_is_none_is_a_usage_error(flag: str, server: Any, cli: Any) -> None:
+def test_an_invalid_page_is_a_usage_error(flag: str, server: Any, cli: Any) -> None:
     result = cli("segments", "list", "--all", flag)
     assert (result.code, server.requests) == (2, [])
     assert "page must be a whole number" in result.err
