@@ -1,4 +1,4 @@
-"""Syncs: the difference between a segment's members and the connector's audience, handed over and recorded.
+"""Syncs: the difference between a segment's members and the connector's audience, delivered and recorded.
 
 The sandbox calls no external service: the audience that a connector would hold is stored here. A receiver on this
 machine, if the config names one, is told of each sync; what it does not take is not synced, and is sent again.
@@ -28,7 +28,7 @@ _CHUNK = 1000
 
 @dataclass(frozen=True)
 class Difference:
-    """Who has to enter an audience and who has to leave it, in the order of their ids, and how many stay."""
+    """The users to add to an audience and to remove from it, in the order of their ids, and how many stay."""
 
     added: list[str]
     removed: list[str]
@@ -41,7 +41,7 @@ class Difference:
 
 
 def queue_sync(activation: Activation) -> None:
-    """Have an activation synced."""
+    """Queue a sync of an activation."""
     jobs.enqueue(activation.tenant, "activations.sync", activation_id=activation.pk)
 
 
@@ -68,7 +68,7 @@ def sync(tenant: Tenant, activation_id: int) -> None:
 
 
 def forget_audience(activation: Activation) -> None:
-    """For a config that leads elsewhere now, where nobody is yet: the next sync adds everyone."""
+    """Empty the audience, for a config with a new destination: the next sync adds everyone."""
     activation.audience.all().delete()
 
 
@@ -83,7 +83,7 @@ def _difference(activation: Activation) -> Difference:
 
 
 def _hand_over(tenant: Tenant, activation: Activation, difference: Difference, now: datetime) -> str:
-    """Tell the config's receiver, if there is one; why that failed, or an empty text."""
+    """Send the sync to the config's receiver, if there is one; returns the reason of a failure, or an empty text."""
     url = activation.config.get(ENDPOINT)
     if not url:
         return ""
@@ -107,7 +107,7 @@ def _hand_over(tenant: Tenant, activation: Activation, difference: Difference, n
 
 @transaction.atomic
 def _succeed(activation: Activation, difference: Difference, now: datetime) -> None:
-    """Note what the sync did and make the audience what it left."""
+    """Record the sync and store the audience that it left."""
     current = Activation.objects.select_for_update().filter(pk=activation.pk).first()
     if current is None:
         return
@@ -123,7 +123,7 @@ def _succeed(activation: Activation, difference: Difference, now: datetime) -> N
         synced_at=now,
     )
     keep_newest(current.syncs.all(), KEPT_SYNCS)
-    # Led elsewhere while the receiver was waited for, it has an empty audience that this sync did not fill.
+    # If the destination changed during the delivery, its audience is empty, and this sync did not fill it.
     if _destination(current) == _destination(activation):
         _apply(current, difference)
     current.last_synced_at, current.last_error = now, ""
@@ -144,7 +144,7 @@ def _apply(activation: Activation, difference: Difference) -> None:
 
 @transaction.atomic
 def _fail(activation_id: int, message: str, now: datetime) -> None:
-    """Note why a sync failed; the audience stays what it was, so the next sync sends the same and more."""
+    """Record why a sync failed; the audience is unchanged, so the next sync sends the same and more."""
     current = Activation.objects.select_for_update().filter(pk=activation_id).first()
     if current is None:
         return

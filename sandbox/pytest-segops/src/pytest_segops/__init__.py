@@ -150,7 +150,7 @@ def segops_webhook_receiver() -> Iterator[WebhookReceiver]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """A test's log begins here."""
+    """Marks the beginning of a test in the logs."""
     factory = item.config.stash.get(_FACTORY, None)
     if factory is not None:
         factory.mark_logs()
@@ -158,7 +158,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """A failed test's report says what the server logged meanwhile."""
+    """Adds the server's log of a failed test to its report."""
     outcome: Any = yield
     factory = item.config.stash.get(_FACTORY, None)
     report = outcome.get_result()
@@ -167,7 +167,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 def _wanted(config: pytest.Config) -> Wanted:
-    """Where the configuration has servers come from."""
+    """The configured source of servers."""
     from pytest_segops.launch import Wanted
 
     def say(line: str) -> None:
@@ -215,7 +215,7 @@ def _client(sandbox: Sandbox) -> SegOpsAdmin:
 
 
 def _workspace(node: pytest.Item | pytest.Collector) -> dict[str, Any]:
-    """What the markers ask for; the nearest one wins."""
+    """The workspace that the markers ask for; the nearest one wins."""
     wanted: dict[str, Any] = {}
     for marker in reversed(list(node.iter_markers("segops"))):
         if marker.args:

@@ -12,9 +12,9 @@ from pytest_segops.sandbox import Sandbox
 
 __all__ = ["SandboxFactory"]
 
-# What a test can rely on most: work is done when its request is answered, keys and ids are the same in every run.
+# The most predictable server: work is done when its request is answered, keys and ids are the same in every run.
 _DEFAULTS = ("--jobs=instant", "--seed=1")
-# Of a log, in the report of one test.
+# Characters of a log in the report of one test.
 _REPORTED = 20_000
 
 

@@ -22,10 +22,10 @@ __all__ = ["ENV_TOKEN", "ENV_URL", "RunningServer", "SandboxProcess"]
 ENV_URL, ENV_TOKEN = "SEGOPS_SANDBOX_URL", "SEGOPS_SANDBOX_CONTROL_TOKEN"
 READY_WITHIN_S = 60.0
 STOPPED_WITHIN_S = 15.0
-# Of the log, when it is quoted in an error.
+# Characters of the log that an error quotes.
 _QUOTED = 4000
 
-# What another project means for itself: its settings, its database, measuring its own child processes.
+# Variables of the project under test: its settings, its database, coverage of its own child processes.
 _FOREIGN = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "SEGOPS_SANDBOX_DB", "COVERAGE_PROCESS_START", ENV_TOKEN)
 
 
@@ -50,10 +50,10 @@ class RunningServer:
         return self.url[: -len("/api")]
 
     def check(self) -> None:
-        """Nothing to look at: a call that fails says so."""
+        """Does nothing: a call to a server that has ended fails by itself."""
 
     def stop(self) -> int:
-        """It is not ours to stop."""
+        """Does nothing: whoever started the server stops it."""
         return 0
 
 

@@ -78,12 +78,12 @@ def _handler(receiver: WebhookReceiver) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             status = receiver._take(WebhookRequest(self.path, dict(self.headers), body))
             self.send_response(status)
-            if 300 <= status < 400:  # nothing is there: who follows it is found out
+            if 300 <= status < 400:  # no server listens there: a sender that follows the redirect fails
                 self.send_header("Location", "http://127.0.0.1:9/")
             self.send_header("Content-Length", "0")
             try:
                 self.end_headers()
-            except OSError:  # the sender did not wait for the answer
+            except OSError:  # the sender disconnected before the answer
                 self.close_connection = True
 
         def log_message(self, format: str, *args: object) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
-# By name, now: a library that replays HTTP swaps the class in the module while a test runs, and these are no requests
+# Imported by name: a library that replays HTTP patches the class in the module during a test, and these are no requests
 # of the code under test.
 from http.client import HTTPConnection
 from typing import Any
@@ -54,7 +54,7 @@ class Sandbox:
         self.api_key = str(self.control("POST", "/reset/", {**self._workspace, **options})["api_key"])
 
     def fault(self, kind: str, **options: Any) -> None:
-        """Have the next matching request go wrong.
+        """Make the next matching request fail.
 
         Arguments:
             kind: `status`, `delay`, `reset`, `truncate`, `garbage` or `stall`.
@@ -98,11 +98,11 @@ class Sandbox:
         return str(self.control("GET", "/clock/")["now"])
 
     def freeze(self, now: str) -> None:
-        """Stand still at a time (ISO 8601)."""
+        """Freeze the clock at a time (ISO 8601)."""
         self.control("POST", "/clock/", {"now": now})
 
     def advance(self, seconds: float) -> None:
-        """Move a clock that stands still."""
+        """Advance a frozen clock."""
         self.control("POST", "/clock/", {"advance_seconds": seconds})
 
     def jobs(self) -> list[dict[str, Any]]:

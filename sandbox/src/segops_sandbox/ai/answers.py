@@ -1,4 +1,4 @@
-"""Answers of assistants: asked for, searched for brands and products, and stored."""
+"""Answers of assistants: requested, searched for brands and products, and stored."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def read_answers(tenant: Tenant, question: str, answers: dict[str, str]) -> list
 
 
 def _store(tenant: Tenant, question: str, read: list[dict[str, Any]], query: AIQuery | None) -> list[QueryResult]:
-    """Store what was read, and note its credits."""
+    """Store the parsed answers, and record their credits."""
     now = clock.now()
     results = [
         QueryResult.objects.create(tenant=tenant, query=query, query_text=question, captured_at=now, **fields)

@@ -1,4 +1,4 @@
-"""What an assistant answers: text that depends only on what it is given, in each assistant's own manner.
+"""Simulated answers of assistants: text that depends only on its input, in each assistant's own style.
 
 No assistant is asked: the platform, too, answers with placeholder text where a provider has no key.
 """
@@ -14,7 +14,7 @@ from segops_sandbox.ai.names import clean, find
 
 _MAX_BRANDS = 6
 _NOTE = "[Simulated answer: no assistant was asked.]"
-# What is said of a brand, in three tones. {0} is the brand; a second line is for two that share a place.
+# Sentences about a brand, in three tones. {0} is the brand; a second line is for two that share a place.
 _PRAISE = (
     ("{0} is widely praised for reliable quality.", "{0} are both praised for reliable quality."),
     ("{0} is a favourite of many buyers.", "{0} are favourites of many buyers."),

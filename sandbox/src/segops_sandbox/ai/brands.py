@@ -1,4 +1,4 @@
-"""Brands and products that a text mentions, in which place, and how kindly."""
+"""Brands and products that a text mentions, with position and sentiment."""
 
 from __future__ import annotations
 

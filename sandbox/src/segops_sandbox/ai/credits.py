@@ -1,4 +1,4 @@
-"""AI credits: one an answer or a page, kept as rows and summed by calendar month."""
+"""AI credits: one for each answer or page, stored as rows and summed by calendar month."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from segops_sandbox.models import AICreditUse, Tenant
 
 
 def spend(tenant: Tenant, kind: str, credits: int) -> None:
-    """Note credits that were used now."""
+    """Record credits that are used now."""
     if credits:
         AICreditUse.objects.create(tenant=tenant, kind=kind, credits=credits, used_at=clock.now())
 

@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 
 Thing = TypeVar("Thing", bound=Hashable)
 
-# What typography adds to a name without changing it: trade marks, curly apostrophes, unbreakable hyphens, zero widths.
+# Typographic variants that do not change a name: trade marks, curly apostrophes, non-breaking hyphens, zero widths.
 _PLAIN = str.maketrans({**dict.fromkeys("™®©℠", " "), **dict.fromkeys("’‘ʼ´`", "'"), **dict.fromkeys("‐‑", "-")})
 _INVISIBLE = str.maketrans(dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 # Thai to Khmer, kana, and Han are written without spaces: each character stands for itself.
@@ -77,7 +77,7 @@ def fold(name: str) -> str:
 
 
 def heard_in(texts: Iterable[str], names: Iterable[tuple[str, Thing]]) -> list[tuple[str, Thing]]:
-    """The few of many names whose first word is in one of the texts at all, so that `find` need not try them all."""
+    """The names whose first word occurs in one of the texts, so that `find` need not try all of them."""
     heard = {token.text for text in texts for token in tokens(clean(text))}
     first = _pattern()
     return [

@@ -1,4 +1,4 @@
-"""Several assistants asked at once, within a time limit: https://segops.ai/docs/segments/simulation"""
+"""Queries of several assistants in parallel, within a time limit: https://segops.ai/docs/segments/simulation"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from segops_sandbox.models import ProviderLatency
 
 PROVIDERS = ("chatgpt", "perplexity", "claude", "gemini", "grok")
-# What one assistant may take. All begin at once, so that a whole answer stays within the documented 30 s.
+# The time limit of one assistant. All start at once, so that a whole answer stays within the documented 30 s.
 LIMIT_S = 28.0
 
 
@@ -39,5 +39,5 @@ def ask_all(
 
 
 def latencies() -> dict[str, float]:
-    """Seconds that each assistant is said to take; 0 unless a test set it."""
+    """Simulated latency of each assistant in seconds; 0 unless a test set it."""
     return {**dict.fromkeys(PROVIDERS, 0.0), **dict(ProviderLatency.objects.values_list("provider", "seconds"))}

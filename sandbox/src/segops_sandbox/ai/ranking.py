@@ -10,7 +10,7 @@ from segops_sandbox.ai.names import Mention, Thing
 _ITEM = re.compile(r"^[ \t>*_#]*?(?:#(?P<hash>\d{1,3})[.):]?|(?P<number>\d{1,3})[.)])[ \t]+", re.MULTILINE)
 _AND = re.compile(r"[\s*_]*(?:/|&|\+|,?\s*\b(?:and|or|as well as|tied with)\b)[\s*_]*", re.IGNORECASE)
 _COMMA = re.compile(r"[\s*_]*,[\s*_]*")
-# What stands behind one of these is measured against, not what the sentence goes on about.
+# What follows one of these is a reference for comparison, not the subject of the sentence.
 _REFERENCE = re.compile(r"\b(?:than|unlike|over|versus|vs\.?|compared (?:to|with))[\s*_]*$", re.IGNORECASE)
 
 
@@ -37,7 +37,7 @@ def positions(text: str, mentions: list[Mention[Thing]]) -> dict[Thing, int]:
 
 
 def together(text: str, mentions: list[Mention[Thing]]) -> list[list[Mention[Thing]]]:
-    """The mentions in groups of those named in one breath: "Acme and Rival", or "Acme, Rival and North"."""
+    """The mentions grouped by enumeration: "Acme and Rival", or "Acme, Rival and North"."""
     groups: list[list[Mention[Thing]]] = []
     pending: list[Mention[Thing]] = []  # joined by commas only, so far
     for mention in mentions:
@@ -56,7 +56,7 @@ def together(text: str, mentions: list[Mention[Thing]]) -> list[list[Mention[Thi
 
 
 def is_reference(text: str, mention: Mention[Thing]) -> bool:
-    """Whether it is only what another one is compared with: "better than Rival"."""
+    """Whether it is only the reference of a comparison: "better than Rival"."""
     return _REFERENCE.search(text, max(0, mention.start - 20), mention.start) is not None
 
 

@@ -1,4 +1,4 @@
-"""When a query is asked by itself: while it is active, hourly, daily or weekly after it was last asked, or made.
+"""The schedule of queries: an active one runs hourly, daily or weekly after its last run, or its creation.
 
 The next time waits as a job in the queue, so nothing runs before the clock gets there, and several servers on one
 database ask once. A server that was away asks once, not once for each time it missed. A run that fails used up its
@@ -33,7 +33,7 @@ def plan(query: AIQuery, since: datetime | None = None) -> None:
 
 
 def cancel(query: AIQuery) -> None:
-    """Forget the next run of a query."""
+    """Delete the queued next run of a query."""
     Job.objects.filter(tenant_id=query.tenant_id, kind=_KIND, status=Job.QUEUED, args__query_id=query.pk).delete()
 
 
@@ -48,7 +48,7 @@ def _ask(tenant: Tenant, query_id: int) -> None:
     query = AIQuery.objects.filter(tenant=tenant, pk=query_id).first()
     if query is None or not query.is_active:
         return
-    if _due(query) <= clock.now():  # not asked by hand in the meantime
+    if _due(query) <= clock.now():  # no manual run in the meantime
         run(tenant, query_id)
         query.refresh_from_db()
     plan(query)

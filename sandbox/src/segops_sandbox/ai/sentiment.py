@@ -1,4 +1,4 @@
-"""Sentiment: how kindly a text speaks of what it names, by the English words of praise and blame around each mention.
+"""Sentiment: the tone of a text about each mention, by the English words of praise and blame around it.
 
 A word counts for the mention of its own clause, the one before it rather than the one after; in a clause that names
 nothing, for the last one named in the paragraph. "Not" turns a word around; questions and quotations say nothing.
@@ -48,7 +48,7 @@ class _Clause:
 
 @dataclass
 class _Group:
-    """Mentions in one breath, so that a word about one is about all."""
+    """Enumerated mentions: a word about one is about all."""
 
     start: int
     end: int
@@ -100,7 +100,7 @@ def _clauses(text: str, kept: list[tuple[int, int]]) -> list[_Clause]:
 
 
 def _addressee(groups: list[_Group], clauses: list[_Clause], at: int, place: int) -> _Group | None:
-    """Whom a word at a place in clause `at` is about."""
+    """The mention that a word at a place in clause `at` is about."""
     here = [group for group in groups if group.clause == at]
     before = [group for group in here if group.end <= place]
     if before or here:

@@ -1,4 +1,4 @@
-"""Figures of segments: how large they are, how they grew, and whom they share."""
+"""Figures of segments: size, growth and overlap."""
 
 from __future__ import annotations
 

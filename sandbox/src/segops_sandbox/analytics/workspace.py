@@ -65,7 +65,7 @@ def activations(tenant: Tenant) -> list[dict[str, Any]]:
 
 
 def copilot(tenant: Tenant) -> dict[str, Any]:
-    """Messages to the copilot, its credits, and messages a day over 30 days."""
+    """Messages to the copilot, its credits, and messages per day over 30 days."""
     messages = AICreditUse.objects.filter(tenant=tenant, kind="copilot")
     first_day = clock.now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=29)
     days = (

@@ -61,7 +61,7 @@ class ActivationSerializer(serializers.ModelSerializer[Activation]):
         return attrs
 
     def update(self, instance: Activation, validated_data: dict[str, Any]) -> Activation:
-        """Switching it on forgives the last failure; another destination has an audience of its own, empty at first."""
+        """Activating it clears the last failure; a new destination has an audience of its own, empty at first."""
         before = destination(instance.connector_type, instance.config)
         for name, value in validated_data.items():
             setattr(instance, name, value)
@@ -78,7 +78,7 @@ class ActivationSerializer(serializers.ModelSerializer[Activation]):
     def to_representation(self, instance: Activation) -> dict[str, Any]:
         """Secrets masked."""
         data = super().to_representation(instance)
-        # As it is: a failed sync sets a status that can't be chosen.
+        # The stored status: a failed sync sets one that can't be chosen.
         return {**data, "config": masked(instance.config), "status": instance.status}
 
 
@@ -115,7 +115,7 @@ class ActivationViewSet(TenantViewSet):
 
     @action(detail=True, methods=["get"])
     def syncs(self, request: Request, pk: str) -> Response:
-        """Who was added and removed by each sync, newest first; the newest 50 are kept."""
+        """The users that each sync added and removed, newest first; the newest 50 are kept."""
         page: Any = self.paginate_queryset(self.get_object().syncs.order_by("-pk"))
         return self.get_paginated_response(SyncSerializer(page, many=True).data)
 

@@ -32,10 +32,10 @@ _NO_PASSWORD = "pbkdf2_sha256$1000$x$x"
 
 
 class OpenAuthentication(CredentialAuthentication):
-    """For endpoints that need no credential: one that comes along is not even looked at."""
+    """For endpoints that need no credential: one that is sent is ignored."""
 
     def authenticate(self, request: Request) -> None:
-        """Nobody in particular."""
+        """No user and no credential."""
         return None
 
 
@@ -130,7 +130,7 @@ class Session(APIView):
 
 def _public_key(request: Request) -> ApiKey:
     key = caller(request).api_key
-    assert key is not None  # no other kind of credential gets here
+    assert key is not None  # no other kind of credential is permitted here
     return key
 
 

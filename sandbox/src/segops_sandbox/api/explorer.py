@@ -94,7 +94,7 @@ class Explain(APIView):
 class Publish(APIView):
     """`POST /explorer/sandbox/publish/`"""
 
-    own_transactions = True  # it writes nothing, so it need not wait for a writer
+    own_transactions = True  # it writes nothing, so it need not wait for the write lock
 
     def post(self, request: Request) -> Response:
         """Which segments an event would let its user enter or leave; the event is not stored."""

@@ -29,7 +29,7 @@ class Upload(APIView):
     parser_classes = (MultiPartParser,)
 
     def post(self, request: Request) -> Response:
-        """Take in a file and suggest where its columns go."""
+        """Store a file and suggest a mapping of its columns."""
         file = request.FILES.get("file")
         if not isinstance(file, UploadedFile):
             raise field_error("file", "No file was submitted.")
@@ -67,8 +67,8 @@ class Confirm(APIView):
     """`POST /pim/import/<id>/confirm/`"""
 
     def post(self, request: Request, pk: int) -> Response:
-        """Fix mapping and schema, and start."""
-        # Locked: of two confirmations at once one has to see that the other was first.
+        """Store mapping and schema, and start the import."""
+        # Locked: of two concurrent confirmations the second has to see the first.
         job = get_object_or_404(ImportJob.objects.select_for_update(), tenant=tenant_of(request), pk=pk)
         body = request.data
         if not isinstance(body, dict):
@@ -92,7 +92,7 @@ def _described(job: ImportJob) -> dict[str, Any]:
         "error_count": job.error_count,
         "errors": job.errors,
         "changed_count": sum(change["count"] for change in job.changes.values()),
-        # In the file's order: PostgreSQL keeps the keys of a JSON object in another one.
+        # In the file's order: PostgreSQL reorders the keys of a JSON object.
         "changes": [{"column": each, **job.changes[each]} for each in job.headers if each in job.changes],
         "error_message": job.error_message,
         "created_at": isoformat(job.created_at),

@@ -79,7 +79,7 @@ class Shopify(APIView):
     permission_classes = ()
 
     def post(self, request: Request, slug: str) -> Response:
-        """Queue what a webhook tells of; a topic that is none, or that names nobody, is taken and left out."""
+        """Queue the event of a webhook; one of an unknown topic or without a user is accepted and ignored."""
         tenant: Tenant = get_object_or_404(Tenant, slug=slug)
         if not tenant.shopify_secret:
             raise ValidationError({"detail": "No Shopify secret is configured for this tenant."})
@@ -103,7 +103,7 @@ def _items(body: Any) -> list[Any]:
 
 
 def _uid(request: Request) -> str | None:
-    """The user id that a session's events are forced to."""
+    """The user id that a session's events are assigned to."""
     credential: Any = request.auth
     return credential.uid  # type: ignore[no-any-return]
 

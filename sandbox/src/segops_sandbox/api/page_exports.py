@@ -45,7 +45,7 @@ class ExportDownload(APIView):
         return HttpResponse(
             bytes(export.content),
             content_type=FORMATS[export.format].content_type,
-            # Opened in the API's own place, a page could act as its user.
+            # Opened on the API's origin, a page could act as its user.
             headers={"Content-Disposition": filename or "attachment", "X-Content-Type-Options": "nosniff"},
         )
 

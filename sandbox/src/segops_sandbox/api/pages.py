@@ -57,7 +57,7 @@ class LightPageSerializer(serializers.ModelSerializer[GeneratedPage]):
 
 
 class QueryField(serializers.PrimaryKeyRelatedField[AIQuery]):
-    """A query of the tenant by its id or by its text, which becomes a query when it is none yet.
+    """A query of the tenant by its id, or by its text, which is stored as a query if it is new.
 
     The reference has the id, the platform's own published script sends the text.
     """
@@ -149,7 +149,7 @@ class PageViewSet(TenantViewSet):
     pagination_class = None
 
     def get_queryset(self) -> QuerySet[GeneratedPage]:
-        """Who writes locks the row, so that a job that ends meanwhile is not overwritten."""
+        """Writers lock the row, so that the result of a concurrent job is not overwritten."""
         found = super().get_queryset()
         return found if self.request.method in SAFE_METHODS else found.select_for_update(no_key=True)
 
@@ -192,7 +192,7 @@ class PageViewSet(TenantViewSet):
 
     @action(detail=False, methods=["post"], url_path="bulk-generate")
     def bulk_generate(self, request: Request) -> Response:
-        """Queue a page for each active query; whatever the body holds, as the reference shows none."""
+        """Queue a page for each active query; the body is ignored, since the reference shows none."""
         object_of(request.data)
         job = queue_for_all_queries(self.tenant)
         return Response({"job_id": job.pk, "status": "queued"}, status=status.HTTP_202_ACCEPTED)
@@ -228,7 +228,7 @@ class PublicPage(APIView):
         return self._shown(page)
 
     def head(self, request: Request, tenant_slug: str, page_slug: str) -> Response:
-        """Whether it is there: nobody reads it, so nothing is counted."""
+        """Whether the page exists: a HEAD is no view, so nothing is counted."""
         return self._shown(self._published(tenant_slug, page_slug))
 
     def _published(self, tenant_slug: str, page_slug: str) -> GeneratedPage:

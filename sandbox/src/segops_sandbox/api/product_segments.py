@@ -23,10 +23,10 @@ from segops_sandbox.segments.fields import DefinitionError
 
 
 class DefinitionField(serializers.JSONField):
-    """A definition in the form in which it is stored: with its defaults. It has to be sound."""
+    """A valid definition in its stored form, with its defaults."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """Refuse what could not be computed."""
+        """Refuse a definition that could not be computed."""
         value: Any = super().to_internal_value(data)
         try:
             checked(tenant_of(self.context["request"]).pk, value)
@@ -70,13 +70,13 @@ class ProductSegmentViewSet(TenantViewSet):
     serializer_class = ProductSegmentSerializer
 
     def perform_create(self, serializer: Any) -> None:
-        """Rules that come with a new segment are computed."""
+        """Compute the rules of a new segment."""
         segment = serializer.save(tenant=self.tenant)
         if "definition" in serializer.validated_data and segment.is_active:
             compute.request(segment)
 
     def perform_update(self, serializer: Any) -> None:
-        """Changed rules are computed, and so are those of a segment that becomes active."""
+        """Compute changed rules, and those of a segment that becomes active."""
         segment = serializer.instance
         before = ProductSegment.objects.select_for_update().get(pk=segment.pk)
         # Named fields only: a job may be storing its results in the others.
@@ -115,7 +115,7 @@ class ProductSegmentViewSet(TenantViewSet):
 class Preview(APIView):
     """`POST /product-segments/preview/`"""
 
-    own_transactions = True  # it writes nothing, so it need not wait for a writer
+    own_transactions = True  # it writes nothing, so it need not wait for the write lock
 
     def post(self, request: Request) -> Response:
         """How many products a definition matches, some of their SKUs, and the SQL."""

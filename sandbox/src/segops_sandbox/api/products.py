@@ -95,12 +95,12 @@ class ProductViewSet(TenantViewSet):
         """Narrowed by `q` (in the name) and by any field of the schema (its exact text)."""
         products: QuerySet[Product] = super().get_queryset()
         if self.action in ("update", "partial_update", "destroy"):
-            # A change waits for the one before it, and can't bring back a product that is being deleted.
+            # A change waits for the one before it, and can't restore a product that is being deleted.
             return products.select_for_update()
         return self._filtered(products) if self.action == "list" else products
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> None:
-        """Of two at once that bring the same SKU the second is refused as if it had come later."""
+        """Of two concurrent creates with one SKU, the second is refused as if it had come later."""
         try:
             with transaction.atomic():
                 super().perform_create(serializer)

@@ -27,7 +27,7 @@ _RESULTS = 50
 
 
 class Texts(serializers.ListField):
-    """A list of texts. What is wrong with one of them is said of the field: `{"tags": ["..."]}`, never by number."""
+    """A list of texts. Errors of its items are reported for the field: `{"tags": ["..."]}`, never by index."""
 
     def __init__(self, **of_each: Any) -> None:
         super().__init__(child=serializers.CharField(**of_each), required=False)
@@ -79,7 +79,7 @@ class QuerySerializer(serializers.ModelSerializer[AIQuery]):
         return value
 
     def validate_category(self, value: str | None) -> str:
-        """No label is the empty one."""
+        """A missing category is the empty one."""
         return value or ""
 
     def validate_providers(self, value: list[str]) -> list[str]:
@@ -134,7 +134,7 @@ class QueryViewSet(TenantViewSet):
         schedule.plan(serializer.instance)
 
     def perform_destroy(self, instance: AIQuery) -> None:
-        """It takes its answers along."""
+        """Its answers are deleted with it."""
         schedule.cancel(instance)
         super().perform_destroy(instance)
 

@@ -67,7 +67,7 @@ class EventSchemaViewSet(TenantViewSet):
         body = request.data if isinstance(request.data, dict) else {}
         errors: Errors = {}
         event_type, (payload, _) = read_text(body, "event_type", errors), read_payload(body, errors)
-        if body.get("payload") is None:  # an event may come without one, but there would be nothing to check
+        if body.get("payload") is None:  # an event may lack a payload, but then there is nothing to check
             errors["payload"] = ["This field is required."]
         if errors:
             raise serializers.ValidationError(errors)

@@ -52,13 +52,13 @@ class SegmentSerializer(serializers.ModelSerializer[Segment]):
         read_only_fields = ("status", "member_count", "last_computed_at", "created_at", "updated_at")
 
     def validate_tenant(self, value: int) -> int:
-        """The key fixes the tenant; naming it is allowed, naming another one is not."""
+        """The key determines the tenant; naming it is allowed, naming another one is not."""
         if value != self.context["view"].tenant.pk:
             raise serializers.ValidationError("The key belongs to another tenant.")
         return value
 
     def validate_definition(self, value: Any) -> Any:
-        """Refuse what is no definition at all."""
+        """Refuse a definition of the wrong structure."""
         try:
             check_on_save(self.context["view"].tenant.pk, value, self.instance.pk if self.instance else None)
         except DefinitionError as exc:
@@ -143,7 +143,7 @@ class SegmentViewSet(TenantViewSet):
 class Preview(APIView):
     """`POST /segments/preview/`"""
 
-    own_transactions = True  # it writes nothing, so it need not wait for a writer
+    own_transactions = True  # it writes nothing, so it need not wait for the write lock
 
     def post(self, request: Request) -> Response:
         """How many users a definition matches, some of their ids, and the SQL."""

@@ -1,1 +1,1 @@
-"""The product catalogue: what its fields are, how rows get in, and what is computed from products."""
+"""The product catalogue: its fields, imports, upserts, scores and search."""

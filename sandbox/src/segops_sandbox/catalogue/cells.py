@@ -27,7 +27,7 @@ _SHOWN = 60
 
 
 def from_cell(text: str, field_type: str) -> tuple[Any, str | None]:
-    """A cell as a value of a field's type (blank is null), and what is wrong with it when it had to stay text."""
+    """A cell as a value of a field's type (blank is null), and the problem if it had to stay text."""
     text = text.strip()
     if not text:
         return None, None
@@ -42,7 +42,7 @@ def from_cell(text: str, field_type: str) -> tuple[Any, str | None]:
 
 
 def reads_back(value: Any, cell: str) -> bool:
-    """Whether the text of a cell (without the blanks around it) is what its value reads as."""
+    """Whether the value of a cell, written as text, is the cell's text (without surrounding blanks)."""
     if isinstance(value, dict) and set(value) == {"amount", "currency"}:
         return f"{as_text(value['amount'])} {value['currency']}" == cell.strip()
     return value is None or as_text(value) == cell.strip()
@@ -103,7 +103,7 @@ def is_datetime(text: str) -> bool:
     """Whether it is a date or time of ISO 8601."""
     try:
         return (parse_datetime(text) or parse_date(text)) is not None
-    except ValueError:  # well formed, but no such day
+    except ValueError:  # well formed, but no valid day
         return False
 
 

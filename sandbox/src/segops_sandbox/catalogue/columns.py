@@ -1,4 +1,4 @@
-"""What all cells of a column have in common: which types they could have without losing a character."""
+"""The types that all cells of a column could have without losing a character."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Column:
     _words: dict[bool, str] = field(default_factory=dict)
 
     def look_at(self, cell: str) -> None:
-        """Take one more cell into account."""
+        """Add one cell."""
         cell = cell.strip()
         if not cell:
             self.blank += 1

@@ -24,7 +24,7 @@ MAX_ROWS, MAX_COLUMNS, MAX_COLUMN_NAME = 100_000, 1000, 255
 SKU_NAMES = ("sku", "product_sku", "item_sku", "variant_sku", "article_number", "item_number", "product_code")
 NAME_NAMES = ("name", "product_name", "title", "product_title", "item_name")
 _SAMPLE = 1000
-_END_OF_FILE = "\x1a"  # Ctrl-Z, with which DOS programs end a text
+_END_OF_FILE = "\x1a"  # Ctrl-Z, which ends a text in DOS programs
 _SEP = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE)
 _BLOCK = 1 << 16
 
@@ -53,7 +53,7 @@ class CsvFile:
 
 
 def read_csv(stream: IO[bytes]) -> CsvFile:
-    """Check a file from where it stands to its end. Raises BadFile."""
+    """Check a file from its current position to its end. Raises BadFile."""
     start = stream.tell()
     sample: list[dict[str, str]] = []
     count = 0
@@ -124,7 +124,7 @@ def _lines(stream: IO[bytes]) -> Iterator[str]:
                     continue
             yield line
     finally:
-        text.detach()  # closing is up to whoever opened it
+        text.detach()  # the caller, who opened it, closes it
 
 
 def _headers(first: list[str], delimiter: str) -> list[str]:
@@ -149,7 +149,7 @@ def _headers(first: list[str], delimiter: str) -> list[str]:
 
 
 def _first_bad_byte(stream: IO[bytes]) -> int:
-    """Where text ends to be UTF-8, counted from 0."""
+    """The offset of the first byte that is not UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     passed = 0
     while True:

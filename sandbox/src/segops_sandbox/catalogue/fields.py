@@ -12,13 +12,13 @@ FIELD_TYPES = ("string", "number", "boolean", "array", "url", "price", "multi_pr
 RESERVED = ("sku", "name")
 MAX_FIELD_NAME, MAX_SKU, MAX_NAME = 255, 255, 500
 _TRUE, _FALSE = {"true", "yes", "y", "1"}, {"false", "no", "n", "0"}
-# Python reads more as a number than anyone means by one: 1_000, nan, digits of other scripts.
+# Python accepts more as a number than is meant here: 1_000, nan, digits of other scripts.
 _NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 
 
 def is_filled(value: Any) -> bool:
-    """Whether a value says anything: not null, blank, or an empty list or object."""
+    """Whether a value is filled: not null, blank, or an empty list or object."""
     return not (value is None or value in ([], {}) or (isinstance(value, str) and not value.strip()))
 
 

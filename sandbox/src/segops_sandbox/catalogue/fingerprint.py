@@ -1,4 +1,4 @@
-"""The fingerprint of a catalogue. Two equal ones mean that nobody, in any process, has written to it."""
+"""The fingerprint of a catalogue: as long as it is equal, no process has written to the catalogue."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class _Micros(Func):
 
 
 def fingerprint_of(tenant: Tenant) -> Fingerprint:
-    """What the catalogue is now.
+    """The fingerprint of the catalogue as it is now.
 
     A running clock stamps each write with a new time, so that the rows' count, ids and times tell them apart. The times
     are summed, since the newest alone would miss an older write that is committed later. A frozen clock stamps

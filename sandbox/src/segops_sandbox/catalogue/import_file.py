@@ -1,4 +1,4 @@
-"""Where an uploaded file is until it is imported: in the database, in parts, so that memory does not grow with it."""
+"""Storage of an uploaded file until it is imported: in the database, in parts, so that memory does not grow with it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PART = 1 << 18
 
 
 def keep(job: ImportJob, stream: IO[bytes]) -> None:
-    """Store a file from where it stands to its end."""
+    """Store a file from its current position to its end."""
     number = 0
     while content := stream.read(_PART):
         ImportPart.objects.create(job=job, number=number, content=content)
@@ -24,12 +24,12 @@ def opened(job: ImportJob) -> IO[bytes]:
 
 
 def discard(job: ImportJob) -> None:
-    """Forget the file."""
+    """Delete the file."""
     ImportPart.objects.filter(job=job).delete()
 
 
 class _Parts(io.RawIOBase):
-    """The parts one after the other; only one is in memory."""
+    """A stream over the parts; only one is in memory."""
 
     def __init__(self, job: ImportJob) -> None:
         self._job = job
@@ -37,7 +37,7 @@ class _Parts(io.RawIOBase):
         self._part = memoryview(b"")
 
     def readable(self) -> bool:
-        """It is."""
+        """Always true."""
         return True
 
     def readinto(self, buffer: Any) -> int:

@@ -31,11 +31,11 @@ _EXAMPLE = 60
 
 
 class Overtaken(Exception):
-    """Another server works on this import."""
+    """Another server is working on this import."""
 
 
 def _failed(tenant: Tenant, error: Exception, import_id: int) -> None:
-    """Record why it failed, and its progress: products of earlier chunks stay in the catalogue."""
+    """Record why the import failed, and its progress: products of earlier chunks stay in the catalogue."""
     job = _under_way(tenant, import_id)
     if job is None:
         return
@@ -65,7 +65,7 @@ def _under_way(tenant: Tenant, import_id: int) -> ImportJob | None:
 
 @dataclass
 class Report:
-    """What became of some rows."""
+    """The outcome of some rows."""
 
     skipped: int = 0
     errors: list[dict[str, Any]] = field(default_factory=list)
@@ -79,7 +79,7 @@ class Report:
         self.changes.setdefault(column, first)["count"] += 1
 
     def add(self, line: int, sku: str | None, column: str | None, error: str) -> None:
-        """Note what could not be taken over as it was."""
+        """Record a value that could not be converted."""
         self.errors.append({"line": line, "sku": sku, "column": column, "error": error})
 
 
@@ -96,7 +96,7 @@ class RowReader:
             for target, column in columns.items()
             if target not in RESERVED
         ]
-        # A type that was only ever guessed must not cost a later file its leading zeros.
+        # A type that was only guessed must not cost a later file its leading zeros.
         self._kept = {
             target
             for target, column, kind in self._fields
@@ -161,7 +161,7 @@ def _import(job: ImportJob) -> None:
 
 
 def _note_progress(job: ImportJob, imported: int, report: Report) -> None:
-    """Count a chunk. Raises Overtaken when someone else counted it meanwhile, which undoes the chunk."""
+    """Count a chunk. Raises Overtaken, which rolls the chunk back, when another server has counted it meanwhile."""
     unchanged = ImportJob.objects.filter(
         pk=job.pk, status=ImportJob.IMPORTING, imported_count=job.imported_count, skipped_count=job.skipped_count
     )

@@ -44,7 +44,7 @@ def confirm(job: ImportJob, mapping: Any, schema: Any) -> None:
     targets = [field for field in mapping.values() if field is not None]
     fields = job.suggested_schema if schema is None else _checked_schema(schema)
     _check_targets(job, targets, [field["name"] for field in fields])
-    # Of a suggestion only what is used; a schema that was given is meant as it is.
+    # Only the used part of a suggested schema; a schema that was given is taken whole.
     add_fields(job.tenant, [field for field in fields if schema is not None or field["name"] in targets])
     job.declared = [] if schema is None else [field["name"] for field in fields]
     job.mapping = {column: mapping.get(column) for column in job.headers}
@@ -85,7 +85,7 @@ def _checked_schema(schema: Any) -> list[dict[str, Any]]:
 
 
 def _check_targets(job: ImportJob, targets: list[str], offered: list[str]) -> None:
-    """A field has to be in the catalogue's schema or in the one of this import: a slip would else make a new field."""
+    """A field has to be in the catalogue's schema or in this import's: otherwise a typo would create a field."""
     known = dict.fromkeys([*RESERVED, *offered, *field_types(job.tenant)])
     problems = [
         f'"{field}" is not a field of the schema. Add it under "schema", or choose one of: {", ".join(known)}.'
@@ -97,7 +97,7 @@ def _check_targets(job: ImportJob, targets: list[str], offered: list[str]) -> No
 
 
 def _remember(job: ImportJob) -> None:
-    """Where each column went; one that was left out is to be left out again."""
+    """Remember the mapping of each column, skipped ones included."""
     RememberedColumn.objects.bulk_create(
         [RememberedColumn(tenant=job.tenant, column=column, field=job.mapping[column]) for column in job.headers],
         update_conflicts=True,

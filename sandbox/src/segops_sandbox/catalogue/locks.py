@@ -1,4 +1,4 @@
-"""The lock of a catalogue: one writer at a time in each workspace, of all servers and jobs."""
+"""The lock of a catalogue: one writer at a time in each workspace, across servers and jobs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from segops_sandbox.models import Tenant
 
 
 def lock_catalogue(tenant: Tenant) -> None:
-    """Until the end of this transaction be the only one that writes many products or the schema of the workspace.
+    """Hold, until the end of this transaction, the workspace's lock for bulk writes of products and for its schema.
 
     Two that write the same products in different orders would otherwise wait for each other for ever. The key of the
     workspace stays free, so that all else can be written meanwhile.

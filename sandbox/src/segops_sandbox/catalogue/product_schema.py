@@ -86,6 +86,6 @@ def _checked(where: str, field: Any, problems: list[str]) -> dict[str, Any]:
 
 
 def _word(value: Any) -> str:
-    """A JSON value's type in a word."""
+    """The name of a JSON value's type."""
     words = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", type(None): "null"}
     return words.get(type(value), "a number")

@@ -16,14 +16,14 @@ from django.db import connection
 from segops_sandbox.catalogue.scoring import Assessment
 from segops_sandbox.models import Product, ProductScore, Tenant
 
-# What every SQLite takes.
+# The limit of parameters that every SQLite accepts.
 _MAX_PARAMS = 999
 _PRODUCTS, _SCORES = Product._meta.db_table, ProductScore._meta.db_table
 
 
 @dataclass
 class Draft:
-    """What a product is to hold; `id` is None while it is new. `raw` None leaves what is stored."""
+    """A product to be written; `id` is None for a new one, and `raw` None keeps the stored row."""
 
     id: int | None
     sku: str
@@ -33,7 +33,7 @@ class Draft:
 
 
 def insert_products(tenant: Tenant, drafts: Iterable[Draft], source: str, now: datetime) -> None:
-    """Raises IntegrityError when a SKU is there already."""
+    """Insert products. Raises IntegrityError when a SKU exists already."""
     time = _time(now)
     _insert(
         f"{_PRODUCTS} (tenant_id, sku, name, folded_name, data, raw_data, source, created_at, updated_at)",

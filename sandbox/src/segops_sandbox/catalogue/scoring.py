@@ -22,7 +22,7 @@ from segops_sandbox.catalogue.visibility import Visibility
 from segops_sandbox.models import Product, Tenant
 
 FULL = 25.0
-# What an assistant looks for first, and the field names that catalogues give it.
+# The attributes that an assistant needs first, and the usual names of their fields.
 _ESSENTIALS = {
     "description": ("description", "long_description", "short_description", "body"),
     "brand": ("brand", "vendor", "manufacturer", "label"),
@@ -37,13 +37,13 @@ _PURPOSE = re.compile(
 )
 _ENOUGH_WORDS, _ENOUGH_SENTENCES = 40, 2
 _NAMED_AT_MOST = 10
-# From so many points at stake on.
+# The missing points from which a recommendation has this priority.
 _IMPACTS = ((12.5, "high"), (5.0, "medium"), (0.0, "low"))
 
 
 @dataclass(frozen=True)
 class Finding:
-    """The points of one dimension, and what would bring the missing ones."""
+    """The points of one dimension, and how to gain the missing ones."""
 
     points: float
     action: str

@@ -1,4 +1,4 @@
-"""How near each product is to a question: TF-IDF vectors and their cosine, with scikit-learn.
+"""The similarity of products to a question: TF-IDF vectors and their cosine, with scikit-learn.
 
 Products are vectors of words. A word of the question also stands for the words of the catalogue that are spelled much
 like it (`boot` for `boots`, `umbrella` for `umbrela`), each weighted by how alike they are: that is the cosine of
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from segops_sandbox.catalogue.words import asked_words, words_of
 
-# What a long question says after this many different words is not looked at.
+# Further words of a long question are ignored.
 _MAX_WORDS: Final = 64
 _MAX_ALIKE: Final = 8
 # Measured on pairs of English words: plurals and inflections are at 0.62 and above, slips of a letter at 0.53.
@@ -65,7 +65,7 @@ class SearchIndex:
                 wanted[column] += likeness * rarities[column]
         if not wanted.any():
             return 0.0
-        # A word that no product has is as rare as can be: a question full of them is near to nothing.
+        # A word that no product has gets the highest weight: a question full of them is similar to nothing.
         rarest = 1 + math.log(1 + len(self.pks))
         return math.sqrt(float(wanted @ wanted) + unknown * rarest**2)
 
@@ -83,7 +83,7 @@ class _Alike:
         from sklearn.feature_extraction.text import TfidfVectorizer
 
         self._vocabulary = vocabulary
-        # Numbers and codes are meant as they are typed: 1001 is no slip for 1002.
+        # Numbers and codes are matched exactly: 1001 is no typo for 1002.
         self._words = sorted(word for word in vocabulary if _is_spelled(word))
         self._vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), use_idf=False, dtype=_float32())
         self._vectors = self._vectorizer.fit_transform(self._words).T.tocsr() if self._words else None
@@ -102,7 +102,7 @@ class _Alike:
             (-float(likeness), self._words[column])
             for column, likeness in zip(row.col, row.data, strict=True)
             if likeness >= (_INFLECTION if known else _SLIP)
-            # A word that the catalogue knows is no slip: only its other forms are meant, which begin as it does.
+            # A word of the catalogue is no typo: only its other forms match, which share its beginning.
             and (not known or self._words[column][:_STEM] == word[:_STEM])
         ]
         return {other: -likeness for likeness, other in sorted(near)[:_MAX_ALIKE]}

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 @dataclass
 class Outcome:
-    """What became of the rows."""
+    """The outcome of an upsert."""
 
     created: int = 0
     updated: int = 0
@@ -108,7 +108,7 @@ def _flat(row: dict[str, Any]) -> Row:
     nested = row.get("data")
     data = {key: value for key, value in row.items() if key not in ("sku", "name")}
     if isinstance(nested, dict):
-        # By the letter of the reference this would become data.data, which nobody means.
+        # Taken literally, the reference would make this data.data, which nobody intends.
         del data["data"]
         data.update(nested)
     return Row(row["sku"].strip(), row.get("name"), data)

@@ -1,4 +1,4 @@
-"""In how many AI answers a product is mentioned, of those to questions that are about it.
+"""The share of AI answers that mention a product, of those to questions about it.
 
 Looked at is the newest answer of each provider to each registered query, as in a snapshot: simulations belong to no
 query, and what was answered before says nothing about today.

@@ -9,7 +9,7 @@ from typing import Any, Final
 # Han, Hiragana and Katakana write no spaces: each character counts as a word.
 _SPACELESS: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD: Final = re.compile(rf"[{_SPACELESS}]|[^\W_{_SPACELESS}]+")
-# What a question says beside its subject. A question of nothing else keeps them: there is a band named The Who.
+# Stop words of questions. A question of stop words only keeps them: there is a band named The Who.
 # fmt: off
 _ASIDE: Final = frozenset((
     "a", "an", "and", "any", "are", "as", "at", "be", "best", "by", "can", "do", "does", "for", "from", "get", "good",
