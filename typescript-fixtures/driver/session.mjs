@@ -231,10 +231,10 @@ export class Session {
     return { ...outcome, ...told, ...held, ...watched(), ...given.told() };
   }
 
-  #cli({ argv, env, stdin, terminal }) {
+  #cli({ argv, env, stdin, terminal, streams, slow }) {
     return withEnvironment(env ?? {}, async () => {
       const { main } = await this.#sdk.shell();
-      return { ok: await runShell(main, argv, stdin ?? "", terminal) };
+      return { ok: await runShell(main, argv, stdin ?? "", { terminal, streams, slow }) };
     });
   }
 

@@ -1,50 +1,123 @@
 /** A command line carried out within the driver: its streams captured, its exit code kept. */
 
+import { closeSync, openSync, writeSync } from "node:fs";
 import { Readable } from "node:stream";
+
+/** By how many seconds the clock that a program measures its deadlines with is ahead. */
+let late = () => 0;
+const { uptime } = process;
+process.uptime = () => uptime.call(process) + late(); // before the SDK is loaded, which takes it as it finds it then
 
 /**
  * Carries out `segops-admin argv…`; resolves to its exit code and what it printed.
  *
  * @param terminal the width of the terminal that all three streams are, if they are one
+ * @param slow how many hours each message on standard error takes
+ * @param streams those that are something else: `plain` (no terminal), `gone` (its reader) or `full` (its disk)
  */
-export async function runShell(main, argv, stdin, terminal) {
-  const printed = { stdout: "", stderr: "" };
-  const { stdout, stderr } = process;
-  const writers = { stdout: stdout.write, stderr: stderr.write };
-  const input = Object.getOwnPropertyDescriptor(process, "stdin");
-  const keep = (name) => (text, encoding, done) => {
-    printed[name] += typeof text === "string" ? text : Buffer.from(text).toString("utf8");
-    const told = typeof encoding === "function" ? encoding : done;
-    told?.();
-    return true;
-  };
-  stdout.write = keep("stdout");
-  stderr.write = keep("stderr");
+export async function runShell(main, argv, stdin, { terminal, streams = {}, slow = 0 }) {
   const typed = Readable.from([Buffer.from(stdin)]);
+  const input = Object.getOwnPropertyDescriptor(process, "stdin");
   Object.defineProperty(process, "stdin", { value: typed, configurable: true });
-  const leave = terminal === undefined ? () => {} : onTerminal([typed, stdout, stderr], terminal);
+  const stdout = new Captured("stdout", streams.stdout);
+  const stderr = new Captured("stderr", streams.stderr);
+  const ends = Object.entries({ stdin: typed, stdout: process.stdout, stderr: process.stderr });
+  const drawn = ends.filter(([name]) => streams[name] !== "plain").map(([, stream]) => stream);
+  const leave = terminal === undefined ? () => {} : onTerminal(drawn, terminal);
+  late = () => 3600 * slow * stderr.messages;
   try {
     const exit = await main(argv);
-    return { exit, ...printed };
+    // A failure that nobody listens for ends a program.
+    return { exit: stdout.isUnheard || stderr.isUnheard ? 1 : exit, stdout: stdout.text, stderr: stderr.text };
   } finally {
-    stdout.write = writers.stdout;
-    stderr.write = writers.stderr;
+    late = () => 0;
+    stdout.release();
+    stderr.release();
     Object.defineProperty(process, "stdin", input);
     leave();
   }
 }
 
-/** Has streams pass for a terminal while whose clock stands still: what is drawn depends on no machine's speed. */
+/** A standard stream whose text is kept, or that cannot be written. */
+class Captured {
+  messages = 0;
+  #written = [];
+  isUnheard = false;
+  #stream;
+  #write;
+  #kind;
+  #listeners;
+
+  constructor(name, kind) {
+    this.#stream = process[name];
+    this.#write = this.#stream.write;
+    this.#kind = kind;
+    this.#listeners = this.#stream.listeners("error");
+    this.#stream.write = (text, encoding, done) => this.#keep(text, typeof encoding === "function" ? encoding : done);
+  }
+
+  #keep(text, done = () => {}) {
+    const failure = this.#kind === "gone" || this.#kind === "full" ? failureOf(this.#kind) : undefined;
+    if (failure !== undefined) {
+      this.isUnheard ||= this.#added().length === 0;
+      process.nextTick(done, failure);
+      return false;
+    }
+    this.messages += 1;
+    this.#written.push(Buffer.from(text));
+    done();
+    return true;
+  }
+
+  /** What was written, a character for each byte where it is not UTF-8. */
+  get text() {
+    const written = Buffer.concat(this.#written);
+    const text = written.toString("utf8");
+    return written.equals(Buffer.from(text)) ? text : written.toString("latin1");
+  }
+
+  #added() {
+    return this.#stream.listeners("error").filter((each) => !this.#listeners.includes(each));
+  }
+
+  release() {
+    this.#stream.write = this.#write;
+    for (const each of this.#added()) {
+      this.#stream.off("error", each);
+    }
+  }
+}
+
+/** What writing fails with: the system's own error of a full disk; of a pipe, what Node makes of it. */
+function failureOf(kind) {
+  if (kind === "gone") {
+    return Object.assign(new Error("write EPIPE"), { code: "EPIPE", errno: -32, syscall: "write" });
+  }
+  const device = openSync("/dev/full", "w");
+  try {
+    writeSync(device, "x");
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    closeSync(device);
+  }
+}
+
+/** Has streams pass for a terminal while whose clocks stand still: what is drawn depends on no machine's speed. */
 function onTerminal(streams, columns) {
   for (const stream of streams) {
     Object.assign(stream, { isTTY: true, columns });
   }
-  performance.now = () => 0;
+  const now = Date.now;
+  performance.now = () => 1_000_000;
+  Date.now = () => 1_777_636_800_000;
   return () => {
     for (const stream of streams) {
       delete stream.isTTY;
       delete stream.columns;
     }
     delete performance.now;
+    Date.now = now;
   };
 }

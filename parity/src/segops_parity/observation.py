@@ -192,9 +192,8 @@ def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
         places = (("{base}", stage.base_url), ("{files}", folder))
         argv = [_replaced(word, places) for word in step.args]
         env = {name: _replaced(value, places) for name, value in given.items()}
-        columns = step.named.get("terminal")
-        terminal = {"terminal": columns} if columns else {}
-        done = ask("cli", argv=argv, env=env, stdin=step.named.get("stdin", ""), **terminal)["ok"]
+        on = {name: step.named[name] for name in ("terminal", "streams", "slow") if step.named.get(name)}
+        done = ask("cli", argv=argv, env=env, stdin=step.named.get("stdin", ""), **on)["ok"]
         left = [file for file in sorted(Path(folder).rglob("*")) if file.is_file()]
         back = tuple((text, name) for name, text in places)
         files = {

@@ -203,6 +203,8 @@ def _one(entry: Mapping[str, Any], script: Script, contract: Contract) -> Case:
             "interrupt": entry.get("interrupt", False),
             "modes": entry.get("modes", {}),
             "terminal": entry.get("terminal"),
+            "streams": entry.get("streams"),
+            "slow": entry.get("slow"),
         },
         replies=replies,
         requests=tuple(requests),

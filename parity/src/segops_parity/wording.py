@@ -16,7 +16,7 @@ _KEYWORD = re.compile(r"\b([a-z_]+)=(?=[\s;,.])")
 _QUOTED_VALUE = re.compile(r"\bidempotency_key(?:=|: )")
 _CAUSES = (
     re.compile(r"(is not JSON|is not valid JSON|as JSON)(?:: | \().*?(?=; it starts with|$)", re.DOTALL),
-    re.compile(r"(cannot read '[^']*'): .*?(?=\nGive)", re.DOTALL),
+    re.compile(r"(cannot read '[^']*'): [^\n]*\bnull\b.*?(?=\nGive)", re.DOTALL),
     re.compile(
         r"((?:[Ff]ile|[Ss]tream|input)[^:]*? cannot be read(?: to its end)?|Cannot write to '[^']*'): .*", re.DOTALL
     ),

@@ -170,7 +170,7 @@ class CommandCall:
         if job.id:
             ids.append(_job_id(answer, job.id))
             output.say(f"export {ids[1]} of segment {first} started")
-        self.resume = resumed(job.resume, ids, self._options) if job.resume else ""
+        self.resume = resumed(job.resume, ids, self._options)
         done = getattr(self._namespace, job.wait)(*ids, **waiting)
         path = self._options.get("to")
         if path is not None:

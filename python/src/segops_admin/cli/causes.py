@@ -49,7 +49,7 @@ def _facts(command: Command, line: Invocation, url: str) -> dict[str, str]:
         elif argument.name == "id" or argument.name.endswith("_id"):
             facts.setdefault("id", repr(text))
             facts.setdefault("list", _listing(command))
-        elif command.name == "api" and argument.name == "path":
+        elif argument.name == "path":
             facts["path"] = text
     return facts
 

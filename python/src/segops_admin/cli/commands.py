@@ -23,9 +23,9 @@ def verbs(resource: str) -> Mapping[str, Command]:
     return RESOURCES[resource].commands if resource in RESOURCES else {}
 
 
-def find(*words: str) -> Command | None:
+def find(word: str, verb: str | None = None) -> Command | None:
     """The command of that name."""
-    return TOOLS.get(words[0]) if len(words) == 1 else verbs(words[0]).get(words[1])
+    return TOOLS.get(word) if verb is None else verbs(word).get(verb)
 
 
 def takes(command: Command | None, name: str) -> Option | None:

@@ -12,6 +12,8 @@ from .profiles import KEYS, chosen, config_path, load, save, words_of
 from .settings import masked, number
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .parsing import Invocation
     from .results import Results
 
@@ -33,7 +35,7 @@ def run(verb: str, line: Invocation, results: Results) -> int:
         _check_key(key)
         name = chosen(line.options, content) or "default"
         _known(name, content)
-        output.write_json(_shown(name, content).get(key))
+        output.write_json(_shown(name, content)[key], compact=False)
     else:
         results.one(_set(line, content))
     return 0
@@ -84,17 +86,18 @@ def _value(key: str, text: str) -> Any:
         if not words_of(text):
             raise UsageError("api_key_command is blank.")
         return text
-    if key == "api_key" and text == "-":
-        text = sys.stdin.readline().strip() if sys.stdin is not None else ""
-    elif key == "api_key":
-        output.keep_secret(text)
-        output.say("note: the key is in your shell's history now; config set api_key - reads it from standard input.")
-    output.keep_secret(text if key == "api_key" else "")
-    try:
-        if key == "url":
-            checked_base_url(text)
+    check: Callable[[str], object] = checked_base_url
+    if key == "api_key":
+        check = checked_key
+        if text == "-":
+            text = sys.stdin.readline().strip() if sys.stdin is not None else ""
         else:
-            checked_key(text)
+            output.say(
+                "note: the key is in your shell's history now; config set api_key - reads it from standard input."
+            )
+        output.keep_secret(text)
+    try:
+        check(text)
     except SegOpsConfigError as error:
         raise UsageError(str(error).replace("base_url", "url")) from error
     return text

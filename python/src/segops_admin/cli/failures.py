@@ -104,7 +104,7 @@ def explain(error: BaseException, advice: str) -> None:
 
 def _advice(error: BaseException) -> str:
     """What to do, where the message does not say so itself."""
-    from .._errors import SegOpsConnectionError, SegOpsWaitTimeout
+    from .._errors import SegOpsConnectionError
 
     resume = str(getattr(error, "resume", ""))
     if isinstance(error, UsageError):
@@ -115,8 +115,6 @@ def _advice(error: BaseException) -> str:
     if isinstance(error, SegOpsConnectionError):
         doctor = "segops-admin doctor tells which server and proxy are used, and whether they answer."
         return f"{resume}\n{doctor}" if resume else doctor
-    if isinstance(error, SegOpsWaitTimeout) and not resume:
-        return "Look again later, or wait longer with --wait-timeout=SECONDS."
     return resume
 
 

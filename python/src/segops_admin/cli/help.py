@@ -106,7 +106,7 @@ def _resource(name: str) -> str:
 
 
 def _command(command: Command) -> str:
-    lines = _wrapped(command.summary, 0)
+    lines = [command.summary]
     for paragraph in command.details:
         lines += ["", *_wrapped(paragraph, 0)]
     lines += ["", *_wrapped(usage(command), 0, hanging=7)]
@@ -152,14 +152,11 @@ def _options(options: Mapping[str, Option]) -> list[str]:
 def _table(rows: Iterable[tuple[str, str]]) -> list[str]:
     """Two columns; the second one is wrapped below itself."""
     rows = list(rows)
-    width = min(28, max((len(left) for left, _ in rows), default=0))
+    width = max((len(left) for left, _ in rows), default=0)
     lines = []
     for left, right in rows:
-        wrapped = _wrapped(right, width + 4) or [""]
-        if len(left) > width:
-            lines += [f"  {left}", *wrapped]
-        else:
-            lines += [f"  {left:{width}}  {wrapped[0].lstrip()}".rstrip(), *wrapped[1:]]
+        first, *more = _wrapped(right, width + 4)
+        lines += [f"  {left:{width}}  {first.lstrip()}", *more]
     return lines
 
 

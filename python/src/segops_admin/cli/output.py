@@ -62,7 +62,7 @@ def _json_escape(match: Match[str]) -> str:
     return f"\\u{ord(match[0]):04x}"
 
 
-def write_json(value: Any, *, compact: bool = False) -> None:
+def write_json(value: Any, *, compact: bool) -> None:
     """A result: indented by two, or on one line."""
     write_text(json_text(value, indent=None if compact else 2) + "\n")
 
@@ -133,8 +133,7 @@ def is_json() -> bool:
 
 def keep_secret(key: str) -> None:
     """Hides a key in all that is said from now on."""
-    if len(key) > 3:
-        _secrets.add(key)
+    _secrets.add(key)
 
 
 def without_secrets(text: str) -> str:

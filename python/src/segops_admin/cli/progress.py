@@ -6,7 +6,7 @@ import sys
 import time
 from typing import Any
 
-from .output import harmless, is_json, say
+from .output import harmless, is_json, json_text, say
 
 __all__ = ["Progress"]
 
@@ -40,7 +40,8 @@ class Progress:
         """A job's newest answer."""
         if not isinstance(job, dict):
             return
-        state = str(job.get("status", "waiting"))
+        status = job.get("status")
+        state = status if isinstance(status, str) else "waiting" if status is None else json_text(status)
         total = job.get("row_count")
         if isinstance(total, int) and isinstance(job.get("imported_count"), int) and total > 0:
             state += f" {job['imported_count']}/{total}"

@@ -44,7 +44,7 @@ function factsOf(command: Command, line: Invocation, url: string): Map<string, s
       facts.set("event-type", quote(text)).set("list", `${PROGRAM} schemas list`);
     } else if (/(^|_)id$/.test(name) && !facts.has("id")) {
       facts.set("id", quote(text)).set("list", facts.get("list") ?? listing(command));
-    } else if (command.name === "api" && name === "path") {
+    } else if (name === "path") {
       facts.set("path", text);
     }
   }

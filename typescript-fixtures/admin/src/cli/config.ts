@@ -118,7 +118,7 @@ function checked(text: string, check: (text: string) => unknown): string {
 
 /** A profile as it may be seen: its key is masked. */
 function shown(name: string, { current, profiles }: Content): Record<string, unknown> {
-  const profile = profiles[name] ?? {};
+  const profile = profiles[name] as Record<string, unknown>;
   const values = Object.fromEntries(KEYS.map((each) => [each, profile[each] ?? null]));
   const key = typeof profile.api_key === "string" ? masked(profile.api_key) : null;
   return { name, current: name === current, ...values, api_key: key, file: configPath() };

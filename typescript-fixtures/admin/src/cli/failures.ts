@@ -1,12 +1,6 @@
 /** The exit code and the message of each error, here and nowhere else. */
 
-import {
-  SegOpsArgumentError,
-  SegOpsConfigError,
-  SegOpsConnectionError,
-  SegOpsError,
-  SegOpsWaitTimeout,
-} from "../errors/index.js";
+import { SegOpsArgumentError, SegOpsConfigError, SegOpsConnectionError, SegOpsError } from "../errors/index.js";
 import { harmless, isJson, say, sayObject, withoutSecrets } from "./output.js";
 
 export const FAILURE = 1;
@@ -128,9 +122,6 @@ function adviceOn(error: unknown): string {
   if (error instanceof SegOpsConnectionError) {
     const doctor = "segops-admin doctor tells which server and proxy are used, and whether they answer.";
     return resume === "" ? doctor : `${resume}\n${doctor}`;
-  }
-  if (error instanceof SegOpsWaitTimeout && resume === "") {
-    return "Look again later, or wait longer with --wait-timeout=SECONDS.";
   }
   return resume;
 }

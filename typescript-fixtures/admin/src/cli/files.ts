@@ -215,6 +215,6 @@ export function writeWhole(path: string, text: string, { isPrivate = false } = {
     if (existsSync(draft)) {
       unlinkSync(draft);
     }
-    throw new UsageError(`cannot write ${quote(path)}: ${systemReason(error) ?? (error as Error).message}.`);
+    throw new UsageError(`cannot write ${quote(path)}: ${systemReason(error)}.`);
   }
 }

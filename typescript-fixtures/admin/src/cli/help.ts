@@ -94,7 +94,7 @@ function resourceHelp({ name, summary, commands }: Resource): string {
 }
 
 function commandHelp(command: Command): string {
-  const lines = wrapped(command.summary, 0);
+  const lines = [command.summary];
   for (const paragraph of command.details) {
     lines.push("", ...wrapped(paragraph, 0));
   }
@@ -142,13 +142,10 @@ function optionLines(options: readonly Option[]): string[] {
 
 /** Two columns; the second one is wrapped below itself. */
 function table(rows: [string, string][]): string[] {
-  const width = Math.min(28, Math.max(0, ...rows.map(([left]) => left.length)));
+  const width = Math.max(0, ...rows.map(([left]) => left.length));
   return rows.flatMap(([left, right]) => {
-    const [first = "", ...rest] = wrapped(right, width + 4);
-    if (left.length > width) {
-      return [`  ${left}`, first, ...rest];
-    }
-    return [`  ${left.padEnd(width)}  ${first.trimStart()}`.trimEnd(), ...rest];
+    const [first, ...rest] = wrapped(right, width + 4) as [string, ...string[]];
+    return [`  ${left.padEnd(width)}  ${first.trimStart()}`, ...rest];
   });
 }
 

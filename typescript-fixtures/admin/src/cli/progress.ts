@@ -1,7 +1,7 @@
 /** Progress on standard error: a line that is redrawn on a terminal, one line per change elsewhere. */
 
 import type { ImportPart } from "../types/records.js";
-import { harmless, isJson, say } from "./output.js";
+import { harmless, isJson, jsonText, say } from "./output.js";
 
 const REDRAW_MILLISECONDS = 100;
 
@@ -34,8 +34,8 @@ export class Progress {
     if (typeof job !== "object" || job === null || Array.isArray(job)) {
       return;
     }
-    const { status = "waiting", row_count: total, imported_count: done } = job as Record<string, unknown>;
-    let state = String(status);
+    const { status, row_count: total, imported_count: done } = job as Record<string, unknown>;
+    let state = typeof status === "string" ? status : status == null ? "waiting" : jsonText(status);
     if (Number.isInteger(total) && Number.isInteger(done) && (total as number) > 0) {
       state += ` ${done}/${total}`;
     }

@@ -232,7 +232,7 @@ class Call {
       const values = await this.#values();
       return await this.#begun(values, waiting, confirmation, results);
     } catch (error) {
-      if (error instanceof SegOpsWaitTimeout && this.#resume !== "") {
+      if (error instanceof SegOpsWaitTimeout) {
         goingOn(error, this.#resume);
       }
       throw error;
@@ -357,7 +357,7 @@ class Call {
 
   /** Values as the method takes them: by position, and then those by name together. */
   #inOrder(values: Map<string, unknown>, more: Record<string, unknown>): unknown[] {
-    const positional = this.#command.positional ?? [];
+    const positional = this.#command.positional as readonly string[];
     const named = [...values].filter(([name, value]) => !positional.includes(name) && value !== undefined);
     return [
       ...positional.map((name) => values.get(name)),
@@ -401,7 +401,7 @@ class Call {
       ids.push(jobId(answer, job.id));
       say(`export ${ids[1]} of segment ${first} started`);
     }
-    this.#resume = job.resume === undefined ? "" : resumed(job.resume, ids, this.#line);
+    this.#resume = resumed(job.resume as string, ids, this.#line);
     const done = await this.#invoke(job.wait, ...ids, { ...waiting, ...since });
     const path = this.#line.texts.get("to");
     if (path !== undefined && job.download !== undefined) {

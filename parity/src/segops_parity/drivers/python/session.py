@@ -211,7 +211,8 @@ class Session:
 
     def _do_cli(self, command: dict[str, Any]) -> dict[str, Any]:
         with _environment(command.get("env", {})):
-            return {"ok": run_shell(command["argv"], command.get("stdin", ""), command.get("terminal"))}
+            on = command.get("terminal"), command.get("streams"), command.get("slow", 0)
+            return {"ok": run_shell(command["argv"], command.get("stdin", ""), *on)}
 
     def _do_webhook(self, command: dict[str, Any]) -> dict[str, Any]:
         given = Given()

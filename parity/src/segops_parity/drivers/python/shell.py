@@ -8,7 +8,7 @@ import os
 import struct
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from unittest import mock
 
@@ -17,18 +17,32 @@ from segops_admin.cli.main import main
 __all__ = ["run_shell"]
 
 
+_NOW = 1777636800.0
+"""The moment on a terminal, in seconds since 1970."""
+_UNIX = ("utf-8", "")
+_WINDOWS = ("cp1252", "\r\n")
+"""What standard output begins with in every case: what a command prints is the same on every machine."""
+
+
 class _Stream(io.TextIOWrapper):
     """A standard stream that is kept after the command has closed it.
 
     Args:
         content: what is read from it.
         terminal: the descriptor of the terminal that it passes for, if it does.
+        locale: the encoding and the ends of lines that it begins with.
     """
 
-    def __init__(self, content: bytes = b"", terminal: int | None = None) -> None:
+    def __init__(self, content: bytes = b"", terminal: int | None = None, locale: tuple[str, str] = _UNIX) -> None:
         self.kept = io.BytesIO(content)
+        self.messages = 0
         self._terminal = terminal
-        super().__init__(self.kept, encoding="utf-8", write_through=True)
+        super().__init__(self.kept, encoding=locale[0], newline=locale[1], write_through=True)
+
+    def write(self, text: str) -> int:
+        """Counts what is written."""
+        self.messages += 1
+        return super().write(text)
 
     def isatty(self) -> bool:
         """Whether it passes for a terminal."""
@@ -42,9 +56,21 @@ class _Stream(io.TextIOWrapper):
         """Does nothing: what was written is still to be read."""
 
 
+class _Broken(io.TextIOWrapper):
+    """A stream to a descriptor that cannot be written; what it holds back fails when it is flushed."""
+
+    def __init__(self, descriptor: int, is_terminal: bool) -> None:
+        self._is_terminal = is_terminal
+        super().__init__(open(descriptor, "wb", closefd=False), encoding="utf-8")  # noqa: SIM115
+
+    def isatty(self) -> bool:
+        """Whether it passes for a terminal."""
+        return self._is_terminal
+
+
 @contextlib.contextmanager
 def _terminal(columns: int | None) -> Iterator[int | None]:
-    """A terminal of that width, while whose clock stands still: what is drawn on it depends on no machine's speed."""
+    """A terminal of that width, while whose clocks stand still: what is drawn on it depends on no machine's speed."""
     if columns is None:
         yield None
         return
@@ -54,27 +80,96 @@ def _terminal(columns: int | None) -> Iterator[int | None]:
     ends = os.openpty()
     try:
         fcntl.ioctl(ends[1], termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        with mock.patch.object(time, "monotonic", return_value=0.0):
+        clocks = {"monotonic": 1000.0, "time": _NOW}
+        with contextlib.ExitStack() as frozen:
+            for name, value in clocks.items():
+                frozen.enter_context(mock.patch.object(time, name, return_value=value))
             yield ends[1]
     finally:
         for each in ends:
             os.close(each)
 
 
-def run_shell(argv: list[str], stdin: str, columns: int | None = None) -> dict[str, Any]:
+@contextlib.contextmanager
+def _broken(kind: str, is_terminal: bool) -> Iterator[_Broken | None]:
+    """A stream that cannot be written: ``gone`` (its reader), ``full`` (its disk), ``none`` (closed at the start)."""
+    if kind == "none":
+        yield None
+        return
+    if kind == "full":
+        descriptor = os.open("/dev/full", os.O_WRONLY)
+    else:
+        reader, descriptor = os.pipe()
+        os.close(reader)
+    stream = _Broken(descriptor, is_terminal)
+    try:
+        yield stream
+    finally:
+        with contextlib.suppress(OSError):
+            stream.close()
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _slow(messages: _Stream, hours: int) -> Iterator[None]:
+    """A clock by which each message takes so many hours: a deadline is over behind the first, whatever the machine."""
+    real = time.monotonic
+
+    def late() -> float:
+        return real() + 3600 * hours * messages.messages
+
+    with mock.patch.object(time, "monotonic", late):
+        yield
+
+
+def run_shell(
+    argv: list[str],
+    stdin: str,
+    columns: int | None = None,
+    streams: Mapping[str, str] | None = None,
+    slow: int = 0,
+) -> dict[str, Any]:
     """Carries out ``segops-admin argv…`` and returns its exit code and what it printed.
 
     Args:
         columns: the width of the terminal that all three streams are, if they are one.
+        streams: those that are something else: ``plain`` (no terminal), ``gone``, ``full`` or ``none``.
+        slow: how many hours each message on standard error takes.
     """
-    streams = sys.stdin, sys.stdout, sys.stderr
-    with _terminal(columns) as terminal:
-        out, err = _Stream(terminal=terminal), _Stream(terminal=terminal)
-        sys.stdin, sys.stdout, sys.stderr = _Stream(stdin.encode(), terminal), out, err
+    special = streams or {}
+    before = sys.stdin, sys.stdout, sys.stderr
+    with _terminal(columns) as terminal, contextlib.ExitStack() as broken:
+        on = {name: None if special.get(name) == "plain" else terminal for name in ("stdin", "stdout", "stderr")}
+        out, err = _Stream(terminal=on["stdout"], locale=_WINDOWS), _Stream(terminal=on["stderr"])
+        sys.stdin, sys.stdout, sys.stderr = _Stream(stdin.encode(), on["stdin"]), out, err
+        for name, kind in special.items():
+            if kind != "plain":
+                setattr(sys, name, broken.enter_context(_broken(kind, on[name] is not None)))
+        if slow:
+            broken.enter_context(_slow(err, slow))
         try:
-            code = main(argv)
+            code = _ended(main(argv))
         except SystemExit as stopped:
             code = stopped.code if isinstance(stopped.code, int) else 1
         finally:
-            sys.stdin, sys.stdout, sys.stderr = streams
-    return {"exit": code, "stdout": out.kept.getvalue().decode(), "stderr": err.kept.getvalue().decode()}
+            sys.stdin, sys.stdout, sys.stderr = before
+    return {"exit": code, "stdout": _text(out), "stderr": _text(err)}
+
+
+def _text(stream: _Stream) -> str:
+    """What was written, a character for each byte where it is not UTF-8."""
+    written = stream.kept.getvalue()
+    try:
+        return written.decode()
+    except UnicodeDecodeError:
+        return written.decode("latin-1")
+
+
+def _ended(code: int) -> int:
+    """The exit code after the end of the interpreter, which flushes standard output and ends with 120 if it cannot."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        return 120
+    return code
