@@ -141,6 +141,20 @@ def test_a_certificate_that_does_not_verify_is_not_retried(
     assert (caught.value.sent, caught.value.transient, time.sleeps) == (False, False, [])
 
 
+def test_tls_that_is_cut_after_a_request_was_sent_is_no_failed_handshake(
+    serve: Any, time: FakeTime, server_tls: Any, authority: Any, tmp_path: Path
+) -> None:
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    server = serve(Hangup(), Reply(json=DONE), Hangup(), tls=server_tls, name="localhost")
+    with requests.Session() as session:
+        session.verify, session.trust_env = str(tmp_path / "authority.pem"), False
+        with SegOpsAdmin(KEY, base_url=server.url, transport=RequestsTransport(session), _runtime=time) as client:
+            assert client.segments.get(7) == DONE
+            with pytest.raises(SegOpsConnectionError, match="may have executed it") as caught:
+                client.segments.create({})
+    assert (caught.value.sent, time.sleeps) == (True, [1.0])
+
+
 def test_redirects_and_the_key_are_kept_from_the_session(serve: Any, connect: Any) -> None:
     elsewhere = serve()
     server = serve(

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Dict, List, Literal, Optional, Union
+from typing import Any, Dict, List, Literal, Optional, TypedDict, Union
 
-TYPE_CHECKING = bool()  # not False: completion by jedi would take it for true
-if TYPE_CHECKING:
-    from typing import TypedDict
+# pydantic below Python 3.12 reads that of typing_extensions only; where there is pydantic, it is installed. Set so that
+# it is not analysed: of two definitions, completion by jedi before 0.20 takes now one, now the other.
+try:
+    import typing_extensions
+except ImportError:
+    pass
 else:
-    # pydantic below Python 3.12 reads this one only; where there is pydantic, it is installed.
-    try:
-        from typing_extensions import TypedDict
-    except ImportError:
-        from typing import TypedDict
+    globals()["TypedDict"] = typing_extensions.TypedDict
 
 
 __all__ = [

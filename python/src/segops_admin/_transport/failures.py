@@ -17,6 +17,7 @@ __all__ = [
     "connect_failure",
     "exchange_failure",
     "is_disconnected",
+    "is_final",
     "raise_as",
     "without_frames",
 ]
@@ -42,6 +43,11 @@ def is_disconnected(error: BaseException) -> bool:
     return cut or isinstance(error, DISCONNECTED)
 
 
+def is_final(error: ssl.SSLError) -> bool:
+    """Whether another handshake would end the same: the two sides do not speak the same protocol."""
+    return any(reason in (error.reason or "") for reason in _HANDSHAKE_IS_FINAL)
+
+
 def without_frames(error: Any) -> Any:
     """An exception to chain to, without the frames that it passed: their local variables may hold the key."""
     return error.with_traceback(None)
@@ -64,7 +70,7 @@ def connect_failure(error: BaseException, peer: str, host: str, limits: Limits) 
     if isinstance(error, ssl.SSLCertVerificationError):
         return SegOpsConnectionError(_certificate(error, host), sent=False, transient=False)
     if isinstance(error, ssl.SSLError):
-        final = any(reason in (error.reason or "") for reason in _HANDSHAKE_IS_FINAL)
+        final = is_final(error)
         advice = ": check the scheme and port, and which versions of TLS both sides speak" if final else ""
         reason = f"no TLS connection to {peer}: {error.reason or error}{advice}"
         return SegOpsConnectionError(reason, sent=False, transient=not final)

@@ -12,7 +12,7 @@ from .._errors import SegOpsConfigError, SegOpsConnectionError, SegOpsDecodeErro
 from .._wire.heads import CutShort, MalformedReply
 from .bodies import ReplyBody
 from .exact_reply import ExactReply
-from .failures import exchange_failure, raise_as
+from .failures import exchange_failure, is_final, raise_as
 from .limits import Limits
 from .origins import Origin
 from .protocol import Headers, Request, Response
@@ -68,7 +68,7 @@ class RequestsTransport:
                 hooks={"response": [*self._session.hooks.get("response", ()), _stay_here]},
             )
         except requests.exceptions.SSLError as error:
-            raise SegOpsConnectionError(f"TLS failed: {error}", sent=False, transient=False) from _bare(error)
+            _fail_tls(error)
         except requests.exceptions.ConnectTimeout as error:
             raise SegOpsTimeoutError(f"no connection in time: {error}", sent=False) from _bare(error)
         except requests.exceptions.Timeout as error:
@@ -129,6 +129,21 @@ def _fail(error: Exception) -> NoReturn:
     for cause in causes:
         if isinstance(cause, http.client.HTTPException) and not isinstance(cause, http.client.RemoteDisconnected):
             raise SegOpsDecodeError(f"what the server sent is not HTTP ({type(cause).__name__})") from _bare(error)
+    raise SegOpsConnectionError(f"the connection failed: {causes[-1]}") from _bare(error)
+
+
+def _fail_tls(error: Exception) -> NoReturn:
+    """Tells apart: a certificate or a handshake that fails, and a connection that is cut, perhaps after a request."""
+    import ssl
+
+    causes = list(_causes(error))
+    # urllib3 has a class of that name of its own, at another place in each of its versions.
+    is_certificate = any(
+        isinstance(cause, ssl.SSLCertVerificationError) or type(cause).__name__ == "CertificateError"
+        for cause in causes
+    )
+    if is_certificate or any(isinstance(cause, ssl.SSLError) and is_final(cause) for cause in causes):
+        raise SegOpsConnectionError(f"TLS failed: {error}", sent=False, transient=False) from _bare(error)
     raise SegOpsConnectionError(f"the connection failed: {causes[-1]}") from _bare(error)
 
 
