@@ -53,7 +53,7 @@ export type {
 } from "./resources/index.js";
 export type { UpdateOptions } from "./resources/namespace.js";
 export type { PageExportOptions } from "./resources/pages.js";
-export type { RecomputeOptions, RecomputeWaitOptions, SegmentExportOptions } from "./resources/segments.js";
+export type { RecomputeOptions, RecomputeWaitOptions, SegmentExportOptions } from "./resources/segment-jobs.js";
 export type { Fetch } from "./transport/fetch.js";
 export type * from "./types/inputs.js";
 export type * from "./types/records.js";

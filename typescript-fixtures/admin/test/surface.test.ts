@@ -123,10 +123,13 @@ test("every method takes the contract's arguments, by position and by name", () 
 
 test("a method's comment begins with the contract's summary", () => {
   const documented = new Map<string, string>();
+  const bases = new Map<string, string>();
   for (const name of readdirSync(`${SOURCES}resources`)) {
     const text = readFileSync(`${SOURCES}resources/${name}`, "utf8");
     const source = ts.createSourceFile(name, text, ts.ScriptTarget.ES2022, true);
     for (const node of source.statements.filter(ts.isClassDeclaration)) {
+      const [base] = node.heritageClauses ?? [];
+      bases.set(node.name?.text ?? "", base?.types[0]?.expression.getText() ?? "");
       for (const method of node.members.filter(ts.isMethodDeclaration)) {
         const [comment] = ts.getJSDocCommentsAndTags(method).filter(ts.isJSDoc);
         const first = ts.getTextOfJSDocComment(comment?.comment)?.split(/\n\s*\n/)[0] ?? "";
@@ -138,8 +141,10 @@ test("a method's comment begins with the contract's summary", () => {
   }
   for (const operation of all) {
     const namespace = camelCase(operation.namespace);
-    const name = `${namespace.charAt(0).toUpperCase()}${namespace.slice(1)}.${nameOf(operation)}`;
-    const told = documented.get(name) ?? documented.get(`Collection.${nameOf(operation)}`);
+    let owner: string | undefined = `${namespace.charAt(0).toUpperCase()}${namespace.slice(1)}`;
+    const name = `${owner}.${nameOf(operation)}`;
+    while (owner !== undefined && !documented.has(`${owner}.${nameOf(operation)}`)) owner = bases.get(owner);
+    const told = documented.get(`${owner}.${nameOf(operation)}`);
     const said = operation.summary.replace(/`([a-z]\w*)`/g, (_, word: string) => `\`${camelCase(word)}\``);
     assert.ok(told === operation.summary || told === said, `${name}: ${told}`);
   }

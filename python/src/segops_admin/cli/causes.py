@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .failures import kind_of
-from .parsing import PROGRAM
 from .table import CAUSES
+from .usage import PROGRAM
 
 if TYPE_CHECKING:
     from .parsing import Invocation

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .commands import RESOURCES, TOOLS, find, verbs
-from .parsing import PROGRAM, unknown, usage
 from .shapes import ARRAY, OBJECT
+from .usage import PROGRAM, unknown, usage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

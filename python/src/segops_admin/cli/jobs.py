@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from .._errors import SegOpsArgumentError, SegOpsJobError
 from .._wire.words import described
 from .failures import UsageError
-from .parsing import PROGRAM
 from .settings import wait_limits, whole_number
+from .usage import PROGRAM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from .commands import GLOBAL, OWN_WORDS, RESOURCES, SHORT, TOOLS, find, takes, verbs
 from .failures import UsageError
-from .suggestions import closest, nearest
+from .usage import PROGRAM, refuse_choice, refuse_flag, refuse_slip, unknown, usage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
     from .shapes import Command, Option
 
-__all__ = ["PROGRAM", "Invocation", "parse", "unknown", "usage"]
-
-PROGRAM = "segops-admin"
+__all__ = ["Invocation", "parse"]
 
 
 class Invocation:
@@ -147,11 +145,11 @@ class _Reader:
         elif command is not None and _is_query_parameter(name, command):
             self._query_parameter(name.replace("-", "_"), value if equals else None)
             if not _is_documented(name.replace("-", "_"), command):
-                _refuse_slip(name, command)
+                refuse_slip(name, command)
                 if "*" not in command.silent:
                     self.line.undocumented.append(name)
         else:
-            _unknown_flag(name, command)
+            refuse_flag(name, command)
 
     def _option(self, option: Option, value: str | None) -> None:
         options = self.line.options
@@ -165,7 +163,7 @@ class _Reader:
                 raise UsageError(f"--{option.name} needs a value: --{option.name}={option.value}")
             value = self._words.pop(0)
         if option.choices and not option.parameter and value not in option.choices:
-            _refuse_choice(option, value, self.line.command)
+            refuse_choice(option, value, self.line.command)
         if option.name == "query" and self.line.command is not None and self.line.command.query is not None:
             key, equals, text = value.partition("=")
             # Before it was a flag, `--query=TEXT` was a query parameter like any other.
@@ -204,56 +202,9 @@ def _is_documented(key: str, command: Command) -> bool:
     return key in command.known_query or key in command.silent
 
 
-def _refuse_slip(name: str, command: Command) -> None:
-    """Refuses a flag that is close to a known one: sent on, it would be ignored, and the listing be another one."""
-    known = [*command.options, *(each.replace("_", "-") for each in command.known_query), *GLOBAL]
-    meant = nearest(name, known)
-    if meant:
-        advice = f"Did you mean --{meant}? As a query parameter all the same: --query {name}=VALUE"
-        raise UsageError(f"{command.name}: unknown flag --{name}.", advice)
-
-
-def _refuse_choice(option: Option, value: str, command: Command | None) -> None:
-    choices = f"{', '.join(option.choices[:-1])} or {option.choices[-1]}"
-    to_file = option.name == "output" and command is not None and "to" in command.options
-    advice = f"To write the export to a file: --to={value}" if to_file else ""
-    raise UsageError(f"--{option.name} must be {choices}, not {value!r}.", advice)
-
-
 def _check_arguments(command: Command, line: Invocation, spaced: list[str]) -> None:
     missing = [each for each in command.arguments[len(line.arguments) :] if not each.optional]
     if missing:
         names = " and ".join(f"<{argument.shown}>" for argument in missing)
         hint = f" ({', '.join(spaced)} was read as a query parameter.)" if spaced else ""
         raise UsageError(f"{command.name} needs {names}.{hint}", usage(command))
-
-
-def unknown(word: str, known: Iterable[str], what: str, program: str) -> UsageError:
-    """The error for a word that is none of those known, with a suggestion."""
-    meant = closest(word, known)
-    advice = f"Did you mean {program} {meant}? " if meant else ""
-    return UsageError(f"unknown {what} {word!r}.", f"{advice}{PROGRAM} help lists all.")
-
-
-def _unknown_flag(name: str, command: Command | None) -> None:
-    known = [*(command.options if command is not None else ()), *GLOBAL]
-    where = command.name if command is not None else PROGRAM
-    meant = closest(name, known)
-    advice = f"Did you mean --{meant}? " if meant else ""
-    if command is None:
-        advice += f"Flags of a command come after it. {PROGRAM} --help lists those that may come before."
-    elif command.query is not None and name.replace("_", "-") in OWN_WORDS:
-        advice = f"It belongs to other commands. As a query parameter all the same: --query {name}=VALUE"
-    else:
-        advice += f"{PROGRAM} {command.name} --help lists its flags."
-    raise UsageError(f"{where}: unknown flag --{name}.", advice)
-
-
-def usage(command: Command) -> str:
-    """A command's grammar, on one line."""
-    arguments = (f"[<{each.shown}>]" if each.optional else f"<{each.shown}>" for each in command.arguments)
-    words = [PROGRAM, *command.words, *arguments]
-    words += [f"[--{o.name}={o.value}]" if o.value else f"[--{o.name}]" for o in command.options.values()]
-    if command.query is not None:
-        words += [f"[--{name}=VALUE]" for name in command.known_query] + ["[--KEY=VALUE]"]
-    return "usage: " + " ".join(words)

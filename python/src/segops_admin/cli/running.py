@@ -14,13 +14,13 @@ from .dry_run import DryRun, NotSent
 from .failures import FAILURE, UsageError, explain
 from .files import check_sink, counted, open_binary, read_json
 from .guard import check_write
-from .parsing import usage
 from .profiles import active
 from .progress import Progress
 from .results import Results
 from .retries import Retries
 from .settings import connect, is_on, logged
 from .shapes import ARRAY, FILE, OBJECT, OUT
+from .usage import usage
 
 if TYPE_CHECKING:
     from .._client import SegOpsAdmin

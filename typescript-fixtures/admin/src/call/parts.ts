@@ -1,6 +1,5 @@
 /** An import in parts: the file is cut, then each part is uploaded, confirmed and waited for. */
 
-import type { FileHandle } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import {
   SegOpsApiError,
@@ -9,14 +8,14 @@ import {
   SegOpsNotFoundError,
   SegOpsWaitTimeout,
 } from "../errors/index.js";
-import { describe, quote } from "../errors/text.js";
-import { throwIfAborted } from "../transport/signals.js";
+import { describe } from "../errors/text.js";
 import type { ImportConfirmation } from "../types/inputs.js";
 import type { ImportConfirmed, ImportInParts, ImportJob, ImportPart, ImportUpload } from "../types/records.js";
 import type { ChangeOptions, Id, WaitOptions } from "../types/shared.js";
-import { blocks, Cutter, MOST_ROWS, type Part, section } from "../wire/csv-parts.js";
+import { MOST_ROWS, type Part } from "../wire/csv-parts.js";
 import type { FileData } from "../wire/files.js";
 import type { Calls } from "./calls.js";
+import { CsvFile } from "./parts-file.js";
 import { accountOf, type BegunPart, State, type Wanted } from "./parts-state.js";
 
 const FIRST_PAUSE = 0.1;
@@ -45,8 +44,7 @@ export class CsvImport {
   readonly #rows: number;
   readonly #options: ImportInPartsOptions;
   readonly #state: State;
-  #file!: FileHandle;
-  #identity = "";
+  #file!: CsvFile;
 
   constructor(calls: Calls, imports: Imports, path: string, rows: number, options: ImportInPartsOptions) {
     if (typeof path !== "string") {
@@ -70,9 +68,9 @@ export class CsvImport {
 
   /** Carries it out. */
   async run(): Promise<ImportInParts> {
-    this.#file = await this.#opened();
+    this.#file = await CsvFile.open(this.#path);
     try {
-      const { head, parts, size, sha256 } = await this.#plan();
+      const { head, parts, size, sha256 } = await this.#file.plan(this.#rows, this.#options.signal);
       await this.#state.open(await this.#wanted(size, sha256), (await this.#calls.runtime.uuid()).slice(0, 8));
       for (const [place, part] of parts.entries()) {
         const begun = await this.#begun(place + 1, parts.length, part);
@@ -93,38 +91,6 @@ export class CsvImport {
       skipped_count: sum("skipped_count"),
       error_count: sum("error_count"),
     };
-  }
-
-  async #opened(): Promise<FileHandle> {
-    const fail = (error: Error): never => {
-      throw new SegOpsArgumentError(`The file ${quote(this.#path)} cannot be read: ${error.message}`, { cause: error });
-    };
-    const { open } = await import("node:fs/promises"); // when it is first needed, as all that follows
-    const file = await open(this.#path, "r").catch(fail);
-    const status = await file.stat();
-    if (!status.isFile()) {
-      await file.close();
-      if (status.isDirectory()) {
-        fail(new Error("it is a directory"));
-      }
-      throw new SegOpsArgumentError(`${quote(this.#path)} is no regular file: it cannot be sent in parts.`);
-    }
-    return file;
-  }
-
-  async #plan(): Promise<{ head: Uint8Array; parts: Part[]; size: number; sha256: string }> {
-    this.#identity = await identityOf(this.#file);
-    const { createHash } = await import("node:crypto");
-    const digest = createHash("sha256");
-    const cutter = new Cutter(this.#name, this.#rows);
-    let size = 0;
-    for await (const block of blocks(this.#file, 0, Number.POSITIVE_INFINITY)) {
-      throwIfAborted(this.#options.signal);
-      digest.update(block);
-      size += block.byteLength;
-      cutter.feed(block);
-    }
-    return { ...cutter.finish(), size, sha256: digest.digest("hex") };
   }
 
   async #wanted(size: number, sha256: string): Promise<Wanted> {
@@ -199,8 +165,8 @@ export class CsvImport {
     const stem = this.#name.slice(0, this.#name.length - extension.length);
     const options = { idempotencyKey: this.#key(begun, "upload"), signal: this.#options.signal };
     const name = `${stem}-part-${begun.part}${extension}`;
-    const answer = await this.#settled(() => this.#imports.upload(section(this.#file, head, part), name, options));
-    if ((await identityOf(this.#file)) !== this.#identity) {
+    const answer = await this.#settled(() => this.#imports.upload(this.#file.section(head, part), name, options));
+    if (await this.#file.hasChanged()) {
       const what = `${this.#name} has changed while part ${begun.part} was sent.`;
       throw new SegOpsArgumentError(`${what} What was sent last is not imported; leave the file alone while it is.`);
     }
@@ -276,11 +242,6 @@ export class CsvImport {
   #place({ part, parts, first_row, last_row }: BegunPart): string {
     return `Part ${part} of ${parts} (rows ${first_row} to ${last_row} of ${this.#name})`;
   }
-}
-
-async function identityOf(file: FileHandle): Promise<string> {
-  const { size, mtimeNs } = await file.stat({ bigint: true });
-  return `${size} ${mtimeNs}`;
 }
 
 function shown({ attempt: _, ...part }: BegunPart): ImportPart {

@@ -3,9 +3,10 @@
 import { quote } from "../errors/text.js";
 import { verbs } from "./commands.js";
 import { kindOf } from "./failures.js";
-import { type Invocation, PROGRAM } from "./parsing.js";
+import type { Invocation } from "./parsing.js";
 import type { Command } from "./shapes.js";
 import { CAUSES } from "./table.js";
+import { PROGRAM } from "./usage.js";
 
 /**
  * What it can be, in words.

@@ -3,8 +3,8 @@
 import { BODIES, DEFINITIONS } from "./bodies.js";
 import { find, RESOURCES, TOOLS, verbs } from "./commands.js";
 import { FRONT } from "./front.js";
-import { PROGRAM, unknown, usage } from "./parsing.js";
 import type { Command, Option, Resource } from "./shapes.js";
+import { PROGRAM, unknown, usage } from "./usage.js";
 
 const WIDTH = 100;
 

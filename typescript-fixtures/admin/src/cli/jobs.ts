@@ -3,15 +3,16 @@
 import { existsSync, unlinkSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { statePath } from "../call/parts-state.js";
-import { SegOpsArgumentError, SegOpsJobError } from "../errors/index.js";
+import { SegOpsArgumentError, SegOpsDecodeError, SegOpsJobError } from "../errors/index.js";
 import { describe } from "../errors/text.js";
 import type { ImportConfirmation } from "../types/inputs.js";
 import type { ImportInParts, ImportPart } from "../types/records.js";
 import { NotSent } from "./dry-run.js";
 import { UsageError } from "./failures.js";
-import { type Invocation, PROGRAM } from "./parsing.js";
+import type { Invocation } from "./parsing.js";
 import type { Progress } from "./progress.js";
 import { numberOf } from "./settings.js";
+import { PROGRAM } from "./usage.js";
 
 /** Thrown out of a wait when what was followed is over. */
 export class Over extends Error {
@@ -131,4 +132,15 @@ export async function importInParts(
     }
     throw error;
   }
+}
+
+/** The id of a job that was started; some answers call it just `id`. */
+export function jobId(answer: unknown, name: string): unknown {
+  const job = Object(answer) as Record<string, unknown>;
+  const found = job[name] || job.id;
+  if (!found) {
+    const text = JSON.stringify(answer).slice(0, 200);
+    throw new SegOpsDecodeError(`the job was started, but the answer has no ${name}: ${text}`);
+  }
+  return found;
 }

@@ -10,9 +10,7 @@ import { quote } from "../errors/text.js";
 import { find, GLOBAL, OWN_WORDS, optionOf, RESOURCES, SHORT, TOOLS, verbs } from "./commands.js";
 import { UsageError } from "./failures.js";
 import type { Command, Option } from "./shapes.js";
-import { closest, nearest } from "./suggestions.js";
-
-export const PROGRAM = "segops-admin";
+import { PROGRAM, refuseSlip, unknown, unknownFlag, usage, wrongChoice } from "./usage.js";
 
 /** A query parameter's value: text, true for a bare flag, or several of these. */
 export type QueryText = string | true | (string | true)[];
@@ -225,23 +223,6 @@ function isDocumented(key: string, { known = [], silent = [] }: Command): boolea
   return known.some(([name]) => name === key) || silent.includes(key);
 }
 
-/** Refuses a flag that is close to a known one: sent on, it would be ignored, and the listing be another one. */
-function refuseSlip(name: string, { name: shown, options, known = [] }: Command): void {
-  const own = options.map((option) => option.name);
-  const meant = nearest(name, [...own, ...known.map(([each]) => each.replaceAll("_", "-")), ...GLOBAL.keys()]);
-  if (meant !== "") {
-    const advice = `Did you mean --${meant}? As a query parameter all the same: --query ${name}=VALUE`;
-    throw new UsageError(`${shown}: unknown flag --${name}.`, advice);
-  }
-}
-
-function wrongChoice({ name, choices = [] }: Option, value: string, command: Command | undefined): UsageError {
-  const listed = `${choices.slice(0, -1).join(", ")} or ${choices[choices.length - 1]}`;
-  const isFile = name === "output" && command?.options.some((option) => option.name === "to");
-  const advice = isFile ? `To write the export to a file: --to=${value}` : "";
-  return new UsageError(`--${name} must be ${listed}, not ${quote(value)}.`, advice);
-}
-
 function checkArguments(command: Command, line: Invocation, spaced: string[]): void {
   const missing = command.arguments.slice(line.arguments.length).filter(({ isOptional }) => !isOptional);
   if (missing.length > 0) {
@@ -249,39 +230,4 @@ function checkArguments(command: Command, line: Invocation, spaced: string[]): v
     const hint = spaced.length > 0 ? ` (${spaced.join(", ")} was read as a query parameter.)` : "";
     throw new UsageError(`${command.name} needs ${names}.${hint}`, usage(command));
   }
-}
-
-/** The error for a word that is none of those known, with a suggestion. */
-export function unknown(word: string, known: Iterable<string>, what: string, program: string): UsageError {
-  const meant = closest(word, known);
-  const advice = meant === "" ? "" : `Did you mean ${program} ${meant}? `;
-  return new UsageError(`unknown ${what} ${quote(word)}.`, `${advice}${PROGRAM} help lists all.`);
-}
-
-function unknownFlag(name: string, command: Command | undefined): UsageError {
-  const known = [...(command?.options ?? []).map(({ name }) => name), ...GLOBAL.keys()];
-  const where = command?.name ?? PROGRAM;
-  const meant = closest(name, known);
-  let advice = meant === "" ? "" : `Did you mean --${meant}? `;
-  if (command === undefined) {
-    advice += `Flags of a command come after it. ${PROGRAM} --help lists those that may come before.`;
-  } else if (command.query !== undefined && OWN_WORDS.includes(name.replaceAll("_", "-"))) {
-    advice = `It belongs to other commands. As a query parameter all the same: --query ${name}=VALUE`;
-  } else {
-    advice += `${PROGRAM} ${command.name} --help lists its flags.`;
-  }
-  return new UsageError(`${where}: unknown flag --${name}.`, advice);
-}
-
-/** A command's grammar, on one line. */
-export function usage(command: Command): string {
-  const query = command.query === undefined ? [] : [...(command.known ?? []).map(([name]) => name), "KEY"];
-  const words = [
-    PROGRAM,
-    ...command.words,
-    ...command.arguments.map(({ shown, isOptional }) => (isOptional ? `[<${shown}>]` : `<${shown}>`)),
-    ...command.options.map(({ name, value }) => (value === "" ? `[--${name}]` : `[--${name}=${value}]`)),
-    ...query.map((name) => `[--${name}=VALUE]`),
-  ];
-  return `usage: ${words.join(" ")}`;
 }

@@ -6,12 +6,11 @@ import { csvLine } from "./csv-text.js";
 import { UsageError } from "./failures.js";
 import { jsonText, say, writeCsv, writeJson, writeLine, writeText } from "./output.js";
 import type { Invocation } from "./parsing.js";
+import { isListing, isRow, own, type Row, rowsOf } from "./rows.js";
 import { type Selector, selector } from "./selecting.js";
 import type { Command } from "./shapes.js";
 import { nearest } from "./suggestions.js";
 import { recordTable, table } from "./tables.js";
-
-type Row = Record<string, unknown>;
 
 /** Prints answers as a command line wants them. */
 export class Results {
@@ -223,27 +222,6 @@ function knownKeys({ name }: Command): string[] {
 
 function words(text = ""): string[] {
   return text === "" ? [] : text.split(" ");
-}
-
-/** Whether a value is a JSON object; a number with its text is none. */
-function isRow(value: unknown): value is Row {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-}
-
-function own(row: unknown, name: string): unknown {
-  return isRow(row) && Object.hasOwn(row, name) ? row[name] : null;
-}
-
-function isListing(value: Row): boolean {
-  return Array.isArray(own(value, "results"));
-}
-
-/** What is one row each: the items of a list or of a page, or the answer itself. */
-function rowsOf(value: unknown): readonly unknown[] {
-  if (isRow(value) && isListing(value)) {
-    return value.results as unknown[];
-  }
-  return Array.isArray(value) ? value : [value];
 }
 
 function columnsOf(text: string): string[] {

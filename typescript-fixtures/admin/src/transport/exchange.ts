@@ -2,13 +2,13 @@
 
 import type { Buffer } from "node:buffer";
 import { isUint8Array } from "node:util/types";
-import { SegOpsConnectionError, SegOpsDecodeError, SegOpsTimeoutError } from "../errors/index.js";
+import { SegOpsConnectionError, SegOpsDecodeError } from "../errors/index.js";
 import { HttpHeaders } from "../wire/headers.js";
 import { WireError } from "../wire/heads.js";
 import { ReplyReader } from "../wire/http1.js";
 import { requestHead } from "../wire/writer.js";
 import type { Line, Origin } from "./connecting.js";
-import { whyExchangeFailed } from "./failures.js";
+import { whyExchangeFailed, whyTimedOut } from "./failures.js";
 import type { TransportReply, TransportRequest } from "./protocol.js";
 import type { ProxyServer } from "./proxies.js";
 import { onAbort } from "./signals.js";
@@ -58,7 +58,10 @@ export class Exchange implements TransportReply {
     this.#watch = new Watch(
       request,
       () => this.#isPaused,
-      (isDeadline) => this.#fail(this.#timeout(isDeadline)),
+      (isDeadline) => {
+        const received = this.#reader.head === undefined ? undefined : this.#reader.received;
+        this.#fail(whyTimedOut(isDeadline, this.#place.origin, received));
+      },
     );
     this.#stopListening = onAbort(request.signal, () => this.#fail(request.signal?.reason));
   }
@@ -157,15 +160,6 @@ export class Exchange implements TransportReply {
     const { head } = this.#reader;
     const what = head === undefined ? `what ${this.#place.origin.peer} sent` : "its body";
     return new SegOpsDecodeError(`${what} is not HTTP: ${error.message}`, { status: head?.status, cause: error });
-  }
-
-  #timeout(isDeadline: boolean): SegOpsTimeoutError {
-    if (isDeadline) {
-      return new SegOpsTimeoutError("the deadline is over", { transient: false });
-    }
-    const { head, received } = this.#reader;
-    const silence = `${this.#place.origin.peer} was silent for too long`;
-    return new SegOpsTimeoutError(head === undefined ? silence : `the reply stalled after ${received} bytes`);
   }
 
   #throwFailure(): void {

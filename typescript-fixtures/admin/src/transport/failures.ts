@@ -56,6 +56,19 @@ export function whyExchangeFailed(error: unknown, { peer }: Peer, stale: boolean
   return new SegOpsConnectionError(`the connection to ${peer} failed: ${said}`, { stale, cause: error });
 }
 
+/**
+ * A deadline that is over, or silence for too long.
+ *
+ * @param received the bytes of the reply's body that have come; undefined before its head
+ */
+export function whyTimedOut(isDeadline: boolean, { peer }: Peer, received: number | undefined): SegOpsTimeoutError {
+  if (isDeadline) {
+    return new SegOpsTimeoutError("the deadline is over", { transient: false });
+  }
+  const silence = `${peer} was silent for too long`;
+  return new SegOpsTimeoutError(received === undefined ? silence : `the reply stalled after ${received} bytes`);
+}
+
 /** The code and the words of an error; of several, which are addresses that were tried, the last one's. */
 function described(error: unknown): { code: string; said: string } {
   const { code, message, errors } = (error ?? {}) as SystemError;
