@@ -184,12 +184,12 @@ def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
     # Profiles of whoever runs this are none of the case's.
     given = {"SEGOPS_API_URL": "{base}", "XDG_CONFIG_HOME": "{files}", **step.named.get("env", {})}
     with tempfile.TemporaryDirectory(prefix="parity-files-") as folder:
+        places = (("{base}", stage.base_url), ("{files}", folder))
         for name, content in step.named.get("files", {}).items():
             file = Path(folder, name)
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content if isinstance(content, bytes) else content.encode())
+            file.write_bytes(content if isinstance(content, bytes) else _replaced(content, places).encode())
             file.chmod(int(step.named.get("modes", {}).get(name, "600"), 8))
-        places = (("{base}", stage.base_url), ("{files}", folder))
         argv = [_replaced(word, places) for word in step.args]
         env = {name: _replaced(value, places) for name, value in given.items()}
         on = {name: step.named[name] for name in ("terminal", "streams", "slow") if step.named.get(name)}
@@ -206,7 +206,7 @@ def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
     printed, told = (
         _RUNTIME.sub('"runtime_version": "any"', _replaced(done["stdout"], back)),
         # How often the same line is drawn again depends on the clock.
-        _DRAWN_AGAIN.sub(r"\1", _replaced(done["stderr"], back)),
+        _DRAWN_AGAIN.sub(r"\1", _RUN.sub("run", _replaced(done["stderr"], back))),
     )
     ended = {
         "exit": done["exit"],

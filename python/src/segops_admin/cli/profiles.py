@@ -50,7 +50,7 @@ class Profile:
         """
         if self._key is None:
             command = self.get("api_key_command")
-            self._key = _printed(self.name, command) if command else self.get("api_key")
+            self._key = _printed(self.name, command) if command else self.get("api_key") or None
         return self._key
 
 

@@ -147,6 +147,9 @@ function messageOf(error: unknown): string {
   return `unexpected ${name ?? typeof error}: ${message ?? String(error)} (SEGOPS_DEBUG=1 shows where; please report it)`;
 }
 
+/** Where Node has other words than the system. */
+const REASONS: Readonly<Record<string, string>> = { EISDIR: "Is a directory", ENAMETOOLONG: "File name too long" };
+
 /** What the system says of a failure, as shells put it: "No such file or directory". */
 export function systemReason(error: unknown): string | undefined {
   const { code, message = "" } = Object(error) as NodeJS.ErrnoException;
@@ -154,7 +157,7 @@ export function systemReason(error: unknown): string | undefined {
   if (typeof code !== "string" || found === undefined) {
     return undefined;
   }
-  return code === "EISDIR" ? "Is a directory" : found.charAt(0).toUpperCase() + found.slice(1);
+  return REASONS[code] ?? found.charAt(0).toUpperCase() + found.slice(1);
 }
 
 /** Text on one line, without what would steer a terminal: a server's message is not trusted. */
