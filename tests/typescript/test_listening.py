@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -144,3 +146,28 @@ def test_what_the_secret_has_not_signed_is_refused(
         out, err = process.communicate(timeout=60)
         assert (process.returncode, out, receiver.requests) == (0, "", [])
         assert err.count("note: refused a request that is not signed with the webhook's secret\n") == 2
+
+
+def test_a_server_that_is_slow_to_remove_the_webhook_changes_no_exit_code(program: list[str]) -> None:
+    slow = Reply(status=204, after=(removal := threading.Event()))
+    with ScriptedServer(Reply(status=201, json={"id": 7}), slow) as server:
+        variables = {"SEGOPS_API_KEY": "sk_test_listening", "SEGOPS_API_URL": server.url}
+        process = subprocess.Popen(
+            [*program, "listen", "--forward-to=http://127.0.0.1:9"],
+            env={**clean_environment(), **variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert process.stderr is not None
+            assert process.stderr.readline().startswith("webhook 7 is registered")
+            process.send_signal(signal.SIGINT)
+            # Longer than the command line waits for what merely tidies up.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.8)
+            removal.set()
+            _, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert (process.returncode, err.splitlines()[-1]) == (0, "webhook 7 is removed")

@@ -23,8 +23,8 @@ export class OutputError extends Error {}
 
 /** Why a command was ended by its user. */
 export class Interrupted extends Error {
-  /** What is tidied up before the program ends, however long that takes. */
-  pending: Promise<unknown> | undefined;
+  /** Whether the command ends in its own way, tidies up first, and has an exit code of its own. */
+  endsByItself = false;
 }
 
 /** The exit code for an error. */

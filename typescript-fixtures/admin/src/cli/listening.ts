@@ -38,12 +38,10 @@ export async function listen(
   if (line.has("dry-run")) {
     await registered(client, "http://127.0.0.1:0/", "***");
   }
-  const working = passedOn(to, target, client, results, signal);
-  const whileInterrupted = (): void => {
-    (signal.reason as Interrupted).pending = working;
-  };
-  signal.addEventListener("abort", whileInterrupted);
-  await working;
+  signal.addEventListener("abort", () => {
+    (signal.reason as Interrupted).endsByItself = true;
+  });
+  await passedOn(to, target, client, results, signal);
 }
 
 async function passedOn(

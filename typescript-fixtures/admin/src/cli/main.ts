@@ -48,12 +48,16 @@ export function showWarnings(): void {
   });
 }
 
-/** Rejects when the signal is aborted, and a little later: what is under way may tidy up after itself first. */
+/**
+ * Rejects when the signal is aborted, and a little later: what is under way may tidy up after itself first. A command
+ * that ends in its own way then is left to do so, however long that takes.
+ */
 function interruption(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    const end = async (): Promise<void> => {
-      await (signal.reason as Interrupted).pending?.catch(() => undefined);
-      reject(signal.reason);
+    const end = (): void => {
+      if (!(signal.reason as Interrupted).endsByItself) {
+        reject(signal.reason);
+      }
     };
     signal.addEventListener("abort", () => setTimeout(end, TIDY_MILLISECONDS).unref());
   });
