@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import pickle
 import warnings
 from typing import Any
 
@@ -62,6 +64,8 @@ def test_on_reply_is_called_for_each_attempt(lane: str, serve: Any) -> None:
     ]
     assert told[0].headers["retry-after"] == "7"
     assert list(told[1].headers) == []
+    assert KEY.encode() not in pickle.dumps(told[3])  # before its headers have been read
+    assert copy.copy(told[3]).headers["X-Echo"] == "ApiKey sk_***"
     assert told[3].headers["X-Echo"] == "ApiKey sk_***"
     assert all(isinstance(attempt.seconds, float) and attempt.seconds >= 0 for attempt in told)
 

@@ -35,29 +35,46 @@ class Attempt:
         error: the name of the error that it ended in, or None: ``SegOpsTimeoutError``.
     """
 
-    __slots__ = ("_target", "attempt", "delay", "error", "headers", "method", "operation", "seconds", "status")
+    __slots__ = ("_headers", "_key", "_target", "attempt", "delay", "error", "method", "operation", "seconds", "status")
 
     def __init__(
         self,
         call: Call,
-        status: int | None,
-        headers: Headers,
+        response: Any,
+        key: Secret,
         attempt: int,
         seconds: float,
         delay: float | None,
-        error: str | None,
+        error: BaseException | None,
     ) -> None:
         self.operation = call.operation
         self.method = call.method
         self._target = call.path
-        self.status = status
-        self.headers = headers
+        self._key: Secret | None = key
+        self._headers: Headers | None
+        self.status: int | None
+        if response is None:
+            self.status = self._headers = None
+        else:
+            self.status, self._headers = response.status, response.headers
         self.attempt = attempt
         self.seconds = seconds
         self.delay = delay
-        self.error = error
+        self.error = None if error is None else type(error).__name__
 
     # Computed on demand: a caller that counts calls should not pay for what it does not read.
+
+    @property
+    def headers(self) -> Headers:
+        """The reply's headers, the key hidden where the server repeats it."""
+        headers, key = self._headers or Headers(), self._key
+        if key is not None:
+            if mention(headers, key):
+                headers = Headers([(name, redact(value, key)) for name, value in headers.items()])
+            # In this order: another thread that finds no key finds the headers without it.
+            self._headers = headers
+            self._key = None
+        return headers
 
     @property
     def path(self) -> str:
@@ -68,6 +85,11 @@ class Attempt:
     def request_id(self) -> str | None:
         """The server's id of the request, if it sent one."""
         return request_id(self.headers)
+
+    def __getstate__(self) -> tuple[None, dict[str, Any]]:
+        """What a copy or a pickle is made of: no key."""
+        headers = self.headers
+        return None, {**{name: getattr(self, name) for name in self.__slots__}, "_headers": headers, "_key": None}
 
     def __repr__(self) -> str:
         outcome = self.error if self.status is None else self.status
@@ -99,12 +121,7 @@ def observe(
     if response is not None and ("Deprecation" in response.headers or "Sunset" in response.headers):
         _warn(call, response.headers, options.key)
     if options.on_reply is not None:
-        headers = Headers() if response is None else response.headers
-        if mention(headers, options.key):
-            headers = Headers([(name, redact(value, options.key)) for name, value in headers.items()])
-        status = None if response is None else response.status
-        failed = None if error is None else type(error).__name__
-        options.on_reply(Attempt(call, status, headers, attempt, seconds, delay, failed))
+        options.on_reply(Attempt(call, response, options.key, attempt, seconds, delay, error))
 
 
 def _log(
