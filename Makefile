@@ -223,6 +223,7 @@ lock: $(READY) ## write the lock files anew from requirements/*.in (UV_ARGS=--up
 docs: $(NODE_READY) ## build the documentation site into build/site; a broken link or a page in no menu fails
 	@$(BIN)/python tools/docs/site_pages.py build
 	@$(BIN)/zensical build --clean --strict --config-file build/mkdocs.yml
+	@$(BIN)/python tools/docs/offline_search.py build/site
 	@$(BIN)/python tools/docs/llms.py build
 	@echo "build/site/index.html"
 

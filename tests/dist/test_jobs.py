@@ -96,7 +96,9 @@ def by_npm(npm_project: Callable[[str], Path], tmp_path: Path) -> Path:
     command = tmp_path / "bin/segops-admin"
     command.parent.mkdir()
     node = f"{WORKSPACE}/tools/node.sh current node"
-    command.write_text(f'#!/bin/sh\nexec env SEGOPS_NODE_QUIET=1 {node} {project}/node_modules/.bin/segops-admin "$@"\n')
+    command.write_text(
+        f'#!/bin/sh\nexec env SEGOPS_NODE_QUIET=1 {node} {project}/node_modules/.bin/segops-admin "$@"\n'
+    )
     command.chmod(0o755)
     return command.parent
 

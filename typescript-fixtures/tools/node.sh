@@ -1,5 +1,5 @@
 #!/bin/sh
-# Which Node builds and tests this workspace?
+# Runs node, npm or npx with the Node that builds and tests this workspace.
 #
 #   tools/node.sh [oldest|current] node|npm|npx [arguments]
 #
