@@ -1,6 +1,9 @@
 /** The commands of the protocol, carried out with the TypeScript SDK: a table; no logic about any operation. */
 
 import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Memory } from "./memory.mjs";
 import { runShell } from "./shell.mjs";
 import { surface } from "./surface.mjs";
@@ -41,6 +44,7 @@ export class Session {
   #before = new Map();
   #openBefore = opened();
   #isFetch = false;
+  #folder;
 
   constructor(sdk) {
     this.#sdk = sdk;
@@ -161,7 +165,7 @@ export class Session {
 
   async #call(command) {
     const { client, time } = this.#clients.get(command.client);
-    const given = new Given();
+    const given = new Given(() => this.#shared());
     const values = command.args.map((each) => given.value(each));
     const named = Object.entries(command.named ?? {}).map(([key, value]) => [camel(key), given.value(value)]);
     if (named.length > 0) {
@@ -190,6 +194,12 @@ export class Session {
       }
       return value;
     });
+  }
+
+  /** The folder of the files that outlast a call; it goes with the last client. */
+  #shared() {
+    this.#folder ??= mkdtempSync(join(tmpdir(), "parity-kept-"));
+    return this.#folder;
   }
 
   async #page({ iterator, limit }) {
@@ -262,6 +272,10 @@ export class Session {
     }
     this.#clients.clear();
     this.#walks.clear();
+    if (this.#folder !== undefined) {
+      rmSync(this.#folder, { recursive: true });
+      this.#folder = undefined;
+    }
     this.#restore();
     // What Node's fetch keeps is its own.
     return { ok: this.#isFetch ? null : { left: await leftOpen(this.#openBefore) } };

@@ -1,6 +1,16 @@
 /** Values that JSON has no form for, as they travel in JSON lines: bytes, dates, files, callbacks, errors. */
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
@@ -13,10 +23,17 @@ const NUMBERS = { NaN: Number.NaN, Infinity: Number.POSITIVE_INFINITY, "-Infinit
 export class Given {
   #sink;
   #folder;
+  #kept;
+  #shared;
   #progress;
   #stream;
   /** Whether what the process holds in memory meanwhile is to be told. */
   isLarge = false;
+
+  /** `shared` makes the folder that the calls of a case have in common. */
+  constructor(shared) {
+    this.#shared = shared;
+  }
 
   /** The JavaScript value of what was sent. */
   value(sent) {
@@ -77,6 +94,9 @@ export class Given {
       case "$path":
       case "$pipe":
       case "$file": {
+        if ("kept" in value) {
+          return this.#inCommon(value);
+        }
         this.#folder = mkdtempSync(join(tmpdir(), "parity-upload-"));
         const path = join(this.#folder, value.name);
         if ("hole" in value) {
@@ -101,6 +121,21 @@ export class Given {
     }
   }
 
+  /** The path of a file whose neighbours outlast the call: those that are given, those that earlier calls left. */
+  #inCommon({ name, bytes, kept }) {
+    const folder = this.#shared();
+    for (const [beside, text] of Object.entries(kept)) {
+      if (text === null) {
+        mkdirSync(join(folder, beside));
+      } else {
+        writeFileSync(join(folder, beside), text);
+      }
+    }
+    writeFileSync(join(folder, name), Buffer.from(bytes, "base64"));
+    this.#kept = { folder, name };
+    return join(folder, name);
+  }
+
   /** What the call left behind, for the reply. */
   told() {
     const left = this.#progress === undefined ? {} : { progress: this.#progress };
@@ -114,6 +149,13 @@ export class Given {
     }
     if (this.#stream !== undefined) {
       left.sink = Buffer.concat(this.#stream).toString("base64");
+    }
+    if (this.#kept !== undefined) {
+      const { folder, name } = this.#kept;
+      const held = (each) =>
+        statSync(join(folder, each)).isDirectory() ? null : readFileSync(join(folder, each), "utf8");
+      const beside = readdirSync(folder).filter((each) => each !== name);
+      left.beside = Object.fromEntries(beside.map((each) => [each, held(each)]));
     }
     if (this.#folder !== undefined) {
       rmSync(this.#folder, { recursive: true });

@@ -170,6 +170,8 @@ def _outcome(entry: Mapping[str, Any]) -> dict[str, Any]:
     if "sink" in result:
         sink = result.pop("sink")
         found["sink"] = b'{"id":1}'.ljust(sink["padded"]) if isinstance(sink, Mapping) else sink.encode()
+    if "beside" in result:
+        found["beside"] = result.pop("beside")
     if "left" in entry:
         found["left"] = entry["left"]
     if "items" in result or "values" in result:

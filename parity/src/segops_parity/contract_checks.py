@@ -191,6 +191,9 @@ def _problems_of(step: Step, outcome: Mapping[str, Any], seen: Mapping[str, Any]
         problems += _printed_problems(expected["ok"], found["ok"])
         expected["ok"] = {name: value for name, value in expected["ok"].items() if name not in ("prints", "says")}
         found = {"ok": {name: value for name, value in found["ok"].items() if name in expected["ok"]}}
+    for name, text in expected.pop("beside", {}).items():
+        held = found.get("beside", {}).get(name) or ""
+        problems += [] if text in held else [_problem(f"/beside/{name}", f"to hold {text!r}", held)]
     for name, value in expected.items():
         if name not in found:
             problems.append({"at": f"/{name}", "expected": value, "absent": "found"})

@@ -263,6 +263,12 @@ def _observation(step: Step, reply: Mapping[str, Any], stage: Stage, before: int
     for name in ("sink", "left", "progress", "attempts", "warned"):
         if name in reply:
             outcome[name] = canonical_value(reply[name])
+    if "beside" in reply:
+        outcome["beside"] = {
+            name: None if text is None else _RUN_KEPT.sub("run", text.replace(stage.base_url, "{base}"))
+            for name, text in reply["beside"].items()
+        }
+        outcome["left"] = sorted(reply["beside"])
     found = {
         "step": step.name,
         "requests": _in_order(step, [_told(request) for request in stage.seen()]),

@@ -20,6 +20,7 @@ _CAUSES = (
     re.compile(
         r"((?:[Ff]ile|[Ss]tream|input)[^:]*? cannot be read(?: to its end)?|Cannot write to '[^']*'): .*", re.DOTALL
     ),
+    re.compile(r"(Cannot write '[^']*', which keeps how far the import is): .*", re.DOTALL),
     re.compile(r"(is broken|followed by something else|not UTF-8) \([^)]*\)"),
     re.compile(r"(is not HTTP): .*?(?=\. The server| \(tried|$)", re.DOTALL),
     re.compile(r"((?:api_key|apiKey) must be text), not [^.]*"),
@@ -60,6 +61,9 @@ _BROKEN_GZIP = re.compile(
 _LOGGED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (DEBUG .*? )\d+ ms")
 _PARTIAL = re.compile(r"\.segops-\w+\.part")
 _KINDS_OF_FILES = re.compile(r"Give bytes, [^.]*?, not")
+_FOLDER = re.compile(r"[^'\s]*/parity-kept-\w+/")
+_RUN = re.compile(r"(?<=(?:import|upsert)-[0-9a-f]{32}-)[0-9a-f]{8}(?=-)")
+_PLAY = re.compile(r"/_c/\d+/")
 _PORT = re.compile(r"\b(127\.0\.0\.1|localhost):\d+")
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -70,6 +74,7 @@ def wording(text: str) -> str:
     text = _CAMEL.sub(lambda found: f"_{found[1].lower()}", text)
     text = _KEYWORD.sub(r"\1", _QUOTED_VALUE.sub("idempotency_key ", text))
     text = _KEY.sub("a key", _PORT.sub(r"\1:port", text))
+    text = _RUN.sub("run", _PLAY.sub("/_c/n/", _FOLDER.sub("", text)))
     text = text.replace("it has a number that is too large", "it is not JSON")
     text = text.replace("a number of seconds or undefined", "a number of seconds")
     text = _VALUE.sub(lambda found: _VALUES[found[0]], text)

@@ -70,7 +70,7 @@ class Pages:
 
 def _goes_on(following: Any) -> bool:
     """Whether what names the next page names one: not null, false, 0 or empty text. The same in both languages."""
-    return following is not None and following is not False and following != 0 and following != ""
+    return following is not None and following != 0 and following != ""  # False is 0, too
 
 
 def _last_page(count: Any, size: int) -> int:

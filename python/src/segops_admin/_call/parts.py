@@ -167,9 +167,12 @@ class CsvImport:
             pause *= 2
 
     def _refused(self, state: State, told: dict[str, Any], error: SegOpsApiError) -> None:
-        """Says which part it was. What was refused for certain is asked for anew, not replayed, the next time."""
+        """Says which part it was. What was refused for certain is asked for anew, not replayed, the next time.
+
+        409 is no refusal: what an earlier attempt has begun is still under way, and a new key would do it twice.
+        """
         error.args = (f"{self._place(told)}: {error}", *error.args[1:])
-        if 400 <= error.status < 500 and not error.may_have_executed:
+        if 400 <= error.status < 500 and error.status != 409 and not error.may_have_executed:
             told["attempt"] += 1
             state.save()
 

@@ -47,8 +47,7 @@ def read_reply(response: Any) -> Generator[Read, bytes, bytes]:
             left -= len(block)
         if left <= 0:
             _too_large(response)
-        if len(blocks) > 1:
-            body = b"".join(blocks)
+        body = b"".join(blocks)
     encoding = response.headers.get("Content-Encoding")
     if encoding is None or not body:
         return body

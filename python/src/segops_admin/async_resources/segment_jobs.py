@@ -153,6 +153,11 @@ class AsyncSegmentJobs(AsyncNamespace):
         """
         from .._call.waiting import Recompute
 
+        if since is not None and not isinstance(since, str):
+            raise SegOpsArgumentError(
+                "since must be the segment's last_computed_at from before the recompute, "
+                "or None if it was never computed."
+            )
         address = path("/segments/{}/", id)
         done: Segment = await self._wait(
             f"The recompute of segment {id}",

@@ -206,7 +206,8 @@ export class CsvImport {
   async #refused(begun: BegunPart, error: unknown): Promise<never> {
     if (error instanceof SegOpsApiError) {
       error.message = `${this.#place(begun)}: ${error.message}`;
-      if (error.status >= 400 && error.status < 500 && !error.mayHaveExecuted) {
+      // 409 is no refusal: what an earlier attempt has begun is still under way, and a new key would do it twice.
+      if (error.status >= 400 && error.status < 500 && error.status !== 409 && !error.mayHaveExecuted) {
         begun.attempt += 1;
         await this.#state.save();
       }

@@ -15,7 +15,7 @@ const SHORT: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r
 
 /** As Python escapes it. */
 function escaped(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
+  const code = character.codePointAt(0) as number;
   const [letter, digits] = code < 0x100 ? ["x", 2] : code < 0x10000 ? ["u", 4] : ["U", 8];
   return SHORT[character] ?? `\\${letter}${code.toString(16).padStart(digits as number, "0")}`;
 }

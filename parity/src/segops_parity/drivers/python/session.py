@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import platform
+import shutil
 import sys
+import tempfile
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import segops_admin
@@ -68,6 +71,7 @@ class Session:
         self._before: dict[str, str | None] = {}
         self._open_before = opened()
         self._is_own = True
+        self._folder: Path | None = None
         self._log = Lines()
         logger = logging.getLogger("segops_admin")
         logger.addHandler(self._log)
@@ -136,6 +140,12 @@ class Session:
                 os.environ[name] = value
         self._before.clear()
 
+    def _shared(self) -> Path:
+        """The folder of the files that outlast a call; it goes with the last client."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="parity-kept-"))
+        return self._folder
+
     def settled(self, value: Any) -> Any:
         """What a call comes to, once nothing of it is left to be waited for."""
         return value
@@ -148,7 +158,7 @@ class Session:
 
     def _do_call(self, command: dict[str, Any]) -> dict[str, Any]:
         client, time = self._clients[command["client"]]
-        given = Given()
+        given = Given(self._shared)
         arguments = [given.value(each) for each in command["args"]]
         named = {name: given.value(each) for name, each in command.get("named", {}).items()}
         method = self._method(client, command["op"])
@@ -229,6 +239,9 @@ class Session:
             self.settled(client.close())
         self._clients.clear()
         self._walks.clear()
+        if self._folder is not None:
+            shutil.rmtree(self._folder)
+            self._folder = None
         self._restore()
         # What urllib3 keeps it closes when it is collected, which is its own affair.
         return {"ok": {"left": left_open(self._open_before)} if self._is_own else None}

@@ -12,6 +12,7 @@ import io
 import math
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,7 +28,10 @@ _NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 class Given:
     """The arguments of one call, and what was written to its sink and told to its callback."""
 
-    def __init__(self) -> None:
+    def __init__(self, shared: Callable[[], Path] | None = None) -> None:
+        self._shared = shared
+        """Makes the folder that the calls of a case have in common."""
+        self._kept: Path | None = None
         self.sink: Path | None = None
         self.is_large = False
         """Whether what the process holds in memory meanwhile is to be told."""
@@ -78,6 +82,8 @@ class Given:
 
     def _upload(self, tag: str, value: dict[str, Any]) -> Any:
         """The path of a file to upload, or the file opened, where it stands at a byte."""
+        if "kept" in value:
+            return self._in_common(value)
         self._folder = Path(tempfile.mkdtemp(prefix="parity-upload-"))
         path = self._folder / value["name"]
         if "hole" in value:
@@ -89,6 +95,20 @@ class Given:
         if tag == "$path":
             return path
         return self._open(path, tag, value.get("at", 0))
+
+    def _in_common(self, value: dict[str, Any]) -> Path:
+        """The path of a file whose neighbours outlast the call: those that are given, those that earlier calls left."""
+        assert self._shared is not None
+        folder = self._shared()
+        for name, text in value["kept"].items():
+            if text is None:
+                (folder / name).mkdir()
+            else:
+                (folder / name).write_text(text, encoding="utf-8")
+        path = Path(folder, value["name"])
+        path.write_bytes(base64.b64decode(value["bytes"]))
+        self._kept = path
+        return path
 
     def _open(self, path: Path, tag: str, at: int) -> Any:
         self._opened = path.open("rb")
@@ -109,6 +129,9 @@ class Given:
             self._opened.close()
         if self._folder is not None:
             shutil.rmtree(self._folder)
+        if self._kept is not None:
+            beside = sorted(each for each in self._kept.parent.iterdir() if each != self._kept)
+            left["beside"] = {each.name: None if each.is_dir() else each.read_text("utf-8") for each in beside}
         if self.progress is not None:
             left["progress"] = self.progress
         return left
