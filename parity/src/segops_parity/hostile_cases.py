@@ -65,7 +65,9 @@ def _first(row: Mapping[str, Any], contract: Contract) -> Step:
         op=operation,
         args=tuple(args),
         named={},
-        replies=(Reply(0, (), b"", raw=raw, end=row.get("end", "open"), request=request),),
+        replies=(
+            Reply(0, (), b"", raw=raw, end=row.get("end", "open"), apart=row.get("apart", False), request=request),
+        ),
         requests=(request,),
         delays=(),
         outcome=_outcome(row, row, contract),

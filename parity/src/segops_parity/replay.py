@@ -239,7 +239,8 @@ class _Handler(socketserver.BaseRequestHandler):
 
     def _play(self, reply: Reply, method: str, session: PlaySession) -> bool:
         if reply.raw is not None:
-            self.request.sendall(reply.raw)
+            for part in zip(reply.raw) if reply.apart else [reply.raw]:
+                self.request.sendall(bytes(part))
             if reply.tunnel:
                 self.tunneled = True
                 self._secure(reply.tunnel)

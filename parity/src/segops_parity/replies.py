@@ -37,6 +37,8 @@ class Reply:
     request: Mapping[str, Any] | None = None
     without_key: bool = False
     raw: bytes | None = None
+    apart: bool = False
+    """Each byte of `raw` is sent by itself: over TLS in a record of its own."""
     end: str = "close"
     tunnel: str = ""
     padded: int = 0

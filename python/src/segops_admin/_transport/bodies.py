@@ -33,11 +33,6 @@ class _ConnectedBody:
         if reader.done:
             self._finish()
 
-    @property
-    def ended(self) -> bool:
-        """Whether all of it has been read."""
-        return self._reader.done
-
     def close(self) -> None:
         """Discards what has not been read, and closes the connection."""
         connection, self._connection = self._connection, None

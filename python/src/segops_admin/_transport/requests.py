@@ -95,7 +95,7 @@ class RequestsTransport:
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return
         retries = getattr(self._session.get_adapter(request.url), "max_retries", None)
-        if getattr(retries, "total", 0) not in (0, False, None):
+        if getattr(retries, "total", None):
             raise SegOpsConfigError(
                 "The session's adapter repeats requests by itself (max_retries): a write could be executed twice. "
                 "Mount an HTTPAdapter() without max_retries; the SDK retries where that is safe."

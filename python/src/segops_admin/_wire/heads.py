@@ -32,7 +32,8 @@ _HEADER = re.compile(r"^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):(.*)$", re.MULTILINE)
 _FOLD = re.compile(r"[ \t]*(?:\n[ \t]+)+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _LONE_LINE_FEED = re.compile(rb"(?<!\r)\n")
-_LENGTH = re.compile(r"[0-9]{1,18}")
+_LENGTH = re.compile(r"([0-9]{1,15})(?:[ \t]*,[ \t]*\1)*")
+"""A length, or the same one several times; no number of JavaScript holds more digits than these exactly."""
 
 
 class MalformedReply(Exception):
@@ -113,9 +114,7 @@ def header_pairs(lines: str) -> list[tuple[str, str]]:
 
 def content_length(value: str) -> int:
     """The length that one or more Content-Length headers agree on."""
-    if value.isdigit() and value.isascii() and len(value) <= 18:
-        return int(value)
-    first, *others = [part.strip(BLANK) for part in value.split(",")]
-    if not _LENGTH.fullmatch(first) or any(other != first for other in others):
+    length = _LENGTH.fullmatch(value)
+    if length is None:
         raise MalformedReply(f"its length is {value[:60]!r}")
-    return int(first)
+    return int(length[1])

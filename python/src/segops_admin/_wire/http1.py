@@ -24,8 +24,8 @@ __all__ = ["ReplyReader"]
 
 _START = b"HTTP/1."
 _HEAD_END = b"\r\n\r\n"
-_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(;[\t\x20-\x7e\x80-\xff]*)?\r\n")
-_PART_OF_CHUNK = re.compile(rb"(?:[0-9A-Fa-f]{1,16}(?:[ \t]*(?:;[\t\x20-\x7e\x80-\xff]*)?\r?)?)?\Z")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})([ \t]*(?:;[\t\x20-\x7e\x80-\xff]*)?)(\r\n|\r?\Z)")
+"""The line before a chunk, or as much of it as has come: size, extensions, and how it ends."""
 
 
 class ReplyReader:
@@ -65,8 +65,7 @@ class ReplyReader:
             CutShort: it ended too early.
         """
         if data:
-            self._buffer = self._buffer[self._at :] + data if self._at < len(self._buffer) else data
-            self._at = 0
+            self._buffer, self._at = self._buffer[self._at :] + data, 0
         elif self._next == "end":
             self._ended = True
         else:
@@ -84,8 +83,8 @@ class ReplyReader:
 
     @property
     def wanted(self) -> int | None:
-        """How many bytes of the body are still to come, beyond what has been fed; None if that is not known."""
-        return max(0, self._left - (len(self._buffer) - self._at)) if self._next == "length" else None
+        """How many bytes of the body have not been taken yet; None if that is not known."""
+        return self._left if self._next == "length" else None
 
     def head(self) -> bool:
         """Whether the head is there; interim replies before it are passed over.
@@ -94,17 +93,17 @@ class ReplyReader:
             MalformedReply: it is none.
         """
         while self._next == "head":
-            if not self._buffer.startswith(_START) and self._buffer[:7] != _START[: len(self._buffer)]:
+            if self._buffer[: len(_START)] != _START[: len(self._buffer)]:
                 raise MalformedReply("it does not begin with HTTP/1")
-            found = self._buffer.find(_HEAD_END)
-            end = found + len(_HEAD_END)
-            check_line_ends(self._buffer if found < 0 else self._buffer[:end])
-            if found < 0 or end > LARGEST_HEAD:
-                if len(self._buffer) > LARGEST_HEAD:
-                    raise MalformedReply(f"its head is larger than {LARGEST_HEAD // 1024} KiB")
+            head, is_whole, rest = self._buffer.partition(_HEAD_END)
+            head += is_whole
+            if len(head) > LARGEST_HEAD:
+                raise MalformedReply(f"its head is larger than {LARGEST_HEAD // 1024} KiB")
+            check_line_ends(head)
+            if not is_whole:
                 return False
-            self._at = end
-            version, self.status, self.pairs = parse_head(self._buffer[:end].decode("latin-1"))
+            self._buffer = rest
+            version, self.status, self.pairs = parse_head(head.decode("latin-1"))
             self.headers = Headers(self.pairs)
             if self.status >= 200:
                 self._frame(version)
@@ -114,9 +113,6 @@ class ReplyReader:
                 raise MalformedReply(
                     "it switches protocols" if self.status == 101 else "its interim replies do not end"
                 )
-            self._buffer, self._at = self._buffer[self._at :], 0
-            if not self._buffer:
-                return False
         return True
 
     def _frame(self, version: str) -> None:
@@ -125,8 +121,7 @@ class ReplyReader:
         coding, length, connection = field("transfer-encoding"), field("content-length"), field("connection")
         tokens = [token.strip() for token in connection.lower().split(",")] if connection is not None else []
         self._persistent = "close" not in tokens and (version != "0" or "keep-alive" in tokens)
-        tunnel = self._method == "CONNECT" and self.status < 300
-        if tunnel or self._method == "HEAD" or self.status in (204, 304):
+        if self._method in ("HEAD", "CONNECT") or self.status in (204, 304):
             self.done, self._next = True, "done"
         elif coding is not None:
             if coding.lower() != "chunked":
@@ -162,12 +157,8 @@ class ReplyReader:
         return self._take_chunk(amount)
 
     def _cut(self, amount: int) -> bytes:
-        start = self._at
-        if start == 0 and amount >= len(self._buffer):
-            block, self._buffer = self._buffer, b""
-            return block
-        block = self._buffer[start : start + amount]
-        self._at = start + len(block)
+        block = self._buffer[self._at : self._at + amount]
+        self._at += len(block)
         return block
 
     def _take_chunk(self, amount: int) -> bytes:
@@ -177,21 +168,20 @@ class ReplyReader:
                 self._left -= len(block)
                 if not self._left:
                     self._next = "data end"
-                if block:
-                    return block
-                return b""
+                return block
             step = {"size": self._chunk_size, "data end": self._chunk_end, "trailer": self._trailer}[self._next]
             if not step() or self.done:
                 return b""
 
     def _chunk_size(self) -> bool:
         """Reads the line before a chunk, if it is there."""
+        if not self.surplus:
+            return False
         line = _CHUNK.match(self._buffer, self._at)
         if line is None:
-            if len(self._buffer) - self._at > LARGEST_HEAD or not _PART_OF_CHUNK.match(self._buffer, self._at):
-                raise MalformedReply("a chunk's size is none")
+            raise MalformedReply("a chunk's size is none")
+        if not self._counted(len(line[2]), is_whole=line[3] == b"\r\n"):
             return False
-        self._spend(len(line[2] or b""))
         self._at = line.end()
         self._left = int(line[1], 16)
         self._next = "data" if self._left else "trailer"
@@ -210,24 +200,23 @@ class ReplyReader:
 
     def _trailer(self) -> bool:
         """Reads one line after the last chunk, if it is there. What trailers say is not used."""
-        end = self._buffer.find(b"\n", self._at)
-        if end < 0:
-            if len(self._buffer) - self._at > LARGEST_HEAD:
-                raise MalformedReply("its trailers do not end")
+        trailer, line_end, _ = self._buffer[self._at :].partition(b"\n")
+        trailer += line_end
+        check_line_ends(trailer)
+        if not self._counted(len(trailer), is_whole=bool(line_end)):
             return False
-        check_line_ends(self._buffer[self._at : end + 1])
-        line = self._buffer[self._at : end + 1].decode("latin-1")
-        self._spend(len(line))
-        self._at = end + 1
-        line = plain_lines(line)
-        if line != "\n":
+        self._at += len(trailer)
+        line = plain_lines(trailer.decode("latin-1"))
+        self.done = line == "\n"
+        if not self.done:
             header_pairs(line)
-        else:
-            self.done = True
         return True
 
-    def _spend(self, size: int) -> None:
-        """Counts bytes that are neither head nor body: they, too, must not go on for ever."""
-        self._overhead += size
-        if self._overhead > LARGEST_HEAD:
+    def _counted(self, size: int, *, is_whole: bool) -> bool:
+        """Counts bytes of a line that are neither head nor body, once it is whole: they must not go on for ever."""
+        overhead = self._overhead + size
+        if overhead > LARGEST_HEAD:
             raise MalformedReply(f"its chunks carry more than {LARGEST_HEAD // 1024} KiB of extensions and trailers")
+        if is_whole:
+            self._overhead = overhead
+        return is_whole

@@ -140,7 +140,7 @@ export class Exchange implements TransportReply {
       this.#wake?.();
       return;
     }
-    const isWhole = error === undefined && (isProper || !this.#reader.isUntilClose) && this.#reader.end();
+    const isWhole = error === undefined && isProper && this.#reader.end();
     if (!isWhole) {
       this.#fail(this.#cut(error));
     }

@@ -128,10 +128,7 @@ export class Pool implements Transport {
       const settle = (): void => {
         stopTimer();
         stopListening();
-        const index = this.#waiting.indexOf(proceed);
-        if (index !== -1) {
-          this.#waiting.splice(index, 1);
-        }
+        this.#waiting.splice(this.#waiting.indexOf(proceed), 1);
       };
       const proceed = (): void => {
         settle();

@@ -75,7 +75,7 @@ export function parameters(query: unknown): Record<string, unknown> {
     }
     return Object.fromEntries(query);
   }
-  if (typeof query !== "object" || tagOf(query) !== "Object" || isIterable(query)) {
+  if (tagOf(query) !== "Object" || isIterable(query)) {
     throw new SegOpsArgumentError(`Query parameters must be an object, not ${describe(query)}.`);
   }
   return query as Record<string, unknown>;

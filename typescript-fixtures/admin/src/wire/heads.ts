@@ -24,29 +24,26 @@ export interface Head {
   isKept: boolean;
 }
 
-const STATUS_LINE = /^HTTP\/1\.(\d) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
-const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[\t ]*([\t\x20-\x7e\x80-\xff]*)$/;
-const START = Buffer.from("HTTP/1.");
-const LONGEST_LENGTH = 15; // digits: beyond that, a number loses some
+const STATUS_LINE = /^HTTP\/1\.(\d) ([1-9]\d\d)(?: .*)?$/;
+const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[\t ]*(.*)$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)/;
+const START = "HTTP/1.";
+/** A length, or the same one several times; of more digits than these a number loses some. */
+const LENGTH = /^(\d{1,15})(?:[\t ]*,[\t ]*\1)*$/;
 
 /** Refuses what cannot become a head, however much is still to come. */
-export function checkStart(bytes: Buffer): void {
-  const known = Math.min(bytes.length, START.length);
-  if (bytes.compare(START, 0, known, 0, known) !== 0) {
+export function checkStart(text: string): void {
+  if (text.slice(0, START.length) !== START.slice(0, text.length)) {
     throw new WireError("it does not begin with HTTP/1");
   }
-  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) {
-    if (bytes[at - 1] !== CR) {
-      throw new WireError("a line ends in LF alone");
-    }
+  if (text.length > LARGEST_HEAD) {
+    throw new WireError(`its head is larger than ${LARGEST_HEAD / 1024} KiB`);
   }
-  const end = bytes.indexOf("\r\n");
-  if (end !== -1) {
-    statusOf(bytes.toString("latin1", 0, end));
+  if (/(?<!\r)\n/.test(text)) {
+    throw new WireError("a line ends in LF alone");
   }
 }
-
-const [CR, LF] = [0x0d, 0x0a];
 
 /**
  * Reads a head.
@@ -56,7 +53,7 @@ const [CR, LF] = [0x0d, 0x0a];
  * @throws {WireError} it is malformed
  */
 export function readHead(text: string, method: string): Head {
-  const [line = "", ...lines] = text.split("\r\n");
+  const [line = "", ...lines] = plain(text).split("\r\n");
   if (lines.length > MOST_HEADERS) {
     throw new WireError(`it has more than ${MOST_HEADERS} headers`);
   }
@@ -67,8 +64,16 @@ export function readHead(text: string, method: string): Head {
   const isNew = minor > 0;
   // Chunks beside a length, or over HTTP/1.0: read as chunks, and nothing more is expected of such a connection.
   const isDubious = framing.kind === "chunked" && (headers.has("content-length") || !isNew);
-  const isKept = isNew ? !connection.includes("close") : connection.includes("keep-alive");
-  return { status, headers, framing, isKept: isKept && !isDubious && framing.kind !== "close" };
+  const isKept = !connection.includes("close") && (isNew || connection.includes("keep-alive"));
+  return { status, headers, framing, isKept: isKept && !isDubious };
+}
+
+/** Text of a head or of trailers that holds no control character, nor a carriage return that ends no line. */
+export function plain(text: string): string {
+  if (CONTROL.test(text)) {
+    throw new WireError("its head or a trailer holds a control character");
+  }
+  return text;
 }
 
 function statusOf(line: string): { minor: number; status: number } {
@@ -118,12 +123,11 @@ function framingOf(status: number, headers: HttpHeaders, method: string): Framin
 
 /** A length that may have been sent more than once, if it is the same each time. */
 function lengthOf(value: string): number {
-  const given = value.split(",").map((text) => text.trim().replace(/^0+(?=\d)/, ""));
-  const [first = ""] = given;
-  if (!/^\d+$/.test(first) || first.length > LONGEST_LENGTH || given.some((text) => text !== first)) {
+  const found = LENGTH.exec(value);
+  if (found === null) {
     throw new WireError(`its length is ${quote(value.slice(0, 60))}`);
   }
-  return Number(first);
+  return Number(found[1]);
 }
 
 function listOf(value: string | null): string[] {

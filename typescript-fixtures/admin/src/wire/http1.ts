@@ -5,16 +5,13 @@
  * to another.
  */
 
-import { checkStart, type Head, headerOf, LARGEST_HEAD, readHead, WireError } from "./heads.js";
+import { checkStart, type Head, headerOf, LARGEST_HEAD, plain, readHead, WireError } from "./heads.js";
 
 /** Interim replies (1xx) that are skipped before a reply; more of them are a server's mistake. */
 const MOST_INTERIM = 8;
 
-/** Bytes of one line between chunks. */
-const LONGEST_CHUNK_LINE = 16 * 1024;
-
-const CHUNK_LINE = /^[0-9A-Fa-f]{1,16}[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
-const CHUNK_LINE_BEGUN = /^[0-9A-Fa-f]{0,16}[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?\r?$/;
+/** The line before a chunk, or as much of it as has come: size, extensions, and how it ends. */
+const CHUNK_LINE = /^([0-9A-Fa-f]{1,16})([\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?)(\r\n|\r?$)/;
 const EMPTY = Buffer.alloc(0);
 
 type State = "head" | "body" | "until close" | "chunk size" | "chunk" | "chunk end" | "trailers" | "done";
@@ -38,7 +35,8 @@ export class ReplyReader {
   /** Bytes of the body, or of the chunk, that are still to come. */
   #left = 0;
   #interim = 0;
-  #trailers = 0;
+  /** Bytes of lines that are neither head nor body. */
+  #overhead = 0;
 
   /** @param method the request's method: the reply to HEAD has no body */
   constructor(method: string) {
@@ -129,21 +127,17 @@ export class ReplyReader {
   }
 
   #readHead(bytes: Buffer): Buffer {
-    const known = this.#held.length;
-    const held = known === 0 ? bytes : Buffer.concat([this.#held, bytes]);
-    const end = held.indexOf("\r\n\r\n", Math.max(0, known - 3));
-    if (end === -1 || end > LARGEST_HEAD) {
-      checkStart(held);
-      if (held.length > LARGEST_HEAD) {
-        throw new WireError(`its head is larger than ${LARGEST_HEAD / 1024} KiB`);
-      }
+    const held = joined(this.#held, bytes);
+    const end = held.indexOf("\r\n\r\n");
+    const text = held.toString("latin1", 0, end === -1 ? held.length : end + 4);
+    checkStart(text);
+    if (end === -1) {
       this.#held = held;
       return EMPTY;
     }
     this.#held = EMPTY;
-    checkStart(held.subarray(0, end));
-    this.#begin(readHead(held.toString("latin1", 0, end), this.#method));
-    return held.subarray(end + 4);
+    this.#begin(readHead(text.slice(0, -4), this.#method));
+    return held.subarray(text.length);
   }
 
   #begin(head: Head): void {
@@ -173,60 +167,64 @@ export class ReplyReader {
 
   /** Reads a line between chunks: a size, or a trailer. */
   #line(bytes: Buffer): Buffer {
-    const isTrailer = this.#state === "trailers";
-    const longest = isTrailer ? LARGEST_HEAD : LONGEST_CHUNK_LINE;
-    const known = this.#held.length;
-    const held = known === 0 ? bytes : Buffer.concat([this.#held, bytes]);
-    const end = held.indexOf(0x0a, known);
-    if (end > longest || (end === -1 && held.length > longest)) {
-      throw new WireError(isTrailer ? "its trailers do not end" : "a chunk's size is none");
-    }
-    if (end === -1) {
-      if (!isTrailer && !CHUNK_LINE_BEGUN.test(held.toString("latin1"))) {
-        throw new WireError("a chunk's size is none");
-      }
-      this.#held = held;
-      return EMPTY;
-    }
-    if (held[end - 1] !== 0x0d) {
-      throw new WireError("a line ends in LF alone");
-    }
-    this.#held = EMPTY;
-    const line = held.toString("latin1", 0, end - 1);
-    if (isTrailer) {
-      this.#trailer(line);
-    } else {
-      this.#size(line);
-    }
-    return held.subarray(end + 1);
+    const held = joined(this.#held, bytes);
+    const end = held.indexOf("\n");
+    const text = held.toString("latin1", 0, end === -1 ? held.length : end + 1);
+    const isWhole = this.#state === "trailers" ? this.#trailer(text) : this.#size(text);
+    this.#held = isWhole ? EMPTY : held;
+    return isWhole ? held.subarray(text.length) : EMPTY;
   }
 
-  #size(line: string): void {
-    if (!CHUNK_LINE.test(line)) {
+  /** Takes the line before a chunk, or as much of it as has come; whether that is all of it. */
+  #size(text: string): boolean {
+    const [, digits, extensions, lineEnd] = CHUNK_LINE.exec(text) ?? [];
+    if (digits === undefined) {
       throw new WireError("a chunk's size is none");
     }
-    this.#left = Number.parseInt(line, 16);
+    if (!this.#counted((extensions as string).length, lineEnd === "\r\n")) {
+      return false;
+    }
+    this.#left = Number.parseInt(digits, 16);
     this.#state = this.#left === 0 ? "trailers" : "chunk";
+    return true;
   }
 
-  #trailer(line: string): void {
-    if (line === "") {
+  /** Takes a line after the last chunk, or as much of it as has come. */
+  #trailer(text: string): boolean {
+    if (/(?<!\r)\n/.test(text)) {
+      throw new WireError("a line ends in LF alone");
+    }
+    if (!this.#counted(text.length, text.endsWith("\n"))) {
+      return false;
+    }
+    if (text === "\r\n") {
       this.#state = "done";
-      return;
+    } else {
+      headerOf(plain(text).slice(0, -2));
     }
-    headerOf(line);
-    this.#trailers += line.length + 2;
-    if (this.#trailers > LARGEST_HEAD) {
-      throw new WireError("its trailers do not end");
+    return true;
+  }
+
+  /** Counts bytes of a line that are neither head nor body, once it is whole: they must not go on for ever. */
+  #counted(size: number, isWhole: boolean): boolean {
+    const overhead = this.#overhead + size;
+    if (overhead > LARGEST_HEAD) {
+      const most = `${LARGEST_HEAD / 1024} KiB`;
+      throw new WireError(`its chunks carry more than ${most} of extensions and trailers`);
     }
+    if (isWhole) {
+      this.#overhead = overhead;
+    }
+    return isWhole;
   }
 
   #endChunk(bytes: Buffer): Buffer {
-    const held = Buffer.concat([this.#held, bytes]);
-    if (held[0] !== 0x0d || (held.length > 1 && held[1] !== 0x0a)) {
+    const held = joined(this.#held, bytes);
+    const end = held.toString("latin1", 0, 2);
+    if (end !== "\r\n".slice(0, end.length)) {
       throw new WireError("a chunk is longer than its size");
     }
-    if (held.length === 1) {
+    if (end.length < 2) {
       this.#held = held;
       return EMPTY;
     }
@@ -234,4 +232,8 @@ export class ReplyReader {
     this.#state = "chunk size";
     return held.subarray(2);
   }
+}
+
+function joined(held: Buffer, bytes: Buffer): Buffer {
+  return held.length === 0 ? bytes : Buffer.concat([held, bytes]);
 }
