@@ -3,7 +3,7 @@ import type net from "node:net";
 import { test } from "node:test";
 import { SegOpsAdmin, SegOpsConnectionError, SegOpsDecodeError, SegOpsTimeoutError } from "../src/index.js";
 import { ran } from "./support/commands.js";
-import { KEY, rejection, withRawServer, withServer } from "./support/server.js";
+import { KEY, patiently, rejection, withRawServer, withServer } from "./support/server.js";
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 8\r\n\r\n{"ok":1}';
 
@@ -37,33 +37,38 @@ test("a connection is used again after an error, a retry and a redirect", async 
   });
 });
 
-test("silence for longer than the timeout is a timeout error, per attempt", async () => {
+test("silence for longer than the timeout is a timeout error, per attempt", () => patiently(silent));
+
+async function silent(timeout: number): Promise<void> {
   await withServer([{ fault: "silence" }, { fault: "silence" }, { json: { ok: 1 } }], async ({ client, time }) => {
-    assert.deepEqual(await client({ timeout: 0.15 }).segments.get(1), { ok: 1 });
+    assert.deepEqual(await client({ timeout }).segments.get(1), { ok: 1 });
     assert.deepEqual(time.sleeps, [1, 2]);
   });
   await withServer({ fault: "silence" }, async ({ client, seen }) => {
-    const error = await rejection(client({ timeout: 0.1, maxRetries: 1 }).segments.list());
+    const error = await rejection(client({ timeout, maxRetries: 1 }).segments.list());
     assert.ok(error instanceof SegOpsTimeoutError && error instanceof SegOpsConnectionError);
     assert.match(
       error.message,
       /^GET \/segments\/ got no reply: 127\.0\.0\.1:\d+ was silent for too long \(tried 2 times\)$/,
     );
     assert.equal(seen.length, 2);
-    const write = await rejection(client({ timeout: 0.1 }).segments.create({ name: "x" }));
+    const write = await rejection(client({ timeout }).segments.create({ name: "x" }));
     assert.ok(write instanceof SegOpsTimeoutError);
     assert.match(write.message, /may have executed it/);
     assert.equal(seen.length, 3);
   });
-});
+}
 
-test("a reply that comes slowly but steadily is no timeout; one that stalls is", async () => {
+test("a reply that comes slowly but steadily is no timeout; one that stalls is", () => patiently(slow, 0.3));
+
+async function slow(timeout: number): Promise<void> {
+  const pause = timeout * 200; // milliseconds between two bytes: the whole takes longer than the timeout
   const drip = (socket: net.Socket, stall: boolean): void => {
     const [head = "", body = ""] = OK.split("\r\n\r\n");
     socket.write(`${head}\r\n\r\n`);
     [...body].forEach((letter, index) => {
       if (!stall || index < 3) {
-        setTimeout(() => socket.write(letter), 60 * (index + 1)).unref();
+        setTimeout(() => socket.write(letter), pause * (index + 1)).unref();
       }
     });
   };
@@ -71,19 +76,19 @@ test("a reply that comes slowly but steadily is no timeout; one that stalls is",
     (socket) => socket.once("data", () => drip(socket, false)),
     async ({ client }) => {
       const started = performance.now();
-      assert.deepEqual(await client({ timeout: 0.3 }).segments.get(1), { ok: 1 });
-      assert.ok(performance.now() - started > 350);
+      assert.deepEqual(await client({ timeout }).segments.get(1), { ok: 1 });
+      assert.ok(performance.now() - started > timeout * 1100);
     },
   );
   await withRawServer(
     (socket) => socket.once("data", () => drip(socket, true)),
     async ({ client }) => {
-      const error = await rejection(client({ timeout: 0.25, maxRetries: 0 }).segments.get(1));
+      const error = await rejection(client({ timeout, maxRetries: 0 }).segments.get(1));
       assert.ok(error instanceof SegOpsTimeoutError);
       assert.match(error.message, /the reply stalled after 3 bytes/);
     },
   );
-});
+}
 
 /** Answers the first request of the first connection, and ends it at the second one. */
 function closesKept(end: (socket: net.Socket) => void) {

@@ -180,6 +180,22 @@ export async function rejection(promise: Promise<unknown>): Promise<Error> {
   throw new Error("it was expected to fail, and did not");
 }
 
+/**
+ * Runs an attempt with a short timeout, in seconds; where a busy machine did not keep up with it, again with longer ones.
+ *
+ * A fault of the SDK fails with each of them.
+ */
+export async function patiently(attempt: (timeout: number) => Promise<void>, first = 0.15): Promise<void> {
+  for (const timeout of [first, first * 10]) {
+    try {
+      return await attempt(timeout);
+    } catch {
+      // the machine may have been busy: the longest timeout decides
+    }
+  }
+  return attempt(first * 100);
+}
+
 /** Everything that an async iterable yields. */
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
