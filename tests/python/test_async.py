@@ -12,7 +12,13 @@ import pytest
 from scripted_server import Hangup, Raw, Reply
 from sdk_client import KEY, shown
 
-from segops_admin import AsyncSegOpsAdmin, SegOpsConfigError, SegOpsConnectionError, SegOpsNotFoundError
+from segops_admin import (
+    AsyncSegOpsAdmin,
+    SegOpsArgumentError,
+    SegOpsConfigError,
+    SegOpsConnectionError,
+    SegOpsNotFoundError,
+)
 from segops_admin import SegOpsTimeoutError as Timeout
 from segops_admin.testing import FakeTime
 
@@ -98,6 +104,22 @@ def test_an_upload_takes_an_async_iterator(serve: Any) -> None:
     assert asyncio.run(main()) == DONE
     assert b"sku\nA-1\n" in server.requests[1].body
     assert server.requests[0].digest == server.requests[1].digest
+
+
+def test_a_wrong_file_name_is_refused_before_an_endless_iterator_is_read(serve: Any) -> None:
+    server = serve()
+
+    async def rows() -> AsyncIterator[bytes]:
+        while True:
+            yield b"sku\n"
+
+    async def main() -> None:
+        async with client_of(server) as client:
+            with pytest.raises(SegOpsArgumentError, match="A file name must be text, not 5"):
+                await client.products.import_csv(rows(), 5)  # type: ignore[arg-type]
+
+    asyncio.run(main())
+    assert server.requests == []
 
 
 def test_a_cancelled_call_leaves_no_task_and_no_connection_and_the_next_call_works(serve: Any) -> None:

@@ -152,6 +152,13 @@ test("what says itself how it is sent is sent so, and so are boxed values and ob
   });
 });
 
+/** A stream that never ends: whoever reads it before it looks at its arguments never comes back. */
+async function* endless(): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    yield new Uint8Array(1);
+  }
+}
+
 test("arguments of the wrong kind are argument errors that name them", async () => {
   const cases: [(client: SegOpsAdmin) => Promise<unknown>, RegExp][] = [
     [({ segments }) => segments.create(null as Any), /^body must be an object, not null/],
@@ -170,6 +177,7 @@ test("arguments of the wrong kind are argument errors that name them", async () 
     [({ http }) => http.request("GET", 5 as Any), /^A path must be text, not 5/],
     [({ products }) => products.importCsv("x" as Any, 5 as Any), /file/],
     [({ products }) => products.importCsv(new Uint8Array(1), 5 as Any), /^A file name must be text, not 5/],
+    [({ products }) => products.importCsv(endless(), { signal: undefined } as Any), /^A file name must be text, not/],
     [({ products }) => products.importCsv(5 as Any), /^Give bytes, a Blob, a path or a stream, not 5/],
     [({ segments }) => segments.create({ name: "n" }, { idempotencyKey: 5 as Any }), /An idempotency key is/],
   ];

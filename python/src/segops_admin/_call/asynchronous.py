@@ -141,6 +141,7 @@ class AsyncHttp(BaseHttp):
         return await self._make(json_call(operation, "GET", path, parameters, safe=True, expects="page"))
 
     async def _send_file(self, call: Call, form: Form, unnamed: str, check: Check | None = None) -> Any:
+        self._check_form(form)
         data: Any = form[2]
         if hasattr(data, "__aiter__"):
             import tempfile

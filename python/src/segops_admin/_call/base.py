@@ -99,13 +99,16 @@ class BaseHttp:
         key = idempotency_key(given, self.runtime)
         return json_call(operation, method, path, None, body, key, safe=False, expects=expects, deadline=within)
 
+    def _check_form(self, form: Form) -> None:
+        """Before the file is opened: an asynchronous stream would be read to its end, if it has one."""
+        if form[1] is not None and not isinstance(form[1], str):
+            raise SegOpsArgumentError(f"A file name must be text, not {described(form[1])}.")
+
     def _upload(self, call: Call, source: open_file, form: Form, unnamed: str) -> Call:
         """Adds an opened file to a call."""
         import secrets
 
         field, filename = form[:2]
-        if filename is not None and not isinstance(filename, str):
-            raise SegOpsArgumentError(f"A file name must be text, not {described(filename)}.")
         content_type = form[3] if len(form) == 4 else "text/csv"
         part = Multipart(field, filename or source.name or unnamed, source.file, content_type, secrets.token_hex(16))
         call.headers = [("Content-Type", part.content_type), ("Content-Length", str(part.length))]

@@ -139,6 +139,7 @@ class Http(BaseHttp):
         return run(task.course(), self.runtime)
 
     def _send_file(self, call: Call, form: Form, unnamed: str, check: Check | None = None) -> Any:
+        self._check_form(form)
         with open_file(form[2]) as source:
             if check is not None:
                 check(source.file)

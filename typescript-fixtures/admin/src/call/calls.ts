@@ -162,13 +162,14 @@ export class Calls {
     make: (call: Call) => Promise<T>,
     check?: Check,
   ): Promise<T> {
+    const { filename } = form;
+    // before the file is opened: a stream would be read to its end, if it has one
+    if (filename !== undefined && filename !== null && typeof filename !== "string") {
+      throw new SegOpsArgumentError(`A file name must be text, not ${describe(filename)}.`);
+    }
     const file = await openFile(form.data, call.signal);
     try {
       await check?.(file);
-      const { filename } = form;
-      if (filename !== undefined && filename !== null && typeof filename !== "string") {
-        throw new SegOpsArgumentError(`A file name must be text, not ${describe(filename)}.`);
-      }
       const name = filename || file.name || unnamed;
       const boundary = (await this.runtime.uuid()).replaceAll("-", "");
       const part = new Multipart(form.field, name, file, form.contentType ?? "text/csv", boundary);
