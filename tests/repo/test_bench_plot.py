@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
 from repository import ROOT
 
 PRINTED = """Python 3.11.2; median (least to greatest) of 12 pairs of runs
@@ -42,3 +43,14 @@ def test_ratios_are_kept_as_data_and_drawn_with_their_marks(tmp_path: Path) -> N
 def test_a_run_without_a_ratio_draws_nothing(tmp_path: Path) -> None:
     assert plot(tmp_path, "nothing was measured\n").returncode == 1
     assert not (tmp_path / "pictures").exists()
+
+
+@pytest.mark.parametrize("name", ["bench-python", "bench-typescript"])
+def test_a_picture_of_the_documentation_is_drawn_from_the_figures_beside_it(name: str) -> None:
+    from bench.plot import picture
+
+    figures = json.loads((ROOT / f"docs/pictures/{name}.json").read_text(encoding="utf-8"))
+    assert len(figures["ratios"]) >= 4
+    drawn = picture(figures["ratios"], figures["run"])
+    assert (ROOT / f"docs/pictures/{name}.svg").read_text(encoding="utf-8") == drawn
+    assert f"pictures/{name}.svg" in (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
