@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
 from fnmatch import fnmatchcase
+from functools import cache
 from multiprocessing import active_children, get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from segops_parity._files import ContractError
 from segops_parity.cases import Case
@@ -125,9 +128,15 @@ def run_all(
     ordered = sorted(lanes, key=lambda lane: (order[lane.kind], lane.language != "typescript"))
     context = get_context("spawn")  # a forked process would share this one's threads and sockets
     count = workers or min(len(lanes), max(2, os.cpu_count() or 2))
-    with ProcessPoolExecutor(max_workers=count, mp_context=context, initializer=leave_in_order) as pool:
-        given = (cases, suite.project.protocol, surface)
-        pending = {lane.name: pool.submit(_run_in_worker, lane, *given) for lane in ordered}
+    with (
+        TemporaryDirectory(prefix="segops-parity-") as folder,
+        ProcessPoolExecutor(max_workers=count, mp_context=context, initializer=leave_in_order) as pool,
+    ):
+        # By a file: a task with all cases is larger than a pipe. It would wait for a reader, and with it, on Python
+        # 3.11.2, the end of a pool whose workers have been stopped.
+        given = Path(folder, "given")
+        given.write_bytes(pickle.dumps((cases, suite.project.protocol, surface)))
+        pending = {lane.name: pool.submit(_run_in_worker, lane, given) for lane in ordered}
         try:
             done = {name: future.result() for name, future in pending.items()}
         except BaseException:  # interrupted: what still runs is of no use any more
@@ -138,11 +147,18 @@ def run_all(
     return {lane.name: done[lane.name] for lane in lanes}
 
 
-def _run_in_worker(lane: Lane, cases: Sequence[Case], protocol: Path, surface: Sequence[str] | None) -> LaneRun:
+def _run_in_worker(lane: Lane, given: Path) -> LaneRun:
     try:
+        cases, protocol, surface = _read(given)
         return run_lane(lane, cases, protocol, surface=surface)
     except SystemExit as asked:  # by SIGTERM; the pool would take it for a result, and go on
         os._exit(int(asked.code or 0))
+
+
+@cache
+def _read(given: Path) -> tuple[Sequence[Case], Path, Sequence[str] | None]:
+    """What all lanes of a worker need."""
+    return pickle.loads(given.read_bytes())  # type: ignore[no-any-return]
 
 
 def _coverage(suite: Suite, lanes: Sequence[Lane], verdicts: Sequence[CaseVerdict]) -> dict[str, Coverage]:
