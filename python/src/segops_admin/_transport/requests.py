@@ -144,7 +144,7 @@ def _fail_tls(error: Exception) -> NoReturn:
     )
     if is_certificate or any(isinstance(cause, ssl.SSLError) and is_final(cause) for cause in causes):
         raise SegOpsConnectionError(f"TLS failed: {error}", sent=False, transient=False) from _bare(error)
-    raise SegOpsConnectionError(f"the connection failed: {causes[-1]}") from _bare(error)
+    _fail(error)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

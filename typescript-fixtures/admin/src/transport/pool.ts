@@ -19,7 +19,7 @@ const MARGIN = 1;
 export class Pool implements Transport {
   readonly #most: number;
   readonly #idle: { connection: Connection; until: number }[] = [];
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
   #instrumented: Transport | undefined;
   readonly #routes = new Map<string, ProxyServer | undefined>();
   #open = 0;
@@ -128,7 +128,7 @@ export class Pool implements Transport {
       const settle = (): void => {
         stopTimer();
         stopListening();
-        this.#waiting.splice(this.#waiting.indexOf(proceed), 1);
+        this.#waiting.delete(proceed);
       };
       const proceed = (): void => {
         settle();
@@ -143,13 +143,19 @@ export class Pool implements Transport {
         settle();
         reject(signal?.reason);
       });
-      this.#waiting.push(proceed);
+      this.#waiting.add(proceed);
     });
+  }
+
+  /** Lets the call go on that has waited longest, if one waits. */
+  #callNext(): void {
+    const [proceed] = this.#waiting;
+    proceed?.();
   }
 
   #left(): void {
     this.#open -= 1;
-    this.#waiting[0]?.();
+    this.#callNext();
   }
 
   /** @internal */
@@ -161,7 +167,7 @@ export class Pool implements Transport {
     }
     connection.closeAfter(seconds);
     this.#idle.push({ connection, until: monotonic() + seconds });
-    this.#waiting[0]?.();
+    this.#callNext();
   }
 
   /** @internal */
