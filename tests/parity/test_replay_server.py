@@ -74,12 +74,16 @@ def test_a_truncated_tls_connection_is_distinguished_from_a_closed_one(server: R
         session.begin([written_reply({"raw": "HTTP/1.1 200 OK\r\n\r\n", "end": end})])
         with socket.create_connection(("127.0.0.1", port_of(session)), 10) as plain:
             context = trusting(server)
+            # Python 3.10 and 3.11 have OpenSSL 3 take a cut for a proper end, if they are built to.
+            context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
             with context.wrap_socket(plain, server_hostname="localhost", suppress_ragged_eofs=False) as peer:
                 peer.sendall(REQUEST)
                 try:
                     ends[end] = received(peer)
-                except ssl.SSLEOFError:
-                    ends[end] = b"cut"
+                except ssl.SSLError as error:
+                    # 3.11.2 has no class of its own for it yet.
+                    is_cut = isinstance(error, ssl.SSLEOFError) or error.reason == "UNEXPECTED_EOF_WHILE_READING"
+                    ends[end] = b"cut" if is_cut else str(error).encode()
     assert ends == {"notify": b"HTTP/1.1 200 OK\r\n\r\n", "cut": b"cut"}
 
 

@@ -290,7 +290,7 @@ def test_what_a_server_that_runs_already_cannot_do_is_said(project: Project, seg
 
 
 def test_a_command_on_the_path_is_started_where_the_package_is_not_installed(project: Project) -> None:
-    command = project.write("bin/segops-sandbox", f'#!/bin/sh\nexec {sys.executable} -m segops_sandbox "$@"\n')
+    command = project.write("bin/segops-sandbox", f'#!/bin/sh\nexec "{sys.executable}" -m segops_sandbox "$@"\n')
     command.chmod(0o755)
     project.write("test_it.py", "def test_it(segops_sandbox): assert segops_sandbox.now()\n")
     hide = "import sys\nsys.modules['segops_sandbox'] = None\n"
@@ -308,6 +308,7 @@ def test_an_environment_is_made_once_and_what_goes_wrong_is_said(
     wheel = distribution_of_one_module(tmp_path, "segops_sandbox", "print('ready')")
     said: list[str] = []
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent))  # where uv is
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))  # a home that uv could keep it in may be missing
     python = environment.python_of([str(wheel)], tmp_path / "cache", said.append)
     assert environment.python_of([str(wheel)], tmp_path / "cache", said.append) == python
     with pytest.raises(LookupError, match=r"failed:\s.*no-such-file"):
@@ -325,7 +326,8 @@ def test_a_container_is_started_by_the_engine_and_found_by_its_published_port(pr
     engine = project.write(
         "bin/docker",
         f"""\
-        #!{sys.executable}
+        #!/bin/sh
+        "exec" "{sys.executable}" "$0" "$@"
         import json, os, re, subprocess, sys
         with open({str(project.folder / "calls")!r}, "a") as file:
             print(json.dumps(sys.argv[1:]), file=file)
