@@ -35,6 +35,12 @@ NAMESPACES = {
 }  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def _cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keeps what jedi has parsed in the repository: by default it is in a home, which may be missing."""
+    monkeypatch.setattr(jedi.settings, "cache_directory", str(Path(__file__).parents[2] / "build/jedi"))
+
+
 def completed(line: str) -> set[str]:
     """What jedi, which completes in IPython and Jupyter, offers at the end of a line."""
     source = str(Path(types.__file__).parents[1])
