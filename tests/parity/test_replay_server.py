@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -117,3 +118,30 @@ def test_the_next_step_begins_when_the_connection_has_ended_as_its_reply_says(se
                 ended[end] = "reset"
             session.begin([])
     assert ended == {"close": "closed", "reset": "reset"}
+
+
+def test_a_held_reply_is_sent_when_its_call_is_to_be_finished_and_not_before(server: ReplayServer) -> None:
+    session = server.open(fresh=True)
+    session.begin([replace(written_reply({"raw": "HTTP/1.1 200 OK\r\n\r\n", "keep": True}), held="a")])
+    with socket.create_connection(("127.0.0.1", port_of(session)), 10) as peer:
+        peer.sendall(REQUEST)
+        peer.settimeout(0.05)
+        with pytest.raises(TimeoutError):
+            peer.recv(1)
+        peer.settimeout(10)
+        session.finish("a")
+        assert peer.recv(1) == b"H"
+
+
+@pytest.mark.parametrize("tls", ["", "trusted"])
+def test_a_connection_counts_as_open_until_the_client_closes_it_though_its_reply_stalls(
+    server: ReplayServer, tls: str
+) -> None:
+    session = server.open(fresh=True, tls=tls)
+    session.begin([replace(written_reply({"status": 200}), fault="stall")])
+    with socket.create_connection(("127.0.0.1", port_of(session)), 10) as plain:
+        peer = trusting(server).wrap_socket(plain, server_hostname="localhost") if tls else plain
+        peer.sendall(REQUEST)
+        assert session.still_open(1) == 1
+        peer.close()
+    assert session.still_open(0) == 0

@@ -9,6 +9,7 @@ import { readFileSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Session } from "./session.mjs";
+import { clock } from "./waiting.mjs";
 import "./watched.mjs";
 
 // Node 18 says on every start that its fetch is experimental.
@@ -36,6 +37,10 @@ const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE
 // Whatever the SDK or a library prints must not end up between two replies.
 process.stdout.write = process.stderr.write.bind(process.stderr);
 
+clock.tell = (told) => {
+  session.pass(told.passed ?? 0);
+  reply(told);
+};
 for await (const line of lines) {
   const command = JSON.parse(line);
   reply(await session.answer(command));

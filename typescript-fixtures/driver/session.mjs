@@ -8,6 +8,7 @@ import { Memory } from "./memory.mjs";
 import { runShell } from "./shell.mjs";
 import { surface } from "./surface.mjs";
 import { attemptValue, camel, errorValue, Given } from "./values.mjs";
+import { clock } from "./waiting.mjs";
 import { forget, leftOpen, opened, unhandledFailures, watched } from "./watched.mjs";
 
 const PROTOCOL = "segops-parity/1";
@@ -26,12 +27,16 @@ class Time {
 
   now = () => this.#moment;
   monotonic = () => this.#moment;
+  pass = (seconds) => {
+    this.#moment += seconds;
+  };
   random = () => this.#random;
   uuid = () => randomUUID();
 
   sleep = async (seconds) => {
     this.delays.push(seconds);
     this.#moment += seconds;
+    await clock.pass(seconds);
   };
 }
 
@@ -40,6 +45,7 @@ export class Session {
   #sdk;
   #clients = new Map();
   #walks = new Map();
+  #running = new Map();
   #attempts = [];
   #before = new Map();
   #openBefore = opened();
@@ -57,6 +63,8 @@ export class Session {
       describe: () => this.#describe(),
       open: () => this.#open(command),
       call: () => this.#call(command),
+      finish: () => this.#finish(command),
+      later: () => this.#later(command),
       page: () => this.#page(command),
       cli: () => this.#cli(command),
       webhook: () => this.#webhook(command),
@@ -87,7 +95,8 @@ export class Session {
       throw new RangeError(`expected ${PROTOCOL}, found ${protocol}`);
     }
     const { name, version, bin } = this.#sdk.manifest;
-    const capabilities = ["describe", ...(bin ? ["cli"] : []), ...(this.#sdk.webhook ? ["webhook"] : [])];
+    const events = ["abort", "background", "clock"];
+    const capabilities = ["describe", ...events, ...(bin ? ["cli"] : []), ...(this.#sdk.webhook ? ["webhook"] : [])];
     return {
       ok: {
         protocol,
@@ -109,6 +118,9 @@ export class Session {
       this.#openBefore = opened();
     }
     const time = new Time(command.time.now, command.time.random);
+    if (command.time.stands) {
+      clock.stand();
+    }
     const given = new Given();
     const named = Object.fromEntries(
       Object.entries(command.options).map(([key, value]) => [camel(key), given.value(value)]),
@@ -168,6 +180,10 @@ export class Session {
     const given = new Given(() => this.#shared());
     const values = command.args.map((each) => given.value(each));
     const named = Object.entries(command.named ?? {}).map(([key, value]) => [camel(key), given.value(value)]);
+    const controller = command.abortable ? new AbortController() : undefined;
+    if (controller !== undefined) {
+      named.push(["signal", controller.signal]);
+    }
     if (named.length > 0) {
       values.push(Object.fromEntries(named));
     }
@@ -181,11 +197,11 @@ export class Session {
       // the SDK's failure, and none of the driver
       return { error: { kind: "surface.missing", message: `the SDK has no ${command.op}` } };
     }
-    return this.#outcome(time, given, async () => {
+    const call = async () => {
       const value = await owner[name](...values);
       if (typeof value?.[Symbol.asyncIterator] === "function") {
         const key = String(this.#walks.size + 1);
-        this.#walks.set(key, { walk: value[Symbol.asyncIterator](), time });
+        this.#walks.set(key, { walk: value[Symbol.asyncIterator](), time, controller });
         return { $iterator: key };
       }
       if (command.derived !== undefined) {
@@ -193,7 +209,34 @@ export class Session {
         return null;
       }
       return value;
-    });
+    };
+    if (command.background === undefined) {
+      return this.#outcome(time, given, call, { ...command, controller });
+    }
+    const running = call().then(
+      (value) => ({ ok: value ?? null }),
+      (error) => ({ error: errorValue(error, this.#sdk.admin.SegOpsError) }),
+    );
+    this.#running.set(command.background, running);
+    await clock.settled();
+    return { ok: { $running: command.background } };
+  }
+
+  async #finish({ call }) {
+    return this.#running.get(call);
+  }
+
+  async #later({ seconds }) {
+    this.pass(seconds);
+    await clock.pass(seconds);
+    return { ok: null };
+  }
+
+  /** So many seconds pass by the clocks of the clients. */
+  pass(seconds) {
+    for (const time of new Set([...this.#clients.values()].map((each) => each.time))) {
+      time.pass(seconds);
+    }
   }
 
   /** The folder of the files that outlast a call; it goes with the last client. */
@@ -202,10 +245,10 @@ export class Session {
     return this.#folder;
   }
 
-  async #page({ iterator, limit }) {
-    const { walk, time } = this.#walks.get(iterator);
+  async #page({ iterator, limit, ...events }) {
+    const { walk, time, controller } = this.#walks.get(iterator);
     const items = [];
-    const outcome = await this.#outcome(time, new Given(), async () => {
+    const page = async () => {
       while (limit === undefined || limit === null || items.length < limit) {
         const { done, value } = await walk.next();
         if (done) {
@@ -214,11 +257,12 @@ export class Session {
         items.push(value);
       }
       return { items, done: false };
-    });
+    };
+    const outcome = await this.#outcome(time, new Given(), page, { ...events, controller });
     return "error" in outcome ? { ...outcome, items } : outcome;
   }
 
-  async #outcome(time, given, call) {
+  async #outcome(time, given, call, { passes, controller } = {}) {
     time.delays.length = 0;
     time.log.length = 0;
     forget();
@@ -227,12 +271,19 @@ export class Session {
     const warned = [];
     const warn = process.emitWarning;
     process.emitWarning = (message, { type } = {}) => warned.push({ kind: type, message: String(message) });
+    clock.begin(passes, controller);
     let outcome;
     try {
       outcome = { ok: (await call()) ?? null };
     } catch (error) {
-      outcome = { error: errorValue(error, this.#sdk.admin.SegOpsError) };
+      const isAborted = controller?.signal.aborted && error === controller.signal.reason;
+      outcome = {
+        error: isAborted
+          ? { kind: "aborted", message: "the call was aborted" }
+          : errorValue(error, this.#sdk.admin.SegOpsError),
+      };
     } finally {
+      clock.end();
       process.emitWarning = warn;
     }
     const own = warned.filter(({ kind }) => kind?.startsWith("SegOps"));
@@ -272,6 +323,8 @@ export class Session {
     }
     this.#clients.clear();
     this.#walks.clear();
+    this.#running.clear();
+    clock.run();
     if (this.#folder !== undefined) {
       rmSync(this.#folder, { recursive: true });
       this.#folder = undefined;

@@ -12,10 +12,25 @@ from typing import Any
 
 from segops_parity.replies import Reply
 
-__all__ = ["API_KEY", "NOW", "Case", "Step", "held_to"]
+__all__ = ["API_KEY", "NOW", "Case", "Event", "Step", "held_to"]
 
 API_KEY = "sk_test_parity"
 NOW = 1777636800.0  # 2026-05-01T12:00:00Z
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happens while a call is under way, once so many requests of its step (or connections) are there.
+
+    Attributes:
+        passes: so many seconds pass by the SDK's clock.
+        aborts: the call is aborted.
+    """
+
+    requests: int = 0
+    connections: int = 0
+    passes: float | None = None
+    aborts: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +70,16 @@ class Step:
     """Other outcomes that are right as well: HTTP leaves the choice."""
     otherwise: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What has to come of it over another transport, by its name."""
+    background: str = ""
+    """The call is begun under this name, and goes on while further steps are taken."""
+    finish: str = ""
+    """The call in the background whose end the step is."""
+    later: float | None = None
+    """So many seconds pass by the SDK's clock, and nothing else happens."""
+    meanwhile: tuple[Event, ...] = ()
+    """What happens while the call is under way, one after the other."""
+    still_open: int | None = None
+    """How many of the case's connections are open in the end, if that is to be looked at."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +113,21 @@ class Case:
         return "tls" in self.options or any(reply.tunnel for step in self.steps for reply in step.replies)
 
     @property
+    def has_clock(self) -> bool:
+        """Whether time passes in it: then the SDK's monotonic clock stands but for that."""
+        return any(step.later is not None or any(each.passes for each in step.meanwhile) for step in self.steps)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The capabilities that a driver must have to play it."""
+        found = {"clock"} if self.has_clock else set()
+        if any(each.aborts for step in self.steps for each in step.meanwhile):
+            found.add("abort")
+        if any(step.background for step in self.steps):
+            found.add("background")
+        return frozenset(found)
+
+    @property
     def is_stale(self) -> bool:
         """Whether the contract's entry has changed since the cassette was recorded."""
         return bool(self.recorded_under) and self.recorded_under != self.spec_hash
@@ -97,8 +137,9 @@ def held_to(case: Case, transport: str) -> Case:
     """The case as a transport is held to it: only the SDK's own says how many connections it uses."""
     if transport == "default":
         return case
+    own = {"connections": None, "still_open": None, "heads": (), "targets": ()}
     steps = [
-        replace(step, outcome=step.otherwise.get(transport, step.outcome), connections=None, heads=(), targets=())
+        replace(step, outcome=step.otherwise.get(transport, step.outcome), **own)  # type: ignore[arg-type]
         for step in case.steps
     ]
     return replace(case, steps=tuple(steps))

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from segops_parity.canonical import load_json
-from segops_parity.cases import Case, Step
+from segops_parity.cases import Case, Event, Step
 from segops_parity.contract import Contract
 from segops_parity.filling import filled
 from segops_parity.replies import Script, delays
@@ -89,6 +89,8 @@ def _step(entry: Mapping[str, Any], script: Script, case: Mapping[str, Any], con
     replies = script.replies(entry.get("replies", []), None)
     replies = tuple(_with(reply, request) for reply, request in zip(replies, wanted, strict=True))
     op, named = entry.get("op", "open"), entry.get("named", {})
+    if "later" in entry or "finish" in entry:
+        op = "later" if "later" in entry else "finish"
     if op.startswith("webhook."):
         op, named = "webhook", {"function": op.removeprefix("webhook.")}
     return Step(
@@ -114,6 +116,11 @@ def _step(entry: Mapping[str, Any], script: Script, case: Mapping[str, Any], con
         holds_at_most=entry.get("holds_at_most"),
         targets=tuple(entry.get("targets", ())),
         heads=tuple(entry.get("heads", ())),
+        background=entry.get("background", ""),
+        finish=entry.get("finish", ""),
+        later=entry.get("later"),
+        meanwhile=tuple(Event(**each) for each in entry.get("meanwhile", ())),
+        still_open=entry.get("still_open"),
     )
 
 

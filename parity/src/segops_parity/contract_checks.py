@@ -79,6 +79,8 @@ def _step_checks(
     kind = [line for line in outcome if line["at"] == "/error/kind"]
     if step.waits_at_most is not None and step.waits_at_most not in seen.get("timeouts", ()):
         delays.append(_problem("/timeouts", f"to hold {step.waits_at_most}", seen.get("timeouts")))
+    if "still-open" in seen and seen["still-open"] != step.still_open:
+        outcome.append(_problem("/still-open", step.still_open, seen["still-open"]))
     if "unhandled" in seen:
         outcome.append(_problem("/unhandled", "no failure that nothing handles", seen["unhandled"]))
     if step.holds_at_most is not None:
@@ -114,7 +116,7 @@ def _step_checks(
     if step.walk and "before-first-item" in seen:
         early = seen["before-first-item"]
         yield "pagination.lazy", [_problem("/requests", 0, early)] if early else []
-    if "log" in seen and step.requests:
+    if "log" in seen and step.requests and (error or {}).get("kind") != "aborted":
         yield "logging.one-line-per-attempt", _log_problems(step, seen)
         yield "logging.leaves-out-secrets", _log_secrets(case, seen)
 

@@ -82,6 +82,9 @@ class Driver:
         self._last = 0
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._complaints: list[str] = []
+        self._passed = 0
+        self._hears = False
+        self._heard = threading.Condition()
         clean = {
             name: value
             for name, value in os.environ.items()
@@ -107,6 +110,12 @@ class Driver:
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
+            if line.startswith(('{"passed"', '{"hears"')):
+                with self._heard:
+                    self._passed += line.startswith('{"passed"')
+                    self._hears = True
+                    self._heard.notify_all()
+                continue
             self._lines.put(line)
         self._lines.put(None)
 
@@ -116,9 +125,14 @@ class Driver:
             self._complaints.append(line)
             del self._complaints[:-40]
 
-    def interrupt(self) -> None:
-        """What Ctrl-C does to it."""
-        self._process.send_signal(signal.SIGINT)
+    def signal(self, number: int) -> None:
+        """Tell it of what happens while it answers: SIGINT, as Ctrl-C does, or SIGUSR2, which has its own answer."""
+        with self._heard:
+            self._heard.wait_for(lambda: self._hears, timeout=self.timeout)
+            before = self._passed
+            self._process.send_signal(number)
+            if number == signal.SIGUSR2:
+                self._heard.wait_for(lambda: self._passed > before, timeout=self.timeout)
 
     @property
     def said(self) -> str:
@@ -131,12 +145,23 @@ class Driver:
         command = {"id": self._last, "cmd": cmd, **fields}
         self._protocol.check_command(command)
         assert self._process.stdin is not None
+        if not ("abortable" in fields or "passes" in fields):  # else it says itself when it hears
+            self._is_heard(True)
         try:
             self._process.stdin.write(json.dumps(command) + "\n")
             self._process.stdin.flush()
         except OSError as error:
             raise self._gone(cmd) from error
-        return self._reply(command)
+        try:
+            return self._reply(command)
+        finally:
+            self._is_heard(False)
+
+    def _is_heard(self, hears: bool) -> None:
+        """Whether a signal would tell it of something now."""
+        with self._heard:
+            self._hears = hears
+            self._heard.notify_all()
 
     def _gone(self, cmd: str) -> DriverFault:
         """One fault for a driver that has ended, whether that shows in writing to it or in reading from it."""

@@ -34,6 +34,17 @@ class ServerStage:
     def begin(self, step: Step) -> None:
         """Load the step's replies."""
         self._session.begin(step.replies)
+        if step.finish:
+            self._session.finish(step.finish)
+
+    @property
+    def accepted(self) -> int:
+        """How many connections have come to the case's own address."""
+        return self._session.accepted
+
+    def still_open(self, wanted: int) -> int:
+        """How many of the case's connections are open, once that is settled."""
+        return self._session.still_open(wanted)
 
     def seen(self) -> list[dict[str, Any]]:
         """The requests that the server saw."""
@@ -147,7 +158,8 @@ class _Runner:
             except DriverFault:
                 self._drop()  # the case itself tells, when it tries again
                 return True
-        return case.operation in self._hello.get("operations", [case.operation])
+        has = case.needs <= set(self._hello["capabilities"])
+        return has and case.operation in self._hello.get("operations", [case.operation])
 
     def _one(self, case: Case, server: ReplayServer, refused: str, run: LaneRun) -> None:
         if self._failures >= 3:
@@ -165,7 +177,7 @@ class _Runner:
                     transport=self._lane.transport,
                     refused=refused,
                     patience=patience,
-                    interrupt=driver.interrupt,
+                    signals=driver.signal,
                 )
                 if not _gave_up_too_soon(case, observation):
                     break

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import math
 import re
+import signal
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from segops_parity.canonical import canonical_value, is_compact_json, load_json
-from segops_parity.cases import API_KEY, NOW, Case, Step
+from segops_parity.cases import API_KEY, NOW, Case, Event, Step
 
 __all__ = ["Ask", "Stage", "as_compared", "observe"]
 
@@ -30,6 +33,8 @@ _PLAY = re.compile(r"/_c/(\d+)/")
 _LATENCY = re.compile(r'(?<="latency_ms": )(?!0(?:\.0)?,)\d{1,5}(?:\.\d)?(?=,)')
 _INTEGRAL = re.compile(r"(?<=\d)\.0(?=[,\n\]}])")
 
+_BEGUN_SECONDS = 10.0
+"""How long the requests of a call in the background are waited for at most."""
 _OPTIONS = ("max_retries", "timeout", "deadline", "headers", "max_connections")
 
 Ask = Callable[..., dict[str, Any]]
@@ -60,14 +65,14 @@ def observe(
     transport: str = "default",
     refused: str = "",
     patience: int = 1,
-    interrupt: Callable[[], None] = lambda: None,
+    signals: Callable[[int], None] = lambda number: None,
 ) -> dict[str, Any]:
     """Run a case.
 
     Args:
         refused: an address that nobody listens on.
         patience: by how much the client's timeout is lengthened.
-        interrupt: what its user does to end a command line.
+        signals: tells the driver of what happens while it answers.
     """
     clients: set[str] = set()
     steps = []
@@ -77,7 +82,7 @@ def observe(
             if step.op == "open" and step.client in clients:
                 ask("close", client=step.client)  # an earlier step was to fail, and opened it
                 clients.remove(step.client)
-            if step.client not in clients and step.op not in ("webhook", "cli"):
+            if step.client not in clients and step.op not in ("webhook", "cli", "later", "finish"):
                 base_url = refused if case.options.get("refused") else stage.base_url
                 opened = _open(case, step, ask, base_url, transport, patience)
                 if step.op == "open" or "error" in opened:
@@ -85,7 +90,7 @@ def observe(
                     clients |= {step.client} if "ok" in opened else set()
                     continue
                 clients.add(step.client)
-            steps.append(_take(step, ask, stage, interrupt))
+            steps.append(_take(step, ask, stage, signals))
             if step.derived:
                 if "error" in steps[-1]["outcome"]:
                     break  # the steps that follow need that client
@@ -110,6 +115,8 @@ def _open(case: Case, step: Step, ask: Ask, base_url: str, transport: str, patie
         "time": {"now": case.options.get("now", NOW), "random": case.options.get("random", 0)},
         "transport": transport,
     }
+    if case.has_clock:
+        fields["time"]["stands"] = True
     if step.open is not None:
         given = {key: _filled(value, base_url) for key, value in step.open.items()}
         without = given.pop("without", [])
@@ -141,34 +148,53 @@ def _unused(base_url: str) -> str:
     return f"{number // 250 % 50 + 200}.{number % 250}"
 
 
-def _take(step: Step, ask: Ask, stage: Stage, interrupt: Callable[[], None]) -> dict[str, Any]:
+def _take(step: Step, ask: Ask, stage: Stage, signals: Callable[[int], None]) -> dict[str, Any]:
     if step.op == "cli":
         requests = step.named.get("interrupt")
-        with _interrupted(stage, interrupt, requests) if requests else contextlib.nullcontext():
+        with _meanwhile(stage, signals, (Event(requests, aborts=True),) if requests else ()):
             return _command(step, ask, stage)
+    if step.op == "later":
+        return _observation(step, ask("later", seconds=step.later), stage, before=None)
+    if step.op == "finish":
+        return _observation(step, ask("finish", call=step.finish), stage, before=None)
     if step.op == "webhook":
         reply = ask("webhook", function=step.named["function"], args=list(step.args))
         return _observation(step, reply, stage, before=None)
-    derived = {"derived": step.derived} if step.derived else {}
-    reply = ask("call", client=step.client, op=step.op, args=list(step.args), named=dict(step.named), **derived)
+    with _meanwhile(stage, signals, step.meanwhile):
+        return _called(step, ask, stage)
+
+
+def _called(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
+    more: dict[str, Any] = {"derived": step.derived} if step.derived else {}
+    more |= {"background": step.background} if step.background else {}
+    events: dict[str, Any] = {"abortable": True} if any(each.aborts for each in step.meanwhile) else {}
+    events |= {"passes": passes} if (passes := [each.passes for each in step.meanwhile if each.passes]) else {}
+    more |= events
+    reply = ask("call", client=step.client, op=step.op, args=list(step.args), named=dict(step.named), **more)
+    if step.background:
+        _wait(stage, Event(len(step.requests)), threading.Event(), _BEGUN_SECONDS)
     is_walk = step.walk and isinstance(reply.get("ok"), dict) and "$iterator" in reply["ok"]
     if not is_walk:
         return _observation(step, reply, stage, before=None)
     before = len(stage.seen())
     limit = {"limit": step.take} if step.take is not None else {}
-    return _observation(step, ask("page", iterator=reply["ok"]["$iterator"], **limit), stage, before=before)
+    return _observation(step, ask("page", iterator=reply["ok"]["$iterator"], **limit, **events), stage, before=before)
 
 
 @contextlib.contextmanager
-def _interrupted(stage: Stage, interrupt: Callable[[], None], requests: int) -> Iterator[None]:
-    """Ends a command by an interrupt, once so many of its requests are here."""
+def _meanwhile(stage: Stage, signals: Callable[[int], None], events: Iterable[Event]) -> Iterator[None]:
+    """Tells the driver of events while it answers: each once its requests and connections are here."""
+    if not events:
+        yield
+        return
     is_over = threading.Event()
 
     def wait() -> None:
-        while len(stage.seen()) < requests and not is_over.wait(0.005):
-            pass
-        if not is_over.is_set():
-            interrupt()
+        for event in events:
+            _wait(stage, event, is_over)
+            if is_over.is_set():
+                return
+            signals(signal.SIGINT if event.aborts else signal.SIGUSR2)
 
     thread = threading.Thread(target=wait, daemon=True)
     thread.start()
@@ -177,6 +203,16 @@ def _interrupted(stage: Stage, interrupt: Callable[[], None], requests: int) -> 
     finally:
         is_over.set()
         thread.join()
+
+
+def _wait(stage: Stage, event: Event, is_over: threading.Event, seconds: float = math.inf) -> None:
+    """Waits until the requests and connections of an event are here."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and (
+        len(stage.seen()) < event.requests or getattr(stage, "accepted", 0) < event.connections
+    ):
+        if is_over.wait(0.002):
+            return
 
 
 def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
@@ -282,6 +318,8 @@ def _observation(step: Step, reply: Mapping[str, Any], stage: Stage, before: int
         reply = {**reply, "log": sorted(reply["log"])} if "log" in reply else reply
         outcome |= {"attempts": sorted(outcome["attempts"], key=str)} if "attempts" in outcome else {}
     found |= {name: reply[name] for name in ("log", "timeouts", "compared", "held", "unhandled") if name in reply}
+    if step.still_open is not None and hasattr(stage, "still_open"):
+        found["still-open"] = stage.still_open(step.still_open)
     if before is not None:
         found["before-first-item"] = before
     return found

@@ -28,6 +28,8 @@ __all__ = ["MISMATCH", "PlaySession", "ReplayServer", "explain_mismatch"]
 
 MISMATCH = 418  # final for every client, so that one mistake does not make three more (fetch itself repeats on 421)
 _TOGETHER_SECONDS = 3.0
+_SETTLED_SECONDS = 2.0
+_GLANCE_SECONDS = 0.005
 _ANNOUNCED = 65 * 1024 * 1024
 _BLOCK = 1024 * 1024
 
@@ -48,7 +50,11 @@ class PlaySession:
         self.mismatches: list[dict[str, Any]] = []
         self.connections: set[int] = set()
         """The numbers of those that requests have come over."""
+        self.accepted = 0
+        """How many connections have come to an address of its own."""
         self.released = threading.Event()
+        self._finished: set[str] = set()
+        self._open: set[int] = set()
         self._ending = 0
         self.sent = 0
         """How many replies have been played to their end."""
@@ -59,6 +65,34 @@ class PlaySession:
             self._arrived.wait_for(lambda: not self._ending, timeout=60)
             self._due = list(replies)
             self.seen, self.mismatches = [], []
+
+    def finish(self, name: str) -> None:
+        """Answer what the call of that name has asked for."""
+        with self._arrived:
+            self._finished.add(name)
+            self._arrived.notify_all()
+
+    def hold(self, name: str) -> None:
+        """Wait until the call of that name is to be finished, or the case is over."""
+        with self._arrived:
+            self._arrived.wait_for(lambda: name in self._finished or self.released.is_set(), timeout=60)
+
+    def came(self, connection: int) -> None:
+        """A connection is open that is the case's."""
+        with self._arrived:
+            self._open.add(connection)
+
+    def went(self, connection: int) -> None:
+        """A connection is closed, on either side."""
+        with self._arrived:
+            self._open.discard(connection)
+            self._arrived.notify_all()
+
+    def still_open(self, wanted: int) -> int:
+        """How many of its connections are open; those that are being closed get a moment for it."""
+        with self._arrived:
+            self._arrived.wait_for(lambda: len(self._open) == wanted, timeout=_SETTLED_SECONDS)
+            return len(self._open)
 
     @property
     def counts(self) -> bool:
@@ -156,12 +190,54 @@ class _Handler(socketserver.BaseRequestHandler):
 
     def setup(self) -> None:
         self.number = next(self.server.numbers)
+        self.session: PlaySession | None = None
         self.tunneled = False
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.input = self.request.makefile("rb")
-        kind = self.server.tls_of(self.request.getsockname()[1])
-        if kind:
-            self._secure(kind)
+        port = self.request.getsockname()[1]
+        own, kind = self.server.own(port), self.server.tls_of(port)
+        if own is not None:
+            self._belongs(own)
+            own.accepted += 1
+        try:
+            if kind == "silent" and own is not None:
+                self._stall(own)
+                raise ConnectionAbortedError
+            if kind:
+                self._secure(kind)
+        except OSError:  # then nobody calls `finish`
+            if own is not None:
+                own.went(self.number)
+            raise
+
+    def _belongs(self, session: PlaySession) -> None:
+        if self.session is not session:
+            if self.session is not None:
+                self.session.went(self.number)
+            self.session = session
+            session.came(self.number)
+
+    def _stall(self, session: PlaySession) -> None:
+        """Say nothing until the case is over, or the client has closed the connection."""
+        while not session.released.wait(_GLANCE_SECONDS) and not self._is_closed():
+            pass
+
+    def _is_closed(self) -> bool:
+        """Whether the client has closed the connection."""
+        try:
+            self.request.settimeout(0)
+            return not (
+                self.request.recv(1)
+                if isinstance(self.request, ssl.SSLSocket)
+                else self.request.recv(1, socket.MSG_PEEK)
+            )
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        except (OSError, ValueError):
+            return True
+        finally:
+            with contextlib.suppress(OSError):
+                self.request.settimeout(None)
 
     def _secure(self, kind: str) -> None:
         """Speak TLS from now on."""
@@ -177,6 +253,8 @@ class _Handler(socketserver.BaseRequestHandler):
     def finish(self) -> None:
         self.input.close()
         self._end("notify" if isinstance(self.request, ssl.SSLSocket) else "close")
+        if self.session is not None:
+            self.session.went(self.number)
 
     def handle(self) -> None:
         with contextlib.suppress(OSError):
@@ -206,6 +284,7 @@ class _Handler(socketserver.BaseRequestHandler):
         seen["raw"] = {"headers": headers, "body": body, "target": below, "elsewhere": elsewhere}
         seen |= {"body": {"mebibytes": size >> 20}} if counted else {}
         seen["raw"] |= {"version": version.strip(), "tunneled": self.tunneled, "port": port}
+        self._belongs(session)
         session.connections.add(self.number)
         reply = session.answer(seen)
         try:
@@ -238,9 +317,17 @@ class _Handler(socketserver.BaseRequestHandler):
             left -= len(block)
 
     def _play(self, reply: Reply, method: str, session: PlaySession) -> bool:
+        if reply.held:
+            session.hold(reply.held)
         if reply.raw is not None:
             for part in zip(reply.raw) if reply.apart else [reply.raw]:
                 self.request.sendall(bytes(part))
+            if reply.fault == "stall":
+                self._stall(session)
+                return False
+            if reply.tunnel == "silent":
+                self._stall(session)
+                return False
             if reply.tunnel:
                 self.tunneled = True
                 self._secure(reply.tunnel)
@@ -248,7 +335,7 @@ class _Handler(socketserver.BaseRequestHandler):
         if reply.fault == "reset":
             return self._end("reset")
         if reply.fault == "stall":
-            session.released.wait()  # until the case is over
+            self._stall(session)
             return False
         if reply.fault == "truncate":
             self.request.sendall(_head(reply, len(reply.body)) + reply.body[: len(reply.body) // 2])
@@ -348,6 +435,10 @@ class ReplayServer(socketserver.ThreadingTCPServer):
         session.released.set()
         self._sessions.pop(session.number, None)
         self._ports.pop(int(session.base_url.split(":")[2].split("/")[0]), None)
+
+    def own(self, port: int) -> PlaySession | None:
+        """The case that a port belongs to."""
+        return self._ports.get(port)
 
     def tls_of(self, port: int) -> str:
         """The kind of certificate with which TLS is spoken at a port, if it is."""

@@ -47,6 +47,8 @@ class Reply:
     """The body of its request is not kept, only counted."""
     together: int = 0
     """It is sent when that many requests of its step have arrived: those are asked for side by side."""
+    held: str = ""
+    """The call in the background that it answers: it is sent when the step begins that finishes this one."""
 
     @property
     def closes(self) -> bool:
@@ -109,6 +111,7 @@ class Script:
             without_key=entry.get("without_key", False),
             together=entry.get("together", 0),
             counted=entry.get("counted", False),
+            held=entry.get("held", ""),
         )
 
     def _added(self, reply: Reply, extra: Mapping[str, Any]) -> Any:

@@ -96,8 +96,6 @@ class Bench:
         refused = f"http://127.0.0.1:{self._taken.getsockname()[1]}/api"
         try:
             driver = self._driver
-            return observe(
-                case, driver.ask, stage, transport=lane.transport, refused=refused, interrupt=driver.interrupt
-            )
+            return observe(case, driver.ask, stage, transport=lane.transport, refused=refused, signals=driver.signal)
         except ValueError as error:  # what the SDK did has left the harness with nothing to ask next
             raise DriverFault(str(error)) from error

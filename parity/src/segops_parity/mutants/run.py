@@ -127,12 +127,18 @@ def _played(suite: Suite, each: int | None) -> list[Case]:
 def _needed(copy: Copy, chosen: Sequence[Mutant]) -> Copy:
     """A copy with the lanes that the mutants need: command lines for theirs, a further transport for its own files."""
     kinds = {"shell" if mutant.is_shell else "sdk" for mutant in chosen}
-    special = {"python-requests": "requests", "python-async": "async", "typescript-fetch": "fetch"}
+    if any(mutant.file == "wire/numerals.ts" for mutant in chosen):
+        kinds.add("shell")  # which alone asks for numbers as they are written
+    special = {
+        "python-requests": ("requests", "exact_reply"),
+        "python-async": ("async", "_transport/bodies", "_transport/failures"),
+        "typescript-fetch": ("fetch", "undici"),
+    }
     lanes = [
         lane
         for lane in copy.lanes
         if lane.kind in kinds
-        and (lane.name not in special or any(special[lane.name] in mutant.file for mutant in chosen))
+        and (lane.name not in special or any(each in mutant.file for mutant in chosen for each in special[lane.name]))
     ]
     return replace(copy, lanes=tuple(lanes))
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import Future
 from typing import Any
 
 from segops_admin import AsyncSegOpsAdmin
 from segops_parity.drivers.python.session import Session
+from segops_parity.drivers.python.waiting import Aborted, clock, idle
 
 __all__ = ["AsyncSession"]
 
@@ -28,14 +30,36 @@ class AsyncSession(Session):
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="event loop", daemon=True)
         self._thread.start()
+        clock.loop = self._loop
 
     def settled(self, value: Any) -> Any:
         """The value of a coroutine, an iterator over an asynchronous generator, anything else as it is."""
         if inspect.isasyncgen(value):
             return _Walk(value, self)
-        if inspect.isawaitable(value):
-            return asyncio.run_coroutine_threadsafe(_awaited(value), self._loop).result()
-        return value
+        if not inspect.isawaitable(value):
+            return value
+        running = _Running(value, self._loop)
+        try:
+            return running.result()
+        except Aborted:
+            running.cancel()
+            return running.result()
+
+    def _begin(self, name: str, call: Callable[[], Any]) -> dict[str, Any]:
+        reply = super()._begin(name, call)
+        self._settle()
+        return reply
+
+    def _do_later(self, command: dict[str, Any]) -> dict[str, Any]:
+        reply = super()._do_later(command)
+        self._settle()
+        return reply
+
+    def _settle(self) -> None:
+        """Lets the loop do whatever it has to do."""
+        settled = threading.Event()
+        idle(self._loop, settled.set)
+        settled.wait()
 
     def transport(self, name: str) -> Any:
         """None: the SDK's own transport."""
@@ -66,5 +90,29 @@ class _Walk(Iterator[Any]):
             raise StopIteration from None
 
 
-async def _awaited(value: Awaitable[Any]) -> Any:
-    return await value
+class _Running:
+    """A coroutine on the event loop of another thread. Cancelled, it is over when it has closed what it has to."""
+
+    def __init__(self, value: Awaitable[Any], loop: asyncio.AbstractEventLoop) -> None:
+        self._value = value
+        self._loop = loop
+        self._task: asyncio.Task[None] | None = None
+        self._future: Future[Any] = Future()
+        loop.call_soon_threadsafe(self._start)
+
+    def _start(self) -> None:
+        self._task = self._loop.create_task(self._carry_out())
+
+    async def _carry_out(self) -> None:
+        try:
+            self._future.set_result(await self._value)
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits for it
+            self._future.set_exception(error)
+
+    def cancel(self) -> None:
+        """Cancels it once the loop has nothing else to do."""
+        idle(self._loop, lambda: self._task is not None and self._task.cancel())
+
+    def result(self) -> Any:
+        """What comes of it."""
+        return self._future.result()

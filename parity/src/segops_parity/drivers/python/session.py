@@ -8,9 +8,12 @@ import platform
 import shutil
 import sys
 import tempfile
+import threading
 import traceback
 import warnings
+from asyncio import CancelledError
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,12 +25,15 @@ from segops_parity.drivers.python.memory import Memory
 from segops_parity.drivers.python.shell import run_shell
 from segops_parity.drivers.python.surface import surface
 from segops_parity.drivers.python.values import Given, attempt_value, error_value, plain
+from segops_parity.drivers.python.waiting import Aborted, busy, clock
 from segops_parity.drivers.python.watched import left_open, opened, watched
 
 __all__ = ["PROTOCOL", "Session"]
 
 PROTOCOL = "segops-parity/1"
-_CAPABILITIES = ["cli", "describe", "log", "transports", "webhook"]
+_CAPABILITIES = ["abort", "background", "cli", "clock", "describe", "log", "transports", "webhook"]
+_SETTLED = 10.0
+"""Seconds that a call in the background may take to wait for something."""
 
 
 class Time:
@@ -40,6 +46,11 @@ class Time:
 
     def sleep(self, seconds: float) -> None:
         self.delays.append(seconds)
+        self.pass_time(seconds)
+        clock.pass_time(seconds)
+
+    def pass_time(self, seconds: float) -> None:
+        """So many seconds pass without anybody having asked for it."""
         self.moment += seconds
 
     def runtime(self) -> Runtime:
@@ -67,6 +78,7 @@ class Session:
     def __init__(self) -> None:
         self._clients: dict[str, tuple[Any, Time]] = {}
         self._walks: dict[str, tuple[Iterator[Any], Time]] = {}
+        self._running: dict[str, Future[Any]] = {}
         self._attempts: list[dict[str, Any]] = []
         self._before: dict[str, str | None] = {}
         self._open_before = opened()
@@ -110,6 +122,8 @@ class Session:
         if not self._clients:
             self._open_before = opened()
         time = Time(command["time"]["now"], command["time"]["random"])
+        if command["time"].get("stands"):
+            clock.stand()
         given = Given()
         options = {name: given.value(value) for name, value in command.get("options", {}).items()}
         transport = self.transport(command.get("transport", "default"))
@@ -176,7 +190,45 @@ class Session:
                 return None
             return plain(value)
 
-        return self._outcome(call, time, given)
+        if "background" in command:
+            return self._begin(command["background"], call)
+        return self._outcome(call, time, given, command)
+
+    def _begin(self, name: str, call: Callable[[], Any]) -> dict[str, Any]:
+        """Begins a call in a thread of its own; tells once it waits for something, or is over."""
+        future: Future[Any] = Future()
+        waits = threading.Event()
+
+        def run() -> None:
+            busy[threading.get_ident()] = waits
+            try:
+                future.set_result(call())
+            except BaseException as error:  # noqa: BLE001 - told by `finish`
+                future.set_exception(error)
+            finally:
+                busy.pop(threading.get_ident(), None)
+                waits.set()
+
+        threading.Thread(target=run, name=name, daemon=True).start()
+        waits.wait(_SETTLED)
+        self._running[name] = future
+        return {"ok": {"$running": name}}
+
+    def _do_finish(self, command: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return {"ok": self._running.pop(command["call"]).result(_SETTLED)}
+        except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the observation
+            return {"error": error_value(error)}
+
+    def _do_later(self, command: dict[str, Any]) -> dict[str, Any]:
+        clock.pass_time(command["seconds"])
+        self.pass_time(command["seconds"])
+        return {"ok": None}
+
+    def pass_time(self, seconds: float) -> None:
+        """So many seconds pass by the clocks of the clients."""
+        for time in {id(time): time for _, time in self._clients.values()}.values():
+            time.pass_time(seconds)
 
     def _method(self, client: Any, op: str) -> Callable[..., Any] | None:
         if op == "client.options":
@@ -185,18 +237,26 @@ class Session:
         found = getattr(client if owner == "client" else getattr(client, owner, None), name, None)
         return found if callable(found) else None
 
-    def _outcome(self, call: Callable[[], Any], time: Time, given: Given) -> dict[str, Any]:
+    def _outcome(
+        self, call: Callable[[], Any], time: Time, given: Given, command: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
         time.delays.clear()
         self._log.lines.clear()
         watched.clear()
         self._attempts.clear()
         memory = Memory() if given.is_large else None
+        meanwhile = command or {}
+        clock.begin(meanwhile.get("passes", []), meanwhile.get("abortable", False))
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
                 outcome: dict[str, Any] = {"ok": call()}
+            except (Aborted, CancelledError):
+                outcome = {"error": {"kind": "aborted", "message": "the call was aborted"}}
             except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the observation
                 outcome = {"error": error_value(error)}
+            finally:
+                clock.end()
         seen = {"delays": list(time.delays), "log": list(self._log.lines), "attempts": list(self._attempts)}
         own = [each for each in caught if each.category.__name__.startswith("SegOps")]
         seen["warned"] = [{"kind": each.category.__name__, "message": str(each.message)} for each in own]
@@ -216,7 +276,7 @@ class Session:
                     return {"items": items, "done": True}
             return {"items": items, "done": False}
 
-        outcome = self._outcome(pull, time, Given())
+        outcome = self._outcome(pull, time, Given(), command)
         return {**outcome, "items": items} if "error" in outcome else outcome
 
     def _do_cli(self, command: dict[str, Any]) -> dict[str, Any]:
@@ -243,6 +303,8 @@ class Session:
             shutil.rmtree(self._folder)
             self._folder = None
         self._restore()
+        self._running.clear()
+        clock.run()
         # What urllib3 keeps it closes when it is collected, which is its own affair.
         return {"ok": {"left": left_open(self._open_before)} if self._is_own else None}
 
