@@ -265,7 +265,7 @@ BROKEN = {
         [*JSON, ("Content-Encoding", "gzip")],
         "gzip is broken",
     ),
-    "gzip and more": (gzip.compress(b"[1]") + b"[2]", [*JSON, ("Content-Encoding", "gzip")], "followed by"),
+    "gzip and more": (gzip.compress(b"[1]") + b"[2]", [*JSON, ("Content-Encoding", "gzip")], "gzip is broken"),
     "brotli": (b"[1]", [*JSON, ("Content-Encoding", "br")], "'br' was not asked for"),
     "deflate": (zlib.compress(b"[1]"), [*JSON, ("Content-Encoding", "deflate")], "was not asked for"),
 }

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { madeByUsers, recognised } from "./errors.mjs";
 import { Memory } from "./memory.mjs";
 import { runShell } from "./shell.mjs";
 import { surface } from "./surface.mjs";
@@ -13,20 +14,26 @@ import { forget, leftOpen, opened, unhandledFailures, watched } from "./watched.
 
 const PROTOCOL = "segops-parity/1";
 
-/** A clock that moves only when somebody sleeps, and a random source that always says the same. */
+/** A clock that moves when somebody sleeps, or when it is looked at, and a random source that always says the same. */
 class Time {
   delays = [];
   log = [];
   #moment;
   #random;
+  #tick;
 
-  constructor(now, random) {
+  constructor(now, random, tick = 0) {
     this.#moment = now;
     this.#random = random;
+    this.#tick = tick;
   }
 
   now = () => this.#moment;
-  monotonic = () => this.#moment;
+  /** The next look finds a later moment, if the clock ticks. */
+  monotonic = () => {
+    this.#moment += this.#tick;
+    return this.#moment;
+  };
   pass = (seconds) => {
     this.#moment += seconds;
   };
@@ -117,7 +124,7 @@ export class Session {
     if (this.#clients.size === 0) {
       this.#openBefore = opened();
     }
-    const time = new Time(command.time.now, command.time.random);
+    const time = new Time(command.time.now, command.time.random, command.time.tick);
     if (command.time.stands) {
       clock.stand();
     }
@@ -192,6 +199,18 @@ export class Session {
       const { baseUrl, maxRetries, timeout } = client.http;
       return this.#outcome(time, given, async () => ({ base_url: baseUrl, max_retries: maxRetries, timeout }));
     }
+    if (command.op === "client.block") {
+      return this.#outcome(time, given, async () => {
+        await client[Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]();
+        return true;
+      });
+    }
+    if (command.op === "client.errors") {
+      return this.#outcome(time, given, async () => madeByUsers(this.#sdk.admin));
+    }
+    if (command.op === "client.recognised") {
+      return this.#outcome(time, given, async () => recognised(this.#sdk.admin));
+    }
     const owner = namespace === "client" ? client : client[namespace];
     if (typeof owner?.[name] !== "function") {
       // the SDK's failure, and none of the driver
@@ -245,7 +264,7 @@ export class Session {
     return this.#folder;
   }
 
-  async #page({ iterator, limit, ...events }) {
+  async #page({ iterator, limit, leave, ...events }) {
     const { walk, time, controller } = this.#walks.get(iterator);
     const items = [];
     const page = async () => {
@@ -256,7 +275,13 @@ export class Session {
         }
         items.push(value);
       }
-      return { items, done: false };
+      if (leave === undefined) {
+        return { items, done: false };
+      }
+      await (leave === "throw"
+        ? walk.throw(Object.assign(new Error("left by an exception"), { name: "Left" }))
+        : walk.return());
+      return { items, done: (await walk.next()).done };
     };
     const outcome = await this.#outcome(time, new Given(), page, { ...events, controller });
     return "error" in outcome ? { ...outcome, items } : outcome;
@@ -280,7 +305,7 @@ export class Session {
       outcome = {
         error: isAborted
           ? { kind: "aborted", message: "the call was aborted" }
-          : errorValue(error, this.#sdk.admin.SegOpsError),
+          : errorValue(error, this.#sdk.admin.SegOpsError, given.sink),
       };
     } finally {
       clock.end();

@@ -1,7 +1,6 @@
 /** Values that JSON has no form for, as they travel in JSON lines: bytes, dates, files, callbacks, errors. */
 
 import {
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,20 +12,20 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable, Writable } from "node:stream";
+import { Readable } from "node:stream";
 import { blocksOf } from "./memory.mjs";
 import { ownValue } from "./own-values.mjs";
+import { sinkOf } from "./sinks.mjs";
 
 const NUMBERS = { NaN: Number.NaN, Infinity: Number.POSITIVE_INFINITY, "-Infinity": Number.NEGATIVE_INFINITY };
 
 /** The arguments of one call, and what was written to its sink and told to its callback. */
 export class Given {
-  #sink;
+  sink;
   #folder;
   #kept;
   #shared;
   #progress;
-  #stream;
   /** Whether what the process holds in memory meanwhile is to be told. */
   isLarge = false;
 
@@ -74,23 +73,9 @@ export class Given {
       }
       case "$aborted":
         return AbortSignal.abort();
-      case "$sink": {
-        if (value === "stream") {
-          const parts = [];
-          this.#stream = parts;
-          return new Writable({
-            write(part, _encoding, done) {
-              parts.push(Buffer.from(part));
-              setImmediate(done);
-            },
-          });
-        }
-        this.#sink = mkdtempSync(join(tmpdir(), "parity-sink-"));
-        if (value !== true) {
-          writeFileSync(join(this.#sink, "download"), Buffer.from(value.holds, "base64"));
-        }
-        return join(this.#sink, "download");
-      }
+      case "$sink":
+        this.sink = sinkOf(value);
+        return this.sink.given;
       case "$path":
       case "$pipe":
       case "$file": {
@@ -139,16 +124,8 @@ export class Given {
   /** What the call left behind, for the reply. */
   told() {
     const left = this.#progress === undefined ? {} : { progress: this.#progress };
-    if (this.#sink !== undefined) {
-      const file = join(this.#sink, "download");
-      if (existsSync(file)) {
-        left.sink = readFileSync(file).toString("base64");
-      }
-      left.left = readdirSync(this.#sink).sort();
-      rmSync(this.#sink, { recursive: true });
-    }
-    if (this.#stream !== undefined) {
-      left.sink = Buffer.concat(this.#stream).toString("base64");
+    if (this.sink !== undefined) {
+      Object.assign(left, this.sink.told());
     }
     if (this.#kept !== undefined) {
       const { folder, name } = this.#kept;
@@ -197,23 +174,34 @@ const CARRIED = {
   mayHaveExecuted: "may_have_executed",
 };
 
-/** An error as the protocol has it: its class, its text, and whatever it carries under the contract's names. */
-export function errorValue(error, SegOpsError) {
-  const told = { kind: error?.name ?? typeof error, message: String(error?.message ?? error) };
+/**
+ * An error as the protocol has it: its class, its text, and whatever it carries under the contract's names, as its JSON
+ * has them. One of the operating system is told by its symbol, and by whether it says that it was the sink's.
+ */
+export function errorValue(error, SegOpsError, sink) {
   if (!(error instanceof SegOpsError)) {
-    return told;
+    return typeof error?.errno === "number" && /^E[A-Z0-9]+$/.test(error.code)
+      ? { kind: "system", message: error.code, file: sink !== undefined && error.path === sink.given }
+      : { kind: error?.name ?? typeof error, message: String(error?.message ?? error) };
   }
+  const shown = JSON.parse(JSON.stringify(error));
+  const told = { kind: shown.name, message: shown.message };
   for (const [own, name] of Object.entries(CARRIED)) {
     if (own in error) {
-      told[name] = error[own] ?? null;
+      told[name] = shown[own] ?? null;
     }
   }
   told.classes = ancestry(error);
   if (error.headers?.entries !== undefined) {
     told.headers = Object.fromEntries(error.headers.entries());
   }
-  return told;
+  // What a log would show of it, though it is only there to be asked for; and what it does not say as text.
+  const exposed = HIDDEN.filter((name) => name in shown);
+  const isText = String(error) === `${shown.name}: ${shown.message}` && error.stack?.includes(String(error));
+  return { ...told, ...(exposed.length > 0 || !isText ? { exposed, text: String(error) } : {}) };
 }
+
+const HIDDEN = ["cause", "headers", "stack"];
 
 /** The SDK's classes that an error is an instance of, its own first. */
 function ancestry(error) {

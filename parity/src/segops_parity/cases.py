@@ -48,6 +48,8 @@ class Step:
     covers: tuple[str, ...]
     walk: bool = False
     take: int | None = None
+    leave: str = ""
+    """How an iteration is left once so many have been taken, if it is: by `return` or by `throw`."""
     key: str | None = None
     client: str = "main"
     derived: str = ""

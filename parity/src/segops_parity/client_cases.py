@@ -105,6 +105,7 @@ def _step(entry: Mapping[str, Any], script: Script, case: Mapping[str, Any], con
         covers=tuple(entry.get("covers", ())),
         walk="take" in entry or entry.get("op", "").rpartition(".")[2].startswith("iterate"),
         take=entry.get("take"),
+        leave=entry.get("leave", ""),
         key=entry.get("key"),
         client=entry.get("client", "main"),
         derived=entry.get("derived", ""),
@@ -177,8 +178,7 @@ def _outcome(entry: Mapping[str, Any]) -> dict[str, Any]:
     if "sink" in result:
         sink = result.pop("sink")
         found["sink"] = b'{"id":1}'.ljust(sink["padded"]) if isinstance(sink, Mapping) else sink.encode()
-    if "beside" in result:
-        found["beside"] = result.pop("beside")
+    found |= {name: result.pop(name) for name in ("beside", "mode", "linked") if name in result}
     if "left" in entry:
         found["left"] = entry["left"]
     if "items" in result or "values" in result:

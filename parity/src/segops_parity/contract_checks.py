@@ -99,7 +99,7 @@ def _step_checks(
             yield behaviour, requests + delays + outcome
     yield from _wire_checks(contract, case, step, operation, seen, language, version)
     error = seen["outcome"].get("error")
-    if error is not None:
+    if error is not None and error["kind"] != "system":
         yield "error.message", _message_problems(error)
         yield "error.classes", _ancestry_problems(contract, error, language)
         if "retry_after" in error and operation is not None:
@@ -116,7 +116,8 @@ def _step_checks(
     if step.walk and "before-first-item" in seen:
         early = seen["before-first-item"]
         yield "pagination.lazy", [_problem("/requests", 0, early)] if early else []
-    if "log" in seen and step.requests and (error or {}).get("kind") != "aborted":
+    # An aborted call has no end of its own; one that the system ends was raised by what the reply was written to.
+    if "log" in seen and step.requests and (error or {}).get("kind") not in ("aborted", "system"):
         yield "logging.one-line-per-attempt", _log_problems(step, seen)
         yield "logging.leaves-out-secrets", _log_secrets(case, seen)
 

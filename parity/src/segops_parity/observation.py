@@ -112,7 +112,11 @@ def _open(case: Case, step: Step, ask: Ask, base_url: str, transport: str, patie
         "client": step.client,
         "api_key": case.options.get("api_key", API_KEY),
         "options": {"base_url": base_url, **options},
-        "time": {"now": case.options.get("now", NOW), "random": case.options.get("random", 0)},
+        "time": {
+            "now": case.options.get("now", NOW),
+            "random": case.options.get("random", 0),
+            **({"tick": case.options["tick"]} if "tick" in case.options else {}),
+        },
         "transport": transport,
     }
     if case.has_clock:
@@ -177,8 +181,9 @@ def _called(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
     if not is_walk:
         return _observation(step, reply, stage, before=None)
     before = len(stage.seen())
-    limit = {"limit": step.take} if step.take is not None else {}
-    return _observation(step, ask("page", iterator=reply["ok"]["$iterator"], **limit, **events), stage, before=before)
+    how: dict[str, Any] = {"limit": step.take} if step.take is not None else {}
+    how |= {"leave": step.leave} if step.leave else {}
+    return _observation(step, ask("page", iterator=reply["ok"]["$iterator"], **how, **events), stage, before=before)
 
 
 @contextlib.contextmanager
@@ -296,7 +301,7 @@ def _observation(step: Step, reply: Mapping[str, Any], stage: Stage, before: int
                 name: _replaced(value, places) if isinstance(value, str) else value
                 for name, value in outcome["ok"].items()
             }
-    for name in ("sink", "left", "progress", "attempts", "warned"):
+    for name in ("sink", "mode", "linked", "locked", "left", "progress", "attempts", "warned"):
         if name in reply:
             outcome[name] = canonical_value(reply[name])
     if "beside" in reply:

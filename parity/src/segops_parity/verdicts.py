@@ -26,7 +26,6 @@ _AGENT = re.compile(r"segops-admin-(python|typescript)/[\w.]+")
 _LANGUAGE = re.compile(r"segops-admin-(?:python|typescript)(?=/)")
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PLACE = re.compile(r"(?:(https?://[a-z0-9.]+):\d+|)/_[ce]/\d+")
-_MILLISECONDS = re.compile(r" \d+ ms")
 _TRANSPORTS_OWN = ("content-length", "content-encoding", "transfer-encoding", "connection", "keep-alive", "date")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _RUN = re.compile(r"(?<=(?:import|upsert)-[0-9a-f]{32}-)[0-9a-f]{8}(?=-)")  # the random part of keys
@@ -204,7 +203,7 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
     if "warned" in outcome:
         outcome["warned"] = [{**each, "message": wording(each["message"])} for each in outcome["warned"]]
     delays = [float(delay) for delay in step["delays"]]
-    log = [_MILLISECONDS.sub(" ms", line) for line in step.get("log", ())]
+    log = list(step.get("log", ()))
     found = {"step": step["step"], "requests": requests, "delays": delays, "outcome": outcome, "log": log}
     return {**found, "connections": step.get("connections", 0)}
 

@@ -51,7 +51,6 @@ class _Unzip:
         self._status = status
         self._unzip = zlib.decompressobj(31)
         self._begun = False  # whether the member that is being read has begun
-        self._members = 0
 
     def blocks(self, packed: bytes) -> Iterator[bytes]:
         """What the next bytes hold; no bytes are the end.
@@ -59,23 +58,19 @@ class _Unzip:
         Raises:
             SegOpsDecodeError: it is broken or cut short.
         """
-        if not packed and (self._begun or not self._members):
-            if self._begun:
-                raise SegOpsDecodeError("its gzip is cut short", status=self._status)
-            return
+        if self._begun and not packed:
+            raise SegOpsDecodeError("its gzip is broken (it is cut short)", status=self._status)
         while packed:
             self._begun = True
             try:
                 yield self._unzip.decompress(packed, _BLOCK)
             except zlib.error as error:
-                what = "followed by something else" if self._members else "broken"
-                raise SegOpsDecodeError(f"its gzip is {what} ({error})", status=self._status) from error
+                raise SegOpsDecodeError(f"its gzip is broken ({error})", status=self._status) from error
             packed = self._unzip.unconsumed_tail
             if self._unzip.eof:
                 packed = self._unzip.unused_data
                 self._unzip = zlib.decompressobj(31)
                 self._begun = False
-                self._members += 1
 
 
 def _taken_back(sink: IO[bytes], start: int | None) -> bool:

@@ -87,14 +87,12 @@ def _decompress(body: bytes, encoding: str, response: Any) -> bytes:
         try:
             texts.append(unzip.decompress(body, LARGEST_REPLY + 1 - size))
         except zlib.error as error:
-            what = "broken" if not texts else "followed by something else"
-            reason = f"its gzip is {what} ({error})"
-            raise SegOpsDecodeError(reason, status=status) from error.with_traceback(None)
+            raise SegOpsDecodeError(f"its gzip is broken ({error})", status=status) from error.with_traceback(None)
         size += len(texts[-1])
         if size > LARGEST_REPLY:
             _too_large(response)
         if not unzip.eof:
-            raise SegOpsDecodeError("its gzip is cut short", status=status)
+            raise SegOpsDecodeError("its gzip is broken (it is cut short)", status=status)
         body = unzip.unused_data
     return texts[0] if len(texts) == 1 else b"".join(texts)
 

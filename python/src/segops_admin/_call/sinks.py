@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import IO, Any, Union
 
 from .._errors import SegOpsArgumentError
+from .._wire.words import described
 
 __all__ = ["Sink", "open_sink"]
 
@@ -32,12 +33,12 @@ def open_sink(to: Sink) -> Generator[IO[bytes]]:
     """
     if not isinstance(to, (str, os.PathLike)):
         if not hasattr(to, "write") or hasattr(to, "encoding"):
-            raise SegOpsArgumentError(f"Give a path or a file open for binary writing, not a {type(to).__name__}.")
+            raise SegOpsArgumentError(f"Give a path or a file open for binary writing, not {described(to)}.")
         yield to
         return
     path: Any = os.fspath(to)
     if not isinstance(path, str):
-        raise SegOpsArgumentError(f"Give the path as text, not as {type(path).__name__}.")
+        raise SegOpsArgumentError(f"Give the path as text, not as {described(path)}.")
     try:
         file, partial = _open(path)
     except (OSError, ValueError) as error:

@@ -101,12 +101,12 @@ type FileSystem = typeof import("node:fs/promises");
 
 /** A file beside the one that is meant, which takes its place when everything has been written. */
 async function openBeside(fs: FileSystem, path: string, mode: number | undefined): Promise<OpenSink> {
-  const [{ dirname, join }, { randomUUID }] = await Promise.all([import("node:path"), import("node:crypto")]);
+  const [{ dirname, join, resolve }, { randomUUID }] = await Promise.all([import("node:path"), import("node:crypto")]);
   if (path === "" || path.endsWith("/")) {
     throw new Error("it does not name a file");
   }
   // Beside what a link names: the link stays, and a file can only be moved in one step within its file system.
-  const target = await fs.realpath(path).catch(() => path);
+  const target = await linked(fs, path, (at, link) => resolve(dirname(at), link));
   const partial = join(dirname(target), `.segops-${randomUUID()}.part`);
   let handle: FileHandle = await fs.open(partial, "wx");
   return {
@@ -128,6 +128,19 @@ async function openBeside(fs: FileSystem, path: string, mode: number | undefined
       await fs.rm(partial, { force: true });
     },
   };
+}
+
+/** What a path leads to, which need not be there. */
+async function linked(fs: FileSystem, path: string, from: (at: string, link: string) => string): Promise<string> {
+  try {
+    return await fs.realpath(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
+      throw error;
+    }
+    const link = await fs.readlink(path).catch(() => undefined);
+    return link === undefined ? path : linked(fs, from(path, link), from);
+  }
 }
 
 /** Moves a file to where it belongs. One that is mounted by itself, as in a container, cannot be replaced: it is written. */

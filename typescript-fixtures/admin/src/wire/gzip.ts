@@ -65,7 +65,10 @@ export async function* unzippedParts(parts: AsyncIterable<Uint8Array>): AsyncGen
   try {
     yield* engine;
   } catch (error) {
-    throw failure ?? asGzipError(error);
+    if (failure !== undefined || given > 0) {
+      throw failure ?? asGzipError(error);
+    }
+    return; // of nothing there is nothing to unzip
   } finally {
     engine.destroy();
     await fed;
@@ -77,8 +80,8 @@ export async function* unzippedParts(parts: AsyncIterable<Uint8Array>): AsyncGen
 }
 
 function checkEnd(read: number, given: number): void {
-  if (given === 0 || read !== given) {
-    throw new GzipError(given === 0 ? "unexpected end of file" : "something else follows it");
+  if (read !== given) {
+    throw new GzipError("something else follows it");
   }
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from typing import Any
 
@@ -24,6 +24,7 @@ class AsyncSession(Session):
     """
 
     client_class = AsyncSegOpsAdmin
+    is_caller = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,6 +62,15 @@ class AsyncSession(Session):
         idle(self._loop, settled.set)
         settled.wait()
 
+    def block(self, client: Any) -> Any:
+        """As that of the blocking client."""
+
+        async def entered() -> bool:
+            async with client as within:
+                return within is client
+
+        return entered()
+
     def transport(self, name: str) -> Any:
         """None: the SDK's own transport."""
         if name != "default":
@@ -79,7 +89,7 @@ class AsyncSession(Session):
 class _Walk(Iterator[Any]):
     """An asynchronous generator, item by item."""
 
-    def __init__(self, items: AsyncIterator[Any], session: AsyncSession) -> None:
+    def __init__(self, items: AsyncGenerator[Any, Any], session: AsyncSession) -> None:
         self._items = items
         self._session = session
 
@@ -88,6 +98,14 @@ class _Walk(Iterator[Any]):
             return self._session.settled(anext(self._items))
         except StopAsyncIteration:
             raise StopIteration from None
+
+    def close(self) -> None:
+        """As that of a generator."""
+        self._session.settled(self._items.aclose())
+
+    def throw(self, error: BaseException) -> None:
+        """As that of a generator."""
+        self._session.settled(self._items.athrow(error))
 
 
 class _Running:

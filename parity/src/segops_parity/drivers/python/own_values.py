@@ -48,6 +48,13 @@ class _Frame:
         return iter(self.columns)
 
 
+class _BytesPath:
+    """A path that is written in bytes."""
+
+    def __fspath__(self) -> bytes:
+        return b"a"
+
+
 class _Unseekable(io.RawIOBase):
     """A stream without a place, which breaks when it is read."""
 
@@ -82,6 +89,7 @@ _BEHIND = datetime.timezone(datetime.timedelta(hours=-1))
 _AHEAD = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
 _VALUES: dict[str, Callable[[], Any]] = {
     "bytes": lambda: b"a",
+    "bytes-path": _BytesPath,
     "circle": _circle,
     "class": lambda: dict,
     "closed-file": _closed,

@@ -24,7 +24,7 @@ from segops_admin._runtime import Runtime
 from segops_parity.drivers.python.memory import Memory
 from segops_parity.drivers.python.shell import run_shell
 from segops_parity.drivers.python.surface import surface
-from segops_parity.drivers.python.values import Given, attempt_value, error_value, plain
+from segops_parity.drivers.python.values import Given, attempt_value, error_value, made_by_users, plain
 from segops_parity.drivers.python.waiting import Aborted, busy, clock
 from segops_parity.drivers.python.watched import left_open, opened, watched
 
@@ -37,12 +37,18 @@ _SETTLED = 10.0
 
 
 class Time:
-    """A clock that moves only when somebody sleeps, and a random source that always says the same."""
+    """A clock that moves when somebody sleeps, or looks at it if it ticks; randomness that always says the same."""
 
-    def __init__(self, now: float, random: float) -> None:
+    def __init__(self, now: float, random: float, tick: float = 0.0) -> None:
         self.moment = now
         self.delays: list[float] = []
         self._random = random
+        self._tick = tick
+
+    def looked_at(self) -> float:
+        """The moment; the next look finds a later one, if the clock ticks."""
+        self.moment += self._tick
+        return self.moment
 
     def sleep(self, seconds: float) -> None:
         self.delays.append(seconds)
@@ -54,9 +60,11 @@ class Time:
         self.moment += seconds
 
     def runtime(self) -> Runtime:
-        return Runtime(
-            now=lambda: self.moment, monotonic=lambda: self.moment, sleep=self.sleep, random=lambda: self._random
-        )
+        return Runtime(now=lambda: self.moment, monotonic=self.looked_at, sleep=self.sleep, random=lambda: self._random)
+
+
+class Left(Exception):
+    """What ends an iteration from outside."""
 
 
 class Lines(logging.Handler):
@@ -74,6 +82,8 @@ class Session:
     """The clients and iterators of one run."""
 
     client_class: Any = SegOpsAdmin
+    is_caller = True
+    """Whether the SDK is called from here, so that its warnings point at this file."""
 
     def __init__(self) -> None:
         self._clients: dict[str, tuple[Any, Time]] = {}
@@ -121,7 +131,7 @@ class Session:
     def _do_open(self, command: dict[str, Any]) -> dict[str, Any]:
         if not self._clients:
             self._open_before = opened()
-        time = Time(command["time"]["now"], command["time"]["random"])
+        time = Time(command["time"]["now"], command["time"]["random"], command["time"].get("tick", 0.0))
         if command["time"].get("stands"):
             clock.stand()
         given = Given()
@@ -138,7 +148,8 @@ class Session:
             except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the observation
                 return {"error": error_value(error)}
         self._clients[command["client"]] = (client, time)
-        return {"ok": {"base_url": client.http.base_url, "repr": repr(client), "warnings": len(caught)}}
+        ours = sum(each.filename == __file__ for each in caught)  # whose line each of them points at
+        return {"ok": {"base_url": client.http.base_url, "repr": repr(client), "warnings": ours}}
 
     def _keep(self, env: dict[str, str]) -> None:
         """Set the variables that are looked at when a connection is opened, until all clients are closed."""
@@ -163,6 +174,11 @@ class Session:
     def settled(self, value: Any) -> Any:
         """What a call comes to, once nothing of it is left to be waited for."""
         return value
+
+    def block(self, client: Any) -> Any:
+        """Whether a client at the head of a block is the one within it; it is closed at the block's end."""
+        with client as within:
+            return within is client
 
     def transport(self, name: str) -> Any:
         """The transport of that name; None leaves the SDK its own."""
@@ -233,6 +249,10 @@ class Session:
     def _method(self, client: Any, op: str) -> Callable[..., Any] | None:
         if op == "client.options":
             return lambda: {name: getattr(client.http, name) for name in ("base_url", "max_retries", "timeout")}
+        if op == "client.errors":
+            return made_by_users
+        if op == "client.block":
+            return lambda: self.block(client)
         owner, _, name = op.partition(".")
         found = getattr(client if owner == "client" else getattr(client, owner, None), name, None)
         return found if callable(found) else None
@@ -254,14 +274,19 @@ class Session:
             except (Aborted, CancelledError):
                 outcome = {"error": {"kind": "aborted", "message": "the call was aborted"}}
             except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the observation
-                outcome = {"error": error_value(error)}
+                outcome = {"error": error_value(error, given.sink)}
             finally:
                 clock.end()
         seen = {"delays": list(time.delays), "log": list(self._log.lines), "attempts": list(self._attempts)}
         own = [each for each in caught if each.category.__name__.startswith("SegOps")]
-        seen["warned"] = [{"kind": each.category.__name__, "message": str(each.message)} for each in own]
+        seen["warned"] = [self._warning(each) for each in own]
         held = {} if memory is None else {"held": memory.held()}
         return {**outcome, **seen, **held, **watched.told(), **given.told()}
+
+    def _warning(self, each: warnings.WarningMessage) -> dict[str, Any]:
+        """A warning, and the file that it points at if that is not its caller's."""
+        elsewhere = {"elsewhere": each.filename} if self.is_caller and each.filename != __file__ else {}
+        return {"kind": each.category.__name__, "message": str(each.message), **elsewhere}
 
     def _do_page(self, command: dict[str, Any]) -> dict[str, Any]:
         walk, time = self._walks[command["iterator"]]
@@ -274,10 +299,16 @@ class Session:
                     items.append(next(walk))
                 except StopIteration:
                     return {"items": items, "done": True}
-            return {"items": items, "done": False}
+            if "leave" in command:
+                self.leave(walk, command["leave"])
+            return {"items": items, "done": "leave" in command and next(walk, None) is None}
 
         outcome = self._outcome(pull, time, Given(), command)
         return {**outcome, "items": items} if "error" in outcome else outcome
+
+    def leave(self, walk: Any, how: str) -> None:
+        """Ends an iteration before its end: as a loop that is left, or by an exception."""
+        walk.throw(Left("left by an exception")) if how == "throw" else walk.close()
 
     def _do_cli(self, command: dict[str, Any]) -> dict[str, Any]:
         with _environment(command.get("env", {})):

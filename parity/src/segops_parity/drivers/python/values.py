@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import datetime
-import io
+import errno
 import math
 import shutil
 import tempfile
@@ -16,11 +16,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import segops_admin
 from segops_admin import SegOpsApiError, SegOpsError
 from segops_parity.drivers.python.own_values import own_value
+from segops_parity.drivers.python.sinks import Sink, sink_of
 from segops_parity.filling import filled
 
-__all__ = ["Given", "attempt_value", "error_value", "plain"]
+__all__ = ["Given", "attempt_value", "error_value", "made_by_users", "plain"]
 
 _NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -32,13 +34,12 @@ class Given:
         self._shared = shared
         """Makes the folder that the calls of a case have in common."""
         self._kept: Path | None = None
-        self.sink: Path | None = None
+        self.sink: Sink | None = None
         self.is_large = False
         """Whether what the process holds in memory meanwhile is to be told."""
         self.progress: list[Any] | None = None
         self._folder: Path | None = None
         self._opened: BinaryIO | None = None
-        self._stream: io.BytesIO | None = None
 
     def value(self, sent: Any) -> Any:
         """The Python value of what was sent."""
@@ -65,14 +66,9 @@ class Given:
             return own_value(value)
         if tag == "$container":
             return set()
-        if tag == "$sink" and value == "stream":
-            self._stream = io.BytesIO()
-            return self._stream
         if tag == "$sink":
-            self.sink = Path(tempfile.mkdtemp(prefix="parity-sink-")) / "download"
-            if value is not True:
-                self.sink.write_bytes(base64.b64decode(value["holds"]))
-            return self.sink
+            self.sink = sink_of(value)
+            return self.sink.given
         if tag in ("$path", "$file", "$pipe"):
             return self._upload(tag, value)
         if tag == "$callback":
@@ -119,12 +115,7 @@ class Given:
         """What the call left behind, for the reply."""
         left: dict[str, Any] = {}
         if self.sink is not None:
-            if self.sink.exists():
-                left["sink"] = base64.b64encode(self.sink.read_bytes()).decode("ascii")
-            left["left"] = sorted(file.name for file in self.sink.parent.iterdir())
-            shutil.rmtree(self.sink.parent)
-        if self._stream is not None:
-            left["sink"] = base64.b64encode(self._stream.getvalue()).decode("ascii")
+            left |= self.sink.told()
         if self._opened is not None:
             self._opened.close()
         if self._folder is not None:
@@ -172,6 +163,21 @@ def _is_told(name: str) -> bool:
     return name.startswith("SegOps") or name in ("TimeoutError", "ValueError")
 
 
+def made_by_users() -> dict[str, Any]:
+    """Of each class of errors one that a user has made with no more than it needs: its text, and what it carries."""
+    classes = [getattr(segops_admin, name) for name in segops_admin.__all__ if name.startswith("SegOps")]
+    made = [
+        each("what happened", *([404] if issubclass(each, SegOpsApiError) else []))
+        for each in classes
+        if isinstance(each, type) and issubclass(each, SegOpsError)
+    ]
+    return {type(each).__name__: _as_made(error_value(each)) for each in made}
+
+
+def _as_made(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in told.items() if name not in ("kind", "classes")}
+
+
 _TOLD = ("operation", "method", "path", "status", "request_id", "attempt", "seconds", "delay", "error")
 
 
@@ -181,8 +187,14 @@ def attempt_value(attempt: Any) -> dict[str, Any]:
     return {**{name: getattr(attempt, name) for name in _TOLD}, "headers": headers}
 
 
-def error_value(error: BaseException) -> dict[str, Any]:
-    """An error as the protocol has it: its class, its text, and whatever it carries under the contract's names."""
+def error_value(error: BaseException, sink: Sink | None = None) -> dict[str, Any]:
+    """An error as the protocol has it: its class, its text, and whatever it carries under the contract's names.
+
+    One of the operating system is told by its symbol, and by whether it says that it was the sink's.
+    """
+    if isinstance(error, OSError) and error.errno and not isinstance(error, SegOpsError):
+        names_file = sink is not None and error.filename == str(sink.given)
+        return {"kind": "system", "message": errno.errorcode[error.errno], "file": names_file}
     told: dict[str, Any] = {"kind": type(error).__name__, "message": str(error)}
     if isinstance(error, SegOpsError):
         told |= {name: getattr(error, name) for name in _CARRIED if hasattr(error, name)}
