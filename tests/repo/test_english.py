@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 
-from repository import ROOT, files
+from repository import ROOT, files, source, text_of
 
 # Phrases that were replaced by the field's words, as they would stand in help, errors and docstrings.
 GONE = (
@@ -31,10 +30,9 @@ def opening_sentences() -> Iterator[tuple[str, str]]:
     for path in files():
         name = path.relative_to(ROOT).as_posix()
         if path.suffix == ".py":
-            docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-            yield name, docstring.partition("\n\n")[0]
+            yield name, source(path).docstring.partition("\n\n")[0]
         elif path.suffix in {".ts", ".mjs"}:
-            comment = re.match(r"(?:#!.*\n)?/\*\*(.*?)(?:\n \*\n|\*/)", path.read_text(encoding="utf-8"), re.DOTALL)
+            comment = re.match(r"(?:#!.*\n)?/\*\*(.*?)(?:\n \*\n|\*/)", text_of(path) or "", re.DOTALL)
             yield name, comment[1] if comment else ""
 
 
@@ -42,10 +40,8 @@ def docstrings() -> Iterator[tuple[str, str]]:
     """The first paragraph of each docstring of a class or function in Python."""
     for path in files():
         if path.suffix == ".py":
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
-                    text = (ast.get_docstring(node) or "").partition("\n\n")[0]
-                    yield f"{path.relative_to(ROOT)}:{node.lineno}", text
+            for line, text in source(path).docstrings:
+                yield f"{path.relative_to(ROOT)}:{line}", text.partition("\n\n")[0]
 
 
 def test_no_docstring_asks_a_question() -> None:
@@ -65,6 +61,6 @@ def test_no_file_says_what_the_field_has_a_word_for() -> None:
         f"{name}: {match[0]}"
         for name, path in texts.items()
         if name not in OWN and "cassettes" not in name
-        for match in gone.finditer(path.read_text(encoding="utf-8"))
+        for match in gone.finditer(text_of(path) or "")
     ]
     assert found == []

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from repository import ROOT, files
+from repository import ROOT, files, text_of
 
 # Written with character classes, so that these lines do not match themselves.
 REGISTRIES = re.compile(
@@ -32,13 +32,8 @@ SEGOPS_KEY = re.compile(r"\b[spm]k_[A-Za-z0-9_-]{16,}")
 MADE_UP = re.compile(r"test|demo|example|sandbox|secret|x{6}", re.IGNORECASE)
 
 
-def readable(path: Path) -> str | None:
-    data = path.read_bytes()
-    return None if b"\0" in data else data.decode("utf-8", errors="replace")
-
-
 def found(path: Path, pattern: re.Pattern[str]) -> list[str]:
-    text = readable(path) or ""
+    text = text_of(path) or ""
     where = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path.name
     return [f"{where}:{text.count(chr(10), 0, m.start()) + 1}: {m[0]}" for m in pattern.finditer(text)]
 
@@ -123,7 +118,7 @@ def test_text_files_end_with_one_newline_and_have_no_trailing_blanks() -> None:
     for path in everywhere():
         if path.suffix not in {".py", ".pyi", ".yaml", ".yml", ".toml", ".cfg", ".in", ".ts", ".sh"}:
             continue
-        text = readable(path) or ""
+        text = text_of(path) or ""
         if text and (not text.endswith("\n") or text.endswith("\n\n") or re.search(r"[ \t]+$", text, re.MULTILINE)):
             wrong.append(str(path.relative_to(ROOT)))
     assert not wrong

@@ -8,11 +8,12 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-from repository import ROOT, modules
+from repository import ROOT, called_with, modules, parsed, source
 
 SDK = ROOT / "python/src/segops_admin"
 SANDBOX = ROOT / "sandbox/src/segops_sandbox"
@@ -33,34 +34,25 @@ OPTIONAL = {
 CONTRACT = re.compile(r"\bspec/|\b(admin|behaviours|webhooks)\.yaml|\bspec\b.*\brecords\b")
 
 
-def imported(tree: ast.AST) -> set[str]:
-    """Top-level names of every import, those made by a call with a literal name included."""
+def top_level(imports: Iterable[ast.Import | ast.ImportFrom], called: Iterable[tuple[str, str]] = ()) -> set[str]:
+    """Top-level names of these imports, and of those made by a call with a literal name."""
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in imports:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+        elif node.level == 0:
             names.add(node.module or "")
-        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-            called = ast.unparse(node.func)
-            name = node.args[0].value
-            if called in {"import_module", "importlib.import_module", "__import__"} and isinstance(name, str):
-                names |= set() if name.startswith(".") else {name}
+    makers = {"import_module", "importlib.import_module", "__import__"}
+    names |= {text for name, text in called if name in makers and not text.startswith(".")}
     return {name.split(".")[0] for name in names}
 
 
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+def imported(path: Path) -> set[str]:
+    return top_level(source(path).imports, source(path).called)
 
 
 def strangers(path: Path, allowed: set[str]) -> list[str]:
-    return sorted(f"{path.relative_to(ROOT)}: {name}" for name in imported(tree(path)) - allowed)
-
-
-def docstrings(module: ast.Module) -> set[int]:
-    holders = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    bodies = [node.body for node in ast.walk(module) if isinstance(node, holders)]
-    return {id(b[0].value) for b in bodies if b and isinstance(b[0], ast.Expr) and isinstance(b[0].value, ast.Constant)}
+    return sorted(f"{path.relative_to(ROOT)}: {name}" for name in imported(path) - allowed)
 
 
 def test_the_sdk_imports_the_standard_library_only() -> None:
@@ -72,7 +64,7 @@ def test_the_sdk_imports_the_standard_library_only() -> None:
 @pytest.mark.parametrize("name", ["opentelemetry", "requests", "jmespath"])
 def test_nothing_in_the_sdk_but_the_module_of_an_extra_needs_its_package(name: str) -> None:
     allowed = {file for file, packages in OPTIONAL.items() if name in packages}
-    assert {path.name for path in modules(SDK) if name in imported(tree(path))} == allowed
+    assert {path.name for path in modules(SDK) if name in imported(path)} == allowed
 
 
 def lint(sources: Path) -> subprocess.CompletedProcess[str]:
@@ -112,9 +104,7 @@ def test_no_module_of_the_sdks_is_longer_than_250_lines() -> None:
 
 
 def test_the_sandbox_imports_neither_the_sdk_nor_the_harness() -> None:
-    assert not [
-        (path, name) for path in modules(SANDBOX) for name in imported(tree(path)) & (OURS - {"segops_sandbox"})
-    ]
+    assert not [(path, name) for path in modules(SANDBOX) for name in imported(path) & (OURS - {"segops_sandbox"})]
 
 
 def test_the_pytest_plugin_imports_pytest_and_for_its_client_the_sdk() -> None:
@@ -130,22 +120,17 @@ def test_a_module_of_the_plugin_is_written_in_the_syntax_of_its_floor_version(pa
 
 
 def test_the_harness_imports_the_sdk_in_its_python_driver_only() -> None:
-    users = [str(path.relative_to(PARITY)) for path in modules(PARITY) if "segops_admin" in imported(tree(path))]
+    users = [str(path.relative_to(PARITY)) for path in modules(PARITY) if "segops_admin" in imported(path)]
     assert not [name for name in users if not ("driver" in name and "python" in name)]
 
 
 def test_the_harness_drives_the_sandbox_from_outside() -> None:
-    assert not [str(path) for path in modules(PARITY) if "segops_sandbox" in imported(tree(path))]
+    assert not [str(path) for path in modules(PARITY) if "segops_sandbox" in imported(path)]
 
 
 def test_the_sdk_does_not_read_the_contract() -> None:
-    wrong = []
-    for path in modules(SDK):
-        module = tree(path)
-        spoken = docstrings(module)
-        for node in ast.walk(module):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in spoken:
-                wrong += [f"{path.name}:{node.lineno}"] if CONTRACT.search(node.value) else []
+    texts = [(path.name, *text) for path in modules(SDK) for text in source(path).texts]
+    wrong = [f"{name}:{line}" for name, line, text in texts if CONTRACT.search(text)]
     assert not wrong
 
 
@@ -154,15 +139,14 @@ def test_an_sdk_module_is_written_in_the_syntax_of_the_floor_version(path: Path)
     ast.parse(path.read_text(encoding="utf-8"), filename=str(path), feature_version=(3, 9))
 
 
-def at_module_level(module: ast.Module) -> ast.Module:
-    """The module without its function bodies: what runs when a test file is collected."""
-
-    class Emptied(ast.NodeTransformer):
-        def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-            node.body = [ast.Pass()]
-            return node
-
-    return Emptied().visit(module)  # type: ignore[no-any-return]
+def at_module_level(path: Path) -> set[str]:
+    """What a module imports outside its functions: what is needed when a test file is collected."""
+    module = parsed(path)
+    within = [node for node in ast.walk(module) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    left_out = {id(node) for function in within for node in ast.walk(function)}
+    nodes = [node for node in ast.walk(module) if id(node) not in left_out]
+    imports = [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
+    return top_level(imports, [call for node in nodes for call in called_with(node)])
 
 
 @pytest.mark.parametrize("folder", ["python", "cli"])
@@ -175,7 +159,7 @@ def test_the_sdk_tests_are_collected_without_the_workspace(folder: str) -> None:
     wrong = [
         f"{path.relative_to(ROOT)}: {name}"
         for path in modules(ROOT / "tests" / folder)
-        for name in imported(at_module_level(tree(path))) - allowed
+        for name in at_module_level(path) - allowed
     ]
     assert not wrong, "import it inside a test marked needs_workspace, or move the file to another folder of tests"
 
@@ -191,8 +175,9 @@ def test_the_sdk_tests_are_collected_without_the_workspace(folder: str) -> None:
         ("__import__('a')", {"a"}),
     ],
 )
-def test_an_import_is_seen_however_it_is_written(code: str, names: set[str]) -> None:
-    assert imported(ast.parse(code)) == names
+def test_an_import_is_seen_however_it_is_written(code: str, names: set[str], tmp_path: Path) -> None:
+    (tmp_path / "module.py").write_text(code, encoding="utf-8")
+    assert imported(tmp_path / "module.py") == names
 
 
 def imports_within(package: Path) -> dict[str, set[str]]:
@@ -203,10 +188,10 @@ def imports_within(package: Path) -> dict[str, set[str]]:
     }
     found: dict[str, set[str]] = {name: set() for name in names}
     for name, path in names.items():
-        for node in ast.walk(tree(path)):
+        for node in source(path).imports:
             if isinstance(node, ast.Import):
                 wanted = {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module:
+            elif node.module:
                 wanted = {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
             else:
                 continue

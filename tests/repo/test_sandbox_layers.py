@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import shutil
 import subprocess
@@ -10,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from repository import ROOT, modules
+from repository import ROOT, modules, source
 
 CONFIG = ROOT / "sandbox/pyproject.toml"
 SOURCES = ROOT / "sandbox/src"
@@ -40,8 +39,7 @@ def test_an_import_upwards_is_found(tmp_path: Path) -> None:
 def test_a_docstring_of_a_module_says_what_it_is_and_asks_nothing(package: str) -> None:
     wrong = {}
     for path in modules(ROOT / package):
-        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-        first = text.split("\n\n")[0]
+        first = source(path).docstring.split("\n\n")[0]
         if "migrations" not in path.parts and path.stat().st_size and (not first or "?" in first):
             wrong[str(path.relative_to(ROOT))] = first
     assert not wrong

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from repository import ROOT, modules
+from repository import ROOT, modules, source
 
 PYTHON = ROOT / "python/src/segops_admin"
 TYPESCRIPT = ROOT / "typescript-fixtures/admin/src"
@@ -37,7 +37,7 @@ def room(path: str) -> str:
 def python_arrows() -> Iterator[tuple[str, str]]:
     for path in modules(PYTHON):
         parts = path.relative_to(PYTHON).parts
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in source(path).imports:
             if isinstance(node, ast.ImportFrom) and node.level:
                 base = list(parts[: len(parts) - node.level]) + (node.module or "").split(".")
                 targets = [base] if node.module else [[*base[:-1], alias.name] for alias in node.names]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import functools
+import gc
 import os
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,7 @@ from programs import program
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@functools.cache
 def files() -> list[Path]:
     """Every file that git tracks or would track, so that a new file is judged before it is committed.
 
@@ -30,6 +35,69 @@ def files() -> list[Path]:
     ).stdout
     found = (ROOT / name for name in listed.split("\0") if name)
     return [path for path in found if path.is_file()]
+
+
+@functools.cache
+def text_of(path: Path) -> str | None:
+    """The text of a file, read once for all rules; nothing for a picture and the like."""
+    data = path.read_bytes()
+    return None if b"\0" in data else data.decode("utf-8", errors="replace")
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the rules of the repository ask of a Python file, so that each is parsed once and no tree is kept."""
+
+    docstring: str
+    """The docstring of the module, or nothing."""
+    docstrings: list[tuple[int, str]]
+    """Line and docstring of each class and function that has one."""
+    imports: list[ast.Import | ast.ImportFrom]
+    """Every import, those within functions included."""
+    called: list[tuple[str, str]]
+    """Each call by name with a text as its first argument: the name, and the text."""
+    texts: list[tuple[int, str]]
+    """Line and value of each text that is no docstring."""
+
+
+def called_with(node: ast.AST) -> list[tuple[str, str]]:
+    """What is called, and the text that is its first argument, if the node is such a call."""
+    if not (isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant)):
+        return []
+    text = node.args[0].value
+    return [(ast.unparse(node.func), text)] if isinstance(text, str) else []
+
+
+@functools.cache
+def source(path: Path) -> Source:
+    """A Python file, parsed."""
+    tree = parsed(path)
+    found = Source(ast.get_docstring(tree) or "", [], [], [], [])
+    spoken = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            if (text := ast.get_docstring(node)) is not None:
+                spoken.add(id(node.body[0].value))  # type: ignore[attr-defined]
+                if not isinstance(node, ast.Module):
+                    found.docstrings.append((node.lineno, text))
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            found.imports.append(node)
+        elif isinstance(node, ast.Call):
+            found.called.extend(called_with(node))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in spoken:
+            found.texts.append((node.lineno, node.value))
+    return found
+
+
+def parsed(path: Path) -> ast.Module:
+    """The tree of a Python file. The collector, which would look at every node again and again, rests meanwhile."""
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    finally:
+        if collected:
+            gc.enable()
 
 
 def copied(folder: Path) -> Path:

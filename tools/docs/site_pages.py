@@ -73,17 +73,31 @@ def in_menu(menu: Any) -> Iterator[str]:
         yield from in_menu(each)
 
 
+def _hold(menu: Any, pages: set[str]) -> None:
+    """Ends where a menu leaves out one of these pages, or names a page that is none of them."""
+    listed = set(in_menu(menu))
+    if missing := sorted(pages - listed):
+        raise SystemExit(f"docs/site.yml: no menu names {', '.join(missing)}")
+    if gone := sorted(page for page in listed - pages if "://" not in page):
+        raise SystemExit(f"docs/site.yml: the menu names {', '.join(gone)}, which is no page")
+
+
 def write(folder: Path) -> int:
     """Writes every page below ``folder``/pages and the configuration beside them; returns how many pages."""
+    configuration = yaml.safe_load((ROOT / "docs" / "site.yml").read_text(encoding="utf-8"))
+    pages = sources()
+    _hold(configuration["nav"], set(pages.values()))
     shutil.rmtree(folder / "pages", ignore_errors=True)
     project = Project.find(ROOT)
     contract = load(ROOT / "spec")
     reference = Reference(project, contract, load_scenarios(project.scenarios, contract))
-    pages = sources()
     texts = {
         page: relinked((ROOT / source).read_text(encoding="utf-8"), source, pages) for source, page in pages.items()
     }
-    texts.update({f"reference/{path}": text for path, text in reference.pages()})
+    described = {f"reference/{path}": text for path, text in reference.pages()}
+    menu = [*_reference_menu(contract)]
+    _hold(menu, set(described))
+    texts.update(described)
     for page, text in texts.items():
         target = folder / "pages" / page
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -94,15 +108,8 @@ def write(folder: Path) -> int:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
 
-    configuration = yaml.safe_load((ROOT / "docs" / "site.yml").read_text(encoding="utf-8"))
-    configuration["docs_dir"] = "pages"
-    configuration["site_dir"] = "site"
-    configuration["nav"].append({"Reference": [*_reference_menu(contract)]})
-    listed = set(in_menu(configuration["nav"]))
-    if missing := sorted(set(texts) - listed):
-        raise SystemExit(f"docs/site.yml: no menu names {', '.join(missing)}")
-    if gone := sorted(page for page in listed - set(texts) if "://" not in page):
-        raise SystemExit(f"docs/site.yml: the menu names {', '.join(gone)}, which is no page")
+    configuration.update(docs_dir="pages", site_dir="site")
+    configuration["nav"].append({"Reference": menu})
     (folder / "mkdocs.yml").write_text(
         yaml.safe_dump(configuration, sort_keys=False, allow_unicode=True), encoding="utf-8"
     )
