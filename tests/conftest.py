@@ -6,6 +6,7 @@ a program are summed up in one line.
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import signal
 from collections import Counter
@@ -23,6 +24,10 @@ WORKSPACE = ("segops_sandbox", "segops_parity")
 # program that they start; some are started to be interrupted.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# Ten thousand tests, contracts and cases are kept until the end: the collector need not look at them again and again.
+gc.set_threshold(100_000, 50, 100)
 
 
 # No verdict depends on the machine's speed: an example has no deadline.

@@ -17,7 +17,9 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from prepared_sandbox import USERS, PreparedSandbox, prepared_sandbox
+from schemathesis.checks import load_all_checks
 from schemathesis.core.transport import Response
+from schemathesis.pytest.lazy import get_all_tests
 from schemathesis.specs.openapi.checks import ignored_auth
 
 from segops_parity import openapi
@@ -91,13 +93,25 @@ def _coerce(value: dict[str, Any]) -> None:
         _coerce(value.get("items", {}))
 
 
-schema = schemathesis.openapi.from_dict(_document())
-# What happens without a key, or with the wrong one, is shown operation by operation in test_operations.
-schema.config.generation.update(deterministic=True, with_security_parameters=False)
-schema.config.checks.positive_data_acceptance.expected_statuses = ["2xx", "400", "404", "410"]
+DOCUMENT = _document()
+OPERATIONS = [f"{method.upper()} {path}" for path, item in DOCUMENT["paths"].items() for method in item]
+SETTINGS = settings(
+    max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 _numbers = count(1)
 # The operations that were found to refuse a missing or wrong key.
 _guarded: set[str] = set()
+
+
+@pytest.fixture(scope="module")
+def whole() -> Any:
+    """The document, as Schemathesis reads it."""
+    load_all_checks()
+    schema = schemathesis.openapi.from_dict(DOCUMENT)
+    # What happens without a key, or with the wrong one, is shown operation by operation in test_operations.
+    schema.config.generation.update(deterministic=True, with_security_parameters=False)
+    schema.config.checks.positive_data_acceptance.expected_statuses = ["2xx", "400", "404", "410"]
+    return schema
 
 
 @pytest.fixture(scope="module")
@@ -117,17 +131,16 @@ def statuses(request: pytest.FixtureRequest, server: PreparedSandbox) -> Iterato
         assert any(status < 300 for status in answered), "no generated request succeeded"
 
 
-@schema.parametrize()
-@settings(
-    max_examples=EXAMPLES,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@pytest.mark.parametrize("name", OPERATIONS)
 def test_generated_requests_are_answered_as_documented(
-    case: schemathesis.Case, server: PreparedSandbox, statuses: list[int]
+    name: str, whole: Any, server: PreparedSandbox, statuses: list[int]
 ) -> None:
+    # Schemathesis' own decorator makes the requests of all operations in every worker, while it collects the tests.
+    (made,) = get_all_tests(schema=whole.include(name=name), test_func=_send, settings=SETTINGS, given_kwargs={})
+    made.ok()[1](server=server, statuses=statuses)
+
+
+def _send(case: schemathesis.Case, server: PreparedSandbox, statuses: list[int]) -> None:
     _lead_somewhere(case)
     headers = {"Authorization": f"ApiKey {server.key}"}
     response = case.call_and_validate(
