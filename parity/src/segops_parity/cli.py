@@ -7,6 +7,7 @@ expired.
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ __all__ = ["main"]
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out a command and return its exit code."""
     sys.setrecursionlimit(20_000)  # a reply may be nested 500 levels deep
+    gc.set_threshold(100_000, 50, 100)  # thousands of cases are read once and kept: looking at them again finds nothing
     options = _parser().parse_args(argv)
     from segops_parity import commands
     from segops_parity.record import RecordError
