@@ -344,6 +344,24 @@ def test_reading_a_small_reply_takes_little_memory(options: dict[str, Any], serv
     assert peak < 2 * 1024**2
 
 
+@pytest.mark.parametrize("filler", ["", "[]," * 400, "[{}]," * 400], ids=["alone", "among few", "among many"])
+@pytest.mark.parametrize("place", ["first", "middle", "last"])
+@pytest.mark.parametrize("opening", ["[", '{"a":'], ids=["arrays", "objects"])
+def test_a_reply_is_read_down_to_500_levels(opening: str, place: str, filler: str, serve: Any, connect: Any) -> None:
+    def nested(levels: int) -> str:  # the outermost is the array that holds all
+        closing = "]" if opening == "[" else "}"
+        deep = opening * (levels - 1) + "1" + closing * (levels - 1)
+        before = {"first": "", "middle": filler, "last": filler * 2}[place]
+        after = {"first": filler * 2, "middle": filler, "last": ""}[place]
+        return f"[{before}{deep},{after}0]"
+
+    server = serve(Reply(body=nested(500).encode()), Reply(body=nested(501).encode()))
+    client = connect(server)
+    client.segments.list()
+    with pytest.raises(SegOpsDecodeError, match="nested too deeply"):
+        client.segments.list()
+
+
 def test_a_chunk_of_absurd_size_is_a_reply_cut_short(serve: Any, connect: Any) -> None:
     server = serve(Raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFF\r\n[1]"))
     with pytest.raises(SegOpsConnectionError, match="cut short"):

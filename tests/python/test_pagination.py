@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import subprocess
@@ -10,10 +11,10 @@ import threading
 from typing import Any
 
 import pytest
-from scripted_server import Hangup, Reply
-from sdk_client import eventually, threads
+from scripted_server import Hangup, Raw, Reply
+from sdk_client import KEY, eventually, threads
 
-from segops_admin import SegOpsArgumentError, SegOpsBadRequestError, SegOpsDecodeError
+from segops_admin import AsyncSegOpsAdmin, SegOpsArgumentError, SegOpsBadRequestError, SegOpsDecodeError
 from segops_admin.testing import FakeTime, Script, member_pages, pages, reply
 
 PREFETCH = "segops-prefetch"
@@ -91,6 +92,32 @@ def test_a_page_that_is_not_a_count_is_refused_at_once_and_nothing_is_sent(bad: 
 def test_a_prefetch_that_is_not_a_count_is_refused_at_once(bad: Any) -> None:
     with pytest.raises(SegOpsArgumentError, match="prefetch must be a whole number from 0 up"):
         Script().client().segments.iterate(prefetch=bad)
+
+
+@pytest.mark.parametrize("way", ["blocking", "asyncio"])
+def test_a_page_is_given_up_while_the_next_one_is_on_its_way(way: str, serve: Any, connect: Any) -> None:
+    def items_alive() -> int:
+        return sum(type(each) is dict and "mark of this test" in each for each in gc.get_objects())
+
+    def items_gone() -> None:  # by the server, once it has the request for the second page
+        eventually(lambda: items_alive() == 0, "the first page is given up")
+
+    first = page(1, of=2)
+    first["results"] = [{**item, "mark of this test": []} for item in first["results"]]
+    answer = Reply(json=first)
+    del first
+    server = serve(answer, Raw(items_gone, *Reply(json=page(2, of=2)).parts, close=False))
+    if way == "blocking":
+        iteration = connect(server).segments.iterate()
+        assert [next(iteration)["id"] for _ in range(4)] == [0, 1, 2, 3]
+        return
+
+    async def main() -> None:
+        async with AsyncSegOpsAdmin(KEY, base_url=server.url) as client:
+            iteration = client.segments.iterate()
+            assert [(await iteration.__anext__())["id"] for _ in range(4)] == [0, 1, 2, 3]
+
+    asyncio.run(main())
 
 
 def test_a_bare_array_is_the_only_page(serve: Any, connect: Any) -> None:

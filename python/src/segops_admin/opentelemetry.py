@@ -21,7 +21,8 @@ except ImportError as error:
     raise ImportError("Tracing needs OpenTelemetry: pip install 'segops_admin[opentelemetry]'.") from error
 
 from ._call import tracing
-from ._call.steps import Send, Sleep
+from ._call.steps import Sleep
+from ._transport.protocol import Request
 from ._version import __version__
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from ._call.call import Call
     from ._call.course import Course
-    from ._transport.protocol import Request
 
 __all__ = ["SegOpsAdminInstrumentor"]
 
@@ -74,11 +74,11 @@ def _spans(course: Course, call: Call, tracer: trace.Tracer) -> Course:
         while True:
             step = course.send(answer.pop()) if failure is None else course.throw(failure)
             failure = None
-            if exchange is not None and isinstance(step, (Send, Sleep)):
+            if exchange is not None and isinstance(step, (Request, Sleep)):
                 exchange.end()
             try:
-                if isinstance(step, Send):
-                    exchange = _Exchange(tracer, call, step.request, resends)
+                if isinstance(step, Request):
+                    exchange = _Exchange(tracer, call, step, resends)
                     resends += 1
                     # Current only while the transport works: what a download is written to may make calls of its own.
                     with exchange.current(), suppress_http_instrumentation():

@@ -13,7 +13,7 @@ from .._wire.encoding import encode_path
 from .._wire.multipart import open_file
 from .base import BaseHttp, Check, Form
 from .call import Call, json_call
-from .course import Receive, course, receive_value
+from .course import Receive, course
 from .driver import run_async
 from .options import Options
 from .pagination import CursorPages, Pages
@@ -111,7 +111,7 @@ class AsyncHttp(BaseHttp):
         return await run_async(task.course(), self.runtime)
 
     async def _iterate(self, operation: str, path: str, pages: Pages | CursorPages) -> AsyncGenerator[Any, None]:
-        items = pages.take(await self._page(operation, path, pages.parameters()))
+        items = pages.take(await self._page(operation, path, pages.query()))
         under_way: deque[asyncio.Task[Any]] = deque()
         following = getattr(pages, "number", 0)
         try:
@@ -119,26 +119,29 @@ class AsyncHttp(BaseHttp):
                 while isinstance(pages, Pages) and pages.more and len(under_way) < pages.ahead:
                     if under_way and following > pages.last:
                         break
-                    query = pages.parameters(following)
+                    query = pages.query(following)
                     under_way.append(asyncio.ensure_future(self._page(operation, path, query)))
                     following += 1
                 for item in items:
                     yield item
-                items = []  # given up before the next page is read, which then needs no memory of its own
+                item = None
                 if not pages.more:
                     return
+                # A page is given up before the next one is read, which then needs no memory of its own.
                 if under_way:
+                    items.clear()
                     items = pages.take(await under_way.popleft())
                 else:
-                    items = pages.take(await self._page(operation, path, pages.parameters()))
+                    items = pages.take(await self._page(operation, path, pages.query(), items.clear))
         finally:
             for task in under_way:
                 task.cancel()
             if under_way:
                 await asyncio.wait(under_way)
 
-    async def _page(self, operation: str, path: str, parameters: dict[str, Any]) -> Any:
-        return await self._make(json_call(operation, "GET", path, parameters, safe=True, expects="page"))
+    async def _page(self, operation: str, path: str, query: str, release: Callable[[], object] | None = None) -> Any:
+        call = Call("GET", path, query, safe=True, operation=operation, expects="page", while_waiting=release)
+        return await self._make(call)
 
     async def _send_file(self, call: Call, form: Form, unnamed: str, check: Check | None = None) -> Any:
         self._check_form(form)
@@ -162,7 +165,7 @@ class AsyncHttp(BaseHttp):
             await asyncio.get_running_loop().run_in_executor(None, check, source.file)
         return await self._make(self._upload(call, source, form, unnamed))
 
-    async def _make(self, call: Call, receive: Receive = receive_value, *, allow_cross_origin: bool = False) -> Any:
+    async def _make(self, call: Call, receive: Receive | None = None, *, allow_cross_origin: bool = False) -> Any:
         self.check_open()
         made = course(call, self.options, self.runtime, receive, allow_cross_origin=allow_cross_origin)
         return await run_async(traced(made, call), self.runtime, self._transport)

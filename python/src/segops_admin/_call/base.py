@@ -67,7 +67,7 @@ class BaseHttp:
         Raises:
             SegOpsConfigError: it is closed.
         """
-        if self.closed:
+        if self._closed or (self._parent is not None and self._parent.closed):
             raise SegOpsConfigError("This client is closed. Make a new one.")
 
     def _raw(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Callable
 
 from .._runtime import Runtime
@@ -11,7 +12,7 @@ from .._wire.encoding import encode_path
 from .._wire.multipart import open_file
 from .base import BaseHttp, Check, Form
 from .call import Call, json_call
-from .course import Receive, course, receive_value
+from .course import Receive, course
 from .driver import run
 from .options import Options
 from .tracing import traced
@@ -116,16 +117,17 @@ class Http(BaseHttp):
         """Iterates over a listing by its pages."""
         from .pagination import Pages, iterate
 
-        return iterate(Pages(path, query, prefetch), lambda parameters: self._page(operation, path, parameters))
+        return iterate(Pages(path, query, prefetch), partial(self._page, operation, path))
 
     def iterate_cursor(self, operation: str, path: str, query: Any) -> Generator[Any, None, None]:
         """Iterates over a listing by its cursor."""
         from .pagination import CursorPages, iterate
 
-        return iterate(CursorPages(path, query), lambda parameters: self._page(operation, path, parameters))
+        return iterate(CursorPages(path, query), partial(self._page, operation, path))
 
-    def _page(self, operation: str, path: str, parameters: dict[str, Any]) -> Any:
-        return self._make(json_call(operation, "GET", path, parameters, safe=True, expects="page"))
+    def _page(self, operation: str, path: str, query: str, release: Callable[[], object] | None = None) -> Any:
+        call = Call("GET", path, query, safe=True, operation=operation, expects="page", while_waiting=release)
+        return self._make(call)
 
     def wait(self, what: str, look: Callable[[float], Any], state: Any, **limits: Any) -> Any:
         """Waits for a job; ``look`` asks how far it is, within so many seconds."""
@@ -145,7 +147,7 @@ class Http(BaseHttp):
                 check(source.file)
             return self._make(self._upload(call, source, form, unnamed))
 
-    def _make(self, call: Call, receive: Receive = receive_value, *, allow_cross_origin: bool = False) -> Any:
+    def _make(self, call: Call, receive: Receive | None = None, *, allow_cross_origin: bool = False) -> Any:
         self.check_open()
         made = course(call, self.options, self.runtime, receive, allow_cross_origin=allow_cross_origin)
         return run(traced(made, call), self.runtime, self._transport)

@@ -10,6 +10,8 @@ from .._runtime import Runtime
 from .._wire.encoding import encode_json, encode_path, encode_query
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .._wire.multipart import Multipart
 
 __all__ = ["METHODS", "Call", "idempotency_key", "json_call", "raw_call"]
@@ -27,10 +29,12 @@ class Call:
         expects: what the contract says of the answer: ``record`` (or a list of them), ``page`` (which
             pagination checks itself), ``nothing``, or ``anything``.
         deadline: seconds for the whole call that come on top of the client's, or None.
+        while_waiting: see ``Request``.
     """
 
     __slots__ = (
         "body", "deadline", "expects", "headers", "idempotency_key", "method", "operation", "path", "query", "safe",
+        "while_waiting",
     )  # fmt: skip
 
     def __init__(
@@ -46,6 +50,7 @@ class Call:
         operation: str = "request",
         expects: str = "anything",
         deadline: float | None = None,
+        while_waiting: Callable[[], object] | None = None,
     ) -> None:
         self.method = method
         self.path = path
@@ -57,6 +62,7 @@ class Call:
         self.operation = operation
         self.expects = expects
         self.deadline = deadline
+        self.while_waiting = while_waiting
 
     @property
     def target(self) -> str:

@@ -21,19 +21,18 @@ from .options import Options
 from .progress import Outcome, Progress
 from .redirects import MOST_REDIRECTS, is_redirect, next_hop
 from .reply import decode, read_failure, read_reply
-from .steps import Read, Send, Sleep
+from .steps import Sleep
 
-__all__ = ["Course", "Receive", "course", "receive_value"]
+__all__ = ["Course", "Receive", "course"]
 
 Course = Generator[Any, Any, Any]
 Receive = Callable[[Call, Any], Course]
 
 
-def receive_value(call: Call, response: Any) -> Generator[Read, bytes, Any]:
-    """Reads a reply as the value that the contract says, or as the error that says why it is none."""
-    value = decode(response.status, response.headers, (yield from read_reply(response)))
-    scalar = value is None or isinstance(value, (str, int, float))
-    if call.expects == "record" and scalar:
+def _value(call: Call, response: Any, body: bytes) -> Any:
+    """A reply's body as the value that the contract says, or as the error that says why it is none."""
+    value = decode(response.status, response.headers, body)
+    if call.expects == "record" and (value is None or isinstance(value, (str, int, float))):
         if isinstance(value, str):
             reason = f"it is text where JSON was expected: {describe_body(value, 60)!r}. Check the base URL."
         else:
@@ -46,12 +45,12 @@ def receive_value(call: Call, response: Any) -> Generator[Read, bytes, Any]:
 
 
 def course(
-    call: Call, options: Options, runtime: Runtime, receive: Receive, *, allow_cross_origin: bool = False
+    call: Call, options: Options, runtime: Runtime, receive: Receive | None = None, *, allow_cross_origin: bool = False
 ) -> Course:
-    """Makes a call: sends it until it is answered for good, and gives its reply to ``receive``.
+    """Makes a call: sends it until it is answered for good, and returns the value of its reply.
 
     Args:
-        receive: reads a successful reply; an error that it returns is raised here.
+        receive: reads a successful reply, unless that becomes a value; an error that it returns is raised here.
         allow_cross_origin: whether redirects may lead to another origin, without the key.
 
     Raises:
@@ -67,7 +66,7 @@ def course(
             outcome.failure = error
         response, failure = outcome.response, outcome.failure
         seconds = runtime.monotonic() - started
-        if outcome.ok:
+        if failure is None and 200 <= response.status < 300:
             observe(call, options, response, progress.attempt, seconds)
             return outcome.value
         if failure is None and response.status == 404 and call.method == "DELETE" and progress.may_have_executed:
@@ -95,7 +94,12 @@ def course(
 
 
 def _attempt(
-    call: Call, options: Options, progress: Progress, receive: Receive, outcome: Outcome, allow_cross_origin: bool
+    call: Call,
+    options: Options,
+    progress: Progress,
+    receive: Receive | None,
+    outcome: Outcome,
+    allow_cross_origin: bool,
 ) -> Course:
     """Sends one attempt, follows its redirects where that is safe, and reads the reply."""
     headers = options.headers + call.headers
@@ -112,14 +116,15 @@ def _attempt(
             options.timeout,
             operation=call.operation,
             attempt=progress.attempt,
-            deadline=progress.left(),
+            deadline=None if progress.end is None else progress.left(),
+            while_waiting=call.while_waiting,
         )
         try:
-            response = yield Send(request)
+            response = yield request
         except OSError as error:
             raise _untranslated(error) from error.with_traceback(None)
         status = response.status
-        if not is_redirect(call.method, status, response.headers):
+        if status < 300 or not is_redirect(call.method, status, response.headers):
             break
         hops += 1
         try:
@@ -138,7 +143,10 @@ def _attempt(
         response.body.close()
         raise SegOpsDecodeError("it is a part that nobody asked for", status=status)
     if 200 <= status < 300:
-        outcome.value = yield from receive(call, response)
+        if receive is None:
+            outcome.value = _value(call, response, (yield from read_reply(response)))
+        else:
+            outcome.value = yield from receive(call, response)
         if isinstance(outcome.value, SegOpsDecodeError):
             outcome.failure, outcome.value = outcome.value, None
     else:

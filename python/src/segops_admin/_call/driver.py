@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from .._runtime import Runtime
-from .._transport.protocol import AsyncTransport, Transport
+from .._transport.protocol import AsyncTransport, Request, Transport
 from .course import Course
-from .steps import Ask, Look, Read, Send, Work
+from .steps import Ask, Look, Read, Work
 
 __all__ = ["run", "run_async"]
 
@@ -24,8 +24,8 @@ def run(course: Course, runtime: Runtime, transport: Transport | None = None) ->
             try:
                 if type(step) is Read:
                     answer.append(step.body.read(step.amount))
-                elif type(step) is Send:
-                    response = transport.send(step.request)  # type: ignore[union-attr]
+                elif type(step) is Request:
+                    response = transport.send(step)  # type: ignore[union-attr]
                     answer.append(response)
                 elif type(step) is Look:
                     answer.append(step.call(step.within))
@@ -61,8 +61,8 @@ async def run_async(course: Course, runtime: Runtime, transport: AsyncTransport 
             try:
                 if type(step) is Read:
                     answer.append(await step.body.read(step.amount))
-                elif type(step) is Send:
-                    response = await transport.send(step.request)  # type: ignore[union-attr]
+                elif type(step) is Request:
+                    response = await transport.send(step)  # type: ignore[union-attr]
                     answer.append(response)
                 elif type(step) is Look:
                     answer.append(await step.call(step.within))

@@ -116,32 +116,31 @@ def observe(
         delay: seconds before the next attempt, or None if there is none.
         asked: whether the server asked for that delay.
     """
-    if "logging" in sys.modules:
-        _log(call, response, error, attempt, seconds, delay if asked else None)
+    # Only where somebody has imported logging: nobody else listens, and importing it would cost more than a call.
+    logger = _loggers[0] if _loggers else _logger()
+    if logger is not None:
+        if logger.isEnabledFor(10):  # DEBUG
+            outcome = response.status if error is None else type(error).__name__
+            logger.debug("%s %s %s %.0f ms attempt %d", call.method, _path(call), outcome, seconds * 1000, attempt)
+        if asked and delay and logger.isEnabledFor(20):  # INFO
+            logger.info("%s %s waits %g s, as the server asks (Retry-After)", call.method, _path(call), delay)
     if response is not None and ("Deprecation" in response.headers or "Sunset" in response.headers):
         _warn(call, response.headers, options.key)
     if options.on_reply is not None:
         options.on_reply(Attempt(call, response, options.key, attempt, seconds, delay, error))
 
 
-def _log(
-    call: Call, response: Any, error: BaseException | None, attempt: int, seconds: float, wait: float | None
-) -> None:
-    """One DEBUG line an attempt, without the query (it may hold personal data), the key or a body."""
-    # Only where somebody has imported logging: nobody else listens, and importing it would cost more than a call.
-    logger = _loggers[0] if _loggers else _logger()
-    if logger.isEnabledFor(10):  # DEBUG
-        path = call.path.partition("?")[0]
-        outcome = response.status if error is None else type(error).__name__
-        logger.debug("%s %s %s %.0f ms attempt %d", call.method, path, outcome, seconds * 1000, attempt)
-    if wait and logger.isEnabledFor(20):  # INFO
-        path = call.path.partition("?")[0]
-        logger.info("%s %s waits %g s, as the server asks (Retry-After)", call.method, path, wait)
-
-
 def _logger() -> Any:
-    _loggers.append(sys.modules["logging"].getLogger("segops_admin"))
+    logging = sys.modules.get("logging")
+    if logging is None:
+        return None
+    _loggers.append(logging.getLogger("segops_admin"))
     return _loggers[0]
+
+
+def _path(call: Call) -> str:
+    """A call's path as it is logged: without the query, which may hold personal data."""
+    return call.path.partition("?")[0]
 
 
 def _warn(call: Call, headers: Headers, key: Secret) -> None:
@@ -154,7 +153,7 @@ def _warn(call: Call, headers: Headers, key: Secret) -> None:
     said = [
         f"{name}: {redact(headers[name], key)[:100]}" for name in ("Deprecation", "Sunset", "Link") if name in headers
     ]
-    text = f"The server says that {call.operation} ({call.method} {call.path.partition('?')[0]}) is deprecated"
+    text = f"The server says that {call.operation} ({call.method} {_path(call)}) is deprecated"
     warnings.warn(f"{text} ({'; '.join(said)}).", SegOpsDeprecationWarning, stacklevel=_frames_of_ours())
 
 

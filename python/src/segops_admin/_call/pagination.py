@@ -10,6 +10,7 @@ from typing import Any, Callable, Union
 
 from .._errors import SegOpsArgumentError, SegOpsConfigError, SegOpsDecodeError
 from .._wire.bodies import checked_parameters
+from .._wire.encoding import encode_query
 from .._wire.words import LARGEST_SAFE, described
 
 __all__ = ["CursorPages", "Pages", "iterate"]
@@ -35,11 +36,19 @@ class Pages:
         self.ahead = _whole_number("prefetch", prefetch, 0, 0)
         self.last = self.number
         self._begun = False
+        self._query: str | None = None
         self.more = True
 
-    def parameters(self, number: int | None = None) -> dict[str, Any]:
-        """The query of a page: of the next one unless given."""
-        return {**self._parameters, "page": self.number if number is None else number}
+    def query(self, number: int | None = None) -> str:
+        """The query of a page: of the next one unless given.
+
+        Raises:
+            SegOpsArgumentError: a parameter cannot be sent.
+        """
+        if self._query is None:  # once, as all but the number is the same for every page
+            query = encode_query(self._parameters)
+            self._query = f"{query}&page=" if query else "page="
+        return f"{self._query}{self.number if number is None else number}"
 
     def take(self, answer: Any) -> list[Any]:
         """The items of the next page.
@@ -51,10 +60,10 @@ class Pages:
         if isinstance(answer, list) and not begun:
             self.more = False
             return answer
-        if not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
+        results: Any = answer.get("results") if isinstance(answer, dict) else None
+        if not isinstance(results, list):
             kind = "nothing" if answer is None else f"{described(answer)} without a list of results"
             raise self._no_page(f"it is not a page but {kind}")
-        results: list[Any] = answer["results"]
         self.more = _goes_on(answer.get("next"))
         if self.more and not results:
             # An empty page that promises another would be followed for ever.
@@ -93,15 +102,16 @@ class CursorPages:
         self._dead_end = ""
         self.more = True
 
-    def parameters(self) -> dict[str, Any]:
+    def query(self) -> str:
         """The query of the next page.
 
         Raises:
+            SegOpsArgumentError: a parameter cannot be sent.
             SegOpsDecodeError: its cursor is none, or leads back to itself.
         """
         if self._dead_end:
             raise SegOpsDecodeError(self._dead_end, method="GET", path=self._path)
-        return self._parameters
+        return encode_query(self._parameters)
 
     def take(self, answer: Any) -> list[Any]:
         """The items of the next page.
@@ -125,14 +135,24 @@ class CursorPages:
 Paging = Union[Pages, CursorPages]
 
 
-def iterate(pages: Paging, fetch: Callable[[dict[str, Any]], Any]) -> Generator[Any, None, None]:
-    """Iterates over every item of a listing. No request is sent before the first item is asked for."""
-    items = pages.take(fetch(pages.parameters()))
+def iterate(pages: Paging, fetch: Callable[..., Any]) -> Generator[Any, None, None]:
+    """Iterates over every item of a listing. No request is sent before the first item is asked for.
+
+    Args:
+        fetch: gets the page of a query; its second argument is what to do while the reply is on its way.
+    """
+    items = pages.take(fetch(pages.query()))
     following = _Prefetcher(pages, fetch) if pages.more and isinstance(pages, Pages) and pages.ahead else None
     yield from items
     while pages.more:
-        items = []  # given up before the next page is read, which then needs no memory of its own
-        items = pages.take(following.take() if following is not None else fetch(pages.parameters()))
+        # A page is given up before the next one is read, which then needs no memory of its own.
+        if following is None:
+            answer = fetch(pages.query(), items.clear)
+        else:
+            items.clear()
+            answer = following.take()
+        items = pages.take(answer)
+        del answer
         if following is not None and pages.more:
             following.request_pages()
         yield from items
@@ -144,7 +164,7 @@ class _Prefetcher:
     None beyond the last page that is known to exist is asked for until the page before names it.
     """
 
-    def __init__(self, pages: Pages, fetch: Callable[[dict[str, Any]], Any]) -> None:
+    def __init__(self, pages: Pages, fetch: Callable[[str], Any]) -> None:
         self._pages = pages
         self._fetch = fetch
         self._next = pages.number
@@ -156,7 +176,7 @@ class _Prefetcher:
         """Asks for as many pages as may be under way, knowing that the last page taken named a next one."""
         pages = self._pages
         while len(self._under_way) < pages.ahead and (self._next <= pages.last or not self._under_way):
-            self._under_way.append(_Fetching(self._fetch, pages.parameters(self._next), self._next))
+            self._under_way.append(_Fetching(self._fetch, pages.query(self._next), self._next))
             self._next += 1
 
     def take(self) -> Any:
@@ -172,9 +192,9 @@ class _Prefetcher:
 class _Fetching:
     """One page on its way. Neither Ctrl-C nor the end of the program waits for a page that nobody wants."""
 
-    def __init__(self, fetch: Callable[[dict[str, Any]], Any], parameters: dict[str, Any], number: int) -> None:
+    def __init__(self, fetch: Callable[[str], Any], query: str, number: int) -> None:
         self._fetch = fetch
-        self._parameters = parameters
+        self._query = query
         self._answer: Any = None
         self._error: BaseException | None = None
         self._context = contextvars.copy_context()  # the caller's trace, for one
@@ -184,7 +204,7 @@ class _Fetching:
 
     def _run(self) -> None:
         try:
-            self._answer = self._context.run(self._fetch, self._parameters)
+            self._answer = self._context.run(self._fetch, self._query)
         except BaseException as error:  # noqa: BLE001 -- whatever it is, it belongs to whoever takes the page
             self._error = error
 

@@ -35,14 +35,13 @@ class Progress:
             limits = [seconds for seconds in (options.deadline, call.deadline) if seconds is not None]
             self.end = runtime.monotonic() + min(limits)
 
-    def left(self) -> float | None:
-        """Seconds that are left of the deadline, or None.
+    def left(self) -> float:
+        """Seconds that are left of the deadline, where there is one.
 
         Raises:
             SegOpsTimeoutError: nothing is left.
         """
-        if self.end is None:
-            return None
+        assert self.end is not None
         left = self.end - self.runtime.monotonic()
         if left <= 0:
             raise SegOpsTimeoutError("the deadline is over", sent=False, transient=False)
@@ -59,11 +58,6 @@ class Outcome:
         self.value: Any = None
         self.raw = b""
         self.failure: SegOpsConnectionError | SegOpsDecodeError | None = None
-
-    @property
-    def ok(self) -> bool:
-        """Whether the call has succeeded."""
-        return self.failure is None and 200 <= self.response.status < 300
 
     @property
     def unclear(self) -> bool:

@@ -1,21 +1,13 @@
-"""The steps that a call asks its driver to take. A course yields them, and receives their results or errors."""
+"""The steps that a call asks its driver to take. A course yields them, and receives their results or errors.
+
+A ``Request`` is a step as well: send it; the answer is a response whose head is in.
+"""
 
 from __future__ import annotations
 
 from typing import Any, Callable
 
-from .._transport.protocol import Request
-
-__all__ = ["Ask", "Look", "Read", "Send", "Sleep", "Work"]
-
-
-class Send:
-    """Send a request; the answer is a response whose head is in."""
-
-    __slots__ = ("request",)
-
-    def __init__(self, request: Request) -> None:
-        self.request = request
+__all__ = ["Ask", "Look", "Read", "Sleep", "Work"]
 
 
 class Read:

@@ -50,10 +50,13 @@ class AsyncConnection(AsyncStream):
             SegOpsError: there is no reply, or none that can be read. The connection is closed.
         """
         limits = Limits(request)
-        reader = ReplyReader(request.method)
         try:
             broken = await self._send(request, target, limits)
+            if request.while_waiting is not None:
+                request.while_waiting()
+            reader = ReplyReader(request.method)
             try:
+                reader.feed(await self.receive(limits))
                 while not reader.head():
                     reader.feed(await self.receive(limits))
             except DISCONNECTED as error:

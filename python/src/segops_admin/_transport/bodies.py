@@ -33,6 +33,11 @@ class _ConnectedBody:
         if reader.done:
             self._finish()
 
+    @property
+    def ended(self) -> bool:
+        """Whether all of it has been read: whoever wants the whole need not ask once more."""
+        return self._reader.done
+
     def close(self) -> None:
         """Discards what has not been read, and closes the connection."""
         connection, self._connection = self._connection, None

@@ -126,10 +126,13 @@ class Connection(Link):
             SegOpsError: there is no reply, or none that can be read. The connection is closed.
         """
         limits = Limits(request)
-        reader = ReplyReader(request.method)
         try:
             broken = self._send(request, target, limits)
+            if request.while_waiting is not None:
+                request.while_waiting()
+            reader = ReplyReader(request.method)
             try:
+                reader.feed(self.receive(limits))
                 while not reader.head():
                     reader.feed(self.receive(limits))
             except DISCONNECTED as error:
@@ -152,7 +155,10 @@ class Connection(Link):
         body = request.body
         try:
             self.set_timeout(limits.step())
-            self._send_all(first_write(request, target, self._host, self._through))
+            first = first_write(request, target, self._host, self._through)  # its bytes do not show themselves
+            sent = self._sock.send(first)  # mostly all of it; sendall() of a TLS socket takes a longer way
+            if sent < len(first):
+                self._sock.sendall(memoryview(first)[sent:])
             if body is not None and not isinstance(body, bytes):
                 for block in body:
                     self.set_timeout(limits.step())
@@ -161,12 +167,8 @@ class Connection(Link):
             return without_frames(error)  # type: ignore[no-any-return]
         return None
 
-    def _send_all(self, data: bytes) -> None:
-        sent = self._sock.send(data)  # mostly all of it; sendall() of a TLS socket takes a longer way
-        if sent < len(data):
-            self._sock.sendall(memoryview(data)[sent:])
-
     def receive(self, limits: Limits) -> bytes:
         """What comes next; nothing at the end of the connection."""
-        self.set_timeout(limits.step())
+        if not limits.steady:  # else it is what it was when the request was sent
+            self.set_timeout(limits.step())
         return self._sock.recv(self._most)

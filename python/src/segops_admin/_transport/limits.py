@@ -15,12 +15,14 @@ class Limits:
 
     Attributes:
         timeout: seconds that one step may take.
+        steady: whether every step may take as long: there is no deadline.
     """
 
-    __slots__ = ("_end", "timeout")
+    __slots__ = ("_end", "steady", "timeout")
 
     def __init__(self, request: Request) -> None:
         self.timeout = request.timeout
+        self.steady = request.deadline is None
         self._end = None if request.deadline is None else time.monotonic() + request.deadline
 
     def step(self) -> float:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 from .._wire.headers import Headers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .._wire.multipart import Multipart
 
 __all__ = [
@@ -60,9 +62,11 @@ class Request:
         operation: what is called, such as ``segments.get``; ``request`` for ``client.http.request``.
         attempt: 1 for the first attempt of a call.
         deadline: seconds that are left of the call's deadline, or None.
+        while_waiting: what a transport may call, once or more, when the request is on its way: work for which there
+            is time before the reply comes. It raises nothing and blocks nothing. None if there is none.
     """
 
-    __slots__ = ("attempt", "body", "deadline", "headers", "method", "operation", "timeout", "url")
+    __slots__ = ("attempt", "body", "deadline", "headers", "method", "operation", "timeout", "url", "while_waiting")
 
     def __init__(
         self,
@@ -75,6 +79,7 @@ class Request:
         operation: str = "request",
         attempt: int = 1,
         deadline: float | None = None,
+        while_waiting: Callable[[], object] | None = None,
     ) -> None:
         self.method = method
         self.url = url
@@ -84,6 +89,7 @@ class Request:
         self.operation = operation
         self.attempt = attempt
         self.deadline = deadline
+        self.while_waiting = while_waiting
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.url}>"

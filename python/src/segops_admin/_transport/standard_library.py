@@ -9,11 +9,11 @@ from typing import Any
 
 __all__ = ["standard_library_way"]
 
-_METHODS = ("__init__", "connect", "request", "putrequest", "putheader", "endheaders", "send", "getresponse")
-_CLASSES = ("HTTPConnection", "HTTPSConnection", "HTTPResponse")
-_FUNCTIONS = (*(f"HTTPConnection.{name}" for name in _METHODS), "HTTPSConnection.connect", "HTTPResponse.begin",
-              "HTTPResponse.read")  # fmt: skip
-_look = attrgetter(*_CLASSES, *_FUNCTIONS)
+_classes = attrgetter("HTTPConnection", "HTTPSConnection", "HTTPResponse")
+_of_connection = attrgetter(
+    "__init__", "connect", "request", "putrequest", "putheader", "endheaders", "send", "getresponse"
+)
+_of_reply = attrgetter("begin", "read")
 
 _seen: list[tuple[tuple[Any, ...], object]] = []
 """What was found the last time, and what it meant: a request pays for a comparison only."""
@@ -25,19 +25,20 @@ def standard_library_way() -> object:
     if module is None:
         return None
     try:
-        found = _look(module)
+        plain, tls, reply = _classes(module)
+        found = (plain, tls, reply, _of_connection(plain), tls.connect, _of_reply(reply))
     except AttributeError:  # what has taken a class's place lacks some of it
         return module.HTTPConnection, module.HTTPSConnection
     for known, way in _seen:
         if known == found:
             return way
-    changed = found[:2] if _changed(module, found) else None
+    classes, functions = found[:3], (*found[3], found[4], *found[5])
+    changed = found[:2] if _changed(module, classes, functions) else None
     _seen[:] = [(found, changed)]
     return changed
 
 
-def _changed(module: ModuleType, found: tuple[Any, ...]) -> bool:
-    classes, functions = found[: len(_CLASSES)], found[len(_CLASSES) :]
+def _changed(module: ModuleType, classes: tuple[Any, ...], functions: tuple[Any, ...]) -> bool:
     if any(kind.__module__ != "http.client" for kind in classes):
         return True
     home = module.parse_headers.__code__.co_filename

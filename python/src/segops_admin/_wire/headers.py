@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, cast
+from typing import Any
 
 __all__ = ["Headers", "mention"]
 
@@ -14,8 +14,9 @@ class Headers(Mapping[str, str]):
     __slots__ = ("_pairs",)
 
     def __init__(self, pairs: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
-        given = cast("Iterable[tuple[str, str]]", pairs.items() if isinstance(pairs, Mapping) else pairs)
-        items = list(given)
+        items: Any = pairs
+        if type(pairs) is not list:  # those of a reply are one, and are not asked for more
+            items = list(pairs.items() if isinstance(pairs, Mapping) else pairs)
         joined: dict[str, tuple[str, str]] = {pair[0].lower(): pair for pair in items}
         if len(joined) != len(items):
             joined = {}

@@ -24,14 +24,12 @@ LARGEST_HEAD = 64 * 1024
 MOST_HEADERS = 100
 MOST_INTERIM_REPLIES = 8
 
-BLANK = " \t"
-"""What HTTP calls white space; ``str.strip`` would take more than that, out of values in Latin-1."""
-
 _STATUS_LINE = re.compile(r"HTTP/1\.([0-9]) ([1-9][0-9]{2})(?: .*)?")
-_HEADER = re.compile(r"^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):(.*)$", re.MULTILINE)
+_HEADER = re.compile(r"^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*((?:.*[^ \t\n])?)[ \t]*$", re.MULTILINE)
 _FOLD = re.compile(r"[ \t]*(?:\n[ \t]+)+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_LONE_LINE_FEED = re.compile(rb"(?<!\r)\n")
+_CONTROL = bytes([*range(0x09), *range(0x0B, 0x20), 0x7F])
+"""What no line of a head holds. Bytes are deleted and counted many times faster than a pattern finds them."""
+
 _LENGTH = re.compile(r"([0-9]{1,15})(?:[ \t]*,[ \t]*\1)*")
 """A length, or the same one several times; no number of JavaScript holds more digits than these exactly."""
 
@@ -65,7 +63,7 @@ def request_head(method: str, target: str, host: str, headers: list[tuple[str, s
     )
 
 
-def parse_head(head: str) -> tuple[str, int, list[tuple[str, str]]]:
+def parse_head(head: bytes) -> tuple[str, int, list[tuple[str, str]]]:
     """The minor version, status and headers in a whole head, its empty line included.
 
     Raises:
@@ -82,20 +80,22 @@ def parse_head(head: str) -> tuple[str, int, list[tuple[str, str]]]:
 
 def check_line_ends(data: bytes) -> None:
     """Refuses a line feed by itself: readers differ in whether it ends a line, and so in where a head ends."""
-    if _LONE_LINE_FEED.search(data):
+    if data.count(b"\n") != data.count(b"\r\n"):
         raise MalformedReply("a line ends in LF alone")
 
 
-def plain_lines(text: str) -> str:
+def plain_lines(data: bytes) -> str:
     """Lines of a head, each ended by a line feed alone.
 
     Raises:
-        MalformedReply: they hold a control character, or a carriage return that ends no line.
+        MalformedReply: a line ends otherwise, or they hold a control character.
     """
-    text = text.replace("\r\n", "\n")
-    if _CONTROL.search(text):
+    lines = data.replace(b"\r\n", b"\n")
+    if lines.count(b"\n") != len(data) - len(lines):
+        check_line_ends(data)
+    if len(lines.translate(None, _CONTROL)) != len(lines):
         raise MalformedReply("its head or a trailer holds a control character")
-    return text
+    return lines.decode("latin-1")
 
 
 def header_pairs(lines: str) -> list[tuple[str, str]]:
@@ -104,12 +104,13 @@ def header_pairs(lines: str) -> list[tuple[str, str]]:
     Raises:
         MalformedReply: a line is no header.
     """
-    if "\n " in lines or "\n\t" in lines:
+    pairs: list[tuple[str, str]] = _HEADER.findall(lines)
+    if len(pairs) != lines.count("\n"):  # a folded one is none of those
         lines = _FOLD.sub(" ", lines)
-    pairs = _HEADER.findall(lines)
-    if len(pairs) != lines.count("\n"):
-        raise MalformedReply("a line of its head is no header")
-    return [(name, value.strip(BLANK)) for name, value in pairs]
+        pairs = _HEADER.findall(lines)
+        if len(pairs) != lines.count("\n"):
+            raise MalformedReply("a line of its head is no header")
+    return pairs
 
 
 def content_length(value: str) -> int:

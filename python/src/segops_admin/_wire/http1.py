@@ -74,7 +74,7 @@ class ReplyReader:
     @property
     def reusable(self) -> bool:
         """Whether the connection is in step: it may carry another request."""
-        return self.done and self._persistent and not self.surplus
+        return self.done and self._persistent and self._at >= len(self._buffer)
 
     @property
     def surplus(self) -> bool:
@@ -93,17 +93,19 @@ class ReplyReader:
             MalformedReply: it is none.
         """
         while self._next == "head":
-            if self._buffer[: len(_START)] != _START[: len(self._buffer)]:
+            begin = self._buffer[self._at : self._at + len(_START)]
+            if begin != _START[: len(begin)]:
                 raise MalformedReply("it does not begin with HTTP/1")
-            head, is_whole, rest = self._buffer.partition(_HEAD_END)
-            head += is_whole
+            end = self._buffer.find(_HEAD_END, self._at)
+            after = end + len(_HEAD_END) if end >= 0 else len(self._buffer)
+            head = self._buffer[self._at : after]
             if len(head) > LARGEST_HEAD:
                 raise MalformedReply(f"its head is larger than {LARGEST_HEAD // 1024} KiB")
-            check_line_ends(head)
-            if not is_whole:
+            if end < 0:
+                check_line_ends(head)
                 return False
-            self._buffer = rest
-            version, self.status, self.pairs = parse_head(head.decode("latin-1"))
+            self._at = after
+            version, self.status, self.pairs = parse_head(head)
             self.headers = Headers(self.pairs)
             if self.status >= 200:
                 self._frame(version)
@@ -146,8 +148,10 @@ class ReplyReader:
         if self.done:
             return b""
         if self._next == "length":
-            block = self._cut(min(amount, self._left))
-            self._left -= len(block)
+            left = self._left
+            block = self._buffer[self._at : self._at + (amount if amount < left else left)]
+            self._at += len(block)
+            self._left = left - len(block)
             self.done = self._left == 0
             return block
         if self._next == "end":
@@ -206,7 +210,7 @@ class ReplyReader:
         if not self._counted(len(trailer), is_whole=bool(line_end)):
             return False
         self._at += len(trailer)
-        line = plain_lines(trailer.decode("latin-1"))
+        line = plain_lines(trailer)
         self.done = line == "\n"
         if not self.done:
             header_pairs(line)

@@ -21,8 +21,10 @@ def is_too_deep(text: str, encoded: bytes | None = None) -> bool:
     if len(text) <= 2 * DEEPEST:
         return False
     data = text.encode("utf-8", "replace") if encoded is None else encoded
-    # bytes.replace() finds brackets many times faster than count() does.
-    if 2 * len(data) - len(data.replace(b"[", b"")) - len(data.replace(b"{", b"")) <= DEEPEST:
+    # Whatever is nested that deep is opened that often before its innermost place, and closed that often after it: one
+    # of the two lies wholly in one half.
+    half = len(data) // 2
+    if _count(data[:half], b"[", b"{") <= DEEPEST and _count(data[half:], b"]", b"}") <= DEEPEST:
         return False
     level = 0
     for token in _BRACKETS.finditer(text):
@@ -34,3 +36,8 @@ def is_too_deep(text: str, encoded: bytes | None = None) -> bool:
         elif mark in "]}":
             level -= 1
     return False
+
+
+def _count(data: bytes, one: bytes, other: bytes) -> int:
+    """How often two bytes occur. bytes.replace() finds them many times faster than count() does."""
+    return 2 * len(data) - len(data.replace(one, b"")) - len(data.replace(other, b""))
