@@ -89,6 +89,8 @@ def test_doctor_reports_a_server_that_answers(server: Any, cli: Any) -> None:
         "profile": None,
         "api_key": "sk_...cdef",
         "base_url": server.url,
+        "timeout_s": 60,
+        "max_retries": 0,
         "proxy": None,
         "reachable": True,
         "authorized": True,

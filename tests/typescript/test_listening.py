@@ -109,6 +109,22 @@ def test_deliveries_go_on_as_they_came_and_the_webhook_is_removed(
     assert line == {"body": json.loads(seen.body), "status": 202, "error": None, "signature": signature}
 
 
+def test_a_delivery_under_way_at_the_end_is_printed(
+    program: list[str], segops_sandbox: Any, client: SegOpsAdmin
+) -> None:
+    slow = Reply(status=202, after=(answer := threading.Event()))
+    with ScriptedServer(slow) as receiver, listening(program, segops_sandbox, receiver.origin) as process:
+        assert process.stderr is not None
+        process.stderr.readline()  # the secret
+        recompute(client)
+        receiver.wait_for_requests(1)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.readline().endswith(" is removed\n")
+        answer.set()
+        out, _ = process.communicate(timeout=60)
+    assert (process.returncode, json.loads(out)["status"]) == (0, 202)
+
+
 def test_the_sender_learns_what_became_of_a_delivery(
     program: list[str], segops_sandbox: Any, client: SegOpsAdmin
 ) -> None:

@@ -137,7 +137,7 @@ export class Session {
       options.apiKey = command.api_key;
     }
     options.runtime = time;
-    options.log = (line) => time.log.push(`${/ waits [\d.]+ s, as /.test(line) ? "INFO" : "DEBUG"} ${line}`);
+    options.log = (line, level) => time.log.push(`${level.toUpperCase()} ${line}`);
     options.onReply ??= (attempt) => this.#attempts.push(attemptValue(attempt));
     this.#isFetch = command.transport === "fetch";
     if (this.#isFetch) {
@@ -319,8 +319,13 @@ export class Session {
 
   #cli({ argv, env, stdin, terminal, streams, slow }) {
     return withEnvironment(env ?? {}, async () => {
-      const { main } = await this.#sdk.shell();
-      return { ok: await runShell(main, argv, stdin ?? "", { terminal, streams, slow }) };
+      const { main, showWarnings } = await this.#sdk.shell();
+      showWarnings();
+      try {
+        return { ok: await runShell(main, argv, stdin ?? "", { terminal, streams, slow }) };
+      } finally {
+        process.removeAllListeners("warning");
+      }
     });
   }
 

@@ -3,6 +3,11 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { Readable } from "node:stream";
 
+const Real = Date;
+
+/** The moment on a terminal, in milliseconds since 1970. */
+const NOW = 1_777_636_800_250;
+
 /** By how many seconds the clock that a program measures its deadlines with is ahead. */
 let late = () => 0;
 const { uptime } = process;
@@ -16,7 +21,7 @@ process.uptime = () => uptime.call(process) + late(); // before the SDK is loade
  * @param streams those that are something else: `plain` (no terminal), `gone` (its reader) or `full` (its disk)
  */
 export async function runShell(main, argv, stdin, { terminal, streams = {}, slow = 0 }) {
-  const typed = Readable.from([Buffer.from(stdin)]);
+  const typed = Readable.from(pieces(Buffer.from(stdin)));
   const input = Object.getOwnPropertyDescriptor(process, "stdin");
   Object.defineProperty(process, "stdin", { value: typed, configurable: true });
   const stdout = new Captured("stdout", streams.stdout);
@@ -36,6 +41,12 @@ export async function runShell(main, argv, stdin, { terminal, streams = {}, slow
     Object.defineProperty(process, "stdin", input);
     leave();
   }
+}
+
+/** What is typed or piped, as it comes: in pieces. */
+function pieces(content) {
+  const size = Math.max(1, Math.ceil(content.length / 3));
+  return [0, size, 2 * size].map((at) => content.subarray(at, at + size)).filter((piece) => piece.length > 0);
 }
 
 /** A standard stream whose text is kept, or that cannot be written. */
@@ -65,7 +76,7 @@ class Captured {
     }
     this.messages += 1;
     this.#written.push(Buffer.from(text));
-    done();
+    process.nextTick(done);
     return true;
   }
 
@@ -109,15 +120,22 @@ function onTerminal(streams, columns) {
   for (const stream of streams) {
     Object.assign(stream, { isTTY: true, columns });
   }
-  const now = Date.now;
-  performance.now = () => 1_000_000;
-  Date.now = () => 1_777_636_800_000;
+  performance.now = () => 1_000_000 + 1000 * late();
+  globalThis.Date = class extends Date {
+    constructor(...given) {
+      super(...(given.length === 0 ? [NOW] : given));
+    }
+
+    static now() {
+      return NOW;
+    }
+  };
   return () => {
     for (const stream of streams) {
       delete stream.isTTY;
       delete stream.columns;
     }
     delete performance.now;
-    Date.now = now;
+    globalThis.Date = Real;
   };
 }

@@ -233,9 +233,10 @@ def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
             file.chmod(int(step.named.get("modes", {}).get(name, "600"), 8))
         argv = [_replaced(word, places) for word in step.args]
         env = {name: _replaced(value, places) for name, value in given.items()}
-        on = {name: step.named[name] for name in ("terminal", "streams", "slow") if step.named.get(name)}
+        on = {name: step.named[name] for name in ("terminal", "streams", "slow") if step.named.get(name) is not None}
         done = ask("cli", argv=argv, env=env, stdin=step.named.get("stdin", ""), **on)["ok"]
-        left = [file for file in sorted(Path(folder).rglob("*")) if file.is_file()]
+        every = sorted(Path(folder).rglob("*"))
+        left = [file for file in every if file.is_file()]
         back = tuple((text, name) for name, text in places)
         files = {
             file.relative_to(folder).as_posix(): _RUN_KEPT.sub(
@@ -243,7 +244,7 @@ def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
             )
             for file in left
         }
-        modes = {file.relative_to(folder).as_posix(): f"{file.stat().st_mode & 0o777:o}" for file in left}
+        modes = {each.relative_to(folder).as_posix(): f"{each.stat().st_mode & 0o777:o}" for each in every}
     printed, told = (
         _RUNTIME.sub('"runtime_version": "any"', _replaced(done["stdout"], back)),
         # How often the same line is drawn again depends on the clock.

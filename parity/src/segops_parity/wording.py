@@ -55,7 +55,9 @@ _OF_BYTES = re.compile(r"(after \d+) of \d+ bytes")
 # Phrases of statuses that have changed with the RFCs, and with the versions of the runtimes.
 _PHRASES = {"Request Entity Too Large": "Content Too Large", "Payload Too Large": "Content Too Large"}
 _PHRASES |= {"Unprocessable Entity": "Unprocessable Content"}
-_LOGGED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (DEBUG .*? )\d+ ms")
+_LOGGED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (?=DEBUG |INFO )")
+_TOOK = re.compile(r"(?<= )\d+ ms(?= attempt \d)")
+_DRAWN_LOTS = re.compile(r"(?<=; retrying in )(?:0\.\d+|1) s$", re.MULTILINE)
 _PARTIAL = re.compile(r"\.segops-\w+\.part")
 _KINDS_OF_FILES = re.compile(r"Give bytes, [^.]*?, not")
 _FOLDER = re.compile(r"[^'\s]*/parity-(?:kept|sink)-\w+/")
@@ -76,7 +78,7 @@ def wording(text: str) -> str:
     text = text.replace("a number of seconds or undefined", "a number of seconds")
     text = _VALUE.sub(lambda found: _VALUES[found[0]], text)
     text = _OF_BYTES.sub(r"\1 bytes", _ESCAPE.sub(r"\\u00\1", text))
-    text = _LOGGED.sub(r"\1some ms", text)
+    text = _DRAWN_LOTS.sub("less than 1 s", _TOOK.sub("some ms", _LOGGED.sub("", text)))
     text = _KINDS_OF_FILES.sub("Give a file, not", _PARTIAL.sub("a file", text))
     for old, new in _PHRASES.items():
         text = text.replace(old, new)

@@ -59,8 +59,11 @@ export interface ClientOptions {
   headers?: Readonly<Record<string, string>> | null | undefined;
   /** Called after each attempt with operation, status, headers and seconds. What it throws reaches the caller. */
   onReply?: OnReply | null | undefined;
-  /** Called with one line per attempt (method, path, status, milliseconds), and one for each wait that the server asks for. */
-  log?: ((line: string) => void) | null | undefined;
+  /**
+   * Called with one line per attempt (method, path, status, milliseconds) and level `debug`, and with one for each wait
+   * that the server asks for and level `info`.
+   */
+  log?: ((line: string, level: "debug" | "info") => void) | null | undefined;
 }
 
 /** The options of {@link SegOpsAdmin}. */

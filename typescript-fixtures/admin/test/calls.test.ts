@@ -288,13 +288,12 @@ test("deprecation is told once an operation", async () => {
 test("a log is told each attempt, and waits that the server asks for", async () => {
   await withServer([{ status: 429, headers: { "Retry-After": "7" }, json: {} }, { json: {} }], async ({ client }) => {
     const lines: string[] = [];
-    await client({ log: (line) => lines.push(line.replace(/ \d+ ms/, " N ms")) }).segments.list({
-      q: "secret",
-    } as never);
+    const log = (line: string, level: string): unknown => lines.push(`${level} ${line.replace(/ \d+ ms/, " N ms")}`);
+    await client({ log }).segments.list({ q: "secret" } as never);
     assert.deepEqual(lines, [
-      "GET /segments/ 429 N ms attempt 1",
-      "GET /segments/ waits 7 s, as the server asks (Retry-After)",
-      "GET /segments/ 200 N ms attempt 2",
+      "debug GET /segments/ 429 N ms attempt 1",
+      "info GET /segments/ waits 7 s, as the server asks (Retry-After)",
+      "debug GET /segments/ 200 N ms attempt 2",
     ]);
   });
 });

@@ -65,7 +65,7 @@ def _set(line: Invocation, content: dict[str, Any]) -> dict[str, Any]:
         profile[key] = _value(key, text)
         # Two keys would leave it open which one is meant.
         other = {"api_key": "api_key_command", "api_key_command": "api_key"}.get(key)
-        profile.pop(other or "", None)
+        profile.pop(other, None)
     changed = {"current": content["current"], "profiles": {**content["profiles"], name: profile}}
     save(changed)
     return _shown(name, changed)

@@ -32,12 +32,13 @@ _TICK = 1.1
 
 
 class Watched:
-    """A transport that remembers the time that the last reply says it is."""
+    """A transport that remembers the time that the last reply says it is, and when it was received."""
+
+    received: float
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self.date: str | None = None
-        self.received = 0.0
 
     def send(self, request: Request) -> Response:
         response = self._transport.send(request)
@@ -67,6 +68,8 @@ def examine(
         "profile": profile.name or None,
         "api_key": masked(os.environ.get("SEGOPS_API_KEY") or profile.key() or ""),
         "base_url": client.http.base_url,
+        "timeout_s": client.http.timeout,
+        "max_retries": client.http.max_retries,
         "proxy": f"{proxy.host}:{proxy.port}" if proxy is not None else None,
         "reachable": False,
         "authorized": None,

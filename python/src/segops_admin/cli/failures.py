@@ -94,7 +94,7 @@ def kind_of(error: BaseException) -> str:
         return "system" if isinstance(error, OSError) else "unexpected"
     name = type(error).__name__
     name = name[len("SegOps") if name.startswith("SegOps") else 0 : -len("Error") if name.endswith("Error") else None]
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]
 
 
 def explain(error: BaseException, advice: str) -> None:

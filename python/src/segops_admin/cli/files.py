@@ -7,15 +7,28 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
 from .failures import UsageError
 from .shapes import ARRAY, OBJECT
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from .progress import Progress
 
-__all__ = ["Counted", "check_sink", "counted", "json_object", "open_binary", "parsed", "read_json", "write_whole"]
+__all__ = [
+    "Counted",
+    "check_sink",
+    "counted",
+    "json_object",
+    "open_binary",
+    "parsed",
+    "read_json",
+    "readable",
+    "write_whole",
+]
 
 
 def read_json(source: str, kind: str | None = None) -> Any:
@@ -33,7 +46,7 @@ def read_json(source: str, kind: str | None = None) -> Any:
     elif source == "-":
         name, text = "standard input", _text(_stdin().read(), "standard input")
     else:
-        with open_binary(source) as file:
+        with open_binary(source) as file, readable(source):
             return parsed(file.read(), repr(source), kind)
     return _checked(_parsed(text, name), name, kind)
 
@@ -111,10 +124,21 @@ def open_binary(source: str) -> IO[bytes]:
     """
     if source == "-":
         return _stdin()
-    try:
+    with readable(source):
         return open(source, "rb")
+
+
+@contextmanager
+def readable(source: str) -> Generator[None]:
+    """Says of a file that cannot be opened or read which one it is, and why.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    try:
+        yield
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        reason = error.strerror if isinstance(error, OSError) else error
         raise UsageError(f"cannot read {source!r}: {reason}.", "Give a file, or - for standard input.") from error
 
 
@@ -160,13 +184,17 @@ class Counted:
     def seekable(self) -> bool:
         return True
 
-    def close(self) -> None:
-        self._file.close()
-
 
 def counted(file: IO[bytes], progress: Progress) -> Any:
     """A file that shows how far it has been sent, on a terminal."""
     return Counted(file, progress) if progress.terminal and file.seekable() else file
+
+
+def _make_folder(path: str, mode: int) -> None:
+    """Makes a folder and those above it, all of them with that mode; ``os.makedirs`` gives it to the last one alone."""
+    if path and not os.path.exists(path):
+        _make_folder(os.path.dirname(path), mode)
+        os.mkdir(path, mode)
 
 
 def write_whole(path: str, text: str, *, private: bool = False) -> None:
@@ -180,7 +208,7 @@ def write_whole(path: str, text: str, *, private: bool = False) -> None:
     """
     draft = f"{path}.{os.getpid()}.part"
     try:
-        os.makedirs(os.path.dirname(path) or os.curdir, mode=0o700 if private else 0o777, exist_ok=True)
+        _make_folder(os.path.dirname(path), 0o700 if private else 0o777)
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666)
         with open(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)

@@ -113,7 +113,7 @@ def _command(command: Command) -> str:
     if command.arguments:
         lines += ["", "Arguments:", *_table((f"<{each.shown}>", each.about) for each in command.arguments)]
     lines += _body(command)
-    if command.options or command.query is not None:
+    if command.options:
         lines += ["", "Flags:", *_options(command.options)]
     if command.query is not None:
         known = [(f"--{name.replace('_', '-')}=VALUE", about) for name, about in command.known]

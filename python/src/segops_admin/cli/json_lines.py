@@ -53,7 +53,7 @@ class JsonLines:
         for number, line in enumerate(self._file, 1):
             if look is not None:
                 look(line)
-            text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+            text = line.removeprefix(b"\xef\xbb\xbf")
             if text.strip():
                 where = f"line {number} of {self._name}"
                 row = files.json_object(text, where)
@@ -84,7 +84,9 @@ def read_rows(source: str) -> Any:
     is_file = source != "-" and file.seekable()
     if not is_file:
         file = _copied(file)
-    start = file.read(_BLOCK).removeprefix(b"\xef\xbb\xbf").lstrip()
+    with files.readable(source):
+        start = file.read(_BLOCK)
+    start = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     file.seek(0)
     if start[:1] == b"{":
         return JsonLines(file, name, is_file=is_file)

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
@@ -50,13 +50,12 @@ def listen(line: Invocation, client: SegOpsAdmin, results: Results) -> None:
     deliveries: SimpleQueue[Any] = SimpleQueue()
     with Receiver(target, secret, deliveries.put) as receiver, _ended_by_signals(deliveries):
         hook = _registered(client, receiver.url, secret)
-        try:
+        with ExitStack() as registered:
+            registered.callback(_remove, client, hook)
             say(f"webhook {hook} is registered; its deliveries go on to {to}")
             if not given:
                 say(f"{_VARIABLE}={secret} verifies them. Ctrl-C removes the webhook.")
-            results.many(_until_the_end(deliveries), lambda: None)
-        finally:
-            _remove(client, hook)
+            results.many(_received(deliveries, registered, receiver), lambda: None)
 
 
 def _target(text: str) -> SplitResult:
@@ -111,7 +110,16 @@ def _ended_by_signals(deliveries: SimpleQueue[Any]) -> Generator[None]:
             signal.signal(each, handler)
 
 
-def _until_the_end(deliveries: SimpleQueue[Any]) -> Iterator[Any]:
+def _received(deliveries: SimpleQueue[Any], registered: ExitStack, receiver: Receiver) -> Iterator[Any]:
+    """Deliveries as they come; once that is to end, the webhook is removed, and those under way follow."""
+    yield from _until_none(deliveries)
+    registered.close()
+    receiver.close()
+    deliveries.put(None)
+    yield from _until_none(deliveries)
+
+
+def _until_none(deliveries: SimpleQueue[Any]) -> Iterator[Any]:
     # Windows lets no signal in while a queue is waited for without end.
     patience = 0.2 if sys.platform == "win32" else None
     while True:

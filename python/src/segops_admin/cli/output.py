@@ -175,5 +175,5 @@ def _write_message(text: str) -> None:
     try:
         sys.stderr.write(text + "\n")
         sys.stderr.flush()
-    except (AttributeError, OSError, ValueError):
+    except (AttributeError, OSError):
         return

@@ -26,10 +26,9 @@ class Progress:
     def bar(self, what: str, done: int, total: int) -> None:
         """A share of something, on a terminal only."""
         if self.terminal and total > 0:
-            filled = min(20, 20 * done // total)
-            self._draw(
-                f"{what} [{'#' * filled}{'.' * (20 - filled)}] {min(100, 100 * done // total):3d}%", done >= total
-            )
+            done = min(done, total)  # the file may have grown
+            filled = 20 * done // total
+            self._draw(f"{what} [{'#' * filled}{'.' * (20 - filled)}] {100 * done // total:3d}%", done == total)
 
     def count(self, number: int, what: str) -> None:
         """A running number, on a terminal only."""
@@ -74,7 +73,7 @@ class Progress:
         try:
             sys.stderr.write(text)
             sys.stderr.flush()
-        except (OSError, ValueError):
+        except OSError:
             self.terminal = False
 
     def clear(self) -> None:

@@ -47,16 +47,28 @@ class Receiver:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Takes no further deliveries, and waits until those that have been taken are delivered."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        for each in self._server.under_way:
+            each.join()
 
 
 class _Server(ThreadingHTTPServer):
-    daemon_threads = True
     target: SplitResult
     secret: str
     deliver: Callable[[dict[str, Any]], object]
+    under_way: tuple[threading.Thread, ...] = ()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Handles a connection in a thread that can be waited for, and that does not keep a second Ctrl-C waiting."""
+        thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
+        self.under_way = (*(each for each in self.under_way if each.is_alive()), thread)
+        thread.start()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Says nothing: the sender has gone away, which it notes itself."""

@@ -18,7 +18,7 @@ from .profiles import active
 from .progress import Progress
 from .results import Results
 from .retries import Retries
-from .settings import connect, is_on, logged
+from .settings import connect, is_on, logged, warned
 from .shapes import ARRAY, FILE, OBJECT, OUT
 from .usage import usage
 
@@ -48,7 +48,7 @@ def run(command: Command, line: Invocation) -> int:
     check_write(command, line, profile)
     transport = DryRun() if line.options.get("dry-run") else None
     try:
-        with logged(line.options.get("verbose")):
+        with warned(), logged(line.options.get("verbose")):
             if command.name == "doctor":
                 return _doctor(command, line, profile, transport, results)
             retries = Retries(verbose="verbose" in line.options)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from .._transport.protocol import Transport
     from .profiles import Profile
 
-__all__ = ["connect", "is_on", "logged", "masked", "number", "wait_limits", "whole_number"]
+__all__ = ["connect", "is_on", "logged", "masked", "number", "wait_limits", "warned", "whole_number"]
 
 _END = 1_000_000_000
 """No number of seconds or retries is as large."""
@@ -45,8 +46,6 @@ def connect(
         UsageError: the key is missing, or a flag, variable or profile holds no usable value.
         SegOpsConfigError: the key or the address is not one.
     """
-    import warnings
-
     from .._client import SegOpsAdmin
 
     key = None if os.environ.get("SEGOPS_API_KEY") else profile.key()
@@ -58,13 +57,8 @@ def connect(
     keep_secret(key or "")
     timeout = number(*_setting(options, "timeout", "SEGOPS_TIMEOUT", str(profile.get("timeout") or 60)))
     retries = whole_number(*_setting(options, "max-retries", "SEGOPS_MAX_RETRIES", "3"))
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        make = partial(SegOpsAdmin, timeout=timeout, max_retries=retries, transport=transport, on_reply=on_reply)
-        client = _client(make, options, profile, key)
-    for warning in caught:
-        say(f"warning: {warning.message}")
-    return client
+    make = partial(SegOpsAdmin, timeout=timeout, max_retries=retries, transport=transport, on_reply=on_reply)
+    return _client(make, options, profile, key)
 
 
 def _client(
@@ -134,6 +128,20 @@ def masked(key: str) -> str:
 
 
 @contextmanager
+def warned() -> Generator[None, None, None]:
+    """Shows warnings on standard error, in one line each."""
+    import warnings
+
+    def show(message: Warning | str, *where: object, **more: object) -> None:
+        say(f"warning: {message}")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = show
+        yield
+
+
+@contextmanager
 def logged(wanted: object) -> Generator[None, None, None]:
     """Shows the SDK's log on standard error, if that is wanted."""
     if not wanted:
@@ -147,7 +155,9 @@ def logged(wanted: object) -> Generator[None, None, None]:
 
     logger = logging.getLogger("segops_admin")
     handler = Said()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    lines = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
+    lines.converter = time.gmtime
+    handler.setFormatter(lines)
     level = logger.level
     logger.setLevel(logging.DEBUG)
     logger.addHandler(handler)

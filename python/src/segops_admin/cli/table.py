@@ -110,7 +110,7 @@ TOOLS = (
         "Reports what this program would work with, and whether the server answers, as JSON.",
         "segops-admin doctor",
         details=(
-            "Exits 0 if it does and accepts the key, else 1. latency_ms is the median of five small requests; clock_skew_s is by how much the server's clock is ahead of this machine's.",
+            "Exits 0 if it does and accepts the key, else 1. latency_ms is the median of five small requests; clock_skew_s is by how much the server's clock is ahead of this machine's. timeout_s and max_retries are those of other commands; the doctor itself does not retry.",
         ),
     ),
     Command(

@@ -123,8 +123,8 @@ def _shrunk(widths: list[int], room: int | None) -> list[int]:
 
 
 def _is_numeric(values: list[Any]) -> bool:
-    numbers = [value for value in values if value is not None]
-    return bool(numbers) and all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in numbers)
+    told = [value for value in values if value is not None]
+    return all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in told)
 
 
 def _padded(text: str, width: int, to_right: bool) -> str:

@@ -38,7 +38,7 @@ export interface Settings {
   /** Reads JSON. */
   parse: (text: string) => unknown;
   /** Receives a line per attempt, without query, key and body. */
-  log: ((line: string) => void) | undefined;
+  log: ((line: string, level: "debug" | "info") => void) | undefined;
   /** Called after each attempt. */
   onReply: OnReply | undefined;
   /** Shared by all clients that share connections. */

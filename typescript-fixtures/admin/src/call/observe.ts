@@ -55,9 +55,12 @@ export function observe(call: Call, settings: Settings, told: Told): void {
   const { operation, method } = call;
   const path = call.path.split("?", 1)[0] as string;
   if (log !== undefined) {
-    log(`${method} ${path} ${error?.name ?? reply?.status} ${Math.round(seconds * 1000)} ms attempt ${attempt}`);
+    log(
+      `${method} ${path} ${error?.name ?? reply?.status} ${Math.round(seconds * 1000)} ms attempt ${attempt}`,
+      "debug",
+    );
     if (delay && told.isAsked) {
-      log(`${method} ${path} waits ${Number(delay.toPrecision(6))} s, as the server asks (Retry-After)`);
+      log(`${method} ${path} waits ${Number(delay.toPrecision(6))} s, as the server asks (Retry-After)`, "info");
     }
   }
   if (reply?.headers.has("deprecation") || reply?.headers.has("sunset")) {

@@ -165,13 +165,18 @@ export class CommandCall {
 
   /** Calls a method of the command's namespace. */
   #invoke(name: string, ...values: unknown[]): Promise<unknown> {
-    const namespace = Reflect.get(this.#client, this.#command.property as string) as Record<string, Callable>;
+    const namespace = this.#namespace();
     return (namespace[name] as Callable).apply(namespace, values);
   }
 
+  #namespace(): Record<string, unknown> {
+    return Reflect.get(this.#client, this.#command.property as string);
+  }
+
   #start(values: Map<string, unknown>): Promise<unknown> {
-    const { method = "" } = this.#command;
-    return this.#invoke(method, ...this.#inOrder(values, {})).finally(() => this.#progress.clear());
+    return this.#invoke(this.#command.method as string, ...this.#inOrder(values, {})).finally(() =>
+      this.#progress.clear(),
+    );
   }
 
   /** Values as the method takes them: by position, and then those by name together. */
@@ -189,10 +194,9 @@ export class CommandCall {
     try {
       const text = this.#line.texts.get("prefetch");
       const more = text === undefined ? {} : { prefetch: numberOf(text, "--prefetch", true) };
-      const { property = "", walk = "" } = this.#command;
-      const namespace = Reflect.get(this.#client, property);
-      const items = Reflect.get(namespace, walk).apply(namespace, this.#inOrder(await this.#values(), more));
-      await results.many(this.#counted(items as AsyncIterable<unknown>));
+      const namespace = this.#namespace();
+      const walk = namespace[this.#command.walk as string] as (...values: unknown[]) => AsyncIterable<unknown>;
+      await results.many(this.#counted(walk.apply(namespace, this.#inOrder(await this.#values(), more))));
     } finally {
       this.#progress.clear();
     }
@@ -233,16 +237,16 @@ export class CommandCall {
 
   /** Starts, confirms, and waits, if that was asked for. */
   async #confirmed(
-    { id = "id", wait, resume = "" }: Job,
+    { id, wait, resume }: Job,
     confirm: string,
     values: Map<string, unknown>,
     waiting: object,
     confirmation: unknown,
   ): Promise<unknown> {
-    const job = jobId(await this.#start(values), id);
+    const job = jobId(await this.#start(values), id as string);
     say(`import ${job} uploaded`);
     const answer = await this.#invoke(confirm, job, confirmation, { signal: this.#signal });
-    this.#resume = resumed(resume, [job], this.#line);
+    this.#resume = resumed(resume as string, [job], this.#line);
     return this.#line.has("wait") ? this.#invoke(wait, job, waiting) : answer;
   }
 }

@@ -4,7 +4,7 @@ import { quote } from "../errors/text.js";
 import { verbs } from "./commands.js";
 import { kindOf } from "./failures.js";
 import type { Invocation } from "./parsing.js";
-import type { Command } from "./shapes.js";
+import type { Argument, Command } from "./shapes.js";
 import { CAUSES } from "./table.js";
 import { PROGRAM } from "./usage.js";
 
@@ -36,15 +36,12 @@ function factsOf(command: Command, line: Invocation, url: string): Map<string, s
   if (typeof page === "string" && /^[0-9]+$/.test(page) && Number(page) > 1) {
     facts.set("page", page);
   }
-  for (const [index, { name }] of command.arguments.entries()) {
-    const text = line.arguments[index];
-    if (text === undefined) {
-      continue;
-    }
+  for (const [index, text] of line.arguments.entries()) {
+    const { name } = command.arguments[index] as Argument;
     if (name === "event_type") {
       facts.set("event-type", quote(text)).set("list", `${PROGRAM} schemas list`);
-    } else if (/(^|_)id$/.test(name) && !facts.has("id")) {
-      facts.set("id", quote(text)).set("list", facts.get("list") ?? listing(command));
+    } else if ((name === "id" || name.endsWith("_id")) && !facts.has("id")) {
+      facts.set("id", quote(text)).set("list", listing(command));
     } else if (name === "path") {
       facts.set("path", text);
     }
@@ -53,7 +50,8 @@ function factsOf(command: Command, line: Invocation, url: string): Map<string, s
 }
 
 /** The command that shows which ids there are. */
-function listing({ words: [resource = ""] }: Command): string {
+function listing({ words }: Command): string {
+  const resource = words[0] as string;
   const verb = ["list", "search"].find((each) => verbs(resource).has(each)) ?? "--help";
   return `${PROGRAM} ${resource} ${verb}`;
 }

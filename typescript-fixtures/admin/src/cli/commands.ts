@@ -17,7 +17,7 @@ export function verbs(resource: string): ReadonlyMap<string, Command> {
 
 /** The command of that name. */
 export function find(...words: string[]): Command | undefined {
-  const [first = "", second] = words;
+  const [first, second] = words as [string, string?];
   return second === undefined ? TOOLS.get(first) : verbs(first).get(second);
 }
 

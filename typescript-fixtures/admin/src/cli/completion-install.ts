@@ -34,7 +34,7 @@ export function install(given: string | undefined): [Installed, string] {
 }
 
 function ownShell(): string {
-  const { SHELL = "" } = process.env;
+  const SHELL = process.env.SHELL ?? "";
   const shell = basename(SHELL);
   if (!SCRIPTS.has(shell)) {
     throw new UsageError(

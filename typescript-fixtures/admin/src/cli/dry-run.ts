@@ -57,7 +57,7 @@ async function part(body: StreamedBody): Promise<Record<string, unknown>> {
   const { value } = await blocks.next();
   await blocks.return(undefined);
   const head = value ?? new Uint8Array();
-  const [boundary = "", disposition = "", type = ""] = new TextDecoder().decode(head).split("\r\n");
+  const [boundary, disposition, type] = new TextDecoder().decode(head).split("\r\n") as [string, string, string];
   const names = Object.fromEntries(
     [...disposition.matchAll(/; (\w+)="([^"]*)"/g)].map(([, name, text]) => [name, text]),
   );

@@ -50,8 +50,8 @@ export function report(error: unknown): number {
   if (code === 0) {
     return code;
   }
-  if (process.env.SEGOPS_DEBUG && error instanceof Error) {
-    say(withoutSecrets(error.stack ?? ""));
+  if (process.env.SEGOPS_DEBUG) {
+    say(withoutSecrets(String((error as Error).stack)));
   }
   const advice = withoutSecrets(adviceOn(error));
   const whole = withoutSecrets(printable(messageOf(error)));
@@ -106,7 +106,7 @@ export function kindOf(error: unknown): string {
     return systemReason(error) === undefined ? "unexpected" : "system";
   }
   const name = error.name.replace(/^SegOps/, "").replace(/Error$/, "");
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/^_/, "");
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).slice(1);
 }
 
 /** What to do, where the message does not say so itself. */
@@ -139,16 +139,20 @@ function messageOf(error: unknown): string {
   if (error instanceof SegOpsError || error instanceof UsageError || error instanceof OutputError) {
     return error.message;
   }
-  const { path, message, name } = Object(error) as NodeJS.ErrnoException;
   const reason = systemReason(error);
   if (reason !== undefined) {
+    const { path } = error as NodeJS.ErrnoException;
     return path === undefined ? reason : `${path}: ${reason}`;
   }
-  return `unexpected ${name ?? typeof error}: ${message ?? String(error)} (SEGOPS_DEBUG=1 shows where; please report it)`;
+  return `unexpected ${error} (SEGOPS_DEBUG=1 shows where; please report it)`; // its name, and what it says
 }
 
 /** Where Node has other words than the system. */
-const REASONS: Readonly<Record<string, string>> = { EISDIR: "Is a directory", ENAMETOOLONG: "File name too long" };
+const REASONS: Readonly<Record<string, string>> = {
+  EIO: "Input/output error",
+  EISDIR: "Is a directory",
+  ENAMETOOLONG: "File name too long",
+};
 
 /** What the system says of a failure, as shells put it: "No such file or directory". */
 export function systemReason(error: unknown): string | undefined {

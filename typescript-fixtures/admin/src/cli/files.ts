@@ -72,7 +72,7 @@ function checked(value: unknown, name: string, kind: Kind | undefined): unknown 
 async function bytesOf(source: string): Promise<Uint8Array> {
   if (source !== "-") {
     checkReadable(source);
-    return readFileSync(source);
+    return reading(source, () => readFileSync(source));
   }
   const chunks: Uint8Array[] = [];
   for await (const chunk of process.stdin) {
@@ -125,11 +125,22 @@ function described(value: unknown): string {
 
 /** Refuses a file that cannot be read. It is not opened: a pipe with a name could be read only once. */
 export function checkReadable(source: string): void {
-  try {
+  reading(source, () => {
     accessSync(source, constants.R_OK);
     if (statSync(source).isDirectory()) {
       throw Object.assign(new Error("EISDIR: is a directory, read"), { code: "EISDIR" });
     }
+  });
+}
+
+/**
+ * Says of a file that cannot be opened or read which one it is, and why.
+ *
+ * @throws {UsageError} it cannot
+ */
+export function reading<T>(source: string, read: () => T): T {
+  try {
+    return read();
   } catch (error) {
     const reason = systemReason(error) ?? (error as Error).message;
     throw new UsageError(`cannot read ${quote(source)}: ${reason}.`, "Give a file, or - for standard input.");

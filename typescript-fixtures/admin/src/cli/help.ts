@@ -103,7 +103,7 @@ function commandHelp(command: Command): string {
     lines.push("", "Arguments:", ...table(command.arguments.map(({ shown, about }) => [`<${shown}>`, about])));
   }
   lines.push(...bodyLines(command));
-  if (command.options.length > 0 || command.query !== undefined) {
+  if (command.options.length > 0) {
     lines.push("", "Flags:", ...optionLines(command.options));
   }
   if (command.query !== undefined) {

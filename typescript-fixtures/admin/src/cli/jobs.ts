@@ -36,17 +36,17 @@ export class Over extends Error {
 export function followed(
   progress: Progress,
   write: ((answer: unknown) => Promise<void>) | undefined,
-  record = "",
-  since = "",
+  record: string,
+  since: string | undefined,
 ): (answer: unknown) => Promise<void> {
   let last: unknown;
   let before: { value: unknown } | undefined;
   const look = (answer: Record<string, unknown>): void => {
     if (answer.status === "computing") {
-      before ??= { value: answer[since] };
+      before ??= { value: answer[since as string] };
       return;
     }
-    if (before !== undefined && before.value === answer[since]) {
+    if (before !== undefined && before.value === answer[since as string]) {
       const why = `it ended with status ${describe(answer.status)} and left the members as they were`;
       throw new SegOpsJobError(`${record} has failed: ${why}`, answer);
     }

@@ -16,11 +16,12 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { quote } from "../errors/text.js";
 import { UsageError } from "./failures.js";
-import { checkReadable, jsonObject, readJson } from "./files.js";
+import { checkReadable, jsonObject, reading, readJson } from "./files.js";
 
 const MOST_BYTES = 32 * 1024 * 1024;
 const BLOCK = 1024 * 1024;
 const LF = 0x0a;
+const MARK = Buffer.from("\ufeff");
 
 type Row = [size: number, row: unknown];
 
@@ -65,8 +66,7 @@ export class JsonLines {
     for await (const line of linesOf(this.#path)) {
       look?.(line);
       number += 1;
-      const isMarked = number === 1 && line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf;
-      const text = isMarked ? line.subarray(3) : line;
+      const text = MARK.equals(line.subarray(0, 3)) ? line.subarray(3) : line;
       if (text.some((byte) => byte > 0x20)) {
         const where = `line ${number} of ${this.#name}`;
         const row = jsonObject(text, where);
@@ -133,7 +133,7 @@ export async function readRows(source: string): Promise<unknown> {
   const path = isFile ? source : await copied(source);
   const start = Buffer.alloc(BLOCK);
   const file = openSync(path, "r");
-  const size = readSync(file, start, 0, BLOCK, 0);
+  const size = reading(source, () => readSync(file, start, 0, BLOCK, 0));
   closeSync(file);
   const isLines = /^(\u00ef\u00bb\u00bf)?\s*\{/.test(start.toString("latin1", 0, size));
   return isLines ? new JsonLines(path, name, isFile).check() : readJson(path, "array", name);

@@ -25,7 +25,7 @@ export async function listen(
   client: SegOpsAdmin,
   results: Results,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   const to = line.texts.get("forward-to") ?? "";
   const target = targetOf(to);
   const { baseUrl } = client.http;
@@ -42,6 +42,7 @@ export async function listen(
     (signal.reason as Interrupted).endsByItself = true;
   });
   await passedOn(to, target, client, results, signal);
+  return 0;
 }
 
 async function passedOn(
@@ -62,19 +63,38 @@ async function passedOn(
   }
   try {
     const hook = await registered(client, receiver.url, secret);
+    let isRegistered = true;
+    const unregister = async (): Promise<void> => {
+      if (isRegistered) {
+        isRegistered = false;
+        await remove(client, hook);
+      }
+    };
     try {
       say(`webhook ${hook} is registered; its deliveries go on to ${to}`);
       if (!given) {
         say(`${VARIABLE}=${secret} verifies them. Ctrl-C removes the webhook.`);
       }
-      await results.many(deliveries);
+      await results.many(received(deliveries, unregister, receiver));
     } finally {
-      await remove(client, hook);
+      await unregister();
     }
   } finally {
     process.off("SIGTERM", end).off("SIGHUP", end);
-    receiver.close();
+    await receiver.close();
   }
+}
+
+/** Deliveries as they come; once that is to end, the webhook is removed, and those under way follow. */
+async function* received(
+  deliveries: Deliveries,
+  unregister: () => Promise<void>,
+  receiver: Receiver,
+): AsyncGenerator<Delivery> {
+  yield* deliveries;
+  await unregister();
+  await receiver.close();
+  yield* deliveries;
 }
 
 function targetOf(text: string): URL {

@@ -89,7 +89,8 @@ async function carriedOut(words: readonly string[], signal: AbortSignal): Promis
   return run(line.command, line, signal);
 }
 
-async function completion({ arguments: [shell = "", rest], switches }: Invocation): Promise<number> {
+async function completion({ arguments: words, switches }: Invocation): Promise<number> {
+  const [shell, rest] = words as [string, string?];
   if (shell === "install") {
     const [done, advice] = install(rest);
     await writeJson(done, switches.has("compact"));

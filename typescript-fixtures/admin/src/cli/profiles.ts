@@ -157,11 +157,11 @@ function printedBy(name: string, command: string): string {
   if (status !== 0) {
     throw new UsageError(`${what} failed with exit code ${status}.`);
   }
-  const [first = ""] = stdout.toString("utf8").trim().split(/\r?\n/);
-  if (first === "") {
+  const printed = stdout.toString("utf8").trim();
+  if (printed === "") {
     throw new UsageError(`${what} printed nothing.`);
   }
-  return first.trim();
+  return printed.replace(/\s*\n.*/s, "");
 }
 
 /**

@@ -16,9 +16,10 @@ export class Progress {
   /** A share of something, on a terminal only. */
   bar(what: string, done: number, total: number): void {
     if (this.isTerminal && total > 0) {
-      const filled = Math.min(20, Math.floor((20 * done) / total));
-      const percent = String(Math.min(100, Math.floor((100 * done) / total))).padStart(3);
-      this.#draw(`${what} [${"#".repeat(filled)}${".".repeat(20 - filled)}] ${percent}%`, done >= total);
+      const sent = Math.min(done, total); // the file may have grown
+      const filled = Math.floor((20 * sent) / total);
+      const percent = String(Math.floor((100 * sent) / total)).padStart(3);
+      this.#draw(`${what} [${"#".repeat(filled)}${".".repeat(20 - filled)}] ${percent}%`, sent === total);
     }
   }
 

@@ -25,9 +25,11 @@ export class Receiver {
   /** Where it listens. */
   readonly url: string;
   readonly #server: Server;
+  readonly #underWay: ReadonlySet<Promise<void>>;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, underWay: ReadonlySet<Promise<void>>) {
     this.#server = server;
+    this.#underWay = underWay;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   }
 
@@ -40,18 +42,24 @@ export class Receiver {
    */
   static async open(target: URL, secret: string, deliver: (delivery: Delivery) => void): Promise<Receiver> {
     const { createServer } = await import("node:http"); // no other command needs it
+    const underWay = new Set<Promise<void>>();
     const server = createServer((request, response) => {
-      // A sender that goes away notes that itself.
-      received(request, response, target, secret, deliver).catch(() => response.destroy());
+      const done = received(request, response, target, secret, deliver)
+        .catch(() => void response.destroy()) // a sender that goes away notes that itself
+        .finally(() => underWay.delete(done));
+      underWay.add(done);
     });
+    server.requestTimeout = PATIENCE;
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject).listen(0, "127.0.0.1", resolve);
     });
-    return new Receiver(server);
+    return new Receiver(server, underWay);
   }
 
-  close(): void {
+  /** Takes no further deliveries, and waits until those that have been taken are delivered. */
+  async close(): Promise<void> {
     this.#server.close();
+    await Promise.all(this.#underWay);
   }
 }
 

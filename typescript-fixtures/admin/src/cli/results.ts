@@ -52,7 +52,7 @@ export class Results {
   #checkColumns(): void {
     const known = knownKeys(this.#command);
     for (const column of this.#columns) {
-      const [first = ""] = column.split(".");
+      const [first] = column.split(".") as [string];
       const meant = known.includes(first) ? "" : nearest(first, known, "_");
       if (meant !== "") {
         const problem = `${this.#command.name}: there is no column ${quote(first)}.`;

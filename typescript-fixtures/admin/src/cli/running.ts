@@ -51,14 +51,13 @@ export async function run(asked: Command, line: Invocation, signal: AbortSignal)
     const client = connect(line, profile, { onReply, ...(isDry ? { transport: dryRun } : {}) });
     url = client.http.baseUrl;
     if (command.name === "listen") {
-      await listen(line, client, results, signal);
-      return 0;
+      return await listen(line, client, results, signal);
     }
     if (command.name === "api") {
       await results.one((await api(line, client, signal)) ?? { ok: true });
       return 0;
     }
-    const apiKey = process.env.SEGOPS_API_KEY || profile.key() || "";
+    const apiKey = (process.env.SEGOPS_API_KEY || profile.key()) as string;
     await carryOut(new CommandCall(command, line, client, apiKey, signal), line, results);
     return 0;
   } catch (error) {
@@ -168,7 +167,7 @@ async function doctor(
 
 /** Makes a call that no method wraps. */
 async function api(line: Invocation, client: SegOpsAdmin, signal: AbortSignal): Promise<unknown> {
-  const [method = "", path = ""] = line.arguments;
+  const [method, path] = line.arguments as [string, string];
   const body = line.texts.get("body");
   const form = line.texts.get("form");
   const progress = new Progress();

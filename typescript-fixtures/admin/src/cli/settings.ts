@@ -55,9 +55,9 @@ export function connect(
   }
 }
 
-function logLine(line: string): void {
+function logLine(line: string, level: string): void {
   const time = new Date().toISOString().replace("T", " ").replace("Z", "").replace(".", ",");
-  say(`${time} DEBUG ${line}`);
+  say(`${time} ${level.toUpperCase()} ${line}`);
 }
 
 function setting(line: Invocation, flag: string, variable: string, fallback: string, isWhole: boolean): number {
@@ -77,7 +77,7 @@ function setting(line: Invocation, flag: string, variable: string, fallback: str
 export function numberOf(text: string, name: string, isWhole = false): number {
   const form = isWhole ? /^\d+$/ : /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
   const value = form.test(text) ? Number(text) : Number.NaN;
-  if ((isWhole ? value >= 0 : value > 0) && value < 1e9) {
+  if ((isWhole || value > 0) && value < 1e9) {
     return value;
   }
   const kind = isWhole ? "a whole number from 0 up" : "a number of seconds above 0";

@@ -142,7 +142,7 @@ function shrunk(widths: readonly number[], room: number | undefined): number[] {
 
 function isNumeric(values: readonly unknown[]): boolean {
   const found = values.filter((value) => value !== null && value !== undefined);
-  return found.length > 0 && found.every((value) => typeof value === "number" || value instanceof Numeral);
+  return found.every((value) => typeof value === "number" || value instanceof Numeral);
 }
 
 function padded(given: string, width: number, isToRight: boolean): string {

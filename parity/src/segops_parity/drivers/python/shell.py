@@ -17,7 +17,7 @@ from segops_admin.cli.main import main
 __all__ = ["run_shell"]
 
 
-_NOW = 1777636800.0
+_NOW = 1777636800.25
 """The moment on a terminal, in seconds since 1970."""
 _UNIX = ("utf-8", "")
 _WINDOWS = ("cp1252", "\r\n")
@@ -28,13 +28,12 @@ class _Stream(io.TextIOWrapper):
     """A standard stream that is kept after the command has closed it.
 
     Args:
-        content: what is read from it.
         terminal: the descriptor of the terminal that it passes for, if it does.
         locale: the encoding and the ends of lines that it begins with.
     """
 
-    def __init__(self, content: bytes = b"", terminal: int | None = None, locale: tuple[str, str] = _UNIX) -> None:
-        self.kept = io.BytesIO(content)
+    def __init__(self, terminal: int | None = None, locale: tuple[str, str] = _UNIX) -> None:
+        self.kept = io.BytesIO()
         self.messages = 0
         self._terminal = terminal
         super().__init__(self.kept, encoding=locale[0], newline=locale[1], write_through=True)
@@ -54,6 +53,38 @@ class _Stream(io.TextIOWrapper):
 
     def close(self) -> None:
         """Does nothing: what was written is still to be read."""
+
+
+class _Input(io.TextIOWrapper):
+    """Standard input: a pipe, or a terminal.
+
+    Args:
+        content: what is read from it.
+        terminal: the descriptor of the terminal that it passes for, if it does.
+    """
+
+    def __init__(self, content: bytes, terminal: int | None) -> None:
+        self._terminal = terminal
+        super().__init__(io.BufferedReader(_Pipe(content)), encoding="utf-8")
+
+    def isatty(self) -> bool:
+        """Whether it passes for a terminal."""
+        return self._terminal is not None
+
+
+class _Pipe(io.RawIOBase):
+    """Bytes that can be read once."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = io.BytesIO(content)
+
+    def readable(self) -> bool:
+        """It is read from alone."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """The next bytes."""
+        return self._content.readinto(buffer)
 
 
 class _Broken(io.TextIOWrapper):
@@ -80,7 +111,7 @@ def _terminal(columns: int | None) -> Iterator[int | None]:
     ends = os.openpty()
     try:
         fcntl.ioctl(ends[1], termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        clocks = {"monotonic": 1000.0, "time": _NOW}
+        clocks = {"monotonic": 1000.0, "time": _NOW, "time_ns": int(_NOW * 1e9)}
         with contextlib.ExitStack() as frozen:
             for name, value in clocks.items():
                 frozen.enter_context(mock.patch.object(time, name, return_value=value))
@@ -141,7 +172,7 @@ def run_shell(
     with _terminal(columns) as terminal, contextlib.ExitStack() as broken:
         on = {name: None if special.get(name) == "plain" else terminal for name in ("stdin", "stdout", "stderr")}
         out, err = _Stream(terminal=on["stdout"], locale=_WINDOWS), _Stream(terminal=on["stderr"])
-        sys.stdin, sys.stdout, sys.stderr = _Stream(stdin.encode(), on["stdin"]), out, err
+        sys.stdin, sys.stdout, sys.stderr = _Input(stdin.encode(), on["stdin"]), out, err
         for name, kind in special.items():
             if kind != "plain":
                 setattr(sys, name, broken.enter_context(_broken(kind, on[name] is not None)))
