@@ -126,6 +126,9 @@ class Clock {
   async settled() {
     for (let turn = 0; turn < TURNS; turn += 1) {
       await new Promise((resolve) => setImmediate(resolve));
+      if (process.getActiveResourcesInfo().some((name) => /^FSReq|^FileHandle/.test(name))) {
+        turn = 0; // a file is being read
+      }
     }
   }
 }

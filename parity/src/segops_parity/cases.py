@@ -25,12 +25,14 @@ class Event:
     Attributes:
         passes: so many seconds pass by the SDK's clock.
         aborts: the call is aborted.
+        releases: the call in the background of that name is answered.
     """
 
     requests: int = 0
     connections: int = 0
     passes: float | None = None
     aborts: bool = False
+    releases: str = ""
 
 
 @dataclass(frozen=True)

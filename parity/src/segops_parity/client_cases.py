@@ -12,7 +12,7 @@ from segops_parity.canonical import load_json
 from segops_parity.cases import Case, Event, Step
 from segops_parity.contract import Contract
 from segops_parity.filling import filled
-from segops_parity.replies import Script, delays
+from segops_parity.replies import Script, delays, raw_bytes
 from segops_parity.scenarios import Scenarios
 from segops_parity.webhooks import Vector
 
@@ -96,7 +96,7 @@ def _step(entry: Mapping[str, Any], script: Script, case: Mapping[str, Any], con
     return Step(
         name=entry.get("name", case["case"]),
         op=op,
-        args=tuple(entry.get("args", ())),
+        args=tuple(_holding(entry.get("args", ()))),
         named=named,
         replies=replies,
         requests=tuple(wanted),
@@ -125,6 +125,23 @@ def _step(entry: Mapping[str, Any], script: Script, case: Mapping[str, Any], con
     )
 
 
+def _holding(value: Any) -> Any:
+    """Arguments with the bytes of their files, where these are told in the notation of raw replies."""
+    if isinstance(value, Mapping):
+        found = {name: _holding(each) for name, each in value.items() if name != "text" or "name" not in value}
+        if "name" in value and "text" in value:
+            found["bytes"] = base64.b64encode(raw_bytes(value["text"])).decode("ascii")
+        return found
+    return [_holding(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
+def _content(content: Any) -> str:
+    """The text of a part of a form."""
+    if isinstance(content, Mapping) and "filled" in content:
+        return filled(content["filled"])
+    return content if isinstance(content, str) else raw_bytes(content).decode("latin-1")
+
+
 def _chain(length: int, result: Mapping[str, Any]) -> dict[str, Any]:
     """So many redirects one after the other, and then an object, if they are to be followed to their end."""
     follows = "value" in result
@@ -147,7 +164,7 @@ def _asked(line: str, each: Mapping[str, Any], of_its_own: bool) -> dict[str, An
     request = asked(line, each.get("body"), each.get("form"))
     if of_its_own and "body" in each and each["body"] is None:
         request["body"] = {"json": None}
-    elif "text" in each or "mebibytes" in each:
+    elif "text" in each or "mebibytes" in each or "unread" in each:
         request["body"] = dict(each)
     return request
 
@@ -160,8 +177,7 @@ def asked(line: str, body: Any, form: Mapping[str, Any] | None = None) -> dict[s
         query.setdefault(key, []).append(value)
     sent: dict[str, Any] | None = None if body is None or method in ("GET", "HEAD") else {"json": body}
     for name, (filename, content) in (form or {}).items():
-        text = filled(content["filled"]) if isinstance(content, Mapping) and "filled" in content else content
-        part = {"name": name, "filename": filename, "content-type": "text/csv", "content": text}
+        part = {"name": name, "filename": filename, "content-type": "text/csv", "content": _content(content)}
         sent = {"parts": [part]}
     return {"method": method, "path": path, "query": query, "body": sent}
 

@@ -35,7 +35,11 @@ class ServerStage:
         """Load the step's replies."""
         self._session.begin(step.replies)
         if step.finish:
-            self._session.finish(step.finish)
+            self.finish(step.finish)
+
+    def finish(self, name: str) -> None:
+        """Have a call in the background answered."""
+        self._session.finish(name)
 
     @property
     def accepted(self) -> int:

@@ -48,6 +48,9 @@ class Stage(Protocol):
     def begin(self, step: Step) -> None:
         """Have the replies of a step ready."""
 
+    def finish(self, name: str) -> None:
+        """Have a call in the background answered."""
+
     def seen(self) -> list[dict[str, Any]]:
         """The requests that have arrived since."""
         ...
@@ -75,7 +78,8 @@ def observe(
         signals: tells the driver of what happens while it answers.
     """
     clients: set[str] = set()
-    steps = []
+    steps: list[dict[str, Any]] = []
+    beside: list[str] = []
     try:
         for step in case.steps:
             stage.begin(step)
@@ -90,7 +94,8 @@ def observe(
                     clients |= {step.client} if "ok" in opened else set()
                     continue
                 clients.add(step.client)
-            steps.append(_take(step, ask, stage, signals))
+            steps.append(_without(beside, _take(step, ask, stage, signals)))
+            beside += [str(request["path"]) for request in step.requests] if step.background else []
             if step.derived:
                 if "error" in steps[-1]["outcome"]:
                     break  # the steps that follow need that client
@@ -102,6 +107,16 @@ def observe(
     closed = ask("close")["ok"] if clients else None
     left = {"left": closed["left"]} if isinstance(closed, dict) else {}
     return {"case": case.id, "steps": steps, **left}
+
+
+def _without(paths: Iterable[str], seen: dict[str, Any]) -> dict[str, Any]:
+    """An observation without what is told of calls in the background, whose attempts end at any time."""
+    for path in paths:
+        if "log" in seen:
+            seen["log"] = [line for line in seen["log"] if f" {path} " not in line]
+        attempts = seen["outcome"].get("attempts", ())
+        seen["outcome"] |= {"attempts": [each for each in attempts if each["path"] != path]} if attempts else {}
+    return seen
 
 
 def _open(case: Case, step: Step, ask: Ask, base_url: str, transport: str, patience: int) -> dict[str, Any]:
@@ -160,7 +175,9 @@ def _take(step: Step, ask: Ask, stage: Stage, signals: Callable[[int], None]) ->
     if step.op == "later":
         return _observation(step, ask("later", seconds=step.later), stage, before=None)
     if step.op == "finish":
-        return _observation(step, ask("finish", call=step.finish), stage, before=None)
+        reply = ask("finish", call=step.finish)
+        _wait(stage, Event(len(step.requests)), threading.Event(), _BEGUN_SECONDS)  # of those that wait for its end
+        return _observation(step, reply, stage, before=None)
     if step.op == "webhook":
         reply = ask("webhook", function=step.named["function"], args=list(step.args))
         return _observation(step, reply, stage, before=None)
@@ -199,6 +216,9 @@ def _meanwhile(stage: Stage, signals: Callable[[int], None], events: Iterable[Ev
             _wait(stage, event, is_over)
             if is_over.is_set():
                 return
+            if event.releases:
+                stage.finish(event.releases)
+                continue
             signals(signal.SIGINT if event.aborts else signal.SIGUSR2)
 
     thread = threading.Thread(target=wait, daemon=True)

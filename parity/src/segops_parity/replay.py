@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import select
 import socket
 import socketserver
 import ssl
@@ -72,10 +73,11 @@ class PlaySession:
             self._finished.add(name)
             self._arrived.notify_all()
 
-    def hold(self, name: str) -> None:
+    def hold(self, name: str, *, closes: bool) -> None:
         """Wait until the call of that name is to be finished, or the case is over."""
         with self._arrived:
             self._arrived.wait_for(lambda: name in self._finished or self.released.is_set(), timeout=60)
+            self._ending += closes
 
     def came(self, connection: int) -> None:
         """A connection is open that is the case's."""
@@ -100,6 +102,11 @@ class PlaySession:
         return bool(self._due) and self._due[0].counted
 
     @property
+    def is_early(self) -> bool:
+        """Whether the next request is answered before its body is read."""
+        return bool(self._due) and self._due[0].early
+
+    @property
     def unplayed(self) -> int:
         """How many replies were not asked for."""
         return len(self._due)
@@ -118,7 +125,7 @@ class PlaySession:
                 headers = (("Content-Type", "application/json"), ("X-Parity-Mismatch", str(self.number)))
                 return Reply(MISMATCH, headers, body)
             reply = self._filled(self._due.pop(place))
-            self._ending += reply.closes
+            self._ending += reply.closes and not reply.held
             self._arrived.notify_all()
         if reply.together:
             self.gather(reply.together)
@@ -219,25 +226,10 @@ class _Handler(socketserver.BaseRequestHandler):
 
     def _stall(self, session: PlaySession) -> None:
         """Say nothing until the case is over, or the client has closed the connection."""
-        while not session.released.wait(_GLANCE_SECONDS) and not self._is_closed():
+        ends = select.poll()
+        ends.register(self.request, getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR)
+        while not session.released.wait(_GLANCE_SECONDS) and not ends.poll(0):
             pass
-
-    def _is_closed(self) -> bool:
-        """Whether the client has closed the connection."""
-        try:
-            self.request.settimeout(0)
-            return not (
-                self.request.recv(1)
-                if isinstance(self.request, ssl.SSLSocket)
-                else self.request.recv(1, socket.MSG_PEEK)
-            )
-        except (BlockingIOError, ssl.SSLWantReadError):
-            return False
-        except (OSError, ValueError):
-            return True
-        finally:
-            with contextlib.suppress(OSError):
-                self.request.settimeout(None)
 
     def _secure(self, kind: str) -> None:
         """Speak TLS from now on."""
@@ -276,26 +268,29 @@ class _Handler(socketserver.BaseRequestHandler):
         port = self.request.getsockname()[1]
         session, below, elsewhere = self.server.find(target, port)
         counted = session is not None and session.counts
-        size, body = self._body({name.lower(): value for name, value in headers}, kept=not counted)
+        early = session is not None and session.is_early
+        size, body = (0, b"") if early else self._body({name.lower(): value for name, value in headers}, not counted)
         if session is None:
             self._send(Reply(404, (), b"no such case"), method)
             return True
         seen = canonical_request(method, below, headers, body)
         seen["raw"] = {"headers": headers, "body": body, "target": below, "elsewhere": elsewhere}
-        seen |= {"body": {"mebibytes": size >> 20}} if counted else {}
+        seen |= {"body": {"mebibytes": size >> 20}} if counted else {"body": {"unread": True}} if early else {}
         seen["raw"] |= {"version": version.strip(), "tunneled": self.tunneled, "port": port}
         self._belongs(session)
         session.connections.add(self.number)
         reply = session.answer(seen)
         try:
             goes_on = self._play(reply, method, session)
+            if early and goes_on:
+                self._body({name.lower(): value for name, value in headers}, kept=False)
             session.sent += 1
         finally:
             if reply.closes:
                 session.ended()
         return goes_on
 
-    def _body(self, headers: dict[str, str], *, kept: bool) -> tuple[int, bytes]:
+    def _body(self, headers: dict[str, str], kept: bool) -> tuple[int, bytes]:
         """The size of a body, and the body itself if it is kept."""
         blocks, total = [], 0
         for block in self._blocks(headers):
@@ -318,7 +313,7 @@ class _Handler(socketserver.BaseRequestHandler):
 
     def _play(self, reply: Reply, method: str, session: PlaySession) -> bool:
         if reply.held:
-            session.hold(reply.held)
+            session.hold(reply.held, closes=reply.closes)
         if reply.raw is not None:
             for part in zip(reply.raw) if reply.apart else [reply.raw]:
                 self.request.sendall(bytes(part))
@@ -334,7 +329,7 @@ class _Handler(socketserver.BaseRequestHandler):
             return self._end(reply.end)
         if reply.fault == "reset":
             return self._end("reset")
-        if reply.fault == "stall":
+        if reply.fault in ("stall", "deaf"):
             self._stall(session)
             return False
         if reply.fault == "truncate":

@@ -23,7 +23,7 @@ JSON = ("Content-Type", "application/json")
 class Reply:
     """A reply to play, with the request (method, path, query, body) that it answers.
 
-    `fault` is what happens to the connection: reset, stall, truncate, close-after or announce-65MiB. `raw` are the
+    `fault` is what happens to the connection: reset, stall, truncate, close-after, announce-65MiB, deaf. `raw` are the
     bytes to send in place of status, headers and body; `end` is what happens to the connection after them: open (it
     stays), close, reset, or, over TLS, notify (close_notify, and closed) and cut (closed without it). `tunnel` is the
     kind of certificate with which TLS is spoken from then on.
@@ -47,6 +47,8 @@ class Reply:
     """The body of its request is not kept, only counted."""
     together: int = 0
     """It is sent when that many requests of its step have arrived: those are asked for side by side."""
+    early: bool = False
+    """It is sent before the body of its request is read, which then is not."""
     held: str = ""
     """The call in the background that it answers: it is sent when the step begins that finishes this one."""
 
@@ -112,6 +114,7 @@ class Script:
             together=entry.get("together", 0),
             counted=entry.get("counted", False),
             held=entry.get("held", ""),
+            early=entry.get("early", fault == "deaf"),
         )
 
     def _added(self, reply: Reply, extra: Mapping[str, Any]) -> Any:

@@ -87,19 +87,21 @@ class AsyncHTTPTransport:
     async def _acquire(self, origin: Origin, request: Request) -> AsyncConnection:
         limits = Limits(request)
         until = time.monotonic() + limits.step()
-        while True:
-            connection = self._kept(origin)
-            if connection is not None:
-                return connection
+        connection = self._kept(origin)
+        while connection is None:
             if len(self._open) < self._max_connections or self._make_room():
-                return await self._connect(origin, limits)
-            await self._turn(until)
+                connection = await self._connect(origin, limits)
+            else:
+                await self._turn(until)
+                connection = self._kept(origin)
+        request.deadline = limits.left()  # waiting and connecting have taken some of it
+        return connection
 
     def _kept(self, origin: Origin) -> AsyncConnection | None:
         idle = self._idle.get(origin)
         while idle:
             connection = idle.pop()
-            if connection.idle_since >= time.monotonic() - self._idle_seconds and not connection.readable():
+            if connection.idle_since > time.monotonic() - self._idle_seconds and not connection.readable():
                 return connection
             connection.close()
         return None
@@ -140,7 +142,7 @@ class AsyncHTTPTransport:
         if reusable and not self._closed:
             connection.idle_since = time.monotonic()
             idle = self._idle.setdefault(origin, [])
-            while idle and (idle[0].idle_since < time.monotonic() - self._idle_seconds or len(idle) >= self._max_idle):
+            while idle and (idle[0].idle_since <= time.monotonic() - self._idle_seconds or len(idle) >= self._max_idle):
                 idle.pop(0).close()
             idle.append(connection)
         elif reusable:

@@ -38,6 +38,10 @@ class Limits:
             raise SegOpsTimeoutError("the deadline is over", transient=False)
         return min(self.timeout, left)
 
+    def left(self) -> float | None:
+        """Seconds that are left of the deadline, or None."""
+        return None if self._end is None else self._end - time.monotonic()
+
     @property
     def over(self) -> bool:
         """Whether nothing is left."""

@@ -124,6 +124,7 @@ class HTTPTransport:
             if connection is not None:
                 if place is not None:
                     connection.place = place
+                request.deadline = limits.left()  # waiting and connecting have taken some of it
                 return connection
 
     def _wait(self, until: float) -> None:
@@ -159,7 +160,7 @@ class HTTPTransport:
                 if not idle:
                     return None
                 connection = idle.pop()
-            if connection.idle_since >= time.monotonic() - self._idle_seconds and not connection.readable():
+            if connection.idle_since > time.monotonic() - self._idle_seconds and not connection.readable():
                 return connection
             connection.close()
         return None
@@ -172,7 +173,7 @@ class HTTPTransport:
                 connection.idle_since = time.monotonic()
                 idle = self._idle.setdefault(connection.line, [])
                 oldest = connection.idle_since - self._idle_seconds
-                while idle and (idle[0].idle_since < oldest or len(idle) >= self._max_idle):
+                while idle and (idle[0].idle_since <= oldest or len(idle) >= self._max_idle):
                     overdue.append(idle.pop(0))
                 idle.append(connection)
             elif reusable:

@@ -21,6 +21,7 @@ def main() -> None:
     sys.setrecursionlimit(20_000)  # a reply may be nested 500 levels deep
     for number in (signal.SIGINT, signal.SIGUSR2):  # which whatever started this may have had ignored
         signal.signal(number, clock.hear)
+    signal.signal(signal.SIGALRM, clock.look)
     os.dup2(2, 1)  # a stray print must not end up between two replies
     chosen = AsyncSession if "--async" in sys.argv[1:] else Session
     session = chosen()

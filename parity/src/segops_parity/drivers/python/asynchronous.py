@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from typing import Any
 
-from segops_admin import AsyncSegOpsAdmin
+from segops_admin import AsyncHTTPTransport, AsyncSegOpsAdmin
 from segops_parity.drivers.python.session import Session
 from segops_parity.drivers.python.waiting import Aborted, clock, idle
 
@@ -25,6 +25,7 @@ class AsyncSession(Session):
 
     client_class = AsyncSegOpsAdmin
     is_caller = False
+    pool_class = AsyncHTTPTransport
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,7 +72,7 @@ class AsyncSession(Session):
 
         return entered()
 
-    def transport(self, name: str) -> Any:
+    def transport(self, name: str, adapter: str) -> Any:
         """None: the SDK's own transport."""
         if name != "default":
             raise LookupError(f"expected the transport default, found {name!r}")

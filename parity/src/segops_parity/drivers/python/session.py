@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import segops_admin
-from segops_admin import SegOpsAdmin, webhook
+from segops_admin import HTTPTransport, SegOpsAdmin, webhook
 from segops_admin._runtime import Runtime
 from segops_parity.drivers.python.memory import Memory
 from segops_parity.drivers.python.shell import run_shell
@@ -84,6 +84,7 @@ class Session:
     client_class: Any = SegOpsAdmin
     is_caller = True
     """Whether the SDK is called from here, so that its warnings point at this file."""
+    pool_class: Any = HTTPTransport
 
     def __init__(self) -> None:
         self._clients: dict[str, tuple[Any, Time]] = {}
@@ -136,8 +137,10 @@ class Session:
             clock.stand()
         given = Given()
         options = {name: given.value(value) for name, value in command.get("options", {}).items()}
-        transport = self.transport(command.get("transport", "default"))
+        transport = self.transport(command.get("transport", "default"), command.get("adapter", ""))
         self._is_own = transport is None
+        if "pool" in command:
+            transport = self.pool_class(**command["pool"])
         options |= {"transport": transport} if transport else {}
         options.setdefault("on_reply", lambda attempt: self._attempts.append(attempt_value(attempt)))
         self._keep(command.get("env", {}))
@@ -180,11 +183,21 @@ class Session:
         with client as within:
             return within is client
 
-    def transport(self, name: str) -> Any:
-        """The transport of that name; None leaves the SDK its own."""
+    def transport(self, name: str, adapter: str) -> Any:
+        """The transport of that name; None leaves the SDK its own.
+
+        Args:
+            adapter: what its session sends by, if that is not its own.
+        """
         if name not in ("default", "requests"):
             raise LookupError(f"expected the transport default or requests, found {name!r}")
-        return segops_admin.RequestsTransport() if name == "requests" else None
+        if name == "default":
+            return None
+        if not adapter:
+            return segops_admin.RequestsTransport()
+        from segops_parity.drivers.python.adapters import session_with
+
+        return segops_admin.RequestsTransport(session_with(adapter))
 
     def _do_call(self, command: dict[str, Any]) -> dict[str, Any]:
         client, time = self._clients[command["client"]]

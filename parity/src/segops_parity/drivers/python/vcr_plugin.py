@@ -191,6 +191,9 @@ class VcrStage:
             self._cassette.data = [(_request(reply), _response(reply)) for reply in step.replies]
             self._cassette.play_counts = Counter()
 
+    def finish(self, name: str) -> None:
+        """Nothing to do: a cassette holds no reply back."""
+
     def seen(self) -> list[dict[str, Any]]:
         """What VCR was asked for."""
         return list(seen)

@@ -8,6 +8,7 @@ has waited for it.
 from __future__ import annotations
 
 import asyncio
+import select
 import signal
 import socket
 import ssl
@@ -51,6 +52,10 @@ class Clock:
         self._at = 0.0
         self._due: float | None = None
         """When the wait of the main thread is over, while it waits."""
+        self._waits = 0
+        """How many waits there have been."""
+        self._looked_at = 0
+        self._glances = False
         self._told: list[str] = []
 
     def now(self) -> float:
@@ -85,19 +90,29 @@ class Clock:
         self.is_under_way = False
 
     def hear(self, number: int, frame: object) -> None:
-        """A signal has come. It takes effect at once where the main thread waits, else when it next does."""
+        """A signal has come. It takes effect once the main thread has waited for one thing for a moment."""
         if number == signal.SIGINT and not self.abortable:
             raise KeyboardInterrupt
         self._told.append("abort" if number == signal.SIGINT else "pass")
-        if self._due is not None:
+        self._look_again()
+
+    def look(self, number: int, frame: object) -> None:
+        """See whether it still waits for what it has waited for a moment ago."""
+        before, self._looked_at = self._looked_at, self._waits
+        if self._due is not None and (self._glances or before == self._waits):
             self._take()
+        if self._told:
+            self._look_again()
+
+    def _look_again(self) -> None:
+        signal.setitimer(signal.ITIMER_REAL, _GLANCE)
 
     def _take(self) -> None:
         while self._told:
             if self._told.pop(0) == "abort":
                 self._due = None
                 raise Aborted
-            seconds = self.passes.pop(0) if self.passes else 0.0
+            seconds = self.passes.pop(0)
             if self.loop is not None:
                 idle(self.loop, partial(self._pass, seconds))
             else:
@@ -110,17 +125,19 @@ class Clock:
         self.pass_time(seconds)
         self.tell({"passed": seconds})
 
-    def waiting(self, seconds: float | None, wait: Callable[[], Any]) -> Any:
+    def waiting(self, seconds: float | None, wait: Callable[[], Any], *, glances: bool = False) -> Any:
         """Waits, in the main thread: what signals tell takes place here.
 
         Args:
             seconds: after which it gives up, by this clock.
+            glances: whether it does so for a moment at a time.
         """
         if threading.current_thread() is not threading.main_thread() or self._due is not None:
             return wait()
         self._due = self._at + seconds if seconds is not None and self.stands else float("inf")
+        self._waits += 1
+        self._glances = glances
         try:
-            self._take()
             return wait()
         finally:
             self._due = None
@@ -137,11 +154,24 @@ def _wrapped(owner: type, name: str) -> None:
     def wait(self: Any, *args: Any, **named: Any) -> Any:
         if (told := busy.get(threading.get_ident())) is not None:
             told.set()
+        if told is not None and clock.stands:
+            _wait_by_clock(self)
+            return original(self, *args, **named)
         if not (clock.stands or clock.abortable):
             return original(self, *args, **named)
         return clock.waiting(self.gettimeout(), lambda: original(self, *args, **named))
 
     setattr(owner, name, wait)
+
+
+def _wait_by_clock(sock: Any) -> None:
+    """Waits until there is something to read, or time is up, in a thread that no signal reaches."""
+    if (seconds := sock.gettimeout()) is None or (isinstance(sock, ssl.SSLSocket) and sock.pending()):
+        return
+    due = clock.now() + seconds
+    while not select.select([sock], [], [], _GLANCE)[0]:
+        if clock.now() >= due:
+            raise TimeoutError("timed out")
 
 
 _condition_wait = threading.Condition.wait
@@ -156,7 +186,7 @@ def _wait_in_glances(self: threading.Condition, timeout: float | None = None) ->
     if timeout is None:  # the end of a call that another thread carries out
         return bool(clock.waiting(None, lambda: _condition_wait(self, None)))
     # Sooner than it is told to: who waits looks at the clock itself.
-    return bool(clock.waiting(None, lambda: _condition_wait(self, min(timeout, _GLANCE))))
+    return bool(clock.waiting(None, lambda: _condition_wait(self, min(timeout, _GLANCE)), glances=True))
 
 
 def idle(loop: asyncio.AbstractEventLoop, then: Callable[[], object]) -> None:
