@@ -23,6 +23,7 @@ class HostileReply:
         reply: the bytes that the server sends.
         end: what the server does next: open, close, reset, notify or cut.
         tls: whether the row is about TLS.
+        behind: bytes that come right behind the server's part of the TLS handshake, in one packet with it.
         outcomes: the permitted outcomes, as ``("value", …)`` or ``("error", kind, status)``; the first is Python's own.
         kept: False if the connection must carry no further request.
     """
@@ -32,6 +33,7 @@ class HostileReply:
     reply: bytes
     end: str
     tls: bool
+    behind: bytes
     outcomes: tuple[tuple[Any, ...], ...]
     kept: bool
 
@@ -50,6 +52,7 @@ def _row(row: dict[str, Any]) -> HostileReply:
         reply=_bytes(row["reply"]) if "reply" in row else _assembled(row),
         end=row.get("end", "open"),
         tls=row.get("over") == "tls",
+        behind=_bytes(row.get("behind", "")),
         outcomes=own,
         kept=row.get("kept", True),
     )

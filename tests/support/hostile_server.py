@@ -61,6 +61,9 @@ class HostileServer:
 
     def _serve(self, connection: Any, number: int) -> None:
         with contextlib.suppress(OSError, ValueError):
+            if self._row is not None and self._row.behind:
+                row, self._row = self._row, None
+                self._break_handshake(connection, row.behind)
             if self._context is not None:
                 connection = self._context.wrap_socket(connection, server_side=True, suppress_ragged_eofs=True)
             while self._has_request(connection):
@@ -70,6 +73,20 @@ class HostileServer:
                 if row is not None and row.end != "open":
                     self._end(connection, row.end)
                     return
+        connection.close()
+
+    def _break_handshake(self, connection: socket.socket, behind: bytes) -> None:
+        """Sends the server's part of the handshake with more behind it, and waits for the client to hang up."""
+        assert self._context is not None
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        secured = self._context.wrap_bio(incoming, outgoing, server_side=True)
+        while not outgoing.pending:
+            incoming.write(connection.recv(65536))
+            with contextlib.suppress(ssl.SSLWantReadError):
+                secured.do_handshake()
+        connection.sendall(outgoing.read() + behind)
+        while connection.recv(65536):
+            pass
         connection.close()
 
     def _has_request(self, connection: Any) -> bool:

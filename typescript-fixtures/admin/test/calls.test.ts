@@ -14,6 +14,7 @@ import {
 import { reply, Script } from "../src/testing.js";
 import "./support/own-temporary-folder.js";
 import { collect, KEY, rejection, withRawServer, withServer } from "./support/server.js";
+import { countedSignal } from "./support/signals.js";
 import { leftOver } from "./support/spooling.js";
 
 const JSON_TYPE = { "content-type": "application/json" };
@@ -199,25 +200,13 @@ async function warningsOf(work: () => Promise<unknown>): Promise<string[]> {
 
 test("one signal can end many calls: it has one listener, and none afterwards", async () => {
   await withServer({ json: { results: [{ id: 1 }], next: null } }, async ({ client, seen }) => {
-    const controller = new AbortController();
-    const { signal } = controller;
-    let most = 0;
-    let listeners = 0;
-    const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
-    signal.addEventListener = ((...values: Parameters<typeof add>) => {
-      most = Math.max(most, ++listeners);
-      add(...values);
-    }) as typeof add;
-    signal.removeEventListener = ((...values: Parameters<typeof remove>) => {
-      listeners -= 1;
-      remove(...values);
-    }) as typeof remove;
+    const { signal, listeners } = countedSignal();
     const c = client();
     const warnings = await warningsOf(async () => {
       await Promise.all(Array.from({ length: 40 }, () => c.segments.list({}, { signal })));
       await Promise.all(Array.from({ length: 3 }, () => collect(c.segments.iterate({}, { signal, prefetch: 16 }))));
     });
-    assert.deepEqual([warnings, most, listeners], [[], 1, 0]);
+    assert.deepEqual([warnings, listeners()], [[], { present: 0, most: 1 }]);
     assert.equal(seen.length, 43);
   });
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   createWriteStream,
@@ -17,6 +18,7 @@ import promises from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Writable } from "node:stream";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import {
@@ -146,6 +148,21 @@ test("a download cut short begins again, and leaves no half of a file", async ()
     );
     assert.deepEqual(readdirSync(folder), []);
   });
+});
+
+test("a long zipped download leaves no listeners behind", async () => {
+  const warnings: Error[] = [];
+  const heard = (warning: Error): void => void warnings.push(warning);
+  process.on("warning", heard);
+  const random = randomBytes(3_000_000); // so that it stays as long
+  const answer = { bytes: gzipSync(random), headers: { "content-type": "text/csv", "content-encoding": "gzip" } };
+  await withServer(answer, async ({ client }) => {
+    const sink = new Writable({ write: (_chunk, _encoding, done) => void setImmediate(done) });
+    assert.equal(await client().segments.downloadExport(1, sink), random.byteLength);
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("warning", heard);
+  assert.deepEqual(warnings, []);
 });
 
 test("a link stays a link, and a device is written to", async () => {

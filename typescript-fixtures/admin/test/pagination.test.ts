@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SegOpsArgumentError, SegOpsDecodeError, SegOpsServerError } from "../src/index.js";
 import { collect, rejection, type Seen, withServer } from "./support/server.js";
+import { countedSignal } from "./support/signals.js";
 
 /** Answers as a listing of `count` records, `size` to a page. */
 function listing(count: number, size: number, withCount = true) {
@@ -260,6 +261,39 @@ test("a walk that is left early ends what it had under way", async () => {
         if (item.id === 2) break;
       }
       assert.ok(seen.length <= 7);
+    },
+  );
+});
+
+test("walks that prefetch share one listener on their signal, and end with it", async () => {
+  const answer = listing(40, 2);
+  await withServer(
+    (seen) =>
+      seen.query.some(([name, value]) => name === "page" && value === "1") ? answer(seen) : { fault: "silence" },
+    async ({ client }) => {
+      const { signal, abort, listeners } = countedSignal();
+      const c = client({ timeout: 3600 });
+      const walks = [...Array(12).keys()].map(() => c.segments.iterate({}, { prefetch: 1, signal }));
+      for (const walk of walks) await walk.next();
+      assert.deepEqual(listeners(), { present: 1, most: 1 });
+      const ended = walks.map(async (walk) => rejection(collect(walk)));
+      abort(new Error("enough"));
+      assert.deepEqual(new Set((await Promise.all(ended)).map(({ message }) => message)), new Set(["enough"]));
+      assert.equal(listeners().most, 1);
+    },
+  );
+});
+
+test("a signal that is aborted while the first page is read ends the pages after it", async () => {
+  const answer = listing(40, 2);
+  await withServer(
+    (seen, index) => (index === 0 ? answer(seen) : { fault: "silence" }),
+    async ({ client }) => {
+      const controller = new AbortController();
+      const onReply = (): void => controller.abort(new Error("enough"));
+      const c = client({ timeout: 3600, onReply });
+      const walk = c.segments.iterate({}, { prefetch: 1, signal: controller.signal });
+      assert.equal((await rejection(collect(walk))).message, "enough");
     },
   );
 });

@@ -144,7 +144,7 @@ def _attempt(
         raise SegOpsDecodeError("it is a part that nobody asked for", status=status)
     if 200 <= status < 300:
         if receive is None:
-            outcome.value = _value(call, response, (yield from read_reply(response)))
+            outcome.value = _value(call, response, (yield from read_reply(response, call.method)))
         else:
             outcome.value = yield from receive(call, response)
         if isinstance(outcome.value, SegOpsDecodeError):

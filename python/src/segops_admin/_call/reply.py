@@ -23,15 +23,18 @@ UNREADABLE = (ValueError, OverflowError, RecursionError)
 _UNSURE = ("text/plain", "application/octet-stream", "binary/octet-stream")
 
 
-def read_reply(response: Any) -> Generator[Read, bytes, bytes]:
+def read_reply(response: Any, method: str = "GET") -> Generator[Read, bytes, bytes]:
     """The whole body of a reply, unzipped; the connection is free for the next call afterwards.
+
+    Args:
+        method: the request's method; the reply to HEAD tells the length of a body that it has not.
 
     Raises:
         SegOpsDecodeError: larger than ``LARGEST_REPLY``, or its gzip is broken.
         SegOpsConnectionError: it was cut short.
     """
     length = response.headers.get("Content-Length", "")
-    if length.isdigit() and int(length[:20]) > LARGEST_REPLY:
+    if length.isdigit() and int(length[:20]) > LARGEST_REPLY and method != "HEAD":
         _too_large(response)
     left = LARGEST_REPLY + 1
     body = yield Read(response.body, left)

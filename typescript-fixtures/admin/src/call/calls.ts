@@ -181,25 +181,25 @@ export class Calls {
 
   /** The reply to a call, decoded: JSON, text or null. */
   decoded(call: Call): Promise<unknown> {
-    return this.#made<unknown>(call, { receive: (reply) => this.#value(reply), gone: null, mayLeave: false });
+    return this.#made<unknown>(call, { receive: (reply) => this.#value(call, reply), gone: null, mayLeave: false });
   }
 
   /** The reply to a call as text, to the last digit; null for an empty one. */
   raw(call: Call): Promise<string | null> {
     const receive = async (reply: TransportReply): Promise<string | null> =>
-      textOf(reply.status, await readReply(reply));
+      textOf(reply.status, await readReply(reply, call.method));
     return this.#made<string | null>(call, { receive, gone: null, mayLeave: false });
   }
 
-  async #value(reply: TransportReply): Promise<unknown> {
-    return decode(reply.status, reply.headers, await readReply(reply), this.#settings.parse);
+  async #value({ method }: Call, reply: TransportReply): Promise<unknown> {
+    return decode(reply.status, reply.headers, await readReply(reply, method), this.#settings.parse);
   }
 
   /** The reply to a call that is answered with a record, a page or a list; a DELETE with nothing. */
   #record<T>(call: Call): Promise<T> {
     const isDelete = call.method === "DELETE";
     const receive = async (reply: TransportReply): Promise<T> => {
-      const value = await this.#value(reply);
+      const value = await this.#value(call, reply);
       if (!isDelete) {
         checkRecord(value, reply.status);
       }

@@ -10,7 +10,10 @@ export async function copyReply(reply: TransportReply, sink: OpenSink): Promise<
   let written = 0;
   try {
     for await (const part of partsOf(reply)) {
-      await sink.write(part);
+      await sink.write(part).catch((error) => {
+        reply.discard(); // what unzips it may be waiting for more
+        throw error;
+      });
       written += part.byteLength;
     }
   } catch (error) {

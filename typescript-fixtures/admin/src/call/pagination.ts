@@ -2,6 +2,7 @@
 
 import { SegOpsArgumentError, SegOpsDecodeError } from "../errors/index.js";
 import { describe } from "../errors/text.js";
+import { onAbort } from "../transport/signals.js";
 import type { CallOptions, IterateOptions, Query } from "../types/shared.js";
 import { parameters } from "../wire/encoding.js";
 import type { Calls } from "./calls.js";
@@ -96,8 +97,7 @@ class Prefetcher {
   readonly #last: number;
   readonly #underWay: Fetched[] = [];
   readonly #abandon = new AbortController();
-  readonly #signal: AbortSignal | undefined;
-  readonly #forward = (): void => this.#abandon.abort(this.#signal?.reason);
+  readonly #stopListening: () => void;
   #page: number;
 
   /**
@@ -110,8 +110,7 @@ class Prefetcher {
     this.#page = page;
     this.#ahead = ahead;
     this.#last = last;
-    this.#signal = signal;
-    signal?.addEventListener("abort", this.#forward, { once: true });
+    this.#stopListening = onAbort(signal, () => this.#abandon.abort(signal?.reason));
     this.requestPages();
   }
 
@@ -132,7 +131,7 @@ class Prefetcher {
 
   /** Ends what is under way. */
   close(): void {
-    this.#signal?.removeEventListener("abort", this.#forward);
+    this.#stopListening();
     this.#abandon.abort(new Error("the iteration is over"));
   }
 }

@@ -13,11 +13,12 @@ export const LARGEST_REPLY = 64 * 1024 * 1024;
 /**
  * The whole body of a reply, unzipped; the connection is free for the next call afterwards.
  *
+ * @param method the request's method: the reply to HEAD tells the length of a body that it has not
  * @throws {SegOpsDecodeError} it is larger than {@link LARGEST_REPLY}, broken, or in an encoding that was not asked for
  * @throws {SegOpsConnectionError} it was cut short
  */
-export async function readReply(reply: TransportReply): Promise<Uint8Array> {
-  const announced = reply.headers.get("content-length") ?? "";
+export async function readReply(reply: TransportReply, method = "GET"): Promise<Uint8Array> {
+  const announced = method === "HEAD" ? "" : (reply.headers.get("content-length") ?? "");
   if (/^\d+$/.test(announced) && Number(announced) > LARGEST_REPLY) {
     throw tooLarge(reply);
   }

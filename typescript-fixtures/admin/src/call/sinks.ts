@@ -1,6 +1,7 @@
 /** Where a download goes: a path, which appears whole or not at all, or a stream. */
 
 import type { FileHandle } from "node:fs/promises";
+import type { Writable } from "node:stream";
 import { SegOpsArgumentError } from "../errors/index.js";
 import { describe, quote } from "../errors/text.js";
 
@@ -44,14 +45,42 @@ export async function openSink(to: Sink): Promise<OpenSink> {
     );
   }
   if (typeof (to as Partial<NodeWritable>)?.write === "function") {
-    return streamSink((chunk) => writeToNode(to as NodeWritable, chunk));
+    return nodeSink(to as NodeWritable);
   }
   throw new SegOpsArgumentError(`Give a path or a writable stream, not ${describe(to)}.`);
 }
 
-function writeToNode(to: NodeWritable, chunk: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    to.write(chunk, (error) => (error ? reject(error) : resolve()));
+/** What Node's own writable streams tell, beyond what is asked of one. */
+type Telling = Pick<Writable, "on" | "off">;
+
+/**
+ * A Node stream. One that fails, or is closed before everything has been written (a browser that went away), may never
+ * call back: it is listened to.
+ */
+function nodeSink(to: NodeWritable): OpenSink {
+  let failure: Error | undefined;
+  let tell: ((error: Error) => void) | undefined;
+  const fail = (error: Error): void => {
+    failure ??= error;
+    tell?.(failure);
+  };
+  const closed = (): void => fail(new SegOpsArgumentError("The stream was closed before everything had been written."));
+  const { on, off } = to as Partial<Telling>;
+  const told = on === undefined || off === undefined ? undefined : (to as NodeWritable & Telling);
+  told?.on("error", fail).on("close", closed);
+  const write = (chunk: Uint8Array): Promise<void> =>
+    new Promise((resolve, reject) => {
+      tell = reject;
+      if (failure !== undefined) {
+        reject(failure);
+        return;
+      }
+      to.write(chunk, (error) => (error ? fail(error) : resolve()));
+    });
+  return streamSink(write, () => {
+    if (failure === undefined) {
+      told?.off("error", fail).off("close", closed); // one that failed may say so again, and would end the program
+    }
   });
 }
 

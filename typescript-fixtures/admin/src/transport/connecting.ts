@@ -52,10 +52,10 @@ export async function dial(origin: Origin, proxy: ProxyServer | undefined, patie
   const { Duplex: Stream } = await import("node:stream");
   const secure = origin.isSecure ? { tls: await import("node:tls"), Stream } : undefined;
   throwIfAborted(patience.signal);
-  return new Promise((resolve, reject) => {
+  const line = await new Promise<Line>((resolve, reject) => {
     const { host, port } = proxy ?? origin;
     const socket = net.connect({ host, port, allowHalfOpen: secure === undefined });
-    socket.setNoDelay(true);
+    socket.setNoDelay(true).on("error", ignored);
     let line: Line = { stream: socket, socket, confirmEnd: (confirmed) => confirmTcp(socket, confirmed) };
     let peer = proxy === undefined ? origin.peer : `${proxy.name} on the way to ${origin.peer}`;
     const settle = (): void => {
@@ -66,8 +66,8 @@ export async function dial(origin: Origin, proxy: ProxyServer | undefined, patie
     };
     const giveUp = (why: unknown): void => {
       settle();
-      line.stream.on("error", () => undefined).destroy();
-      socket.on("error", () => undefined).destroy();
+      line.stream.destroy();
+      socket.destroy();
       reject(why);
     };
     const fail = (error?: unknown): void => {
@@ -86,7 +86,7 @@ export async function dial(origin: Origin, proxy: ProxyServer | undefined, patie
         return;
       }
       line = secured(secure, socket, origin.host, net.isIP(origin.host) === 0 ? origin.host : "");
-      line.stream.once("error", fail).once("close", fail).once("secureConnect", succeed);
+      line.stream.on("error", ignored).once("error", fail).once("close", fail).once("secureConnect", succeed);
     };
     socket.once("error", fail).once("close", fail);
     socket.once("connect", () => {
@@ -104,9 +104,21 @@ export async function dial(origin: Origin, proxy: ProxyServer | undefined, patie
       });
     });
   });
+  if (line.stream.destroyed) {
+    line.socket.destroy();
+    throw whyDialingFailed(line.stream.errored ?? CLOSED, origin); // broken by what came right behind the handshake
+  }
+  return line;
 }
 
-function overdue(peer: string, isDeadline: boolean): SegOpsTimeoutError {
+/**
+ * Hears of every error of a stream for as long as it lives: one that comes between two listeners, or after the last one,
+ * would end the program. Whoever uses the stream learns of it when it closes.
+ */
+function ignored(): void {}
+
+/** A connection that took too long: nothing was sent. */
+export function overdue(peer: string, isDeadline: boolean): SegOpsTimeoutError {
   const when = isDeadline ? "before the deadline" : "in time";
   return new SegOpsTimeoutError(`no connection to ${peer} ${when}`, { sent: false, transient: !isDeadline });
 }

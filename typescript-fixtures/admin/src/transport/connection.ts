@@ -22,6 +22,8 @@ export class Connection {
   readonly #through: ProxyServer | undefined;
   readonly #owner: Owner;
   #isUsed = false;
+  /** Seconds for which the server keeps it, if it says so. */
+  #keptFor: number | undefined;
   #exchange: Exchange | undefined;
 
   /** @param through a proxy that takes whole addresses, if there is one */
@@ -76,13 +78,24 @@ export class Connection {
 
   #over(isKept: boolean): void {
     const hint = /timeout=(\d+)/i.exec(this.#exchange?.headers.get("keep-alive") ?? "");
+    this.#keptFor = hint === null ? undefined : Number(hint[1]);
     this.#exchange = undefined;
-    if (isKept && !this.isClosed && !this.#line.stream.readableEnded) {
-      this.#line.socket.unref(); // an idle connection keeps no program running
-      this.#owner.released(this, hint === null ? undefined : Number(hint[1]));
+    if (isKept) {
+      this.release();
     } else {
       this.close();
     }
+  }
+
+  /** Gives it back: it can carry another request, unless it has ended by now. */
+  release(): void {
+    const { readableEnded, destroyed } = this.#line.stream;
+    if (this.isClosed || readableEnded || destroyed) {
+      this.close();
+      return;
+    }
+    this.#line.socket.unref(); // an idle connection keeps no program running
+    this.#owner.released(this, this.#keptFor);
   }
 
   /** Closes it after so many seconds, unless it is used before. */

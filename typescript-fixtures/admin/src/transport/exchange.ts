@@ -102,7 +102,11 @@ export class Exchange implements TransportReply {
   }
 
   discard(): void {
-    this.#finish(this.#reader.received === 0 && this.#isInStep); // nothing of it is left to be read
+    if (this.#reader.received === 0 && this.#isInStep) {
+      this.#finish(true); // nothing of it is left to be read
+    } else {
+      this.#fail(new SegOpsConnectionError("the reply was given up"));
+    }
   }
 
   /** Whether the connection can carry another request, once the reply has been read. */

@@ -13,7 +13,7 @@ import { dial, type Origin, originOf } from "./connecting.js";
 import { whyDialingFailed, whyExchangeFailed } from "./failures.js";
 import type { StreamedBody, Transport, TransportReply, TransportRequest } from "./protocol.js";
 import { type ProxyServer, proxyFor } from "./proxies.js";
-import { onAbort } from "./signals.js";
+import { onAbort, throwIfAborted } from "./signals.js";
 import type { HttpModules } from "./standard-library.js";
 import { turn } from "./timers.js";
 import { Watch } from "./watch.js";
@@ -36,6 +36,7 @@ export class HttpTransport implements Transport {
     const proxy = proxyFor(url.protocol.slice(0, -1), origin.host, origin.port);
     if (!isRepeatable) {
       await turn(); // a server that has closed a kept connection by now is heard first
+      throwIfAborted(request.signal);
     }
     const { http, https } = this.#modules;
     const options = { ...this.#options(request, origin, proxy), agent: this.#agents[url.protocol as "http:"] };

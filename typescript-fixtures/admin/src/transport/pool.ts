@@ -1,7 +1,7 @@
 /** The default transport: HTTP/1.1 connections of the client's own, kept open between calls and shared by them. */
 
 import { SegOpsTimeoutError } from "../errors/index.js";
-import { dial, type Origin, originOf, type Patience } from "./connecting.js";
+import { dial, type Origin, originOf, overdue, type Patience } from "./connecting.js";
 import { Connection } from "./connection.js";
 import type { Transport, TransportReply, TransportRequest } from "./protocol.js";
 import { type ProxyServer, proxyFor } from "./proxies.js";
@@ -41,19 +41,38 @@ export class Pool implements Transport {
     if (modules !== undefined) {
       return this.#instrumentedBy(modules).then((transport) => transport.send(request));
     }
+    const { deadline, signal } = request;
     const started = monotonic();
-    const origin = originOf(request.url);
-    const { timeout, deadline: end, signal } = request;
-    const isDeadline = end !== undefined && end <= timeout;
-    const patience = { seconds: isDeadline ? end : timeout, isDeadline, signal };
-    let kept = await this.#kept(origin, request.isRepeatable);
-    while (kept === undefined && !this.#hasRoom()) {
-      await this.#turnOf(patience);
-      kept = await this.#kept(origin, request.isRepeatable);
+    const left = (seconds: number): number => seconds - (monotonic() - started);
+    const connection = await this.#connection(request, left);
+    const remaining = deadline === undefined ? undefined : left(deadline);
+    try {
+      throwIfAborted(signal);
+      if (remaining !== undefined && remaining <= 0) {
+        throw overdue(connection.origin.peer, true);
+      }
+    } catch (error) {
+      connection.release(); // nothing was sent
+      throw error;
     }
-    const connection = kept ?? (await this.#opened(origin, patience));
-    const deadline = request.deadline === undefined ? undefined : request.deadline - (monotonic() - started);
-    return connection.send({ ...request, deadline });
+    return connection.send({ ...request, deadline: remaining });
+  }
+
+  /**
+   * A connection for a request: one that was kept, or a new one as soon as there is room for it.
+   *
+   * @param left how many of so many seconds are left since the request was made
+   */
+  async #connection(request: TransportRequest, left: (seconds: number) => number): Promise<Connection> {
+    const { url, timeout, deadline = Number.POSITIVE_INFINITY, signal, isRepeatable } = request;
+    const origin = originOf(url);
+    let kept = await this.#kept(origin, isRepeatable);
+    while (kept === undefined && !this.#hasRoom()) {
+      await this.#turnOf(left(Math.min(timeout, deadline)), signal);
+      kept = await this.#kept(origin, isRepeatable);
+    }
+    const seconds = Math.min(timeout, left(deadline));
+    return kept ?? this.#opened(origin, { seconds, isDeadline: seconds < timeout, signal });
   }
 
   async #opened(origin: Origin, patience: Patience): Promise<Connection> {
@@ -122,8 +141,8 @@ export class Pool implements Transport {
     return this.#open < this.#most;
   }
 
-  /** Waits until a connection has become free. */
-  #turnOf({ seconds, signal }: Patience): Promise<void> {
+  /** Waits until a connection has become free, for so many seconds. */
+  #turnOf(seconds: number, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (): void => {
         stopTimer();

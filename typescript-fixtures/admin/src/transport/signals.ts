@@ -14,10 +14,13 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   }
 }
 
-/** Calls a function when a signal is aborted; the returned function prevents it. */
+/** Calls a function when a signal is aborted, soon if it is already; the returned function prevents it. */
 export function onAbort(signal: AbortSignal | undefined, callback: () => void): () => void {
   if (signal === undefined) {
     return () => undefined;
+  }
+  if (signal.aborted) {
+    return soon(callback); // it tells nobody any more
   }
   const { callbacks, tell } = watched.get(signal) ?? listenTo(signal);
   callbacks.add(callback);
@@ -26,6 +29,14 @@ export function onAbort(signal: AbortSignal | undefined, callback: () => void): 
       signal.removeEventListener("abort", tell);
       watched.delete(signal);
     }
+  };
+}
+
+function soon(callback: () => void): () => void {
+  let isWanted = true;
+  Promise.resolve().then(() => isWanted && callback());
+  return () => {
+    isWanted = false;
   };
 }
 
@@ -50,9 +61,6 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | unde
   }
   return new Promise((resolve, reject) => {
     const stop = onAbort(signal, () => reject(signal.reason));
-    if (signal.aborted) {
-      reject(signal.reason);
-    }
     promise.then(resolve, reject).finally(stop);
   });
 }

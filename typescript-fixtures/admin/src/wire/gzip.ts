@@ -1,5 +1,7 @@
 /** The undoing of gzip: all members, to the last byte, and not one byte more than may be. */
 
+import type { Gunzip } from "node:zlib";
+
 /** Thrown when what should be gzip is broken, cut short, or followed by something else. */
 export class GzipError extends Error {}
 
@@ -50,7 +52,7 @@ export async function* unzippedParts(parts: AsyncIterable<Uint8Array>): AsyncGen
     for await (const part of parts) {
       given += part.byteLength;
       if (!engine.write(part)) {
-        await new Promise((resolve) => engine.once("drain", resolve).once("close", resolve));
+        await drained(engine);
       }
       if (engine.destroyed) {
         return;
@@ -77,6 +79,17 @@ export async function* unzippedParts(parts: AsyncIterable<Uint8Array>): AsyncGen
     throw failure;
   }
   checkEnd(engine.bytesWritten, given);
+}
+
+/** Resolves when an engine takes more, or has ended. */
+function drained(engine: Gunzip): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      engine.off("drain", settle).off("close", settle);
+      resolve();
+    };
+    engine.on("drain", settle).on("close", settle);
+  });
 }
 
 function checkEnd(read: number, given: number): void {
