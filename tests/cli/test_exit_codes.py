@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 from typing import Any
@@ -181,6 +182,18 @@ def test_an_error_is_never_a_traceback(cli: Any, monkeypatch: pytest.MonkeyPatch
     assert result.code == 1
     assert result.err.startswith("error: unexpected ZeroDivisionError: oops")
     assert len(result.err.splitlines()) == 1
+
+
+def test_an_error_of_the_system_says_what_the_system_says(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from segops_admin.cli import running
+
+    def fail(*args: object) -> int:
+        raise FileNotFoundError(2, "No such file or directory", "x")
+
+    monkeypatch.setattr(running, "run", fail)
+    result = cli("--json-errors", "segments", "list")
+    assert (result.code, json.loads(result.err)["kind"]) == (1, "system")
+    assert json.loads(result.err)["message"] == "x: No such file or directory"
 
 
 def test_segops_debug_shows_where_without_the_key(server: Any, cli: Any, environment: Any) -> None:

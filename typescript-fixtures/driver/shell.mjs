@@ -2,6 +2,7 @@
 
 import { closeSync, openSync, writeSync } from "node:fs";
 import { Readable } from "node:stream";
+import { skipped, skipWaits } from "./watched.mjs";
 
 const Real = Date;
 
@@ -11,7 +12,7 @@ const NOW = 1_777_636_800_250;
 /** By how many seconds the clock that a program measures its deadlines with is ahead. */
 let late = () => 0;
 const { uptime } = process;
-process.uptime = () => uptime.call(process) + late(); // before the SDK is loaded, which takes it as it finds it then
+process.uptime = () => uptime.call(process) + late() + skipped(); // before the SDK is loaded, which takes it as it finds it then
 
 /**
  * Carries out `segops-admin argv…`; resolves to its exit code and what it printed.
@@ -115,11 +116,12 @@ function failureOf(kind) {
   }
 }
 
-/** Has streams pass for a terminal while whose clocks stand still: what is drawn depends on no machine's speed. */
+/** Has streams pass for a terminal while whose clocks stand still, and nothing waits: no machine's speed is seen. */
 function onTerminal(streams, columns) {
   for (const stream of streams) {
     Object.assign(stream, { isTTY: true, columns });
   }
+  const waitAgain = skipWaits();
   performance.now = () => 1_000_000 + 1000 * late();
   globalThis.Date = class extends Date {
     constructor(...given) {
@@ -135,6 +137,7 @@ function onTerminal(streams, columns) {
       delete stream.isTTY;
       delete stream.columns;
     }
+    waitAgain();
     delete performance.now;
     globalThis.Date = Real;
   };

@@ -13,6 +13,9 @@ const FOLDER = "/proc/self/fd";
 const { setImmediate, setTimeout } = timers;
 const { timingSafeEqual } = crypto;
 const asked = { timeouts: new Set(), compared: 0 };
+/** A timer that is set to no more milliseconds is a wait; a longer one is a limit, which is not to be reached. */
+const LONGEST_WAIT = 5000;
+const waits = { areSkipped: false, skipped: 0 };
 let unhandled = 0;
 
 process.on("unhandledRejection", () => {
@@ -21,13 +24,38 @@ process.on("unhandledRejection", () => {
 
 timers.setTimeout = (callback, milliseconds, ...rest) => {
   asked.timeouts.add(Math.round(milliseconds) / 1000);
-  return setTimeout(callback, milliseconds, ...rest);
+  return setTimeout(callback, left(milliseconds), ...rest);
 };
 crypto.timingSafeEqual = (a, b) => {
   asked.compared += 1;
   return timingSafeEqual(a, b);
 };
 syncBuiltinESMExports();
+
+/** How long a wait takes: as long as it should, or no time at all, by which the SDK's clock is ahead from then on. */
+function left(milliseconds) {
+  if (!waits.areSkipped || milliseconds > LONGEST_WAIT) {
+    return milliseconds;
+  }
+  waits.skipped += milliseconds / 1000;
+  return 0;
+}
+
+/** Has waits take no time, until the returned function is called. */
+export function skipWaits() {
+  const real = globalThis.setTimeout;
+  waits.areSkipped = true;
+  globalThis.setTimeout = (callback, milliseconds, ...rest) => real(callback, left(milliseconds), ...rest);
+  return () => {
+    waits.areSkipped = false;
+    globalThis.setTimeout = real;
+  };
+}
+
+/** How many seconds have been skipped. */
+export function skipped() {
+  return waits.skipped;
+}
 
 /** Forgets what has been asked for. */
 export function forget() {

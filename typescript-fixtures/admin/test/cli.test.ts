@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { find, RESOURCES, verbs } from "../src/cli/commands.js";
 import { candidates } from "../src/cli/completion.js";
-import { printable } from "../src/cli/failures.js";
+import { kindOf, printable, report } from "../src/cli/failures.js";
 import { helpText } from "../src/cli/help.js";
 import { mistakeIn } from "../src/cli/json-place.js";
 import { closest } from "../src/cli/suggestions.js";
@@ -51,6 +51,23 @@ test("there is help at every level, in ASCII, with an example", () => {
       words.join(" "),
     );
   }
+});
+
+test("an error that nobody foresaw is one line, and one of the system says what the system says", () => {
+  const gone = Object.assign(new Error("ENOENT: no such file or directory, unlink 'x'"), { code: "ENOENT", path: "x" });
+  const lines: string[] = [];
+  const { write } = process.stderr;
+  process.stderr.write = (text: unknown): boolean => lines.push(String(text)) > 0;
+  try {
+    assert.deepEqual([new TypeError("oops"), gone].map(report), [1, 1]);
+  } finally {
+    process.stderr.write = write;
+  }
+  assert.deepEqual(lines, [
+    "error: unexpected TypeError: oops (SEGOPS_DEBUG=1 shows where; please report it)\n",
+    "error: x: No such file or directory\n",
+  ]);
+  assert.deepEqual([new TypeError("oops"), gone].map(kindOf), ["unexpected", "system"]);
 });
 
 test('results go to standard output as JSON, and nothing is {"ok": true}', async () => {

@@ -7,6 +7,7 @@ that fails too, the process is spoilt, and the mutant is tried once more in a fr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -22,10 +23,21 @@ from segops_parity.mutants.python_schemata import FUNCTIONS
 from segops_parity.surface import help_pages, judge_surface, surface_cases
 from segops_parity.verdicts import judge
 
-__all__ = ["Baseline", "Result", "Tried", "baseline", "kind_of", "play_mutant", "reaching", "try_mutant", "using"]
+__all__ = [
+    "FRESH",
+    "Baseline",
+    "Result",
+    "Tried",
+    "baseline",
+    "kind_of",
+    "play_mutant",
+    "reaching",
+    "try_mutant",
+    "using",
+]
 
 FRESH = 12
-"""Cases that a mutant is tried with in a process that was started with it."""
+"""Cases that reach a mutant, and as many that use what it changes, that are tried in a process started with it."""
 KILLED = ("difference", "fault", "endless", "hang", "load")
 TWINS = {
     "python-http": "typescript-current",
@@ -157,7 +169,7 @@ def reaching(copy: Copy, known: Baseline) -> dict[int, list[Where]]:
 
 
 def using(copy: Copy, known: Baseline, numbers: Collection[int]) -> dict[int, list[Where]]:
-    """By mutant the places that use what it changes: for those that no case reaches once the SDK is loaded."""
+    """By mutant the places that use what it changes: for those that few cases reach once the SDK is loaded."""
     firsts = _firsts(copy, known)
     chosen = [mutant for mutant in copy.mutants if mutant.number in numbers]
     return {mutant.number: list(dict.fromkeys(_users(copy, mutant, firsts))) for mutant in chosen}
@@ -186,13 +198,17 @@ def _site(copy: Copy, mutant: Mutant, firsts: Mapping[int, Any]) -> int:
 
 def _users(copy: Copy, mutant: Mutant, firsts: Mapping[int, list[Where]]) -> Iterator[Where]:
     """Where functions run that mention what is changed, then where others of its file do."""
-    names = {mutant.uses, mutant.scope.rpartition(".")[2]} - {""}
-    for number, (_, mentioned) in copy.functions.items():
-        if mentioned & names:
-            yield from firsts.get(number, ())
+    assigned = _ASSIGNED.match(mutant.was)
+    names = {assigned[1]} if assigned else {mutant.uses, mutant.scope.rpartition(".")[2]} - {""}
+    users = [number for number, (_, mentioned) in copy.functions.items() if mentioned & names]
+    for number in sorted(users, key=lambda each: len(firsts.get(each, ()))):  # what few cases do is about it
+        yield from firsts.get(number, ())
     for number, (file, _) in copy.functions.items():
         if file == mutant.file:
             yield from firsts.get(number, ())
+
+
+_ASSIGNED = re.compile(r"(?:self|this)\.#?(\w+) = ")
 
 
 class Tried:
@@ -254,12 +270,13 @@ def try_mutant(
     change: one that survives is tried in a process that is started with it, too.
 
     Args:
-        users: the places that use what it changes, for one that none of the cases reaches.
+        users: the places that use what it changes, for one that few of the cases reach.
     """
     found = _tried(mutant, places, lanes, cases, contract, known, bench)
     if found.killed or mutant.early:
         return found
-    fresh = _tried(replace(mutant, early=True), (places or users)[:FRESH], lanes, cases, contract, known, bench)
+    chosen = dict.fromkeys([*places[:FRESH], *users[:FRESH]])
+    fresh = _tried(replace(mutant, early=True), list(chosen), lanes, cases, contract, known, bench)
     return fresh if fresh.killed else found
 
 

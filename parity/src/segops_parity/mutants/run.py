@@ -21,7 +21,17 @@ from typing import Any
 from segops_parity._files import ContractError
 from segops_parity.cases import Case
 from segops_parity.mutants.bench import Bench
-from segops_parity.mutants.campaign import Baseline, Result, Tried, baseline, kind_of, reaching, try_mutant, using
+from segops_parity.mutants.campaign import (
+    FRESH,
+    Baseline,
+    Result,
+    Tried,
+    baseline,
+    kind_of,
+    reaching,
+    try_mutant,
+    using,
+)
 from segops_parity.mutants.copies import Copy, Exceptions, instrumented, load_exceptions
 from segops_parity.mutants.mutant import Mutant
 from segops_parity.mutants.proofs import record_proofs
@@ -94,7 +104,7 @@ def run(project: Project, options: Options, file: Path) -> list[Result]:
         for copy in copies:
             own = [each.number for each in chosen if each.language == copy.language]
             reached = reaching(copy, known)
-            used = using(copy, known, {number for number in own if not reached[number]})
+            used = using(copy, known, {number for number in own if len(reached[number]) < FRESH})
             places |= {(copy.language, number): reached[number] for number in own}
             users |= {(copy.language, number): used.get(number, []) for number in own}
         plan = Path(folder) / "plan"

@@ -25,7 +25,7 @@ __all__ = ["WAITS", "CommandCall"]
 WAITS = ("wait", "to", "confirm", "watch", "split")
 """Flags that make a command go on after its first request, until what it has begun is over."""
 
-_OF_WALKS_AND_WAITS = ("prefetch", "wait-timeout", "interval")
+_OF_WAITS = ("wait-timeout", "interval")
 
 
 class CommandCall:
@@ -52,7 +52,7 @@ class CommandCall:
         self._by_name = {
             option.parameter: line.options[option.name]
             for option in command.options.values()
-            if option.parameter and option.name in line.options and option.name not in _OF_WALKS_AND_WAITS
+            if option.parameter and option.name in line.options and option.name not in _OF_WAITS
         }
         if command.query is not None:
             self._by_name[command.query.name] = line.query
@@ -71,8 +71,7 @@ class CommandCall:
             return read_json(text, kind)
         if kind == FILE:
             file = open_binary(text)
-            if text != "-":
-                self._files.append(file)
+            self._files.append(file)
             return counted(file, self._progress)
         return self._sink(text) if kind == OUT else text
 

@@ -130,7 +130,7 @@ def _message(error: BaseException) -> str:
     if isinstance(error, (SegOpsError, UsageError, output.OutputError)):
         return str(error)
     if isinstance(error, OSError):
-        return f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
+        return f"{error.filename}: {error.strerror}" if error.filename else str(error)
     return f"unexpected {type(error).__name__}: {error} (SEGOPS_DEBUG=1 shows where; please report it)"
 
 

@@ -152,7 +152,7 @@ def _options(options: Mapping[str, Option]) -> list[str]:
 def _table(rows: Iterable[tuple[str, str]]) -> list[str]:
     """Two columns; the second one is wrapped below itself."""
     rows = list(rows)
-    width = max((len(left) for left, _ in rows), default=0)
+    width = max(len(left) for left, _ in rows)
     lines = []
     for left, right in rows:
         first, *more = _wrapped(right, width + 4)

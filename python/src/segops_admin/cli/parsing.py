@@ -90,7 +90,7 @@ class _Reader:
                 for rest in self._words:
                     self._plain(rest)
                 return
-            if word[:2] in SHORT and word[:2] != "--":
+            if word[:2] in SHORT:
                 self._short(word)
             elif word.startswith("--"):
                 self._flag(word)

@@ -22,7 +22,8 @@ class Retries:
     """Called after each attempt; shows the wait that follows.
 
     Args:
-        verbose: whether waits that the server did not ask for are told as well, where there is no terminal.
+        verbose: whether waits that are short, or that the server did not ask for, are told as well where there is no
+            terminal.
     """
 
     def __init__(self, *, verbose: bool) -> None:
@@ -33,7 +34,7 @@ class Retries:
     def __call__(self, attempt: Attempt) -> None:
         self.stop()
         delay = attempt.delay
-        if delay is None or (delay < _LEAST and not self._verbose):
+        if delay is None or (delay < _LEAST and (self._terminal or not self._verbose)):
             return
         outcome = f"answered {attempt.status}" if attempt.status is not None else "got no reply"
         what = f"{attempt.method} {attempt.path} {outcome}"

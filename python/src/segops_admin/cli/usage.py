@@ -59,8 +59,8 @@ def refuse_slip(name: str, command: Command) -> None:
 
 
 def refuse_choice(option: Option, value: str, command: Command | None) -> None:
-    """Refuses a value that is none of a flag's choices."""
+    """Refuses a value that is none of a flag's choices; ``--output`` alone has some that the method does not check."""
     choices = f"{', '.join(option.choices[:-1])} or {option.choices[-1]}"
-    to_file = option.name == "output" and command is not None and "to" in command.options
+    to_file = command is not None and "to" in command.options
     advice = f"To write the export to a file: --to={value}" if to_file else ""
     raise UsageError(f"--{option.name} must be {choices}, not {value!r}.", advice)

@@ -142,7 +142,7 @@ function optionLines(options: readonly Option[]): string[] {
 
 /** Two columns; the second one is wrapped below itself. */
 function table(rows: [string, string][]): string[] {
-  const width = Math.max(0, ...rows.map(([left]) => left.length));
+  const width = Math.max(...rows.map(([left]) => left.length));
   return rows.flatMap(([left, right]) => {
     const [first, ...rest] = wrapped(right, width + 4) as [string, ...string[]];
     return [`  ${left.padEnd(width)}  ${first.trimStart()}`, ...rest];

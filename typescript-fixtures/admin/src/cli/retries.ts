@@ -13,14 +13,14 @@ export class Retries {
   #timer: NodeJS.Timeout | undefined;
   #drawn = 0;
 
-  /** @param isVerbose whether waits that the server did not ask for are told as well, where there is no terminal */
+  /** @param isVerbose whether waits that are short, or not asked for by the server, are told where there is no terminal */
   constructor(isVerbose: boolean) {
     this.#isVerbose = isVerbose;
   }
 
   readonly onReply = ({ method, path, status, headers, delay }: Attempt): void => {
     this.stop();
-    if (delay === undefined || (delay < LEAST && !this.#isVerbose)) {
+    if (delay === undefined || (delay < LEAST && (this.#isTerminal || !this.#isVerbose))) {
       return;
     }
     const what = `${method} ${path} ${status === undefined ? "got no reply" : `answered ${status}`}`;

@@ -54,10 +54,10 @@ export function refuseSlip(name: string, { name: shown, options, known = [] }: C
   }
 }
 
-/** The error for a value that is none of a flag's choices. */
+/** The error for a value that is none of a flag's choices; `--output` alone has some that the method does not check. */
 export function wrongChoice({ name, choices = [] }: Option, value: string, command: Command | undefined): UsageError {
   const listed = `${choices.slice(0, -1).join(", ")} or ${choices[choices.length - 1]}`;
-  const isFile = name === "output" && command?.options.some((option) => option.name === "to");
+  const isFile = command?.options.some((option) => option.name === "to");
   const advice = isFile ? `To write the export to a file: --to=${value}` : "";
   return new UsageError(`--${name} must be ${listed}, not ${quote(value)}.`, advice);
 }

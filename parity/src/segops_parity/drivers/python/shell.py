@@ -101,7 +101,10 @@ class _Broken(io.TextIOWrapper):
 
 @contextlib.contextmanager
 def _terminal(columns: int | None) -> Iterator[int | None]:
-    """A terminal of that width, while whose clocks stand still: what is drawn on it depends on no machine's speed."""
+    """A terminal of that width, while whose clocks stand still: what is drawn on it depends on no machine's speed.
+
+    Nothing sleeps meanwhile.
+    """
     if columns is None:
         yield None
         return
@@ -115,6 +118,7 @@ def _terminal(columns: int | None) -> Iterator[int | None]:
         with contextlib.ExitStack() as frozen:
             for name, value in clocks.items():
                 frozen.enter_context(mock.patch.object(time, name, return_value=value))
+            frozen.enter_context(mock.patch.object(time, "sleep"))
             yield ends[1]
     finally:
         for each in ends:
