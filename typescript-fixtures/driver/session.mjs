@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { madeByUsers, recognised } from "./errors.mjs";
+import { fetchOf } from "./fetches.mjs";
 import { Memory } from "./memory.mjs";
 import { runShell } from "./shell.mjs";
 import { surface } from "./surface.mjs";
@@ -141,7 +142,7 @@ export class Session {
     options.onReply ??= (attempt) => this.#attempts.push(attemptValue(attempt));
     this.#isFetch = command.transport === "fetch";
     if (this.#isFetch) {
-      options.fetch = globalThis.fetch;
+      options.fetch = command.fetch === undefined ? globalThis.fetch : fetchOf(command.fetch);
     }
     this.#keep(command.env ?? {});
     return withEnvironment(own(command.env ?? {}), () => {

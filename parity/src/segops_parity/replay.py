@@ -158,6 +158,7 @@ class PlaySession:
         path = "/" + self.base_url.split("/", 3)[3]
         names = (
             ("{base}", self.base_url),
+            ("{origin}", self.base_url.split("/_c/")[0]),
             ("{path}", path),
             ("{elsewhere}", self._elsewhere),
             ("{other-port}", self._other_port),

@@ -23,21 +23,30 @@ class _Plain(BaseAdapter):
         self, request: requests.PreparedRequest, stream: bool = False, timeout: Any = None, **_: Any
     ) -> requests.Response:
         """Sends it."""
-        reply = self._pool.request(
-            request.method or "",
-            request.url or "",
-            body=request.body,
-            headers=request.headers,
-            redirect=False,
-            preload_content=False,
-            decode_content=False,
-            timeout=timeout,
-        )
+        try:
+            reply = self._pool.request(
+                request.method or "",
+                request.url or "",
+                body=request.body,
+                headers=request.headers,
+                redirect=False,
+                preload_content=False,
+                decode_content=False,
+                timeout=timeout,
+            )
+        except urllib3.exceptions.ReadTimeoutError as error:
+            raise requests.exceptions.ReadTimeout(error, request=request) from error
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise requests.exceptions.ConnectionError(error, request=request) from error
         return self._built.build_response(request, reply)
 
     def close(self) -> None:
         """Closes its connections."""
         self._pool.clear()
+
+
+def _refuse(reply: requests.Response, **_: Any) -> None:
+    raise LookupError(f"the session's own hook refuses {reply.status_code}")
 
 
 def session_with(kind: str) -> requests.Session:
@@ -50,7 +59,7 @@ def session_with(kind: str) -> requests.Session:
     elif kind == "login":
         session.auth = ("ada", "test")
     elif kind == "hook":
-        session.hooks["response"].append(lambda reply, **_: reply.headers.update({"X-Seen": "yes"}))
+        session.hooks["response"].append(_refuse)
     else:
         raise LookupError(f"expected retrying, plain, login or hook, found {kind!r}")
     return session

@@ -1,0 +1,39 @@
+/** Functions with the signature of fetch, as other implementations of it behave. */
+
+import { AssertionError } from "node:assert";
+
+/** A function that differs from fetch as `open` says. */
+export function fetchOf({ iterable, rejects, breaks, nothing }) {
+  if (nothing) {
+    return "no function";
+  }
+  return async (url, init) => {
+    if (rejects !== undefined) {
+      throw errorOf(rejects);
+    }
+    const reply = await globalThis.fetch(url, init);
+    const body = iterable ? bytesOf(reply.body) : breaks ? breaking(reply.body, errorOf(breaks)) : reply.body;
+    return { status: reply.status, headers: reply.headers, body };
+  };
+}
+
+/** The chunks of a stream, as those implementations hand them out whose bodies are streams of Node. */
+async function* bytesOf(body) {
+  for await (const chunk of body ?? []) {
+    yield chunk;
+  }
+}
+
+async function* breaking(body, error) {
+  yield* bytesOf(body);
+  throw error;
+}
+
+function errorOf({ name, code, message = "", syscall, cause, errors, own }) {
+  if (own) {
+    return new AssertionError({ message });
+  }
+  const error = errors === undefined ? new TypeError(message) : new AggregateError(errors.map(errorOf), message);
+  const told = { name, code, syscall, cause: cause && errorOf(cause) };
+  return Object.assign(error, Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)));
+}
