@@ -14,7 +14,7 @@ const { setImmediate, setTimeout } = timers;
 const { timingSafeEqual } = crypto;
 const asked = { timeouts: new Set(), compared: 0 };
 /** A timer that is set to no more milliseconds is a wait; a longer one is a limit, which is not to be reached. */
-const LONGEST_WAIT = 5000;
+const LONGEST_WAIT = 10_000;
 const waits = { areSkipped: false, skipped: 0 };
 let unhandled = 0;
 
