@@ -4,12 +4,13 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { madeByUsers, recognised } from "./errors.mjs";
 import { fetchOf } from "./fetches.mjs";
 import { Memory } from "./memory.mjs";
 import { runShell } from "./shell.mjs";
 import { surface } from "./surface.mjs";
-import { attemptValue, camel, errorValue, Given } from "./values.mjs";
+import { attemptValue, camel, errorValue, Given, plainCopy } from "./values.mjs";
 import { clock } from "./waiting.mjs";
 import { forget, leftOpen, opened, unhandledFailures, watched } from "./watched.mjs";
 
@@ -139,7 +140,9 @@ export class Session {
     }
     options.runtime = time;
     options.log = (line, level) => time.log.push(`${level.toUpperCase()} ${line}`);
-    options.onReply ??= (attempt) => this.#attempts.push(attemptValue(attempt));
+    if (!("onReply" in options)) {
+      options.onReply = (attempt) => this.#attempts.push(attemptValue(attempt));
+    }
     this.#isFetch = command.transport === "fetch";
     if (this.#isFetch) {
       options.fetch = command.fetch === undefined ? globalThis.fetch : fetchOf(command.fetch);
@@ -153,7 +156,7 @@ export class Session {
         const client = new this.#sdk.admin.SegOpsAdmin(options);
         this.#clients.set(command.client, { client, time });
         const repr = String(client[Symbol.for("nodejs.util.inspect.custom")]?.() ?? client);
-        return { ok: { base_url: client.http.baseUrl, repr, warnings: warnings.length } };
+        return { ok: { base_url: client.http.baseUrl, repr, warnings: warnings.length, warned: warnings.map(String) } };
       } catch (error) {
         return { error: errorValue(error, this.#sdk.admin.SegOpsError) };
       } finally {
@@ -231,7 +234,9 @@ export class Session {
       return value;
     };
     if (command.background === undefined) {
-      return this.#outcome(time, given, call, { ...command, controller });
+      const before = plainCopy(values);
+      const reply = await this.#outcome(time, given, call, { ...command, controller });
+      return isDeepStrictEqual(plainCopy(values), before) ? reply : { ...reply, changed: true };
     }
     const running = call().then(
       (value) => ({ ok: value ?? null }),

@@ -155,6 +155,17 @@ export function attemptValue({ operation, method, path, status, requestId, attem
   return { ...Object.fromEntries(named), headers: Object.fromEntries(headers.entries()) };
 }
 
+/** Objects and arrays copied, what is neither left out: to see whether a call has changed what it was given. */
+export function plainCopy(value, depth = 9) {
+  if (depth > 0 && Array.isArray(value)) {
+    return value.map((item) => plainCopy(item, depth - 1));
+  }
+  if (depth > 0 && value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plainCopy(item, depth - 1)]));
+  }
+  return Object(value) === value ? undefined : value;
+}
+
 /** A name as JavaScript spells it. */
 export function camel(name) {
   return name.replace(/_(.)/g, (_match, letter) => letter.toUpperCase());

@@ -176,8 +176,9 @@ def asked(line: str, body: Any, form: Mapping[str, Any] | None = None) -> dict[s
     for key, value in parse_qsl(text, keep_blank_values=True):
         query.setdefault(key, []).append(value)
     sent: dict[str, Any] | None = None if body is None or method in ("GET", "HEAD") else {"json": body}
-    for name, (filename, content) in (form or {}).items():
-        part = {"name": name, "filename": filename, "content-type": "text/csv", "content": _content(content)}
+    for name, (filename, content, *kind) in (form or {}).items():
+        type_ = (kind or ["text/csv"])[0]
+        part = {"name": name, "filename": filename, "content-type": type_, "content": _content(content)}
         sent = {"parts": [part]}
     return {"method": method, "path": path, "query": query, "body": sent}
 

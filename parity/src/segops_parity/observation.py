@@ -283,6 +283,12 @@ def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
     return {**_observation(step, {"ok": ended}, stage, before=None), "streams": streams}
 
 
+def _placed(value: Any, places: list[tuple[str, str]]) -> Any:
+    if isinstance(value, list):
+        return [_placed(each, places) for each in value]
+    return _replaced(value, places) if isinstance(value, str) else value
+
+
 def _replaced(text: str, places: Iterable[tuple[str, str]]) -> str:
     for name, place in places:
         text = text.replace(name, place)
@@ -318,11 +324,8 @@ def _observation(step: Step, reply: Mapping[str, Any], stage: Stage, before: int
         if step.op in ("open", "client.options"):
             places = [(stage.base_url, "{base}")]
             places += [(_unused(stage.base_url), "{unused}")] if "{unused}" in str(step.open) else []
-            outcome["ok"] = {
-                name: _replaced(value, places) if isinstance(value, str) else value
-                for name, value in outcome["ok"].items()
-            }
-    for name in ("sink", "mode", "linked", "locked", "left", "progress", "attempts", "warned"):
+            outcome["ok"] = {name: _placed(value, places) for name, value in outcome["ok"].items()}
+    for name in ("sink", "mode", "linked", "locked", "left", "progress", "attempts", "warned", "changed"):
         if name in reply:
             outcome[name] = canonical_value(reply[name])
     if "beside" in reply:

@@ -22,7 +22,6 @@ _CAUSES = (
     ),
     re.compile(r"(Cannot write '[^']*', which keeps how far the import is): .*", re.DOTALL),
     re.compile(r"(is broken|not UTF-8) \([^)]*\)"),
-    re.compile(r"((?:api_key|apiKey) must be text), not [^.]*"),
     re.compile(r"(the certificate of \S+ does not verify): .*?(?=\. If a private|\. The server| \(tried|$)", re.DOTALL),
     re.compile(r"(no TLS connection to \S+?): .*?(?=: check the scheme|\. The server| \(tried|$)", re.DOTALL),
     re.compile(r"(is no JMESPath expression|does not fit the answer): .*", re.DOTALL),

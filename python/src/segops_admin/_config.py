@@ -50,7 +50,7 @@ def checked_key(api_key: str | None) -> Secret:
     given_as = "api_key" if api_key is not None else "SEGOPS_API_KEY"
     key = api_key if api_key is not None else os.environ.get("SEGOPS_API_KEY", "")
     if not isinstance(key, str):
-        raise SegOpsConfigError(f"api_key must be text, not {type(key).__name__}.")
+        raise SegOpsConfigError("api_key must be text.")
     if not key:
         if api_key is None:
             raise SegOpsConfigError("No API key: pass api_key= or set SEGOPS_API_KEY to a secret key (sk_...).")

@@ -112,15 +112,15 @@ def _digests(signature: Any) -> list[bytes]:
     header = _as_bytes(signature)
     digests: list[bytes] = []
     for part in header.split(b",") if header else ():
-        scheme, separator, value = part.strip().rpartition(b"=")
-        if separator and scheme.strip().lower() != b"sha256":
+        scheme, separator, value = (each.strip() for each in part.rpartition(b"="))
+        if separator and scheme.lower() != b"sha256":
             continue
         try:
-            digest = bytes.fromhex(value.strip().decode("ascii"))
+            digest = bytes.fromhex(value.decode("ascii"))
         except ValueError:
             continue
         # fromhex skips blanks between digits; no signature has any.
-        if len(digest) == _DIGEST_LENGTH and len(value.strip()) == 2 * _DIGEST_LENGTH:
+        if len(digest) == _DIGEST_LENGTH and len(value) == 2 * _DIGEST_LENGTH:
             digests.append(digest)
     return digests
 

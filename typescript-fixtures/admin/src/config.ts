@@ -18,7 +18,7 @@ export function checkedKey(apiKey: unknown): string {
   const givenAs = isGiven ? "apiKey" : "SEGOPS_API_KEY";
   const key = isGiven ? apiKey : (process.env.SEGOPS_API_KEY ?? "");
   if (typeof key !== "string") {
-    throw new SegOpsConfigError(`apiKey must be text, not ${Array.isArray(key) ? "an array" : `a ${typeof key}`}.`);
+    throw new SegOpsConfigError("apiKey must be text.");
   }
   if (key === "") {
     throw new SegOpsConfigError(

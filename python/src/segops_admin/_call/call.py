@@ -80,10 +80,14 @@ def idempotency_key(given: object, runtime: Runtime) -> str:
     """
     if given is None:
         return runtime.new_key()
-    is_text = isinstance(given, str) and given.isascii() and given.isprintable() and 0 < len(given) < 256
-    if not isinstance(given, str) or not is_text or given != given.strip():  # the server would not see outer blanks
+    if not isinstance(given, str) or not _is_key(given):
         raise SegOpsArgumentError("An idempotency key is 1 to 255 printable ASCII characters, no blank at either end.")
     return given
+
+
+def _is_key(text: str) -> bool:
+    """Whether it can be a key; the server would not see outer blanks."""
+    return text.isascii() and text.isprintable() and 0 < len(text) < 256 and text == text.strip()
 
 
 def json_call(

@@ -49,7 +49,7 @@ class _Unzip:
 
     def __init__(self, status: int) -> None:
         self._status = status
-        self._unzip = zlib.decompressobj(31)
+        self._unzip = _member()
         self._begun = False  # whether the member that is being read has begun
 
     def blocks(self, packed: bytes) -> Iterator[bytes]:
@@ -69,8 +69,13 @@ class _Unzip:
             packed = self._unzip.unconsumed_tail
             if self._unzip.eof:
                 packed = self._unzip.unused_data
-                self._unzip = zlib.decompressobj(31)
+                self._unzip = _member()
                 self._begun = False
+
+
+def _member() -> Any:
+    """What unzips one member of gzip."""
+    return zlib.decompressobj(31)
 
 
 def _taken_back(sink: IO[bytes], start: int | None) -> bool:

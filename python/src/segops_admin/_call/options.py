@@ -15,6 +15,7 @@ from .._config import (
 )
 from .._errors import SegOpsConfigError
 from .._version import __version__
+from .._wire.words import described
 
 __all__ = ["KEEP", "OnReply", "Options"]
 
@@ -32,7 +33,7 @@ KEEP: Any = _Keep()
 
 
 class Options:
-    """A client's options, checked.
+    """A client's options, checked: key and address; all others by ``changed``.
 
     Attributes:
         key: the API key.
@@ -41,17 +42,17 @@ class Options:
         headers: what every request carries.
     """
 
+    max_retries: int
+    timeout: float
+    deadline: float | None
+    on_reply: OnReply
+    extra: list[tuple[str, str]]
+    headers: list[tuple[str, str]]
     __slots__ = ("base_url", "deadline", "extra", "headers", "key", "max_retries", "on_reply", "timeout")
 
     def __init__(self, api_key: str | None, base_url: str | None) -> None:
         self.key: Secret = checked_key(api_key)
         self.base_url = checked_base_url(base_url)
-        self.max_retries = 3
-        self.timeout = 60.0
-        self.deadline: float | None = None
-        self.on_reply: OnReply = None
-        self.extra: list[tuple[str, str]] = []
-        self.headers: list[tuple[str, str]] = []
 
     def changed(
         self,
@@ -75,7 +76,7 @@ class Options:
         other.extra = self.extra if headers is KEEP else checked_headers(headers)
         other.on_reply = self.on_reply if on_reply is KEEP else on_reply
         if other.on_reply is not None and not callable(other.on_reply):
-            raise SegOpsConfigError(f"on_reply must be a function of one argument, not {other.on_reply!r}.")
+            raise SegOpsConfigError(f"on_reply must be a function, not {described(other.on_reply)}.")
         other.headers = [
             ("Authorization", Secret(f"ApiKey {self.key}")),
             ("Accept", "application/json"),

@@ -84,7 +84,9 @@ function isZipped(reply: TransportReply): boolean {
   const encoding = (reply.headers.get("content-encoding") ?? "").trim().toLowerCase();
   if (!["", "identity", "gzip", "x-gzip"].includes(encoding)) {
     reply.discard();
-    throw new SegOpsDecodeError(`its encoding ${quote(encoding)} was not asked for`, { status: reply.status });
+    throw new SegOpsDecodeError(`its encoding ${quote(encoding.slice(0, 60))} was not asked for`, {
+      status: reply.status,
+    });
   }
   return !reply.isDecoded && encoding.endsWith("gzip");
 }

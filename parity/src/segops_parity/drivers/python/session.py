@@ -24,7 +24,7 @@ from segops_admin._runtime import Runtime
 from segops_parity.drivers.python.memory import Memory
 from segops_parity.drivers.python.shell import run_shell
 from segops_parity.drivers.python.surface import surface
-from segops_parity.drivers.python.values import Given, attempt_value, error_value, made_by_users, plain
+from segops_parity.drivers.python.values import Given, attempt_value, error_value, made_by_users, plain, plain_copy
 from segops_parity.drivers.python.waiting import Aborted, busy, clock
 from segops_parity.drivers.python.watched import left_open, opened, watched
 
@@ -152,7 +152,8 @@ class Session:
                 return {"error": error_value(error)}
         self._clients[command["client"]] = (client, time)
         ours = sum(each.filename == __file__ for each in caught)  # whose line each of them points at
-        return {"ok": {"base_url": client.http.base_url, "repr": repr(client), "warnings": ours}}
+        told = [str(each.message) for each in caught]
+        return {"ok": {"base_url": client.http.base_url, "repr": repr(client), "warnings": ours, "warned": told}}
 
     def _keep(self, env: dict[str, str]) -> None:
         """Set the variables that are looked at when a connection is opened, until all clients are closed."""
@@ -221,7 +222,9 @@ class Session:
 
         if "background" in command:
             return self._begin(command["background"], call)
-        return self._outcome(call, time, given, command)
+        before = plain_copy((arguments, named))
+        reply = self._outcome(call, time, given, command)
+        return reply if plain_copy((arguments, named)) == before else {**reply, "changed": True}
 
     def _begin(self, name: str, call: Callable[[], Any]) -> dict[str, Any]:
         """Begins a call in a thread of its own; tells once it waits for something, or is over."""

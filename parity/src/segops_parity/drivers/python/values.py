@@ -22,7 +22,7 @@ from segops_parity.drivers.python.own_values import own_value
 from segops_parity.drivers.python.sinks import Sink, sink_of
 from segops_parity.filling import filled
 
-__all__ = ["Given", "attempt_value", "error_value", "made_by_users", "plain"]
+__all__ = ["Given", "attempt_value", "error_value", "made_by_users", "plain", "plain_copy"]
 
 _NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -142,6 +142,15 @@ class _Pipe:
 def plain(value: Any) -> Any:
     """A result as JSON: it is plain already, but for bytes."""
     return {"$bytes": base64.b64encode(value).decode("ascii")} if isinstance(value, bytes) else value
+
+
+def plain_copy(value: Any, depth: int = 9) -> Any:
+    """Containers copied, all else as it is: to see whether a call has changed what it was given."""
+    if depth and isinstance(value, dict):
+        return {name: plain_copy(item, depth - 1) for name, item in value.items()}
+    if depth and isinstance(value, (list, tuple)):
+        return [plain_copy(item, depth - 1) for item in value]
+    return value if isinstance(value, (str, int)) else id(value)
 
 
 _CARRIED = (
