@@ -16,7 +16,53 @@ function* rows() {
   yield { sku: "a" };
 }
 
+/** What calls itself a file, and has so many bytes more or less than it says. */
+const fileOf = (text, size) => ({
+  name: "own.csv",
+  size,
+  async *stream() {
+    yield Buffer.from(text);
+  },
+});
+
+/** A Blob of another library: its parts tell their bytes, or a FileReader has to. */
+function sliced(text, tells) {
+  globalThis.FileReader ??= FileReaderOfAPage;
+  const bytes = Buffer.from(text);
+  const slice = (start, end) => {
+    const part = bytes.subarray(start, end);
+    const copy = part.buffer.slice(part.byteOffset, part.byteOffset + part.byteLength);
+    return tells ? { arrayBuffer: async () => copy } : { copy };
+  };
+  return { name: "own.csv", size: bytes.byteLength, slice };
+}
+
+class FileReaderOfAPage {
+  readAsArrayBuffer({ copy }) {
+    setImmediate(() => {
+      if (copy.byteLength === 3) {
+        this.error = new Error("it cannot be read");
+        this.onerror();
+      } else {
+        this.result = copy;
+        this.onload();
+      }
+    });
+  }
+}
+
+const LONG = `sku\n${"0123456\n".repeat(20000)}`;
+
 const VALUES = {
+  "blob-of-a-page": () => sliced(LONG, false),
+  "blob-of-a-page-that-breaks": () => sliced("abc", false),
+  "blob-of-another-kind": () => sliced(LONG, true),
+  "file-handle": () => ({
+    fd: 99,
+    createReadStream: ({ start, autoClose }) => Readable.from([start === 0 && autoClose === false ? "sku\n1\n" : "?"]),
+  }),
+  "file-that-is-longer": () => fileOf("sku\n1\n", 3),
+  "file-that-is-shorter": () => fileOf("sku\n1\n", 12),
   "a-class": () => Point,
   "a-function": () => Math.max,
   "a-point": () => new Point(),
@@ -27,6 +73,7 @@ const VALUES = {
   "boxed-text": () => new String("a"),
   buffer: () => Buffer.from("a"),
   circle,
+  "half-a-character": () => "a\ud800.csv",
   "invalid-date": () => new Date(Number.NaN),
   iterable: rows,
   headers: () => new Headers({ "x-team": "growth" }),

@@ -16,6 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
+import { clock } from "./waiting.mjs";
 
 /** The sink that a case names: `given` is what the SDK is called with, `told()` what has been written. */
 export function sinkOf(value) {
@@ -64,21 +65,25 @@ class StreamSink {
     if (kind === "begun") {
       this.#parts.push(Buffer.from("old"));
     }
-    this.given = kind === "bare" ? this.#web() : this.#node(kind === "broken");
+    this.given = kind === "bare" ? this.#web() : this.#node(kind === "broken", kind === "slow");
   }
 
   #web() {
     return new WritableStream({ write: (part) => void this.#parts.push(Buffer.from(part)) });
   }
 
-  #node(isBroken) {
+  #node(isBroken, isSlow) {
     const broken = Object.assign(new Error("EIO: i/o error, write"), { code: "EIO", errno: -5 });
     const stream = new Writable({
       write: (part, _encoding, done) => {
-        if (!isBroken) {
+        if (!isBroken && !isSlow) {
           this.#parts.push(Buffer.from(part));
         }
-        setImmediate(done, isBroken ? broken : undefined);
+        if (isSlow) {
+          clock.pass(40).then(() => done()); // forty seconds by the clock
+        } else {
+          setImmediate(done, isBroken ? broken : undefined);
+        }
       },
     });
     return stream.on("error", () => undefined); // whoever writes is told, too

@@ -88,7 +88,7 @@ def _step(entry: Mapping[str, Any], script: Script, case: Mapping[str, Any], con
     wanted = asked_in_turn(entry)
     replies = script.replies(entry.get("replies", []), None)
     replies = tuple(_with(reply, request) for reply, request in zip(replies, wanted, strict=True))
-    op, named = entry.get("op", "open"), entry.get("named", {})
+    op, named = entry.get("op", "open"), _holding(entry.get("named", {}))
     if "later" in entry or "finish" in entry:
         op = "later" if "later" in entry else "finish"
     if op.startswith("webhook."):
@@ -125,14 +125,18 @@ def _step(entry: Mapping[str, Any], script: Script, case: Mapping[str, Any], con
     )
 
 
-def _holding(value: Any) -> Any:
-    """Arguments with the bytes of their files, where these are told in the notation of raw replies."""
+def _holding(value: Any, levels: int = 4) -> Any:
+    """Arguments with the bytes of their files, and long texts, where these are told in the notation of raw replies."""
     if isinstance(value, Mapping):
-        found = {name: _holding(each) for name, each in value.items() if name != "text" or "name" not in value}
+        if "$text" in value:
+            return raw_bytes(value["$text"]).decode("latin-1")
         if "name" in value and "text" in value:
-            found["bytes"] = base64.b64encode(raw_bytes(value["text"])).decode("ascii")
-        return found
-    return [_holding(each) for each in value] if isinstance(value, (list, tuple)) else value
+            return {"name": value["name"], "bytes": base64.b64encode(raw_bytes(value["text"])).decode("ascii")}
+    if not levels:
+        return value
+    if isinstance(value, Mapping):
+        return {name: _holding(each, levels - 1) for name, each in value.items()}
+    return [_holding(each, levels - 1) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def _content(content: Any) -> str:

@@ -118,7 +118,8 @@ def _step_checks(
         yield "pagination.lazy", [_problem("/requests", 0, early)] if early else []
     # An aborted call has no end of its own; one that the system ends was raised by what the reply was written to.
     # An attempt that its caller ends, or a mistake of the caller's own code in it, is no outcome to log.
-    if "log" in seen and step.requests and (error is None or error["kind"].startswith("SegOps")):
+    own = error is not None and (error["kind"] == "SegOpsArgumentError" or not error["kind"].startswith("SegOps"))
+    if "log" in seen and step.requests and not own:
         yield "logging.one-line-per-attempt", _log_problems(step, seen)
         yield "logging.leaves-out-secrets", _log_secrets(case, seen)
 

@@ -192,7 +192,7 @@ def _called(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
     events |= {"passes": passes} if (passes := [each.passes for each in step.meanwhile if each.passes]) else {}
     more |= events
     reply = ask("call", client=step.client, op=step.op, args=list(step.args), named=dict(step.named), **more)
-    if step.background:
+    if step.background or any(each.early for each in step.replies):  # which may be over before its request is here
         _wait(stage, Event(len(step.requests)), threading.Event(), _BEGUN_SECONDS)
     is_walk = step.walk and isinstance(reply.get("ok"), dict) and "$iterator" in reply["ok"]
     if not is_walk:

@@ -208,6 +208,8 @@ class _Handler(socketserver.BaseRequestHandler):
             self._belongs(own)
             own.accepted += 1
         try:
+            if kind == "closed":
+                raise ConnectionAbortedError
             if kind == "silent" and own is not None:
                 self._stall(own)
                 raise ConnectionAbortedError
@@ -353,6 +355,8 @@ class _Handler(socketserver.BaseRequestHandler):
         if how == "open":
             return True
         with contextlib.suppress(OSError, ValueError):
+            if how == "garbage":
+                socket.socket.sendall(self.request, b"\x00" * 64)  # below TLS, if that is spoken
             if how == "reset":
                 self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             elif how == "notify":

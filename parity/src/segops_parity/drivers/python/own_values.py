@@ -87,6 +87,31 @@ def _closed() -> Any:
 
 _BEHIND = datetime.timezone(datetime.timedelta(hours=-1))
 _AHEAD = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
+
+
+class _Told(io.BytesIO):
+    """A file that has five bytes less than it says, or cannot be read though it says how many it has."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        super().__init__(b"sku\n1\n")
+        self._error = error
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return super().seek(offset, whence) + (5 if whence == io.SEEK_END and self._error is None else 0)
+
+    def read(self, size: int | None = -1) -> bytes:
+        if self._error is not None:
+            raise self._error
+        return super().read(size)
+
+
+class _Onwards:
+    """What can only be read, and says nothing of itself."""
+
+    def __init__(self) -> None:
+        self.read = io.BytesIO(b"sku\n1\n").read
+
+
 _VALUES: dict[str, Callable[[], Any]] = {
     "bytes": lambda: b"a",
     "bytes-path": _BytesPath,
@@ -103,11 +128,16 @@ _VALUES: dict[str, Callable[[], Any]] = {
     "file-in-memory": lambda: _named(io.BytesIO(b"a"), "<fdopen>"),
     "file-named": lambda: _named(io.BytesIO(b"a"), "/x/own.csv"),
     "file-that-breaks": _Unseekable,
+    "file-that-fails": lambda: _Told(OSError(5, "Input/output error")),
+    "file-that-is-shorter": _Told,
+    "file-that-was-closed": lambda: _Told(ValueError("read of closed file")),
+    "file-without-words": _Onwards,
     "frame": _Frame,
     "function": lambda: len,
     "generator": lambda: ({"sku": name} for name in ("a", "b")),
     "huge": lambda: 10**400,
     "huge-below": lambda: -(10**400),
+    "half-a-character": lambda: "a\ud800.csv",
     "index": _Index,
     "large": lambda: 2**60,
     "lost": lambda: 2.0**60,

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
+from segops_parity.drivers.python.waiting import clock
+
 __all__ = ["Sink", "sink_of"]
 
 
@@ -106,6 +108,14 @@ class _Bare:
         return b"".join(self._parts)
 
 
+class _Slow(_Stream):
+    """A stream that takes forty seconds by the clock for each write, and keeps nothing."""
+
+    def write(self, data: Any) -> int:
+        clock.pass_time(40)
+        return len(data)
+
+
 def _begun() -> _Stream:
     """A file in memory that stands behind what it holds."""
     stream = _Stream(b"old")
@@ -117,6 +127,7 @@ _STREAMS: dict[str, Callable[[], _Stream | _Bare]] = {
     "bare": _Bare,
     "begun": _begun,
     "broken": _Broken,
+    "slow": _Slow,
     "device": _Device,
     "onwards": _Onwards,
     "stream": _Stream,
