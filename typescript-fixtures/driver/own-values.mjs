@@ -83,6 +83,8 @@ const VALUES = {
   "no-prototype": () => Object.assign(Object.create(null), { a: 1 }),
   "object-stream": () => Readable.from([{ a: 1 }]),
   "search-params": () => new URLSearchParams("a=1&b=2&b=3"),
+  signal: () => new AbortController().signal,
+  "stream-that-stalls": () => new Readable({ read: () => undefined }),
   "stream-that-breaks": () =>
     new Readable({
       read() {

@@ -148,11 +148,24 @@ function filled(size) {
   return cells.join("").slice(0, size);
 }
 
+/** Headers as an object; one that says so where the ways to look at them do not agree. */
+function headersOf(headers) {
+  const told = Object.fromEntries(headers.entries());
+  const each = {};
+  headers.forEach((value, name) => {
+    each[name] = value;
+  });
+  const values = [...headers.values()];
+  const pairs = Object.fromEntries([...headers.keys()].map((name, index) => [name, values[index]]));
+  const isSame = [each, pairs, headers].every((other) => JSON.stringify(other) === JSON.stringify(told));
+  return isSame ? told : { ...told, "x-views": "do not agree" };
+}
+
 /** An attempt as `onReply` is told of it. */
 export function attemptValue({ operation, method, path, status, requestId, attempt, seconds, delay, error, headers }) {
   const told = { operation, method, path, status, request_id: requestId, attempt, seconds, delay, error };
   const named = Object.entries(told).map(([name, value]) => [name, value ?? null]);
-  return { ...Object.fromEntries(named), headers: Object.fromEntries(headers.entries()) };
+  return { ...Object.fromEntries(named), headers: headersOf(headers) };
 }
 
 /** Objects and arrays copied, what is neither left out: to see whether a call has changed what it was given. */
@@ -204,7 +217,7 @@ export function errorValue(error, SegOpsError, sink) {
   }
   told.classes = ancestry(error);
   if (error.headers?.entries !== undefined) {
-    told.headers = Object.fromEntries(error.headers.entries());
+    told.headers = headersOf(error.headers);
   }
   // What a log would show of it, though it is only there to be asked for; and what it does not say as text.
   const exposed = HIDDEN.filter((name) => name in shown);
