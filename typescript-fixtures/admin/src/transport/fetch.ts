@@ -172,7 +172,7 @@ class FetchReply implements TransportReply {
   #announced(): number | undefined {
     const length = this.headers.get("content-length");
     const isCounted = length !== null && /^\d+$/.test(length) && !this.headers.has("content-encoding");
-    return isCounted && ![204, 304].includes(this.status) ? Number(length) : undefined;
+    return isCounted && ![204, 205, 304].includes(this.status) ? Number(length) : undefined;
   }
 
   async read(): Promise<Uint8Array | undefined> {
