@@ -24,6 +24,7 @@ __all__ = [
     "checked_retries",
     "checked_timeout",
     "is_loopback",
+    "written_plainly",
 ]
 
 DEFAULT_BASE_URL = "https://api.segops.ai/api"
@@ -103,10 +104,10 @@ def checked_base_url(base_url: str | None) -> str:
     if url.scheme == "http" and not is_loopback(host):
         _warn_once(host)
     path = text[len(url.scheme) + len("://") + len(url.netloc) :]
-    return f"{url.scheme}://{_written_plainly(url.scheme, url.netloc)}{path}".rstrip("/")
+    return f"{url.scheme}://{written_plainly(url.scheme, url.netloc)}{path}".rstrip("/")
 
 
-def _written_plainly(scheme: str, netloc: str) -> str:
+def written_plainly(scheme: str, netloc: str) -> str:
     """Host and port in lower case, without a port that the scheme has anyway: other spellings are the same server."""
     host, _, port = netloc.lower().rpartition(":")
     if not host or not (port.isdigit() or port == ""):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import SplitResult, quote, urlsplit
 
-from .._config import is_loopback
+from .._config import is_loopback, written_plainly
 
 __all__ = ["MOST_REDIRECTS", "is_redirect", "next_hop"]
 
@@ -33,10 +33,8 @@ def next_hop(
     address = resolve(location, url)
     if address is None:
         return None
-    target = urlsplit(address)
-    origin = _origin(target)
-    if origin != _origin(urlsplit(base_url)):
-        if not (allow_cross_origin and _is_confidential(target)):
+    if _origin(address) != _origin(base_url):
+        if not (allow_cross_origin and _is_confidential(urlsplit(address))):
             return None
         headers = [pair for pair in headers if pair[0] in _GO_ALONG]
     return address, headers
@@ -57,7 +55,8 @@ def resolve(location: str, url: str) -> str | None:
     scheme, authority, path, query = found[1], found[2], found[3], found[4] or ""
     if scheme is not None and (scheme.lower() not in ("http", "https") or not authority):
         return None
-    origin = f"{(scheme or base.scheme).lower()}://{base.netloc if authority is None else authority.lower()}"
+    scheme = (scheme or base.scheme).lower()
+    origin = f"{scheme}://{base.netloc if authority is None else written_plainly(scheme, authority)}"
     if authority is not None:
         if not _AUTHORITY.fullmatch(authority) or not _has_address(origin):
             return None
@@ -90,9 +89,9 @@ def _without_dots(path: str) -> str:
     return "/" + "/".join(kept)
 
 
-def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
-    """Scheme, host and port: what the key must not leave."""
-    return url.scheme, url.hostname, url.port or {"http": 80, "https": 443}.get(url.scheme)
+def _origin(address: str) -> list[str]:
+    """Scheme, host and port, which are written one way: what the key must not leave."""
+    return address.split("/", 3)[:3]
 
 
 def _is_confidential(url: SplitResult) -> bool:
