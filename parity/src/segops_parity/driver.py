@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator, ValidationError
 
 __all__ = ["PROTOCOL", "Driver", "DriverFault", "Protocol"]
 
@@ -45,7 +45,7 @@ class Protocol:
         """Raise `DriverFault` if a reply is not one to this command."""
         error = next(self._replies[command["cmd"]].iter_errors(reply), None)
         if error is not None:
-            where = error.json_path.removeprefix("$") or "the reply"
+            where = _place(error) or "the reply"
             raise DriverFault(f"{command['cmd']}: {where}: {error.message[:300]}")
         if reply["id"] != command["id"]:
             raise DriverFault(f"{command['cmd']}: expected the reply to {command['id']}, found one to {reply['id']}")
@@ -54,7 +54,12 @@ class Protocol:
         """Raise ValueError if the harness itself is about to say what no driver need understand."""
         error = next(self._commands[command["cmd"]].iter_errors(command), None)
         if error is not None:
-            raise ValueError(f"the harness sent a broken {command['cmd']}: {error.json_path}: {error.message}")
+            raise ValueError(f"the harness sent a broken {command['cmd']}: {_place(error)}: {error.message}")
+
+
+def _place(error: ValidationError) -> str:
+    """Where in an object something is wrong: `.error.kind`."""
+    return "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in error.instance_path)
 
 
 class Driver:
