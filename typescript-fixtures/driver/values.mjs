@@ -215,6 +215,7 @@ export function errorValue(error, SegOpsError, sink) {
       told[name] = shown[own] ?? null;
     }
   }
+  told.caused = error.cause !== undefined;
   told.classes = ancestry(error);
   if (error.headers?.entries !== undefined) {
     told.headers = headersOf(error.headers);

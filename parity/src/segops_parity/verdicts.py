@@ -188,7 +188,8 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
         error["idempotency_key"] = named(error.get("idempotency_key"))
         path, _, query = str(error.get("path") or "").partition("?")
         error["path"] = {"path": canonical_path(path), "query": canonical_query(query)}
-        outcome["error"] = {name: value for name, value in error.items() if value is not None}
+        # What failed below, if that is an error of its own, each language has its way to say.
+        outcome["error"] = {name: value for name, value in error.items() if value is not None and name != "caused"}
     if isinstance(outcome.get("ok"), dict) and "repr" in outcome["ok"]:
         outcome["ok"] = {name: value for name, value in outcome["ok"].items() if name != "repr"}
     if isinstance(outcome.get("ok"), dict) and "stdout" in outcome["ok"]:

@@ -207,6 +207,7 @@ def error_value(error: BaseException, sink: Sink | None = None) -> dict[str, Any
     told: dict[str, Any] = {"kind": type(error).__name__, "message": str(error)}
     if isinstance(error, SegOpsError):
         told |= {name: getattr(error, name) for name in _CARRIED if hasattr(error, name)}
+        told["caused"] = error.__cause__ is not None
         told["classes"] = [each.__name__ for each in type(error).__mro__ if _is_told(each.__name__)]
     if isinstance(error, SegOpsApiError):
         told["headers"] = {name.lower(): value for name, value in error.headers.items()}
