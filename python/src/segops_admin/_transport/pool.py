@@ -120,7 +120,11 @@ class HTTPTransport:
                 place = None if self._idle.get(line) else self._place()
                 if place is None and not self._idle.get(line):
                     self._wait(until)
-            connection = self._kept(line) if place is None else self._connect(line, limits)
+            try:
+                connection = self._kept(line) if place is None else self._connect(line, limits)
+            except BaseException:
+                self._leave(place)  # whoever keeps the error keeps this frame, and with it the place
+                raise
             if connection is not None:
                 if place is not None:
                     connection.place = place
@@ -138,6 +142,12 @@ class HTTPTransport:
             self._free.wait(min(left, 1.0))
         finally:
             self._waiting -= 1
+
+    def _leave(self, place: _Place | None) -> None:
+        """Gives up the room for a connection that has not come about."""
+        with self._lock:
+            self._open.discard(place)
+            self._free.notify()
 
     def _place(self) -> _Place | None:
         """Room for one more connection; the one that has been unused for longest may have to make it."""
