@@ -30,7 +30,7 @@ ROWS = 1000
 _MOST_ROWS = 100_000
 _FORMAT = "segops-upsert/1"
 _SUFFIX = ".segops-upsert.json"
-_KEYS = ("format", "run", "file", "server", "account", "rows", "attempt", "sent", "created", "updated", "errors")
+_KEYS = ("run", "file", "server", "account", "rows", "attempt", "sent", "created", "updated", "errors")
 
 
 def upsert(

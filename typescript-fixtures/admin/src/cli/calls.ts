@@ -174,13 +174,11 @@ export class CommandCall {
   }
 
   #start(values: Map<string, unknown>): Promise<unknown> {
-    return this.#invoke(this.#command.method as string, ...this.#inOrder(values, {})).finally(() =>
-      this.#progress.clear(),
-    );
+    return this.#invoke(this.#command.method as string, ...this.#inOrder(values)).finally(() => this.#progress.clear());
   }
 
   /** Values as the method takes them: by position, and then those by name together. */
-  #inOrder(values: Map<string, unknown>, more: Record<string, unknown>): unknown[] {
+  #inOrder(values: Map<string, unknown>, more?: Record<string, unknown>): unknown[] {
     const positional = this.#command.positional as readonly string[];
     const named = [...values].filter(([name, value]) => !positional.includes(name) && value !== undefined);
     return [

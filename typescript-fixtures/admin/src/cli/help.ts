@@ -54,7 +54,7 @@ export const TOPICS: ReadonlyMap<string, string> = new Map([
  * @throws {UsageError} they name nothing
  */
 export function helpText(words: readonly string[]): string {
-  const [first, second] = words;
+  const [first] = words;
   if (first === undefined) {
     return FRONT;
   }
@@ -70,7 +70,7 @@ export function helpText(words: readonly string[]): string {
   if (command !== undefined) {
     return commandHelp(command);
   }
-  const isInResource = resource !== undefined && second !== undefined && words.length === 2;
+  const isInResource = resource !== undefined && words.length === 2;
   const known = isInResource ? verbs(first).keys() : [...RESOURCES.keys(), ...TOOLS.keys(), ...TOPICS.keys()];
   const program = isInResource ? `${PROGRAM} help ${first}` : `${PROGRAM} help`;
   throw unknown(words[words.length - 1] as string, known, "topic of help", program);
@@ -153,7 +153,7 @@ function table(rows: [string, string][]): string[] {
 function wrapped(text: string, margin: number, hanging = 0): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(/\s+/).filter((each) => each !== "")) {
+  for (const word of text.split(/\s+/)) {
     if (line !== "" && margin + line.length + 1 + word.length > WIDTH) {
       lines.push(" ".repeat(margin) + line);
       line = " ".repeat(hanging) + word;

@@ -109,11 +109,7 @@ function checkFlags(command: Command, line: Invocation): void {
     );
   }
   const form = line.texts.get("form");
-  const sources = [
-    line.texts.get("confirm"),
-    line.texts.get("body"),
-    form?.slice(form.indexOf("=") + 1).replace(/^@/, ""),
-  ];
+  const sources = [line.texts.get("confirm"), line.texts.get("body"), form?.replace(/^[^=]*=@?/, "")];
   const readable = command.arguments.map(({ kind }, index) =>
     ["object", "array", "file"].includes(kind) ? line.arguments[index] : undefined,
   );

@@ -22,7 +22,7 @@ const ROWS = 1000;
 const MOST_ROWS = 100_000;
 const FORMAT = "segops-upsert/1";
 const SUFFIX = ".segops-upsert.json";
-const KEYS = "format run file server account rows attempt sent created updated errors".split(" ");
+const KEYS = "run file server account rows attempt sent created updated errors".split(" ");
 
 interface Upserted {
   created: number;
