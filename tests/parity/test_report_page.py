@@ -21,6 +21,7 @@ __all__ = ["chromium", "open_page"]  # fixtures
 pytestmark = pytest.mark.needs_workspace
 
 HOSTILE = '<img src=x onerror="document.title = 1">'
+HALF = "\ud800"
 CASES = ("segments.get/happy", "segments.list/rate-limited", "products.create/happy")
 
 
@@ -30,7 +31,7 @@ def report(suite: Suite, tmp_path_factory: pytest.TempPathFactory) -> str:
     chosen = {name: suite.cases[name] for name in CASES if name in suite.cases}
     chosen |= {name: case for name, case in suite.cases.items() if name.startswith("segments.get/")}
     wrong = chosen["segments.get/happy"]
-    chosen[wrong.id] = replace(wrong, steps=(replace(wrong.steps[0], outcome={"ok": {"id": HOSTILE}}),))
+    chosen[wrong.id] = replace(wrong, steps=(replace(wrong.steps[0], outcome={"ok": {"id": HOSTILE, "name": HALF}}),))
     lanes = [each for each in find_lanes(suite.project) if each.name in ("python-http", "typescript-current")]
     outcome = runner.check(type(suite)(suite.project, suite.contract, suite.scenarios, chosen), lanes, whole=False)
     folder: Path = tmp_path_factory.mktemp("report")

@@ -24,4 +24,4 @@ def write_reports(folder: Path, records: Sequence[dict[str, Any]]) -> None:
     for name, text in pages.items():
         if found := looks_secret(text):
             raise ValueError(f"{name} would hold what looks like a key: {found[0][:6]}…")
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8", errors="backslashreplace")

@@ -29,7 +29,7 @@ def wires(cases: Sequence[dict[str, Any]]) -> str:
     room = _WIRE_BYTES
     for case in shown:
         block = _wire(case, opened=not blocks)
-        room -= len(block.encode())
+        room -= len(block.encode(errors="backslashreplace"))  # half of a character may be in it
         if room < 0:
             break
         blocks.append(block)
