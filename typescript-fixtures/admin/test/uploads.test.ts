@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createReadStream, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import http from "node:http";
@@ -160,33 +161,39 @@ test("a file that shrinks while it is sent is an argument error", async () => {
   });
 });
 
-// Bun's garbage collector lets the blocks wait, now below the limit and now beyond it.
-test("a large file is streamed: memory does not grow with it", { skip: "Bun" in globalThis }, async () => {
+/** Counts what it receives. In a process of its own: its memory is not the client's. */
+const COUNTING_SERVER = `
+import http from "node:http";
+const server = http.createServer((request, response) => {
+  let received = 0;
+  request.on("data", (chunk) => { received += chunk.length; });
+  request.on("end", () => response.end(JSON.stringify({ received })));
+});
+server.listen(0, "127.0.0.1", () => console.log(server.address().port));
+`;
+
+test("a large file is streamed: memory does not grow with it", async () => {
   await inFolder(async (folder) => {
     const path = join(folder, "big.csv");
     writeFileSync(path, "");
     truncateSync(path, 96 * 1024 * 1024);
-    let received = 0;
-    const server = http.createServer((request, response) => {
-      request.on("data", (chunk: Buffer) => {
-        received += chunk.byteLength;
-      });
-      request.on("end", () => response.end("{}"));
-    });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
+    writeFileSync(join(folder, "server.mjs"), COUNTING_SERVER);
+    const server = spawn(process.execPath, [join(folder, "server.mjs")], { stdio: ["ignore", "pipe", "inherit"] });
+    const [port] = (await once(server.stdout, "data")) as [Buffer];
+    const c = new SegOpsAdmin({ apiKey: KEY, baseUrl: `http://127.0.0.1:${String(port).trim()}/api` });
+    await c.products.importCsv(Buffer.from("sku\nA\n")); // what a first call loads counts as idle
     let peak = 0;
     const watch = setInterval(() => {
       peak = Math.max(peak, process.memoryUsage().rss);
     }, 5);
     const before = process.memoryUsage().rss;
-    await new SegOpsAdmin({ apiKey: KEY, baseUrl }).products.importCsv(path);
+    const { received } = (await c.products.importCsv(path)) as unknown as { received: number };
     clearInterval(watch);
-    server.close();
-    server.closeAllConnections();
+    c.close();
+    server.kill();
+    await once(server, "close");
     assert.ok(received > 96 * 1024 * 1024);
-    assert.ok(peak - before < 64 * 1024 * 1024, `${Math.round((peak - before) / 1024 ** 2)} MiB`);
+    assert.ok(peak - before < 48 * 1024 * 1024, `${Math.round((peak - before) / 1024 ** 2)} MiB`);
   });
 });
 
