@@ -6,12 +6,16 @@ import http from "node:http";
 import net, { type AddressInfo } from "node:net";
 import { Writable } from "node:stream";
 import { test } from "node:test";
+import { Worker } from "node:worker_threads";
 import { gzipSync } from "node:zlib";
-import { SegOpsArgumentError, SegOpsTimeoutError } from "../src/index.js";
+import { SegOpsAdmin, SegOpsArgumentError, SegOpsTimeoutError } from "../src/index.js";
 import { Pool } from "../src/transport/pool.js";
 import type { TransportRequest } from "../src/transport/protocol.js";
 import { turn } from "../src/transport/timers.js";
-import { patiently, rejection, withRawServer, withServer } from "./support/server.js";
+import { KEY, patiently, rejection, withRawServer, withServer } from "./support/server.js";
+
+/** Elsewhere a worker of a text is something else. */
+const IS_NODE = process.versions.bun === undefined && !("Deno" in globalThis);
 
 /** Long enough that a call which waits for it has failed the test. */
 const FOR_EVER = 3600;
@@ -92,7 +96,6 @@ async function queued(deadline: number): Promise<void> {
       body: undefined,
       timeout: FOR_EVER,
       deadline: undefined,
-      isRepeatable: false,
       signal: undefined,
       ...limits,
     });
@@ -157,4 +160,44 @@ test("a sink that fails ends a zipped download, though the server sends no more 
     const error = await rejection(client({ timeout: FOR_EVER }).segments.downloadExport(1, full));
     assert.equal(error.message, "no space left");
   });
+});
+
+/** Answers the first request twice: the second time when it is told to, and it says when that has been sent. */
+const ANSWERS_TWICE = `
+const { createServer } = require("node:net");
+const { parentPort, workerData: state } = require("node:worker_threads");
+const reply = (id) => "HTTP/1.1 200 OK\\r\\nContent-Length: 8\\r\\n\\r\\n" + JSON.stringify({ id });
+let requests = 0;
+createServer((socket) => {
+  socket.setNoDelay(true).on("error", () => undefined);
+  socket.on("data", () => {
+    requests += 1;
+    socket.write(reply(requests));
+    if (requests > 1) return;
+    const look = setInterval(() => {
+      if (Atomics.load(state, 0) === 0) return;
+      clearInterval(look);
+      socket.write(reply(9), () => {
+        Atomics.store(state, 0, 2);
+        Atomics.notify(state, 0);
+      });
+    }, 1);
+  });
+}).listen(0, "127.0.0.1", function () { parentPort.postMessage(this.address().port); });
+`;
+
+test("a reply that nobody asked for is nobody's, however late it comes", { skip: !IS_NODE }, async () => {
+  const state = new Int32Array(new SharedArrayBuffer(4));
+  const server = new Worker(ANSWERS_TWICE, { eval: true, workerData: state });
+  try {
+    const port = await new Promise((resolve) => server.once("message", resolve));
+    const c = new SegOpsAdmin({ apiKey: KEY, baseUrl: `http://127.0.0.1:${port}/api` });
+    assert.deepEqual(await c.segments.get(1), { id: 1 });
+    Atomics.store(state, 0, 1);
+    Atomics.wait(state, 0, 1); // nothing else happens in this process until the second reply has come
+    assert.deepEqual(await c.segments.get(2), { id: 2 });
+    c.close();
+  } finally {
+    await server.terminate();
+  }
 });

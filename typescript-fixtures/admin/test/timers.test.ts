@@ -84,3 +84,10 @@ test("a timer that fires early is set again for what is left", { skip: !IS_NODE 
     assert.equal(calls, 1);
   });
 });
+
+test("a wait that is over before it begins is none, and no warning either", { skip: !IS_NODE }, async () => {
+  await withClock((after, { set }) => {
+    after(-0.01, () => undefined);
+    assert.deepEqual(set, [0]);
+  });
+});

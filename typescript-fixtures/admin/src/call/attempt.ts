@@ -6,7 +6,6 @@ import { type Call, type Settings, target } from "./call.js";
 import { headersOf } from "./headers.js";
 import { follow } from "./redirects.js";
 import { readFailure } from "./reply.js";
-import { mayRepeat } from "./retry.js";
 
 /** How a reply is received, and what a call may do. */
 export interface Reception<T> {
@@ -50,7 +49,7 @@ export async function attempt<T>(call: Call, settings: Settings, reception: Rece
 }
 
 function send(call: Call, settings: Settings, mayLeave: boolean): Promise<TransportReply> {
-  const { method, body, signal, deadline, safe } = call;
+  const { method, body, signal, deadline } = call;
   const request = {
     method,
     url: new URL(`${settings.baseUrl}${target(call)}`),
@@ -58,7 +57,6 @@ function send(call: Call, settings: Settings, mayLeave: boolean): Promise<Transp
     body,
     timeout: settings.timeout,
     deadline: deadline.left(),
-    isRepeatable: mayRepeat(method, safe, true),
     signal,
   };
   return follow(request, mayLeave, (each) => settings.transport.send({ ...each, deadline: deadline.left() }));

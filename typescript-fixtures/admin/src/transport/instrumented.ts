@@ -31,13 +31,11 @@ export class HttpTransport implements Transport {
   }
 
   async send(request: TransportRequest): Promise<TransportReply> {
-    const { url, isRepeatable } = request;
+    const { url } = request;
     const origin = originOf(url);
     const proxy = proxyFor(url.protocol.slice(0, -1), origin.host, origin.port);
-    if (!isRepeatable) {
-      await turn(); // a server that has closed a kept connection by now is heard first
-      throwIfAborted(request.signal);
-    }
+    await turn(); // a server that has closed a kept connection by now is heard first
+    throwIfAborted(request.signal);
     const { http, https } = this.#modules;
     const options = { ...this.#options(request, origin, proxy), agent: this.#agents[url.protocol as "http:"] };
     return new Exchange(request, origin, () => (origin.isSecure ? https : http).request(options)).begin();

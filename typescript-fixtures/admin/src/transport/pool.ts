@@ -64,12 +64,12 @@ export class Pool implements Transport {
    * @param left how many of so many seconds are left since the request was made
    */
   async #connection(request: TransportRequest, left: (seconds: number) => number): Promise<Connection> {
-    const { url, timeout, deadline = Number.POSITIVE_INFINITY, signal, isRepeatable } = request;
+    const { url, timeout, deadline = Number.POSITIVE_INFINITY, signal } = request;
     const origin = originOf(url);
-    let kept = await this.#kept(origin, isRepeatable);
+    let kept = await this.#kept(origin);
     while (kept === undefined && !this.#hasRoom()) {
       await this.#turnOf(left(Math.min(timeout, deadline)), signal);
-      kept = await this.#kept(origin, isRepeatable);
+      kept = await this.#kept(origin);
     }
     const seconds = Math.min(timeout, left(deadline));
     return kept ?? this.#opened(origin, { seconds, isDeadline: seconds < timeout, signal });
@@ -104,12 +104,15 @@ export class Pool implements Transport {
     return this.#routes.get(name);
   }
 
-  /** An idle connection to an origin. */
-  async #kept(origin: Origin, isRepeatable: boolean): Promise<Connection | undefined> {
+  /**
+   * An idle connection to an origin.
+   *
+   * A server that has closed it by now is heard first, and so is one that has sent what nobody asked for: neither may the
+   * next call be lost, nor get that for its reply.
+   */
+  async #kept(origin: Origin): Promise<Connection | undefined> {
     for (let kept = this.#take(origin); kept !== undefined; kept = this.#take(origin)) {
-      if (!isRepeatable) {
-        await turn(); // a server that has closed it by now is heard first: what cannot be repeated must not be lost
-      }
+      await turn();
       if (!kept.isClosed) {
         return kept;
       }

@@ -21,8 +21,6 @@ export interface TransportRequest {
   timeout: number;
   /** Seconds after which to give up, whatever moves; undefined for no limit. */
   deadline: number | undefined;
-  /** Whether it may be sent a second time without harm. */
-  isRepeatable: boolean;
   signal: AbortSignal | undefined;
 }
 

@@ -21,7 +21,8 @@ export function monotonic(): number {
 /** Calls a function after so many seconds, however many; the returned function prevents it. */
 export function after(seconds: number, callback: () => void): () => void {
   const due = uptime() * 1000 + seconds * 1000;
-  let timer = setTimeout(look, Math.min(seconds * 1000, LONGEST_TIMER));
+  // Of a time that is over, Node would warn.
+  let timer = setTimeout(look, Math.min(Math.max(seconds, 0) * 1000, LONGEST_TIMER));
   function look(): void {
     const left = due - uptime() * 1000;
     if (left > 0.5) {
