@@ -174,7 +174,7 @@ def _delay(call: Call, options: Options, progress: Progress, outcome: Outcome, a
     else:
         again = failure is None and retry.retryable_status(outcome.response.status)
     if not again or progress.attempt > options.max_retries or (asked is not None and asked > retry.LONGEST_WAIT):
-        progress.out_of_time = progress.end is not None and isinstance(failure, SegOpsTimeoutError)
+        progress.out_of_time = isinstance(failure, SegOpsTimeoutError)  # only waits ask, which set a deadline
         return None
     delay = retry.delay(progress.attempt - 1, progress.runtime.random()) if asked is None else asked
     if progress.end is not None and progress.runtime.monotonic() + delay >= progress.end:

@@ -52,9 +52,9 @@ def tell(
     error.idempotency_key = call.idempotency_key
     error.may_have_executed, error.earlier = may_have_executed, earlier
     if error.args:
-        error.args = (redact(str(error.args[0]), key), *error.args[1:])
+        error.args = (redact(str(error.args[0]), key),)
     cause = error.__cause__
-    if cause is not None and any(isinstance(text, str) and key in text for text in cause.args):
+    if cause is not None:
         cause.args = tuple(redact(text, key) if isinstance(text, str) else text for text in cause.args)
 
 

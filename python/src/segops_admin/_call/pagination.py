@@ -68,8 +68,8 @@ class Pages:
         if self.more and not results:
             # An empty page that promises another would be followed for ever.
             raise self._no_page("it is an empty page that names a next one")
-        if self.more and self.ahead:
-            self.last = max(self.last, self.number + 1, _last_page(answer.get("count"), len(results)))
+        if self.more:
+            self.last = max(self.last, _last_page(answer.get("count"), len(results)))
         self.number += 1
         return results
 

@@ -81,9 +81,9 @@ export class Course<T> {
   }
 
   #afterLoss(error: SegOpsConnectionError): Next {
-    const { method, safe, deadline } = this.#call;
+    const { method, safe } = this.#call;
     if (!error.transient || !mayRepeat(method, safe, error.sent)) {
-      this.#isOutOfTime = deadline.isSet && error instanceof SegOpsTimeoutError;
+      this.#isOutOfTime = error instanceof SegOpsTimeoutError; // only waits ask, which set a deadline
       return FINAL;
     }
     if (error.stale && !this.#isReopened) {

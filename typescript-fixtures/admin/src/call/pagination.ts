@@ -47,9 +47,7 @@ async function* pages<T>(
   }
   let { results, hasMore } = envelope<T>(answer, path, first);
   const isAhead = hasMore && ahead > 0;
-  const following = isAhead
-    ? new Prefetcher(fetch, first + 1, ahead, lastPage(answer, results, first), signal)
-    : undefined;
+  const following = isAhead ? new Prefetcher(fetch, first + 1, ahead, lastPage(answer, results), signal) : undefined;
   try {
     yield results;
     for (let page = first + 1; hasMore; page++) {
@@ -84,10 +82,10 @@ function goesOn(following: unknown): boolean {
   return following !== undefined && following !== null && following !== false && following !== 0 && following !== "";
 }
 
-/** The number of the last page that is known to exist: the next one, or more where `count` tells. */
-function lastPage(answer: unknown, results: unknown[], page: number): number {
+/** The number of the last page, where `count` tells. */
+function lastPage(answer: unknown, results: unknown[]): number {
   const { count } = answer as { count?: unknown };
-  return Number.isInteger(count) ? Math.max(page + 1, Math.ceil((count as number) / results.length)) : page + 1;
+  return Number.isInteger(count) ? Math.ceil((count as number) / results.length) : 0;
 }
 
 /** Pages that are asked for before they are needed, several at once, and handed out in order. */

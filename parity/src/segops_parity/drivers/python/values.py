@@ -192,8 +192,8 @@ _TOLD = ("operation", "method", "path", "status", "request_id", "attempt", "seco
 
 def attempt_value(attempt: Any) -> dict[str, Any]:
     """An attempt as ``on_reply`` is told of it."""
-    headers = {name.lower(): value for name, value in attempt.headers.items()}
-    return {**{name: getattr(attempt, name) for name in _TOLD}, "headers": headers}
+    told = {name: getattr(attempt, name) for name in _TOLD}  # before the headers: that they are asked for twice shows
+    return {**told, "headers": {name.lower(): value for name, value in attempt.headers.items()}}
 
 
 def error_value(error: BaseException, sink: Sink | None = None) -> dict[str, Any]:
