@@ -13,7 +13,7 @@ DISTRIBUTIONS := python sandbox sandbox/pytest-segops parity
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
-# Where Python is told to keep no bytecode, each of the many processes that the tests start compiles everything anew.
+# Where Python is told to keep no bytecode, each of the many processes that the tests start compiles everything again.
 unexport PYTHONDONTWRITEBYTECODE
 # pip complains twice of a home that is not there; whoever has none keeps what it downloads with what is built.
 ifeq ($(and $(HOME),$(shell [ -w "$$HOME" ] && echo yes)),)
@@ -43,7 +43,7 @@ help: ## list the targets
 setup: $(READY) ## make .venv with everything that working here needs
 
 # Done again when a lock, a project file or the version changes. The stamp is written last; a .venv that was left half
-# made, was made elsewhere, or has lost its interpreter is made anew.
+# made, was made elsewhere, or has lost its interpreter is recreated.
 $(READY): requirements/dev.txt $(DISTRIBUTIONS:%=%/pyproject.toml) python/src/segops_admin/_version.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
 	  echo "$(PYTHON) is missing or older than 3.10: name a newer one, as in: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
@@ -187,7 +187,7 @@ mutants: $(READY) built ## change the sources in small ways, and see whether par
 regressions: $(READY) built ## replay known regressions, which the first line of a report must name (REGRESSIONS_ARGS)
 	@$(BIN)/python -m segops_parity regressions $(REGRESSIONS_ARGS)
 
-record: $(READY) ## record the cassettes anew from a sandbox
+record: $(READY) ## re-record the cassettes from a sandbox
 	@$(BIN)/python -m segops_parity record
 
 image: $(READY) ## build the container image by buildah and check it (BASE=python:3.12-slim; debian makes one)
@@ -212,7 +212,7 @@ format: $(READY) ## let ruff mend and format the code
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
   --no-header --no-config
-lock: $(READY) ## write the lock files anew from requirements/*.in (UV_ARGS=--upgrade for newer versions)
+lock: $(READY) ## regenerate the lock files from requirements/*.in (UV_ARGS=--upgrade for newer versions)
 	$(COMPILE) $(UV_ARGS) --python-version 3.9 requirements/sdk-tests.in -o requirements/sdk-tests.txt
 	$(COMPILE) $(UV_ARGS) --python-version 3.10 requirements/dev.in -o requirements/dev.txt
 	$(COMPILE) $(UV_ARGS) --python-version 3.10 --extra postgres sandbox/pyproject.toml -c requirements/dev.txt -o requirements/sandbox.txt

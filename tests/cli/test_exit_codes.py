@@ -166,7 +166,7 @@ def test_an_interrupt_while_waiting_for_a_job_is_130(server: Any, command: Any, 
     assert (code, out) == (130, b"")
     assert err.splitlines()[-2:] == [
         b"error: interrupted. What was started is still running at the server.",
-        b"To go on waiting: segops-admin products import-status 3 --wait",
+        b"To keep waiting: segops-admin products import-status 3 --wait",
     ]
     assert b"Traceback" not in err
 

@@ -265,7 +265,7 @@ def test_a_request_that_is_chosen_to_end_a_deadlock_starts_over(team: Any) -> No
     assert (stored["description"], stored["definition"]) == ("x", DEFINITION)
     versions = one("GET", f"/segments/{segment}/versions/").json()
     assert [each["definition"] for each in versions] == [DEFINITION]
-    assert "begins anew" in one.log.read_text(encoding="utf-8")
+    assert "starts over" in one.log.read_text(encoding="utf-8")
 
 
 def waiting(team: Any) -> int:

@@ -267,6 +267,6 @@ def test_a_file_that_changes_while_it_is_sent_is_not_imported(path: Path) -> Non
 def test_a_folder_that_cannot_be_written_is_found_before_anything_is_sent(path: Path) -> None:
     path.with_name(f"{STATE}.part").mkdir()
     script = Script()
-    with pytest.raises(SegOpsArgumentError, match="which keeps how far the import is"):
+    with pytest.raises(SegOpsArgumentError, match="which keeps the progress of the import"):
         script.client().products.import_csv_in_parts(path)
     assert script.requests == []

@@ -304,7 +304,7 @@ def test_leaving_early_does_not_wait_for_pages_that_are_under_way(serve: Any, co
     gates.let(1)
     next(walk)
     server.wait_for_requests(4)
-    walk.close()  # otherwise it would wait for ever: those pages come only now
+    walk.close()  # otherwise it would wait forever: those pages come only now
     gates.let(*range(2, 10))
     eventually(lambda: not threads(PREFETCH), "the threads end")
 

@@ -72,7 +72,7 @@ def theirs(method: str, data: bytes) -> Outcome:
 
 
 def comparable(outcome: Outcome) -> Outcome:
-    """An outcome without what h11 writes anew: equal lengths become one, codings small letters."""
+    """An outcome without what h11 rewrites: equal lengths become one, codings small letters."""
     if isinstance(outcome, str):
         return outcome
     status, headers, body = outcome

@@ -56,7 +56,7 @@ def test_a_listed_page_of_a_real_browser_mints_a_session_and_sends_events(
     assert single[:2] == [202, {"queued": True}]
     assert single[2].startswith("req_")
     assert batch[:2] == [202, {"queued": 1, "skipped": 0}]
-    assert expired[0] == 401  # which the page can see, and mint anew
+    assert expired[0] == 401  # which the page can see, and mint again
     assert segments[0] == 0  # the rest of the API is not for pages: the browser does not even send it
     profile = api.get("/explorer/users/ada/").json()
     assert (profile["event_count"], profile["properties"]) == (2, {"plan": "pro"})

@@ -385,7 +385,7 @@ def test_an_import_that_breaks_says_how_far_it_came(start: Callable[..., Any], t
     assert (failed["status"], failed["imported_count"]) == ("failed", 1000)
     assert failed["error_message"] == (
         "the disk is full. The first 1,000 of 2,500 rows were worked off (1,000 imported), nothing of the others. "
-        "Upload the file again to go on."
+        "Upload the file again to continue."
     )
     assert api.get("/pim/products/").json()["count"] == 1000  # no half of a chunk
 

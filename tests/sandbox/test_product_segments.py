@@ -422,7 +422,7 @@ def users(api: Any, *names: str) -> int:
 
 
 def viewed(api: Any, user: str, product: Any) -> None:
-    """The user looks at a product."""
+    """The user views a product."""
     event = {"user_id": user, "event_type": "product_viewed", "payload": {"product_id": product}}
     assert api.post("/ingestion/track/", event).status_code == 202
 

@@ -247,7 +247,7 @@ def test_servers_on_one_database_count_together(
 def test_events_beyond_the_months_quota_are_refused_until_the_next_month(
     start: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """As documented: 429, and `Retry-After` says when the quota begins anew."""
+    """As documented: 429, and `Retry-After` says when the quota starts over."""
     path = tmp_path / "kept.sqlite3"
     api = start(*LIMITED, "--plan=free", f"--db={path}", env={"DATABASE_URL": ""})
     event = {"user_id": "u1", "event_type": "seen", "payload": {}}

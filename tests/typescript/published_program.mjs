@@ -36,7 +36,7 @@ const csv = new Blob(["sku,name,price\nA-1,Trail shoe,99.00\nA-2,Road shoe,89.00
 const upload = await segops.products.importCsv(csv, "products.csv");
 await segops.products.confirmImport(upload.job_id, { mapping: upload.suggested_mapping, schema: upload.suggested_schema });
 let status = await segops.products.importStatus(upload.job_id);
-for (let looks = 0; status.status !== "done" && looks < 200; looks++) {
+for (let polls = 0; status.status !== "done" && polls < 200; polls++) {
   await new Promise((resolve) => setTimeout(resolve, 50));
   status = await segops.products.importStatus(upload.job_id);
 }
@@ -45,7 +45,7 @@ assert.equal(status.imported_count, 2);
 const page = await segops.pages.create({ title: "Running shoes", slug: "running-shoes" });
 await segops.pages.build(page.id, { template: "default" });
 let built = await segops.pages.get(page.id);
-for (let looks = 0; built.builder_status !== "built" && looks < 200; looks++) {
+for (let polls = 0; built.builder_status !== "built" && polls < 200; polls++) {
   await new Promise((resolve) => setTimeout(resolve, 50));
   built = await segops.pages.get(page.id);
 }

@@ -54,7 +54,7 @@ def listening(program: list[str], sandbox: Any, to: str, **variables: str) -> It
     )
     try:
         assert process.stderr is not None
-        assert process.stderr.readline().endswith(f" is registered; its deliveries go on to {to}\n")
+        assert process.stderr.readline().endswith(f" is registered; its deliveries are forwarded to {to}\n")
         yield process
     finally:
         if process.poll() is None:

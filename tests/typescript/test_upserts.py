@@ -94,7 +94,7 @@ def test_a_batch_that_is_refused_is_sent_under_a_new_key(language: str, command:
     with ScriptedServer(done(), Reply(402, json={"detail": "Quota."}), done(), done()) as server:
         code, _, err = command.run(language, server)
         assert code == 1
-        assert err.endswith("The first 2 rows were sent. The same command goes on where this one stopped.\n")
+        assert err.endswith("The first 2 rows were sent. Run the same command again to resume.\n")
         assert command.run(language, server)[0] == 0
         (_, refused), (_, anew) = sent(server.requests)[1:3]
     assert refused != anew  # the server repeats what it answered to a key
@@ -115,11 +115,11 @@ def test_a_different_upload_of_the_file_is_refused_once_something_was_sent(langu
             code, out, err = command.run(language, server, *more, key=key)
             assert (code, out) == (2, "")
             assert said in err
-            assert f"delete {command.state.name!r} to begin anew." in err
+            assert f"delete {command.state.name!r} to start over." in err
         command.file.write_text(whole)
         command.state.write_text("{}")
         code, out, err = command.run(language, server)
-        assert (code, "is not the state file of an upload: move it away to begin anew" in err) == (2, True)
+        assert (code, "is not the state file of an upload: move it away to start over" in err) == (2, True)
         command.state.unlink()
         assert command.run(language, server)[0] == 1  # nothing is known to have been sent
         assert json.loads(command.state.read_text())["sent"] == 0
@@ -130,7 +130,7 @@ def test_a_different_upload_of_the_file_is_refused_once_something_was_sent(langu
 def test_where_nothing_was_sent_nothing_is_left(language: str, command: Command) -> None:
     with ScriptedServer(Reply(403, json={"detail": "No."})) as server:
         code, _, err = command.run(language, server)
-        assert (code, "goes on" in err, command.state.exists()) == (1, False, False)
+        assert (code, "to resume" in err, command.state.exists()) == (1, False, False)
         code, out, _ = command.run(language, server, "--dry-run")
         assert (code, command.state.exists()) == (0, False)
         assert [row["sku"] for row in json.loads(out)["body"]["products"]] == ["A", "B"]

@@ -56,7 +56,7 @@ async function pages(runs) {
   return pairs;
 }
 
-/** How far memory grows above an idle client while a file goes out, in MiB. */
+/** By how much memory grows above an idle client while a file goes out, in MiB. */
 async function upload(kind, file) {
   const client = new SegOpsAdmin({ apiKey: KEY, baseUrl: `http://127.0.0.1:${port}/api` });
   await client.products.facets();

@@ -99,7 +99,7 @@ const VALUES = {
   view: () => new DataView(new ArrayBuffer(1)),
 };
 
-/** The value of that name, made anew. */
+/** The value of that name, made again. */
 export function ownValue(name) {
   return VALUES[name]();
 }

@@ -101,7 +101,7 @@ class Clock {
     }
   }
 
-  /** The call is over. */
+  /** The call has ended. */
   end() {
     process.off("SIGINT", this.#abort);
     this.#controller = undefined;

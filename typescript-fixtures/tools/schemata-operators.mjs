@@ -1,4 +1,4 @@
-/** What may become of a piece of TypeScript: the operators of the mutants. Each change is a word and a text. */
+/** The possible mutations of a piece of TypeScript: the operators of the mutants. Each change is a word and a text. */
 
 import ts from "typescript";
 

@@ -68,7 +68,7 @@ class Problems:
 
     @contextmanager
     def gathered(self) -> Iterator[None]:
-        """Keep a `ContractError` of the block, and go on."""
+        """Keep a `ContractError` of the block, and continue."""
         try:
             yield
         except ContractError as error:

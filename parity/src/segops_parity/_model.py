@@ -36,7 +36,7 @@ class Operation:
     arguments, or is the name of the argument that is the body; `multipart` maps part names to (content, file name).
     `params` describes the keys that the query argument is known to take, each by a schema as in records/; ``"*"`` among
     them stands for further ones.
-    `job` tells how to go on with what was started: ``wait`` names the method that waits for it, ``id`` the key of the
+    `job` tells how to follow up what was started: ``wait`` names the method that waits for it, ``id`` the key of the
     answer with its id, ``confirm`` and ``download`` the methods for what lies between.
     An operation that `walks`, `polls` or `splits` names the operation whose request it repeats, and has no `request`.
     """

@@ -75,7 +75,7 @@ class Step:
     otherwise: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What has to come of it over another transport, by its name."""
     background: str = ""
-    """The call is begun under this name, and goes on while further steps are taken."""
+    """The call is begun under this name, and continues while further steps are taken."""
     finish: str = ""
     """The call in the background whose end the step is."""
     later: float | None = None

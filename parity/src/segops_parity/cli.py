@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     _lane_options(check)
     where = "where reports go (default: build/parity; of a part of the cases or lanes: build/parity/part)"
     check.add_argument("--report", type=Path, metavar="FOLDER", help=where)
-    record = command("record", "record", "record the cassettes anew from a sandbox, and replace those that changed")
+    record = command("record", "record", "re-record the cassettes from a sandbox, and replace those that changed")
     record.add_argument("pattern", nargs="?", default="*", help="which cases, such as 'segments.*'")
     record.add_argument("--check", action="store_true", help="replace nothing; fail if something would change")
     record.add_argument(

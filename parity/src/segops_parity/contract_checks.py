@@ -458,7 +458,7 @@ def _no_body(sent: Sent) -> Problems:
 
 def _keys(step: Step, sent: Sent, operation: Operation | None, contract: Contract) -> Iterator[tuple[str, Problems]]:
     if step.op == "segments.recompute_and_wait":
-        sent = [pair for pair in sent if pair[1]["method"] == "POST"]  # the looks before and after it change nothing
+        sent = [pair for pair in sent if pair[1]["method"] == "POST"]  # the polls before and after it change nothing
     header = contract.behaviours["request.idempotency-key"].figures["header"].lower()
     found = [request["headers"].get(header) for _, request in sent]
     if step.op == "cli" and operation is None:

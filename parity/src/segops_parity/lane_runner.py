@@ -97,7 +97,7 @@ def _is_silent(case: Case) -> bool:
 
 
 def _gave_up_too_soon(case: Case, observation: Mapping[str, Any]) -> bool:
-    """Whether the client's timeout was over before its request was here: the machine was busy, which says nothing."""
+    """Whether the client's timeout had passed before its request arrived: the machine was busy, which says nothing."""
     return any(
         any(reply.fault == "stall" for reply in step.replies) and len(seen["requests"]) < len(step.requests)
         for step, seen in zip(case.steps, observation["steps"], strict=False)
@@ -105,7 +105,7 @@ def _gave_up_too_soon(case: Case, observation: Mapping[str, Any]) -> bool:
 
 
 class _Runner:
-    """Runs cases through a driver's process, which is started anew when it has failed."""
+    """Runs cases through a driver's process, which is restarted when it has failed."""
 
     def __init__(self, lane: Lane, protocol: Protocol, timeout: float) -> None:
         self._lane = lane

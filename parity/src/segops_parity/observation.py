@@ -343,7 +343,7 @@ def _observation(step: Step, reply: Mapping[str, Any], stage: Stage, before: int
         "unplayed": unplayed,
         "mismatches": mismatches,
     }
-    if any(each.together for each in step.replies):  # what goes on side by side ends in any order
+    if any(each.together for each in step.replies):  # what runs side by side ends in any order
         reply = {**reply, "log": sorted(reply["log"])} if "log" in reply else reply
         outcome |= {"attempts": sorted(outcome["attempts"], key=str)} if "attempts" in outcome else {}
     found |= {name: reply[name] for name in ("log", "timeouts", "compared", "held", "unhandled") if name in reply}

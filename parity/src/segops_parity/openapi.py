@@ -127,7 +127,7 @@ def _description(operation: Operation) -> str:
         sentences.append("Send `next_cursor` back as `cursor` until it is null.")
     if operation.job:
         waits = f"`{operation.namespace}.{operation.job['wait']}`"
-        sentences.append(f"It starts a job; the SDKs' {waits} polls until it is over.")
+        sentences.append(f"It starts a job; the SDKs' {waits} polls until it has finished.")
     return " ".join(sentences)
 
 

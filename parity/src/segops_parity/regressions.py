@@ -38,12 +38,12 @@ __all__ = ["Regression", "Verdict", "load_regressions", "replay"]
 SOURCES = {"python": Path("python/src/segops_admin"), "typescript": Path("typescript-fixtures/admin/src")}
 LANES = {"python": ("python-http", "cli-python"), "typescript": ("typescript-current", "cli-typescript")}
 SECONDS = 60.0
-"""That a driver may take for an answer, as in a check: some regressions make it wait for ever."""
+"""That a driver may take for an answer, as in a check: some regressions make it wait forever."""
 
 
 @dataclass(frozen=True)
 class Regression:
-    """One bug. `changes` are a file, the text that stands in it once, and what becomes of that."""
+    """One bug. `changes` are a file, the text that stands in it once, and what replaces it."""
 
     id: str
     about: str
@@ -215,7 +215,7 @@ _DECLARED = ("client.", "errors/", "index.", "resources/", "types")
 
 
 def _declare(texts: Mapping[str, str], folder: Path) -> None:
-    """Write the declarations anew: what the surface is read from."""
+    """Rewrite the declarations: what the surface is read from."""
     sources = folder / "src"
     shutil.copytree(_project.root / SOURCES["typescript"], sources)
     _write(texts, sources)
@@ -244,7 +244,7 @@ def _write(texts: Mapping[str, Any], folder: Path) -> None:
 
 
 def _transpile(project: Project, folder: Path) -> None:
-    """The whole package, file by file: only what a regression changes is transpiled anew."""
+    """The whole package, file by file: only what a regression changes is transpiled again."""
     from segops_parity.mutants.copies import write_manifest
 
     (folder / "dist" / "esm").mkdir(parents=True)

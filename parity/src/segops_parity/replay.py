@@ -74,7 +74,7 @@ class PlaySession:
             self._arrived.notify_all()
 
     def hold(self, name: str, *, closes: bool) -> None:
-        """Wait until the call of that name is to be finished, or the case is over."""
+        """Wait until the call of that name is to be finished, or the case has ended."""
         with self._arrived:
             self._arrived.wait_for(lambda: name in self._finished or self.released.is_set(), timeout=60)
             self._ending += closes
@@ -228,7 +228,7 @@ class _Handler(socketserver.BaseRequestHandler):
             session.came(self.number)
 
     def _stall(self, session: PlaySession) -> None:
-        """Say nothing until the case is over, or the client has closed the connection."""
+        """Say nothing until the case has ended, or the client has closed the connection."""
         ends = select.poll()
         ends.register(self.request, getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR)
         while not session.released.wait(_GLANCE_SECONDS) and not ends.poll(0):

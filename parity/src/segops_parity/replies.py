@@ -54,7 +54,7 @@ class Reply:
 
     @property
     def closes(self) -> bool:
-        """Whether its connection is over once it has been sent."""
+        """Whether its connection ends once it has been sent."""
         return self.fault == "close-after" or (self.raw is not None and self.end != "open")
 
     def header(self, name: str) -> str | None:

@@ -151,7 +151,7 @@ def _run_in_worker(lane: Lane, given: Path) -> LaneRun:
     try:
         cases, protocol, surface = _read(given)
         return run_lane(lane, cases, protocol, surface=surface)
-    except SystemExit as asked:  # by SIGTERM; the pool would take it for a result, and go on
+    except SystemExit as asked:  # by SIGTERM; the pool would take it for a result, and continue
         os._exit(int(asked.code or 0))
 
 

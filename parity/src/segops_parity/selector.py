@@ -41,7 +41,7 @@ FLAGS: dict[str, str] = {
     "page": "pages by number, or walks such a listing",
     "cursor": "pages by cursor, or walks such a listing",
     "walks": "repeats another operation's request page by page",
-    "polls": "repeats another operation's request until a job is over",
+    "polls": "repeats another operation's request until a job has finished",
     "queues": "sends the request that starts the job before it waits for it",
     "splits": "sends another operation's request for each part of a file",
     "states": "knows the states that end the job it waits for",

@@ -20,7 +20,7 @@ _CAUSES = (
     re.compile(
         r"((?:[Ff]ile|[Ss]tream|input)[^:]*? cannot be read(?: to its end)?|Cannot write to '[^']*'): .*", re.DOTALL
     ),
-    re.compile(r"(Cannot write '[^']*', which keeps how far the import is): .*", re.DOTALL),
+    re.compile(r"(Cannot write '[^']*', which keeps the progress of the import): .*", re.DOTALL),
     re.compile(r"(is broken|not UTF-8) \([^)]*\)"),
     re.compile(r"(the certificate of \S+ does not verify): .*?(?=\. If a private|\. The server| \(tried|$)", re.DOTALL),
     re.compile(r"(no TLS connection to \S+?): .*?(?=: check the scheme|\. The server| \(tried|$)", re.DOTALL),

@@ -220,16 +220,16 @@ def pages(items: Sequence[Any], page_size: int = 50) -> list[Reply]:
 
 def member_pages(user_ids: Sequence[str], limit: int = 1000, computed_at: str = "2026-04-25T12:00:00Z") -> list[Reply]:
     """The replies to ``iterate_members`` over these users."""
-    stretches = [user_ids[start : start + limit] for start in range(0, len(user_ids), limit)] or [[]]
+    pages = [user_ids[start : start + limit] for start in range(0, len(user_ids), limit)] or [[]]
     return [
         reply(
             {
                 "count": len(user_ids),
-                "results": [{"user_id": user_id, "computed_at": computed_at} for user_id in stretch],
-                "next_cursor": f"cursor-{number + 1}" if number + 1 < len(stretches) else None,
+                "results": [{"user_id": user_id, "computed_at": computed_at} for user_id in page],
+                "next_cursor": f"cursor-{number + 1}" if number + 1 < len(pages) else None,
             }
         )
-        for number, stretch in enumerate(stretches)
+        for number, page in enumerate(pages)
     ]
 
 

@@ -562,7 +562,7 @@ class _Queued(TypedDict):
 
 
 class Queued(_Queued, total=False):
-    """The answer of an action that goes on at the server; which keys stand beside the status depends on the action."""
+    """The answer of an action that continues on the server; the keys beside the status depend on the action."""
 
     query_id: int
     """The query that runs."""

@@ -39,7 +39,7 @@ def run(argv: list[str]) -> int:
     except (DatabaseError, OSError) as exc:
         print(f"segops-sandbox: {options.db or 'the database'}: {one_line(exc)}", file=sys.stderr)
     except KeyboardInterrupt:
-        print("segops-sandbox: stopped; the same command goes on from here.", file=sys.stderr)
+        print("segops-sandbox: stopped; run the same command again to resume.", file=sys.stderr)
         return 130
     return 1
 

@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 # The collation that compares texts by code point, whatever the database's own one.
 CODE_POINT_ORDER = {"sqlite": "BINARY", "postgresql": "C"}
 
-# WAL lets readers go on while a job writes. Without waiting for the disk, what is committed still survives a crash of
+# WAL lets readers read while a job writes. Without waiting for the disk, what is committed still survives a crash of
 # the process, though not one of the machine: right for a test server, and most of what a commit costs. Each thread has
 # a connection, and so a cache, of its own: a small one, behind which the system's stands. Mapping the file into memory
 # instead counts it once for each of them, and is no faster.

@@ -105,7 +105,7 @@ def renewed(job: Job) -> Iterator[None]:
     """Renew the job's lease from a thread until the block ends."""
     over = threading.Event()
     thread = threading.Thread(target=_renew, args=(job, over), name="segops-lease", daemon=True)
-    # Most jobs are over before their lease needs renewing: the thread then costs less than a query.
+    # Most jobs finish before their lease needs renewing: the thread then costs less than a query.
     thread.start()
     try:
         yield

@@ -107,7 +107,7 @@ def reset() -> ApiKey:
 
 @transaction.atomic
 def _try_reset() -> ApiKey | None:
-    """Begin anew; None while another server runs a job."""
+    """Start over; None while another server runs a job."""
     # No job that is there can be taken while its row is locked; nor can one be put there while the tables are emptied.
     list(Job.objects.select_for_update().values_list("pk"))
     if leases.others_at_work():
@@ -143,7 +143,7 @@ def _empty_all_tables() -> None:
 
 
 def _deletes(tables: list[str]) -> list[str]:
-    """How PostgreSQL empties tables that hold little: a TRUNCATE makes every table and index anew, 20 times the work.
+    """How PostgreSQL empties tables that hold little: a TRUNCATE recreates every table and index, 20 times the work.
 
     Empty when they hold much. In any order, because foreign keys are checked at the commit.
     """

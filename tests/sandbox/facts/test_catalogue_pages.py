@@ -312,7 +312,7 @@ def test_an_import_has_the_named_key(api: Any, name: str) -> None:
 
 @pytest.fixture
 def imported(api: Any) -> dict[str, Any]:
-    """An import that is over, with a mapping of its own."""
+    """An import that has finished, with a mapping of its own."""
     number = upload(api, TABLE)["job_id"]
     body = {"mapping": {"SKU": "sku", "Product Name": "name", "Brand": "maker"}, "schema": [{**FIELD, "name": "maker"}]}
     assert api.post(f"/pim/import/{number}/confirm/", body).status_code == 202

@@ -20,7 +20,7 @@ def number(api: Any) -> int:
 
 
 def exported(api: Any, number: int, form: str = "csv") -> dict[str, Any]:
-    """An export that is over."""
+    """An export that has finished."""
     started = api.post(f"/segments/{number}/export/", {"format": form}).json()
     found: dict[str, Any] = api.get(f"/segments/{number}/export/?export_id={started['export_id']}").json()
     return found

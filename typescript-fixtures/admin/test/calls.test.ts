@@ -29,7 +29,7 @@ test("a deadline ends a call that drips, and costs no waiting for what does not 
     async ({ client }) => {
       const error = await rejection(client({ runtime: undefined, deadline: 0.3, maxRetries: 0 }).segments.get(1));
       assert.ok(error instanceof SegOpsTimeoutError, String(error));
-      assert.match(error.message, /^GET \/segments\/1\/ got no reply: the deadline is over$/);
+      assert.match(error.message, /^GET \/segments\/1\/ got no reply: the deadline has passed$/);
     },
   );
   await withServer({ status: 503, headers: { "Retry-After": "5" }, json: {} }, async ({ client, seen, time }) => {

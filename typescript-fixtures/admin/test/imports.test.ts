@@ -51,7 +51,7 @@ test("a file of as many rows as the platform takes is sent, whatever line ends i
   }
 });
 
-test("an import goes on only with the file, the server, the key, the parts and the mapping that it was begun with", async () => {
+test("an import resumes only with the file, the server, the key, the parts and the mapping that it was begun with", async () => {
   await withFile("sku\n1\n2\n", async (path, state) => {
     const client = new Script(...imported(1), noConnection()).client({ maxRetries: 0 });
     assert.ok((await rejection(client.products.importCsvInParts(path, 1))) instanceof SegOpsConnectionError);

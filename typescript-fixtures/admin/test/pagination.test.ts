@@ -142,13 +142,13 @@ test("a walk that would never end is a decode error", async () => {
 });
 
 test("members are walked by their cursor, from the caller's on", async () => {
-  const stretches = [
+  const ranges = [
     { results: [{ user_id: "a" }], next_cursor: "c/2" },
     { results: [], next_cursor: "c3" },
     { results: [{ user_id: "b" }], next_cursor: null },
   ];
   await withServer(
-    stretches.map((json) => ({ json })),
+    ranges.map((json) => ({ json })),
     async ({ client, seen }) => {
       const members = await collect(client().segments.iterateMembers("s/1", { limit: 2, cursor: "begin" }));
       assert.deepEqual(members, [{ user_id: "a" }, { user_id: "b" }]);

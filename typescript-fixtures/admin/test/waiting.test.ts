@@ -9,16 +9,16 @@ import {
 } from "../src/index.js";
 import { rejection, withServer } from "./support/server.js";
 
-test("an export is looked at once at first, then after a moment, until it is over", async () => {
+test("an export is polled once at first, then after a moment, until it has finished", async () => {
   for (const status of ["complete", "completed", "ready"]) {
     const answers = ["queued", "running", status].map((status) => ({ json: { export_id: 9, status } }));
     await withServer(answers, async ({ client, seen, time }) => {
-      const looks: ExportJob[] = [];
-      const done = await client().segments.waitForExport(3, 9, { onProgress: (job) => looks.push(job) });
+      const polls: ExportJob[] = [];
+      const done = await client().segments.waitForExport(3, 9, { onProgress: (job) => polls.push(job) });
       assert.deepEqual(done, { export_id: 9, status });
       assert.deepEqual(time.sleeps, [0.1, 0.2]);
       assert.deepEqual(
-        looks.map((job) => job.status),
+        polls.map((job) => job.status),
         ["queued", "running", status],
       );
       assert.ok(seen.every(({ target }) => target === "/api/segments/3/export/?export_id=9"));
@@ -29,12 +29,12 @@ test("an export is looked at once at first, then after a moment, until it is ove
 test("a job that failed is a job error that says why and carries the last answer", async () => {
   const job = { status: "failed", error_message: "No disk." };
   await withServer([{ json: { status: "running" } }, { json: job }], async ({ client }) => {
-    const looks: ImportJob[] = [];
-    const error = await rejection(client().products.waitForImport(4, { onProgress: (seen) => looks.push(seen) }));
+    const polls: ImportJob[] = [];
+    const error = await rejection(client().products.waitForImport(4, { onProgress: (seen) => polls.push(seen) }));
     assert.ok(error instanceof SegOpsJobError);
     assert.equal(error.message, "Import 4 has failed: No disk.");
     assert.deepEqual(error.job, job);
-    assert.equal(looks.length, 2);
+    assert.equal(polls.length, 2);
   });
   await withServer({ json: { status: "error" } }, async ({ client }) => {
     assert.match((await rejection(client().segments.waitForExport(1, 2))).message, /the server gave no reason/);
@@ -54,7 +54,7 @@ test("a job that is not over in time is a wait timeout, after a last look when t
   });
 });
 
-test("unless told otherwise, a wait takes 600 seconds, and looks more and more rarely, up to every 2 s", async () => {
+test("unless told otherwise, a wait takes 600 seconds, and polls more and more rarely, up to every 2 s", async () => {
   await withServer({ json: { status: "running" } }, async ({ client, time }) => {
     await rejection(client().products.waitForImport(4));
     assert.deepEqual(time.sleeps.slice(0, 7), [0.1, 0.2, 0.4, 0.8, 1.6, 2, 2]);
@@ -85,21 +85,21 @@ test("timeout and interval are checked", async () => {
   });
 });
 
-test("a recompute is over when the segment is not computing and its time has changed", async () => {
-  const looks = [
+test("a recompute has finished when the segment is not computing and its time has changed", async () => {
+  const polls = [
     { status: "ready", last_computed_at: "old" },
     { status: "computing", last_computed_at: "old" },
     { status: "ready", last_computed_at: "new" },
   ];
   await withServer(
-    looks.map((json) => ({ json })),
+    polls.map((json) => ({ json })),
     async ({ client, seen }) => {
-      assert.deepEqual(await client().segments.waitForRecompute(5, { since: "old" }), looks[2]);
+      assert.deepEqual(await client().segments.waitForRecompute(5, { since: "old" }), polls[2]);
       assert.deepEqual([seen.length, seen[0]?.path], [3, "/segments/5/"]);
     },
   );
   await withServer(
-    looks.map((json) => ({ json })),
+    polls.map((json) => ({ json })),
     async ({ client, seen }) => {
       await client().segments.waitForRecompute(5, { since: null });
       assert.equal(seen.length, 1);
@@ -140,7 +140,7 @@ test("recomputeAndWait waits for members newer than those it found, however many
   );
 });
 
-test("a wait keeps its timeout, whatever the looks meet", async () => {
+test("a wait keeps its timeout, whatever the polls meet", async () => {
   const down = { status: 503, headers: { "Retry-After": "30" }, json: {} };
   await withServer([{ json: { status: "running" } }, down], async ({ client, seen, time }) => {
     const error = await rejection(client().products.waitForImport(4, { timeout: 5 }));
@@ -162,7 +162,7 @@ test("a wait keeps its timeout, whatever the looks meet", async () => {
   });
 });
 
-test("recomputeAndWait reads and queues within its timeout, and says how far it came", async () => {
+test("recomputeAndWait reads and queues within its timeout, and reports its progress", async () => {
   const busy = { status: 503, headers: { "Retry-After": "30" }, json: {} };
   const segment = { json: { status: "ready", last_computed_at: "old" } };
   for (const [answers, said] of [
@@ -185,12 +185,12 @@ test("recomputeAndWait reads and queues within its timeout, and says how far it 
 });
 
 test("a recompute that ended and left the segment as it was has failed", async () => {
-  const looks = [
+  const polls = [
     { status: "computing", last_computed_at: "old" },
     { status: "ready", last_computed_at: "old" },
   ];
   await withServer(
-    looks.map((json) => ({ json })),
+    polls.map((json) => ({ json })),
     async ({ client }) => {
       const error = await rejection(client().segments.waitForRecompute(5, { since: "old" }));
       assert.ok(error instanceof SegOpsJobError);

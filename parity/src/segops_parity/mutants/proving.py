@@ -65,7 +65,7 @@ def prove(project: Project, language: str | None = None, behaviours: str = "*") 
                 found += result is not None
                 print(f"{copy.language} {name}: {result.mutant.key if result else 'no proof'}", flush=True)
                 record_proofs(project, [result] if result else [])
-            lines.append(f"{copy.language}: {found} of {len(names)} behaviours proven anew")
+            lines.append(f"{copy.language}: {found} of {len(names)} behaviours proven again")
             bench.stop()
     return lines
 

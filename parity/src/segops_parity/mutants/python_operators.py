@@ -1,4 +1,4 @@
-"""What may become of a piece of Python: the operators of the mutants, one function for each kind of node."""
+"""The possible mutations of a piece of Python: the operators of the mutants, one function for each kind of node."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """An instrumented copy of the Python package: every mutant is in it, compiled, and one is chosen by the switch.
 
 Mutant schemata: in place of each expression that can be changed stands a choice between it and its changes. What is
-compiled is the changed syntax tree itself, so that line numbers stay those of the sources and nothing is printed anew.
+compiled is the changed syntax tree itself, so that line numbers stay those of the sources and nothing is printed again.
 """
 
 from __future__ import annotations

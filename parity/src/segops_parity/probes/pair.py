@@ -51,7 +51,7 @@ class Pair:
 
 
 class _Side:
-    """One language: its driver, started anew when it has failed, and the server that plays to it."""
+    """One language: its driver, restarted when it has failed, and the server that plays to it."""
 
     def __init__(self, lane: Lane, protocol: Protocol, timeout: float) -> None:
         self.lane = lane

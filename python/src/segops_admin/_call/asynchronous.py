@@ -100,7 +100,7 @@ class AsyncHttp(BaseHttp):
         return self._iterate(operation, path, CursorPages(path, query))
 
     async def wait(self, what: str, look: Callable[[float], Any], state: Any, **limits: Any) -> Any:
-        """Waits for a job; ``look`` asks how far it is, within so many seconds."""
+        """Waits for a job; ``look`` polls it, within so many seconds."""
         from .waiting import waiting
 
         return await run_async(waiting(what, look, state, runtime=self.runtime, **limits), self.runtime)

@@ -66,7 +66,7 @@ class Pages:
             raise self._no_page(f"it is not a page but {kind}")
         self.more = _goes_on(answer.get("next"))
         if self.more and not results:
-            # An empty page that promises another would be followed for ever.
+            # An empty page that promises another would be followed forever.
             raise self._no_page("it is an empty page that names a next one")
         if self.more:
             self.last = max(self.last, _last_page(answer.get("count"), len(results)))

@@ -118,7 +118,7 @@ class CsvImport:
         state.save()
 
     def _found(self, state: State, told: dict[str, Any]) -> Generator[Any, Any, Any]:
-        """A part's import, as it is by now; one that the server does not know any more is made anew."""
+        """A part's import, as it is by now; one that the server no longer knows is created again."""
         try:
             job = yield Ask(lambda: self._products.import_status(told["job_id"]))
         except SegOpsNotFoundError:
@@ -154,7 +154,7 @@ class CsvImport:
         yield from self._settled(lambda: self._products.confirm_import(told["job_id"], body, idempotency_key=key))
 
     def _settled(self, make: Callable[[], Any]) -> Generator[Any, Any, Any]:
-        """A call whose earlier attempt, by a process that is gone, may still be under way: 409 until that is over."""
+        """A call whose earlier attempt, by a process that is gone, may still be under way: 409 until that has ended."""
         end = self._runtime.monotonic() + self._limits["timeout"]
         pause = _FIRST_PAUSE
         while True:
@@ -167,7 +167,7 @@ class CsvImport:
             pause *= 2
 
     def _refused(self, state: State, told: dict[str, Any], error: SegOpsApiError) -> None:
-        """Says which part it was. What was refused for certain is asked for anew, not replayed, the next time.
+        """Says which part it was. What was refused for certain is sent again, not replayed, the next time.
 
         409 is no refusal: what an earlier attempt has begun is still under way, and a new key would do it twice.
         """

@@ -85,7 +85,7 @@ class State:
         if self.told["file"].get("sha256") != wanted["file"]["sha256"]:
             raise SegOpsArgumentError(
                 f"{self._csv} has changed since its import was begun; {so_far}. "
-                f"Put it back as it was to go on, or {self._anew('delete')}"
+                f"Restore it to resume, or {self._anew('delete')}"
             )
         for key, what in (
             ("server", f"with the server {self.told['server']}"),
@@ -95,11 +95,11 @@ class State:
         ):
             if self.told[key] != wanted[key]:
                 raise SegOpsArgumentError(
-                    f"The import of {self._csv} was begun {what}; {so_far}. Go on with that, or {self._anew('delete')}"
+                    f"The import of {self._csv} was begun {what}; {so_far}. Resume with that, or {self._anew('delete')}"
                 )
 
     def _anew(self, verb: str) -> str:
-        return f"{verb} {self.path!r} to begin anew." if verb == "delete" else f"{verb} to begin anew."
+        return f"{verb} {self.path!r} to start over." if verb == "delete" else f"{verb} to start over."
 
     def save(self) -> None:
         """Saves the state, whole or not at all.
@@ -116,7 +116,7 @@ class State:
             os.replace(partial, self.path)
         except OSError as error:
             raise SegOpsArgumentError(
-                f"Cannot write {self.path!r}, which keeps how far the import is: {error}"
+                f"Cannot write {self.path!r}, which keeps the progress of the import: {error}"
             ) from error
 
     def remove(self) -> None:

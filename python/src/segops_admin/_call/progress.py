@@ -18,7 +18,7 @@ class Progress:
     Attributes:
         attempt: 1 for the first one.
         may_have_executed: whether an earlier attempt may have been executed.
-        end: when the deadline is over, by the client's clock, or None.
+        end: when the deadline has passed, by the client's clock, or None.
         out_of_time: whether the deadline is why there is no further attempt.
     """
 
@@ -44,7 +44,7 @@ class Progress:
         assert self.end is not None
         left = self.end - self.runtime.monotonic()
         if left <= 0:
-            raise SegOpsTimeoutError("the deadline is over", sent=False, transient=False)
+            raise SegOpsTimeoutError("the deadline has passed", sent=False, transient=False)
         return left
 
 

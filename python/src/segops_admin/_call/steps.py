@@ -30,7 +30,7 @@ class Sleep:
 
 
 class Look:
-    """Make a call about a job, within so many seconds; the answer is what it returns, such as how far the job is."""
+    """Make a call about a job, within so many seconds; the answer is what it returns, such as the job's progress."""
 
     __slots__ = ("call", "within")
 

@@ -1,4 +1,4 @@
-"""Waiting for a job: when it is polled, and when the wait is over. No I/O, as in the course of a call."""
+"""Waiting for a job: when it is polled, and when the wait ends. No I/O, as in the course of a call."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def waiting(
 
     Args:
         what: the job, for messages.
-        look: asks how far it is, within so many seconds.
-        first: calls that begin the job, each with what is to be said if the time is over with it. ``state`` is told
+        look: polls it, within so many seconds.
+        first: calls that begin the job, each with what is to be said if the time is up by then. ``state`` is told
             of their answers.
         state: tells from an answer whether the job is done or has failed.
-        timeout: seconds to wait in all. The first poll is made at once, the last one when they are over.
+        timeout: seconds to wait in all. The first poll is made at once, the last one when they have passed.
         interval: longest delay between polls; the first is 0.1 s, each next one twice as long.
         on_progress: called with each answer.
 
@@ -91,7 +91,7 @@ def _check(name: str, value: Any, least: float) -> None:
 
 
 class Job:
-    """Tells from the status of an import or export whether it is over.
+    """Tells from the status of an import or export whether it has finished.
 
     Args:
         done: the states that it is done in.
@@ -121,7 +121,7 @@ IMPORT = Job("done")
 
 
 class Recompute:
-    """Tells from a segment whether its recompute is over.
+    """Tells from a segment whether its recompute has finished.
 
     The platform has no failed state: a recompute that fails leaves the segment as it was. So the end is a segment
     that is not computing and has a ``last_computed_at`` other than ``since``; and a segment that was computing, and

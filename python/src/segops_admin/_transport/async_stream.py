@@ -75,7 +75,7 @@ class AsyncStream(asyncio.BufferedProtocol):
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is over."""
+        """The connection has ended."""
         self._lost = exc
         if not self._ended:
             self.eof_received()

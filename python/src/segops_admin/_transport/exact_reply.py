@@ -51,7 +51,7 @@ class ExactReply(http.client.HTTPResponse):
         head: list[bytes] = []
         while not self.reader.head():
             if head[-1:] in ([b"\r\n"], [b"\n"]):
-                head.clear()  # an interim reply is over
+                head.clear()  # an interim reply has ended
             line = stream.readline(65537)
             self.reader.feed(line)
             head.append(line)

@@ -62,7 +62,7 @@ def raise_as(error: SegOpsError, cause: BaseException) -> NoReturn:
 
 def connect_failure(error: BaseException, peer: str, host: str, limits: Limits) -> SegOpsConnectionError:
     """What went wrong before anything was sent."""
-    if isinstance(error, SegOpsTimeoutError):  # the deadline was over before a step began
+    if isinstance(error, SegOpsTimeoutError):  # the deadline had passed before a step began
         return SegOpsTimeoutError(f"no connection to {peer} before the deadline", sent=False, transient=False)
     if isinstance(error, (socket.timeout, TimeoutError)):
         when = "before the deadline" if limits.over else "in time"
@@ -80,7 +80,7 @@ def connect_failure(error: BaseException, peer: str, host: str, limits: Limits) 
 
 
 def _timeout(reason: str, limits: Limits) -> SegOpsTimeoutError:
-    return SegOpsTimeoutError("the deadline is over", transient=False) if limits.over else SegOpsTimeoutError(reason)
+    return SegOpsTimeoutError("the deadline has passed", transient=False) if limits.over else SegOpsTimeoutError(reason)
 
 
 def _certificate(error: ssl.SSLCertVerificationError, host: str) -> str:
@@ -89,7 +89,7 @@ def _certificate(error: ssl.SSLCertVerificationError, host: str) -> str:
     strict = ("Basic Constraints", "Key Usage", "Authority Key Identifier", "Subject Key Identifier", "keyUsage")
     if any(extension.lower() in (error.verify_message or "").lower() for extension in strict):
         return (
-            f"{reason}. Python 3.13 and later check authorities strictly: have this one issued anew, or pass "
+            f"{reason}. Python 3.13 and later check authorities strictly: have this one reissued, or pass "
             "HTTPTransport(ssl_context=...) with a context whose verify_flags lack ssl.VERIFY_X509_STRICT"
         )
     if "self" in (error.verify_message or "") or "local issuer" in (error.verify_message or ""):

@@ -35,7 +35,7 @@ class Limits:
             return self.timeout
         left = self._end - time.monotonic()
         if left <= 0:
-            raise SegOpsTimeoutError("the deadline is over", transient=False)
+            raise SegOpsTimeoutError("the deadline has passed", transient=False)
         return min(self.timeout, left)
 
     def left(self) -> float | None:

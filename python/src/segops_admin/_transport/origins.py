@@ -40,6 +40,6 @@ class Origin(NamedTuple):
 
 
 def split_url(url: str) -> tuple[str, str]:
-    """Scheme and host, and what goes on the request line; much cheaper than ``urlsplit``, which runs once an origin."""
+    """Scheme and host, and the request target; much cheaper than ``urlsplit``, which runs once an origin."""
     slash = url.find("/", url.index("://") + 3)
     return (url, "/") if slash < 0 else (url[:slash], url[slash:])

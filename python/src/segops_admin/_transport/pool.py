@@ -79,7 +79,7 @@ class HTTPTransport:
         self._free = threading.Condition(self._lock)
         self._waiting = 0
         self._idle: dict[Line, list[Kept]] = {}
-        # Weak, so that a connection that an interrupt left to nobody takes no other's place for ever.
+        # Weak, so that a connection that an interrupt left to nobody takes no other's place forever.
         self._open: weakref.WeakSet[Any] = weakref.WeakSet()
         self._routes: dict[Origin, Proxy | None] = {}
 

@@ -130,7 +130,7 @@ class Transport(Protocol):
         """Sends the request and returns as soon as the reply's headers are in.
 
         Raises:
-            SegOpsTimeoutError: nothing was heard for ``request.timeout`` seconds, or the deadline is over.
+            SegOpsTimeoutError: nothing was received for ``request.timeout`` seconds, or the deadline has passed.
             SegOpsConnectionError: anything else that leaves no reply. ``sent`` tells whether the server can have
                 seen the request, ``transient`` whether a retry can help.
         """

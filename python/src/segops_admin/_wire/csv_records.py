@@ -74,7 +74,7 @@ class Records:
                     yield self._end(base + here, base + found.start())
 
     def _closing(self, block: bytes, here: int) -> int:
-        """Where to go on behind the next quote inside of quotes."""
+        """Where to continue behind the next quote inside of quotes."""
         place = block.find(b'"', here)
         if place < 0:
             return len(block)

@@ -99,7 +99,7 @@ def plain_lines(data: bytes) -> str:
 
 
 def header_pairs(lines: str) -> list[tuple[str, str]]:
-    """Header lines as pairs; a folded one goes on with a blank.
+    """Header lines as pairs; a folded one continues with a blank.
 
     Raises:
         MalformedReply: a line is no header.

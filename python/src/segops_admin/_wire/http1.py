@@ -217,7 +217,7 @@ class ReplyReader:
         return True
 
     def _counted(self, size: int, *, is_whole: bool) -> bool:
-        """Counts bytes of a line that are neither head nor body, once it is whole: they must not go on for ever."""
+        """Counts bytes of a line that are neither head nor body, once it is whole: they must not continue forever."""
         overhead = self._overhead + size
         if overhead > LARGEST_HEAD:
             raise MalformedReply(f"its chunks carry more than {LARGEST_HEAD // 1024} KiB of extensions and trailers")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["WAITS", "CommandCall"]
 
 WAITS = ("wait", "to", "confirm", "watch", "split")
-"""Flags that make a command go on after its first request, until what it has begun is over."""
+"""Flags that make a command continue after its first request, until what it has started has finished."""
 
 _OF_WAITS = ("wait-timeout", "interval")
 
@@ -123,7 +123,7 @@ class CommandCall:
         return upsert(method, lines, rows, self._words[0], self._client, self._progress)
 
     def _followed(self, job: Job, results: Results) -> Any:
-        """Looks until it is over, what this command has not started itself."""
+        """Polls what this command has not started itself, until it has finished."""
         from .jobs import Followed, Over, resumed
 
         ids = self._arguments

@@ -106,7 +106,7 @@ def _probe(
 
 
 def _look_at_clock(client: SegOpsAdmin, watched: Watched, report: dict[str, Any]) -> None:
-    """How far the server's clock is ahead of this machine's, and whether it runs at all."""
+    """By how much the server's clock is ahead of this machine's, and whether it runs at all."""
     skew = _skew(watched)
     report["clock_skew_s"] = skew
     if skew is None:

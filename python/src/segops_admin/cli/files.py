@@ -117,7 +117,7 @@ def _described(value: Any) -> str:
 def open_binary(source: str) -> IO[bytes]:
     """A file to be read as bytes, or standard input.
 
-    Opened here rather than by the SDK, so that how far it has been sent can be told.
+    Opened here rather than by the SDK, so that its progress can be shown.
 
     Raises:
         UsageError: it cannot be read.
@@ -162,7 +162,7 @@ def check_sink(path: str) -> None:
 
 
 class Counted:
-    """An open binary file that tells how far it has been read."""
+    """An open binary file that tells how much of it has been read."""
 
     def __init__(self, file: IO[bytes], progress: Progress) -> None:
         self._file = file
@@ -186,7 +186,7 @@ class Counted:
 
 
 def counted(file: IO[bytes], progress: Progress) -> Any:
-    """A file that shows how far it has been sent, on a terminal."""
+    """A file that shows how much of it has been sent, on a terminal."""
     return Counted(file, progress) if progress.terminal and file.seekable() else file
 
 

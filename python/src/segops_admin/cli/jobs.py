@@ -20,7 +20,7 @@ __all__ = ["Followed", "Over", "import_in_parts", "resumed"]
 
 
 class Over(Exception):
-    """Raised out of a wait when what was followed is over.
+    """Raised out of a wait when what was followed has finished.
 
     Attributes:
         answer: its last answer.
@@ -35,7 +35,7 @@ class Followed:
     """Receives each answer of a job: shows the progress, or prints the answer when it has changed.
 
     Args:
-        progress: shows how far it is.
+        progress: shows its progress.
         write: prints an answer, in place of that.
         record: what it is called if it is a record that is computed at times, and not a job.
         since: the key of the record that a computation changes.
@@ -77,7 +77,7 @@ def resumed(words: str, ids: Sequence[Any], options: dict[str, Any]) -> str:
 
     ahead = [f"--{name}={options[name]}" for name in ("profile", "api-url") if name in options]
     command = " ".join(shlex.quote(str(word)) for word in (PROGRAM, *ahead, *words.split(), *ids, "--wait"))
-    return f"To go on waiting: {command}"
+    return f"To keep waiting: {command}"
 
 
 def import_in_parts(method: Any, path: str, body: Any, options: dict[str, Any], progress: Progress) -> Any:
@@ -104,5 +104,5 @@ def import_in_parts(method: Any, path: str, body: Any, options: dict[str, Any], 
     except SegOpsArgumentError:
         raise
     except BaseException as error:
-        error.resume = "The same command goes on where this one stopped."  # type: ignore[attr-defined]
+        error.resume = "Run the same command again to resume."  # type: ignore[attr-defined]
         raise

@@ -52,7 +52,7 @@ def listen(line: Invocation, client: SegOpsAdmin, results: Results) -> None:
         hook = _registered(client, receiver.url, secret)
         with ExitStack() as registered:
             registered.callback(_remove, client, hook)
-            say(f"webhook {hook} is registered; its deliveries go on to {to}")
+            say(f"webhook {hook} is registered; its deliveries are forwarded to {to}")
             if not given:
                 say(f"{_VARIABLE}={secret} verifies them. Ctrl-C removes the webhook.")
             results.many(_received(deliveries, registered, receiver), lambda: None)

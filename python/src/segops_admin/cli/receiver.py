@@ -1,4 +1,4 @@
-"""A receiver of webhooks on this machine: what is signed goes on to another address as it came."""
+"""A receiver of webhooks on this machine: what is signed is forwarded to another address as it came."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Receiver:
     """Listens on loopback, on a port that the system picks, until the ``with`` block is left.
 
     Args:
-        target: where deliveries go on to.
+        target: where deliveries are forwarded.
         secret: what they are signed with; others are refused.
         deliver: is told of each that has gone on, in a thread of its own.
 

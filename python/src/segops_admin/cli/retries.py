@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Retries"]
 
-_LEAST = 1.0  # seconds; a shorter wait is over before it is read
+_LEAST = 1.0  # seconds; a shorter wait ends before it is read
 
 
 class Retries:

@@ -73,7 +73,7 @@ class Option:
 
 
 class Job:
-    """How to go on with what a command has started.
+    """How to follow up what a command has started.
 
     Attributes:
         wait: the method that waits for it.
@@ -82,7 +82,7 @@ class Job:
         confirm: the method that confirms it.
         download: the method that fetches its file.
         split: the method that does it in parts.
-        resume: the command that goes on waiting for it.
+        resume: the command that keeps waiting for it.
         looks: whether the command only looks at it, and has not started it.
     """
 
@@ -124,7 +124,7 @@ class Command:
         silent: further ones that are sent without a word; ``*`` stands for all.
         mutates: whether it changes something at the server.
         walk: the method behind ``--all``; empty if there is none.
-        job: how ``--wait`` goes on; None where nothing is waited for.
+        job: how ``--wait`` continues; None where nothing is waited for.
     """
 
     def __init__(

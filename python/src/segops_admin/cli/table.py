@@ -48,12 +48,12 @@ _ALL = Option("all", "", "fetch all pages and print every item, as a line of JSO
 _PREFETCH = Option(
     "prefetch", "N", "how many pages to fetch ahead at once, in order; 0 fetches one page at a time; 0 unless given"
 )
-_WAIT = Option("wait", "", "wait until the job is over and print its last answer")
+_WAIT = Option("wait", "", "wait until the job has finished and print its last answer")
 _WAIT_TIMEOUT = Option("wait-timeout", "SECONDS", "seconds to wait in all; 600 unless given")
 _INTERVAL = Option("interval", "SECONDS", "seconds between polls; 2 unless given")
 _TO = Option("to", "OUT", "wait, then write the export to this file; - is standard output", file=True)
 _QUERY = Option("query", "KEY=VALUE", "a query parameter, documented or not; may be repeated", many=True)
-_WATCH = Option("watch", "", "print a line of JSON for each change, until it is over")
+_WATCH = Option("watch", "", "print a line of JSON for each change, until it has finished")
 _CONFIRM = Option(
     "confirm",
     "BODY",
@@ -61,7 +61,7 @@ _CONFIRM = Option(
     file=True,
 )
 _SPLIT = Option(
-    "split", "", "import a file of any size in parts, wait for each, and go on where an earlier run stopped"
+    "split", "", "import a file of any size in parts, wait for each, and resume where an earlier run stopped"
 )
 _ROWS = Option(
     "rows", "N", "rows of a part, or products of a request from JSON Lines, at most; 100000 and 1000 unless given"
@@ -122,7 +122,7 @@ TOOLS = (
             "SEGOPS_WEBHOOK_SECRET is the secret that deliveries are signed with; unless it is set, one is made and shown.",
         ),
         options=(
-            Option("forward-to", "URL", "where deliveries go on to, such as http://localhost:3000/hook; required"),
+            Option("forward-to", "URL", "where to forward deliveries, such as http://localhost:3000/hook; required"),
         ),
         mutates=True,
     ),
@@ -1366,7 +1366,7 @@ def _segments() -> tuple[Command, ...]:
         ),
         Command(
             ("segments", "watch"),
-            "Prints a segment as a line of JSON whenever it changes, until its recompute is over.",
+            "Prints a segment as a line of JSON whenever it changes, until its recompute has finished.",
             "segops-admin segments watch 12",
             details=("The same as segments get ID --watch. A segment that is not computing is printed once.",),
             arguments=(Argument("id", "value", "id", "The segment's id."),),

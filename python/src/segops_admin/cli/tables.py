@@ -86,9 +86,9 @@ def _width(character: str) -> int:
     return 2 if bisect_right(_WIDE, code) % 2 else 1
 
 
-def _edges(stretches: str) -> list[int]:
-    """Where stretches of code points begin and, next, where they are over: what is inside follows an odd number."""
-    pairs = (stretch.split("-") for stretch in stretches.split())
+def _edges(ranges: str) -> list[int]:
+    """Where ranges of code points begin and, next, where they end: what is inside follows an odd number."""
+    pairs = (each.split("-") for each in ranges.split())
     return [edge for first, last in pairs for edge in (int(first, 16), int(last, 16) + 1)]
 
 

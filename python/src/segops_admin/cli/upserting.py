@@ -1,4 +1,4 @@
-"""Products in JSON Lines, sent in batches; how far that is stands beside their file, so that it resumes after a crash.
+"""Products in JSON Lines, sent in batches; their progress is kept beside the file, so that it resumes after a crash.
 
 Both command lines write the same state file, and resume each other's uploads.
 """
@@ -101,7 +101,7 @@ def _result(told: dict[str, Any]) -> dict[str, Any]:
 
 
 class _State:
-    """How far an upload is.
+    """The progress of an upload.
 
     Attributes:
         path: the state file.
@@ -138,16 +138,16 @@ class _State:
         except ValueError:
             told = None
         if not isinstance(told, dict) or told.get("format") != _FORMAT or any(key not in told for key in _KEYS):
-            raise UsageError(f"{self.path!r} is not the state file of an upload: move it away to begin anew.")
+            raise UsageError(f"{self.path!r} is not the state file of an upload: move it away to start over.")
         return told
 
     def _fits(self, begun: dict[str, Any], wanted: dict[str, Any]) -> bool:
         """Whether an upload that was begun is this one; False if it is another of which nothing was sent."""
         sent = f"the first {described(begun['sent'])} rows of it were sent"
-        anew = f"delete {self.path!r} to begin anew."
+        anew = f"delete {self.path!r} to start over."
         problem = ""
         if any(begun["file"].get(key) != wanted["file"][key] for key in ("size", "sha256")):
-            how = "Put it back as it was to go on"
+            how = "Restore it to resume"
             problem = f"{self._name} has changed since its upload was begun; {sent}. {how}, or {anew}"
         for key, what in (
             ("server", f"with the server {begun['server']}"),
@@ -155,7 +155,7 @@ class _State:
             ("rows", f"with {described(begun['rows'])} rows a request"),
         ):
             if not problem and begun[key] != wanted[key]:
-                problem = f"the upload of {self._name} was begun {what}; {sent}. Go on with that, or {anew}"
+                problem = f"the upload of {self._name} was begun {what}; {sent}. Resume with that, or {anew}"
         if problem and begun["sent"]:
             raise UsageError(problem)
         return not problem
@@ -185,4 +185,4 @@ class _State:
             self.save()
         sent = self.told["sent"]
         done = f"The first {sent} rows were sent. " if sent else ""
-        error.resume = f"{done}The same command goes on where this one stopped."  # type: ignore[attr-defined]
+        error.resume = f"{done}Run the same command again to resume."  # type: ignore[attr-defined]

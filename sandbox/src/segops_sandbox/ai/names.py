@@ -24,7 +24,7 @@ _INVISIBLE = str.maketrans(dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff")
 _UNSPACED = (
     r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-# The gaps between tokens, besides none. A name does not go on in the next paragraph.
+# The gaps between tokens, besides none. A name does not continue in the next paragraph.
 _SPACE, _PARAGRAPH = " ", "\n\n"
 # A sign that changes what a word before it means: "C" is not named by "C++" or "C#".
 _SUFFIX_SIGNS = ("+", "#")

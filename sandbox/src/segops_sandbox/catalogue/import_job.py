@@ -43,7 +43,7 @@ def _failed(tenant: Tenant, error: Exception, import_id: int) -> None:
     why = str(error).rstrip(".") or type(error).__name__
     message = (
         f"{why}. The first {done:,} of {job.row_count:,} rows were worked off "
-        f"({job.imported_count:,} imported), nothing of the others. Upload the file again to go on."
+        f"({job.imported_count:,} imported), nothing of the others. Upload the file again to continue."
     )
     ImportJob.objects.filter(pk=job.pk).update(status=ImportJob.FAILED, error_message=message, updated_at=clock.now())
     import_file.discard(job)

@@ -6,7 +6,7 @@ writer. What has to happen after the commit (jobs) waits for it with `transactio
 A view that has much to read before it writes anything calls `begin` itself when it comes to that (`begins_late`).
 SQLite has one writer at a time: who holds it while they parse a body holds up everybody.
 
-Where it collides with another request, on this server or another, it begins anew: it then sees what the other one
+Where it collides with another request, on this server or another, it starts over: it then sees what the other one
 wrote, and answers as it would have a moment later (a name that was free is taken, a row is gone).
 """
 
@@ -53,7 +53,7 @@ class AtomicWritesMiddleware:
             except DatabaseError as exc:
                 if left == 0 or not errors.is_collision(exc):
                     raise
-                log.info("%s %s begins anew: %s", request.method, request.path, one_line(exc))
+                log.info("%s %s starts over: %s", request.method, request.path, one_line(exc))
             request = _unread(request)
         raise AssertionError("the last try answers or raises")
 

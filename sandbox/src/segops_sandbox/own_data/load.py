@@ -1,5 +1,7 @@
-"""Loading a file of events or products into a tenant: in batches, each with how far the file is, so that a load that
-was cut off goes on where it ended and a file that has grown is loaded from there."""
+"""Loading a file of events or products into a tenant in batches, each of which notes the progress.
+
+A load that was cut off resumes where it ended, and a file that has grown is loaded from there.
+"""
 
 from __future__ import annotations
 

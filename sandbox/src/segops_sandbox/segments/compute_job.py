@@ -85,7 +85,7 @@ def replace_members(segment: Segment, definition: Definition) -> Outcome | None:
 def later_than(last: datetime | None) -> datetime:
     """When this computation counts as made: now, but a second after the last one at least.
 
-    `last_computed_at` is how clients tell that a recompute is over. On a frozen clock, and within one second of a
+    `last_computed_at` is how clients tell that a recompute has finished. On a frozen clock, and within one second of a
     running one, two computations would look like one.
     """
     now = clock.now().replace(microsecond=0)

@@ -32,7 +32,7 @@ export class Deadline {
     }
     const left = this.#end - this.#now();
     if (left <= 0) {
-      throw new SegOpsTimeoutError("the deadline is over", { sent: false, transient: false });
+      throw new SegOpsTimeoutError("the deadline has passed", { sent: false, transient: false });
     }
     return left;
   }

@@ -71,7 +71,7 @@ function envelope<T>(answer: unknown, path: string, page: number): { results: T[
     throw new SegOpsDecodeError(`it is not a page but ${kind}`, where);
   }
   if (goesOn(next) && results.length === 0) {
-    // An empty page that promises another would be followed for ever.
+    // An empty page that promises another would be followed forever.
     throw new SegOpsDecodeError("it is an empty page that names a next one", where);
   }
   return { results, hasMore: goesOn(next) };
@@ -130,7 +130,7 @@ class Prefetcher {
   /** Ends what is under way. */
   close(): void {
     this.#stopListening();
-    this.#abandon.abort(new Error("the iteration is over"));
+    this.#abandon.abort(new Error("the iteration has ended"));
   }
 }
 

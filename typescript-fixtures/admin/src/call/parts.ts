@@ -146,7 +146,7 @@ export class CsvImport {
     await this.#state.save();
   }
 
-  /** A part's import, as it is by now; one that the server does not know any more is made anew. */
+  /** A part's import, as it is by now; one that the server no longer knows is created again. */
   async #found(begun: BegunPart, jobId: Id): Promise<ImportJob | undefined> {
     try {
       return await this.#imports.importStatus(jobId, { signal: this.#options.signal });
@@ -185,7 +185,7 @@ export class CsvImport {
     await this.#settled(() => this.#imports.confirmImport(begun.job_id as number, body, options));
   }
 
-  /** A call whose earlier attempt, by a process that is gone, may still be under way: 409 until that is over. */
+  /** A call whose earlier attempt, by a process that is gone, may still be under way: 409 until that has ended. */
   async #settled<T>(make: () => Promise<T>): Promise<T> {
     const { timeout = 600, interval = 2, signal } = this.#options;
     const { runtime } = this.#calls;
@@ -202,7 +202,7 @@ export class CsvImport {
     }
   }
 
-  /** Says which part it was. What was refused for certain is asked for anew, not replayed, the next time. */
+  /** Says which part it was. What was refused for certain is sent again, not replayed, the next time. */
   async #refused(begun: BegunPart, error: unknown): Promise<never> {
     if (error instanceof SegOpsApiError) {
       error.message = `${this.#place(begun)}: ${error.message}`;

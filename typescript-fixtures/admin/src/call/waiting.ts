@@ -1,4 +1,4 @@
-/** Waiting for a job: when it is polled, and when the wait is over. */
+/** Waiting for a job: when it is polled, and when the wait ends. */
 
 import { SegOpsArgumentError, SegOpsJobError, SegOpsWaitTimeout } from "../errors/index.js";
 import { describe } from "../errors/text.js";
@@ -10,7 +10,7 @@ import { isOutOfTime } from "./failures.js";
 export interface Watched<Job> {
   /** The job, for messages. */
   what: string;
-  /** What begins it: calls, each made within so many seconds, and what is said if the time is over with one. */
+  /** What begins it: calls, each made within so many seconds, and what is said if the time is up by then. */
   first?: readonly { late: string; begin: (within: number) => Promise<void> }[];
   /** Looks at it, within so many seconds. */
   look: (within: number) => Promise<Job>;
@@ -85,7 +85,7 @@ export function jobFailure(job: unknown): string | undefined {
 }
 
 /**
- * Tells from a segment whether its recompute is over.
+ * Tells from a segment whether its recompute has finished.
  *
  * The platform has no failed state: a recompute that fails leaves the segment as it was. So the end is a segment that
  * is not computing and has a `last_computed_at` other than `since`; and a segment that was computing, and is not any

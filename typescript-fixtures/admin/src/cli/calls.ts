@@ -16,7 +16,7 @@ import type { Command, Job } from "./shapes.js";
 import { Shown } from "./shown.js";
 import { upsert } from "./upserting.js";
 
-/** Flags that make a command go on after its first request, until what it has begun is over. */
+/** Flags that make a command continue after its first request, until what it has started has finished. */
 export const WAITS = ["wait", "to", "confirm", "watch", "split"];
 
 type Callable = (...values: unknown[]) => Promise<unknown>;
@@ -108,7 +108,7 @@ export class CommandCall {
     return upsert(send, lines, { rows, source, account, progress: this.#progress });
   }
 
-  /** Looks until it is over, what this command has not started itself. */
+  /** Polls what this command has not started itself, until it has finished. */
   async #followed(job: Job, waiting: object, results: Results): Promise<unknown> {
     const ids = this.#line.arguments;
     this.#resume = resumed(this.#command.name, ids, this.#line);

@@ -119,7 +119,7 @@ async function probe(client: SegOpsAdmin, report: Report, explain: Explain, sign
   report.latency_ms = median === undefined ? null : Math.round(median * 10) / 10;
 }
 
-/** How far the server's clock is ahead of this machine's, and whether it runs at all. */
+/** By how much the server's clock is ahead of this machine's, and whether it runs at all. */
 async function lookAtClock(client: SegOpsAdmin, watched: Watched, report: Report, signal: AbortSignal): Promise<void> {
   const seconds = skew(watched);
   report.clock_skew_s = seconds;

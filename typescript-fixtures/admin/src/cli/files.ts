@@ -148,7 +148,7 @@ export function reading<T>(source: string, read: () => T): T {
 }
 
 /**
- * A file to upload, or standard input; a plain file tells how far it has been read, on a terminal.
+ * A file to upload, or standard input; a plain file tells how much of it has been read, on a terminal.
  *
  * @throws {UsageError} it cannot be read
  */
@@ -160,7 +160,7 @@ export function fileToSend(source: string, progress: Progress): FileData {
   return progress.isTerminal && statSync(source).isFile() ? counted(source, progress) : source;
 }
 
-/** A file that tells how far it has been read. */
+/** A file that tells how much of it has been read. */
 function counted(path: string, progress: Progress): FileData {
   const { size } = statSync(path);
   async function* blocks(): AsyncGenerator<Uint8Array> {

@@ -14,7 +14,7 @@ import type { Progress } from "./progress.js";
 import { numberOf } from "./settings.js";
 import { PROGRAM } from "./usage.js";
 
-/** Thrown out of a wait when what was followed is over. */
+/** Thrown out of a wait when what was followed has finished. */
 export class Over extends Error {
   /** Its last answer. */
   readonly answer: unknown;
@@ -28,7 +28,7 @@ export class Over extends Error {
 /**
  * Receives each answer of a job: shows the progress, or prints the answer when it has changed.
  *
- * @param progress shows how far it is
+ * @param progress shows its progress
  * @param write prints an answer, in place of that
  * @param record what it is called if it is a record that is computed at times, and not a job
  * @param since the key of the record that a computation changes
@@ -69,7 +69,7 @@ export function followed(
 export function resumed(words: string, ids: readonly unknown[], { texts }: Invocation): string {
   const ahead = ["profile", "api-url"].filter((name) => texts.has(name)).map((name) => `--${name}=${texts.get(name)}`);
   const command = [PROGRAM, ...ahead, ...words.split(" "), ...ids.map(String), "--wait"].map(shellWord).join(" ");
-  return `To go on waiting: ${command}`;
+  return `To keep waiting: ${command}`;
 }
 
 /** A word as a shell reads it back. */
@@ -128,7 +128,7 @@ export async function importInParts(
     if (error instanceof NotSent && !isBegun) {
       unlinkSync(state);
     } else if (!(error instanceof SegOpsArgumentError) && !(error instanceof NotSent)) {
-      goingOn(error, "The same command goes on where this one stopped.");
+      goingOn(error, "Run the same command again to resume.");
     }
     throw error;
   }

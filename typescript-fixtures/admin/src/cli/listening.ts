@@ -71,7 +71,7 @@ async function passedOn(
       }
     };
     try {
-      say(`webhook ${hook} is registered; its deliveries go on to ${to}`);
+      say(`webhook ${hook} is registered; its deliveries are forwarded to ${to}`);
       if (!given) {
         say(`${VARIABLE}=${secret} verifies them. Ctrl-C removes the webhook.`);
       }

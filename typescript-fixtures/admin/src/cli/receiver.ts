@@ -1,4 +1,4 @@
-/** A receiver of webhooks on this machine: what is signed goes on to another address as it came. */
+/** A receiver of webhooks on this machine: what is signed is forwarded to another address as it came. */
 
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -36,7 +36,7 @@ export class Receiver {
   /**
    * Begins to listen.
    *
-   * @param target where deliveries go on to
+   * @param target where deliveries are forwarded
    * @param secret what they are signed with; others are refused
    * @param deliver is told of each that has gone on
    */

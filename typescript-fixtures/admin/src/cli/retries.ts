@@ -3,7 +3,7 @@
 import type { Attempt } from "../call/observe.js";
 import { isJson, say } from "./output.js";
 
-/** Seconds; a shorter wait is over before it is read. */
+/** Seconds; a shorter wait ends before it is read. */
 const LEAST = 1;
 
 /** Called after each attempt; shows the wait that follows. */

@@ -35,7 +35,7 @@ export interface Option {
   parameter?: string;
 }
 
-/** How to go on with what a command has started: methods, and keys of records. */
+/** How to follow up what a command has started: methods, and keys of records. */
 export interface Job {
   /** The method that waits for it. */
   wait: string;
@@ -49,7 +49,7 @@ export interface Job {
   download?: string;
   /** The method that does it in parts. */
   split?: string;
-  /** The command that goes on waiting for it. */
+  /** the command that keeps waiting for it. */
   resume?: string;
   /** Whether the command only looks at it, and has not started it. */
   looks?: boolean;
@@ -87,7 +87,7 @@ export interface Command {
   mutates?: boolean;
   /** The method behind `--all`. */
   walk?: string;
-  /** How `--wait` goes on. */
+  /** How `--wait` continues. */
   job?: Job;
 }
 

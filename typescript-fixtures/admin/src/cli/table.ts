@@ -256,7 +256,7 @@ export const TOOLS: readonly Command[] = [
       {
         "name": "forward-to",
         "value": "URL",
-        "about": "where deliveries go on to, such as http://localhost:3000/hook; required"
+        "about": "where to forward deliveries, such as http://localhost:3000/hook; required"
       }
     ],
     "mutates": true
@@ -1801,7 +1801,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "wait",
             "value": "",
-            "about": "wait until the job is over and print its last answer"
+            "about": "wait until the job has finished and print its last answer"
           },
           {
             "name": "wait-timeout",
@@ -1822,7 +1822,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "split",
             "value": "",
-            "about": "import a file of any size in parts, wait for each, and go on where an earlier run stopped"
+            "about": "import a file of any size in parts, wait for each, and resume where an earlier run stopped"
           },
           {
             "name": "rows",
@@ -1866,12 +1866,12 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "wait",
             "value": "",
-            "about": "wait until the job is over and print its last answer"
+            "about": "wait until the job has finished and print its last answer"
           },
           {
             "name": "watch",
             "value": "",
-            "about": "print a line of JSON for each change, until it is over"
+            "about": "print a line of JSON for each change, until it has finished"
           },
           {
             "name": "wait-timeout",
@@ -1929,7 +1929,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "wait",
             "value": "",
-            "about": "wait until the job is over and print its last answer"
+            "about": "wait until the job has finished and print its last answer"
           },
           {
             "name": "wait-timeout",
@@ -2619,12 +2619,12 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "wait",
             "value": "",
-            "about": "wait until the job is over and print its last answer"
+            "about": "wait until the job has finished and print its last answer"
           },
           {
             "name": "watch",
             "value": "",
-            "about": "print a line of JSON for each change, until it is over"
+            "about": "print a line of JSON for each change, until it has finished"
           },
           {
             "name": "wait-timeout",
@@ -2867,7 +2867,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "wait",
             "value": "",
-            "about": "wait until the job is over and print its last answer"
+            "about": "wait until the job has finished and print its last answer"
           },
           {
             "name": "wait-timeout",
@@ -3013,7 +3013,7 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "wait",
             "value": "",
-            "about": "wait until the job is over and print its last answer"
+            "about": "wait until the job has finished and print its last answer"
           },
           {
             "name": "wait-timeout",
@@ -3074,12 +3074,12 @@ export const RESOURCES: readonly Resource[] = [
           {
             "name": "wait",
             "value": "",
-            "about": "wait until the job is over and print its last answer"
+            "about": "wait until the job has finished and print its last answer"
           },
           {
             "name": "watch",
             "value": "",
-            "about": "print a line of JSON for each change, until it is over"
+            "about": "print a line of JSON for each change, until it has finished"
           },
           {
             "name": "wait-timeout",
@@ -3137,7 +3137,7 @@ export const RESOURCES: readonly Resource[] = [
           "watch"
         ],
         "name": "segments watch",
-        "summary": "Prints a segment as a line of JSON whenever it changes, until its recompute is over.",
+        "summary": "Prints a segment as a line of JSON whenever it changes, until its recompute has finished.",
         "details": [
           "The same as segments get ID --watch. A segment that is not computing is printed once."
         ],

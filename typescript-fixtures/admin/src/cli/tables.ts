@@ -83,13 +83,13 @@ function widthOf(character: string): number {
   return isInside(WIDE_EDGES, code) ? 2 : 1;
 }
 
-/** Where stretches of code points begin and, next, where they are over: what is inside follows an odd number. */
-function edges(stretches: string): number[] {
-  return stretches
+/** Where ranges of code points begin and, next, where they end: what is inside follows an odd number. */
+function edges(ranges: string): number[] {
+  return ranges
     .trim()
     .split(/\s+/)
-    .flatMap((stretch) => {
-      const [first = "", last = ""] = stretch.split("-");
+    .flatMap((range) => {
+      const [first = "", last = ""] = range.split("-");
       return [Number.parseInt(first, 16), Number.parseInt(last, 16) + 1];
     });
 }

@@ -1,5 +1,5 @@
 /**
- * Products in JSON Lines, sent in batches; how far that is stands beside their file, so that it resumes after a crash.
+ * Products in JSON Lines, sent in batches; their progress is kept beside the file, so that it resumes after a crash.
  *
  * Both command lines write the same state file, and resume each other's uploads.
  */
@@ -136,7 +136,7 @@ function isRefused(error: unknown): boolean {
   return error instanceof SegOpsApiError && error.status < 500;
 }
 
-/** How far an upload is. */
+/** The progress of an upload. */
 class State {
   /** The state file. */
   readonly path: string;
@@ -176,7 +176,7 @@ class State {
     }
     const found = told as Record<string, unknown> | null;
     if (typeof found !== "object" || found?.format !== FORMAT || KEYS.some((key) => !(key in found))) {
-      throw new UsageError(`${quote(this.path)} is not the state file of an upload: move it away to begin anew.`);
+      throw new UsageError(`${quote(this.path)} is not the state file of an upload: move it away to start over.`);
     }
     return told as Told;
   }
@@ -184,10 +184,10 @@ class State {
   /** Whether an upload that was begun is this one; false if it is another of which nothing was sent. */
   #fits(begun: Told, wanted: Pick<Told, "file" | "server" | "account" | "rows">): boolean {
     const sent = `the first ${describe(begun.sent)} rows of it were sent`;
-    const anew = `delete ${quote(this.path)} to begin anew.`;
+    const anew = `delete ${quote(this.path)} to start over.`;
     let problem = "";
     if (begun.file.size !== wanted.file.size || begun.file.sha256 !== wanted.file.sha256) {
-      const how = "Put it back as it was to go on";
+      const how = "Restore it to resume";
       problem = `${this.#name} has changed since its upload was begun; ${sent}. ${how}, or ${anew}`;
     }
     const begunWith = {
@@ -197,7 +197,7 @@ class State {
     };
     for (const [key, what] of Object.entries(begunWith) as [keyof typeof begunWith, string][]) {
       if (problem === "" && begun[key] !== wanted[key]) {
-        problem = `the upload of ${this.#name} was begun ${what}; ${sent}. Go on with that, or ${anew}`;
+        problem = `the upload of ${this.#name} was begun ${what}; ${sent}. Resume with that, or ${anew}`;
       }
     }
     if (problem !== "" && begun.sent) {
@@ -236,6 +236,6 @@ class State {
       this.save();
     }
     const done = this.told.sent > 0 ? `The first ${this.told.sent} rows were sent. ` : "";
-    goingOn(error, `${done}The same command goes on where this one stopped.`);
+    goingOn(error, `${done}Run the same command again to resume.`);
   }
 }

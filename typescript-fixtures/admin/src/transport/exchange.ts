@@ -48,7 +48,7 @@ export class Exchange implements TransportReply {
   #failure: { reason: unknown } | undefined;
   #wake: (() => void) | undefined;
 
-  /** @param over called when the exchange is over; `isKept` tells whether the connection can carry another one */
+  /** @param over called when the exchange has ended; `isKept` tells whether the connection can carry another one */
   constructor(request: TransportRequest, place: Place, over: (isKept: boolean) => void) {
     this.#request = request;
     this.#line = place.line;

@@ -57,13 +57,13 @@ export function whyExchangeFailed(error: unknown, { peer }: Peer, stale: boolean
 }
 
 /**
- * A deadline that is over, or silence for too long.
+ * A deadline that has passed, or silence for too long.
  *
  * @param received the bytes of the reply's body that have come; undefined before its head
  */
 export function whyTimedOut(isDeadline: boolean, { peer }: Peer, received: number | undefined): SegOpsTimeoutError {
   if (isDeadline) {
-    return new SegOpsTimeoutError("the deadline is over", { transient: false });
+    return new SegOpsTimeoutError("the deadline has passed", { transient: false });
   }
   const silence = `${peer} was silent for too long`;
   return new SegOpsTimeoutError(received === undefined ? silence : `the reply stalled after ${received} bytes`);

@@ -113,7 +113,7 @@ class Interruption {
     this.#watch.progress();
   }
 
-  /** Ends the request, whether or not it is over. */
+  /** Ends the request, whether or not it has ended. */
   cancel(): void {
     this.stop();
     this.#controller.abort(new Error("the reply was given up"));
@@ -140,7 +140,7 @@ class Interruption {
     }
     const { reason: cause } = this.signal;
     if (this.#isDeadline) {
-      return new SegOpsTimeoutError("the deadline is over", { transient: false, cause });
+      return new SegOpsTimeoutError("the deadline has passed", { transient: false, cause });
     }
     return this.#isOverdue ? new SegOpsTimeoutError(silence, { cause }) : undefined;
   }

@@ -210,7 +210,7 @@ class Exchange implements TransportReply {
       return new SegOpsTimeoutError(`no connection to ${peer} ${when}`, { sent: false, transient: !isDeadline });
     }
     if (isDeadline) {
-      return new SegOpsTimeoutError("the deadline is over", { transient: false });
+      return new SegOpsTimeoutError("the deadline has passed", { transient: false });
     }
     const silence = `${peer} was silent for too long`;
     return new SegOpsTimeoutError(this.status === 0 ? silence : `the reply stalled after ${this.#received} bytes`);

@@ -169,7 +169,7 @@ export class Pool implements Transport {
     });
   }
 
-  /** Lets the call go on that has waited longest, if one waits. */
+  /** Lets the call continue that has waited longest, if one waits. */
   #callNext(): void {
     const [proceed] = this.#waiting;
     proceed?.();

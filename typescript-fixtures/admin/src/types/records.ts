@@ -310,7 +310,7 @@ export interface SegmentVersion {
   created_by?: string | null;
 }
 
-/** The answer of an action that goes on at the server; which keys stand beside the status depends on the action. */
+/** The answer of an action that continues on the server; the keys beside the status depend on the action. */
 export interface Queued {
   /** Always queued, so far as is known. */
   status: string;

@@ -205,7 +205,7 @@ export class ReplyReader {
     return true;
   }
 
-  /** Counts bytes of a line that are neither head nor body, once it is whole: they must not go on for ever. */
+  /** Counts bytes of a line that are neither head nor body, once it is whole: they must not continue forever. */
   #counted(size: number, isWhole: boolean): boolean {
     const overhead = this.#overhead + size;
     if (overhead > LARGEST_HEAD) {

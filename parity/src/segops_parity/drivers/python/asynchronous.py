@@ -19,7 +19,7 @@ __all__ = ["AsyncSession"]
 class AsyncSession(Session):
     """A session of asynchronous clients.
 
-    Their loop has a thread of its own: between two commands it goes on seeing what comes over kept connections, as in
+    Their loop has a thread of its own: between two commands it keeps seeing what comes over kept connections, as in
     a program that does other things meanwhile.
     """
 
@@ -110,7 +110,7 @@ class _Walk(Iterator[Any]):
 
 
 class _Running:
-    """A coroutine on the event loop of another thread. Cancelled, it is over when it has closed what it has to."""
+    """A coroutine on the event loop of another thread. Cancelled, it ends when it has closed what it has to."""
 
     def __init__(self, value: Awaitable[Any], loop: asyncio.AbstractEventLoop) -> None:
         self._value = value

@@ -158,5 +158,5 @@ _VALUES: dict[str, Callable[[], Any]] = {
 
 
 def own_value(name: str) -> Any:
-    """The value of that name, made anew."""
+    """The value of that name, made again."""
     return _VALUES[name]()

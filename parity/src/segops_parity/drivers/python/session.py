@@ -227,7 +227,7 @@ class Session:
         return reply if plain_copy((arguments, named)) == before else {**reply, "changed": True}
 
     def _begin(self, name: str, call: Callable[[], Any]) -> dict[str, Any]:
-        """Begins a call in a thread of its own; tells once it waits for something, or is over."""
+        """Begins a call in a thread of its own; tells once it waits for something, or has ended."""
         future: Future[Any] = Future()
         waits = threading.Event()
 

@@ -147,7 +147,7 @@ def _broken(kind: str, is_terminal: bool) -> Iterator[_Broken | None]:
 
 @contextlib.contextmanager
 def _slow(messages: _Stream, hours: int) -> Iterator[None]:
-    """A clock by which each message takes so many hours: a deadline is over behind the first, whatever the machine."""
+    """A clock by which each message takes so many hours: any deadline has passed after the first one."""
     real = time.monotonic
 
     def late() -> float:

@@ -51,7 +51,7 @@ class Clock:
         self.tell: Callable[[dict[str, Any]], object] = lambda told: None
         self._at = 0.0
         self._due: float | None = None
-        """When the wait of the main thread is over, while it waits."""
+        """When the wait of the main thread ends, while it waits."""
         self._waits = 0
         """How many waits there have been."""
         self._looked_at = 0
@@ -85,7 +85,7 @@ class Clock:
             self.tell({"hears": True})
 
     def end(self) -> None:
-        """The call is over."""
+        """The call has ended."""
         self.begin([], False)
         self.is_under_way = False
 
