@@ -234,14 +234,14 @@ class Operation:
         self.body = entry.get("body")
         self.multipart = entry.get("multipart")
         self.mutates = entry.get("mutates")
-        self.walks = entry.get("walks")
+        self.iterates = entry.get("iterates")
         self.polls = entry.get("polls")
         self.splits = entry.get("splits")
         self.words: list[str] = [namespace.replace("_", "-"), *entry["cli"].split()]
 
     @property
     def repeats(self) -> str | None:
-        return self.walks or self.polls or self.splits
+        return self.iterates or self.polls or self.splits
 
     @property
     def command(self) -> tuple[str, str]:

@@ -70,12 +70,12 @@ def test_items_are_printed_as_they_come(server: Any, command: Any, environment: 
     """The first page is printed while the second one is still awaited."""
     server.reply(page([1, 2], True))
     server.reply(page([3], False), held=True)
-    walk = subprocess.Popen(command("segments", "list", "--all"), env=environment, stdout=subprocess.PIPE)
-    assert walk.stdout is not None
-    assert [json.loads(walk.stdout.readline()) for _ in range(2)] == [{"id": 1}, {"id": 2}]
+    iteration = subprocess.Popen(command("segments", "list", "--all"), env=environment, stdout=subprocess.PIPE)
+    assert iteration.stdout is not None
+    assert [json.loads(iteration.stdout.readline()) for _ in range(2)] == [{"id": 1}, {"id": 2}]
     server.release.set()
-    assert walk.communicate(timeout=20)[0] == b'{"id":3}\n'
-    assert walk.returncode == 0
+    assert iteration.communicate(timeout=20)[0] == b'{"id":3}\n'
+    assert iteration.returncode == 0
 
 
 def test_iteration_that_fails_midway_exits_1_after_the_items_printed_so_far(server: Any, cli: Any) -> None:

@@ -99,10 +99,10 @@ def test_a_command_that_mutates_takes_an_idempotency_key_and_no_other_does(opera
 def test_a_command_sends_the_request_of_the_contract(sending: Any, cli: Any, tmp_path: Path) -> None:
     """With --dry-run, which runs the SDK up to the socket. Operations that poll are tested in test_waiting."""
     words, values = given(sending, tmp_path)
-    if sending.walks:
+    if sending.iterates:
         words.append("--all")
     sent = cli(*sending.command, *words, "--dry-run").json
-    request = filled(sending.request or _walked(sending), values)
+    request = filled(sending.request or _iterated(sending), values)
     assert f"{sent['method']} {sent['url'].split('/api', 1)[1].split('?')[0]}" == request
     if isinstance(sending.query, dict):
         assert sent["query"] == {key: values[name] for key, name in sending.query.items() if name in values}
@@ -118,7 +118,7 @@ def test_a_command_sends_the_request_of_the_contract(sending: Any, cli: Any, tmp
     assert ("Idempotency-Key" in sent["headers"]) == bool(sending.mutates)
 
 
-def _walked(operation: Any) -> str:
+def _iterated(operation: Any) -> str:
     if operation.name == "iterate_members":
         return "GET /segments/{id}/members/"
     return f"GET {getattr(Script().client(), operation.namespace)._path}"

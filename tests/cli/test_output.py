@@ -114,16 +114,16 @@ def test_a_reader_that_went_away_is_no_error_for_a_download(server: Any, command
 def test_iteration_ends_when_its_reader_closes_the_pipe(server: Any, command: Any, environment: Any) -> None:
     """As in `segops-admin segments list --all | head -1`: the second page is not requested."""
     server.reply({"count": 4000, "next": "more", "results": [{"id": n, "pad": "x" * 100} for n in range(2000)]})
-    walk = subprocess.Popen(
+    iteration = subprocess.Popen(
         command("segments", "list", "--all"), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    assert walk.stdout is not None
-    assert walk.stderr is not None
-    assert json.loads(walk.stdout.readline())["id"] == 0
-    walk.stdout.close()
-    assert walk.stderr.read() == b""
-    assert walk.wait(30) == 0
-    walk.stderr.close()
+    assert iteration.stdout is not None
+    assert iteration.stderr is not None
+    assert json.loads(iteration.stdout.readline())["id"] == 0
+    iteration.stdout.close()
+    assert iteration.stderr.read() == b""
+    assert iteration.wait(30) == 0
+    iteration.stderr.close()
     assert len(server.requests) == 1
 
 

@@ -92,7 +92,7 @@ def _behind_flags(resource: str, verb: str) -> list[str]:
     command = find(resource, verb)
     assert command is not None
     job = command.job
-    return [name for name in (command.walk, job and job.wait, job and job.split) if name]
+    return [name for name in (command.iteration, job and job.wait, job and job.split) if name]
 
 
 def test_39_an_interrupt_is_no_traceback_and_help_needs_no_unicode(process: Any) -> None:

@@ -81,9 +81,9 @@ def test_leaving_an_iteration_early_cancels_its_prefetched_pages(serve: Any) -> 
 
     async def main() -> None:
         async with client_of(server) as client:
-            walk = client.segments.iterate(prefetch=3)
-            assert await walk.__anext__() == 1
-            await walk.aclose()
+            iteration = client.segments.iterate(prefetch=3)
+            assert await iteration.__anext__() == 1
+            await iteration.aclose()
             assert len(asyncio.all_tasks()) == 1
             gate.set()
 

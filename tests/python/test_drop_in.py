@@ -125,10 +125,10 @@ def test_a_published_iteration_yields_the_same_items(fact: dict[str, Any], serve
         Reply(json=[{"id": 4}]),
     )
     client = connect(server)
-    walk = call(client, fact)
-    assert inspect.isgenerator(walk)
+    iteration = call(client, fact)
+    assert inspect.isgenerator(iteration)
     assert server.requests == []
-    assert [item["id"] for item in walk] == [1, 2, 3]
+    assert [item["id"] for item in iteration] == [1, 2, 3]
     assert [item["id"] for item in call(client, fact)] == [4]
     judge(server.requests[0], fact)
     first = int(dict(server.requests[0].query)["page"])

@@ -183,8 +183,8 @@ def test_prefetched_pages_belong_to_the_trace_of_the_iteration(prefetch: int, tr
     answers = Script(*pages([1, 2, 3, 4], page_size=1))
     with traced.tracer.start_as_current_span("work") as work:
         assert len(list(answers.client().segments.iterate(prefetch=prefetch))) == 4
-    walked = [span for span in traced.spans if span.name == "GET"]
-    assert [span.parent.span_id for span in walked] == [work.get_span_context().span_id] * 4
+    iterated = [span for span in traced.spans if span.name == "GET"]
+    assert [span.parent.span_id for span in iterated] == [work.get_span_context().span_id] * 4
 
 
 def test_clients_made_before_are_traced_until_it_is_turned_off(traced: Traced) -> None:

@@ -46,8 +46,8 @@ def ids(items: Any) -> list[int]:
 
 def test_iteration_requests_page_after_page_until_there_is_no_next(serve: Any, connect: Any) -> None:
     server = serve(*[Reply(json=page(number, 3)) for number in (1, 2, 3)])
-    walk = connect(server).segments.iterate({"page_size": 2, "q": "a b"})
-    assert ids(walk) == [0, 1, 2, 3, 4, 5]
+    iteration = connect(server).segments.iterate({"page_size": 2, "q": "a b"})
+    assert ids(iteration) == [0, 1, 2, 3, 4, 5]
     assert [dict(seen.query) for seen in server.requests] == [
         {"page_size": "2", "q": "a b", "page": str(number)} for number in (1, 2, 3)
     ]
@@ -56,12 +56,12 @@ def test_iteration_requests_page_after_page_until_there_is_no_next(serve: Any, c
 
 def test_nothing_is_asked_for_before_the_first_item_and_no_page_before_it_is_needed(serve: Any, connect: Any) -> None:
     server = serve(Reply(json=page(1, 3)), Reply(json=page(2, 3)))
-    walk = connect(server).segments.iterate()
+    iteration = connect(server).segments.iterate()
     assert server.connections == 0
-    next(walk)
-    next(walk)
+    next(iteration)
+    next(iteration)
     assert len(server.requests) == 1
-    next(walk)
+    next(iteration)
     assert len(server.requests) == 2
 
 
@@ -145,10 +145,10 @@ NO_PAGES = {
 @pytest.mark.parametrize("name", NO_PAGES)
 def test_a_reply_that_is_not_a_page_stops_the_iteration_with_an_error(name: str, prefetch: int) -> None:
     script = Script(reply(page(1, 2)), NO_PAGES[name])
-    walk = script.client().segments.iterate(prefetch=prefetch)
-    assert [next(walk)["id"], next(walk)["id"]] == [0, 1]
+    iteration = script.client().segments.iterate(prefetch=prefetch)
+    assert [next(iteration)["id"], next(iteration)["id"]] == [0, 1]
     with pytest.raises(SegOpsDecodeError) as caught:
-        next(walk)
+        next(iteration)
     assert "/segments/" in str(caught.value)
 
 
@@ -195,30 +195,30 @@ class Gates:
 def test_pages_are_fetched_ahead_at_once_and_handed_out_in_order(serve: Any, connect: Any) -> None:
     gates = Gates(6)
     server = serve(answer=gates)
-    walk = connect(server).segments.iterate(prefetch=3)
+    iteration = connect(server).segments.iterate(prefetch=3)
     gates.let(1)
-    assert next(walk)["id"] == 0
+    assert next(iteration)["id"] == 0
     server.wait_for_requests(4)  # pages 2, 3 and 4 are under way together, while page 1 is being read
     assert sorted(asked_page(seen) for seen in server.requests) == [1, 2, 3, 4]
     gates.let(4, 3)  # and come back in the wrong order
-    assert next(walk)["id"] == 1
+    assert next(iteration)["id"] == 1
     gates.let(2, 5, 6)
-    assert ids(walk) == list(range(2, 12))
+    assert ids(iteration) == list(range(2, 12))
     assert sorted(asked_page(seen) for seen in server.requests) == [1, 2, 3, 4, 5, 6]
 
 
 def test_one_page_is_prefetched_while_the_one_before_is_read(serve: Any, connect: Any) -> None:
     gates = Gates(4)
     server = serve(answer=gates)
-    walk = connect(server).segments.iterate(prefetch=1)
+    iteration = connect(server).segments.iterate(prefetch=1)
     for number in (1, 2, 3):
         gates.let(number)
-        next(walk)
+        next(iteration)
         server.wait_for_requests(number + 1)
-        next(walk)
+        next(iteration)
         assert len(server.requests) == number + 1
     gates.let(4)
-    assert ids(walk) == [6, 7]
+    assert ids(iteration) == [6, 7]
 
 
 @pytest.mark.parametrize("prefetch", [1, 2, 5, 50])
@@ -259,39 +259,39 @@ def test_an_error_surfaces_where_its_page_would_have_come(serve: Any, connect: A
         return Reply(400, json={"detail": "third"}) if asked_page(seen) == 3 else gates(seen)
 
     server = serve(answer=answer)
-    walk = connect(server).segments.iterate(prefetch=4)
+    iteration = connect(server).segments.iterate(prefetch=4)
     gates.let(1)
-    got = [next(walk)["id"], next(walk)["id"]]
+    got = [next(iteration)["id"], next(iteration)["id"]]
     server.wait_for_requests(5)
     gates.let(2, 4, 5)
-    got += [next(walk)["id"], next(walk)["id"]]
+    got += [next(iteration)["id"], next(iteration)["id"]]
     with pytest.raises(SegOpsBadRequestError, match="third"):
-        next(walk)
+        next(iteration)
     assert got == [0, 1, 2, 3]
-    eventually(lambda: not threads(PREFETCH), "the threads end with the walk")
+    eventually(lambda: not threads(PREFETCH), "the threads end with the iteration")
 
 
 @pytest.mark.parametrize("how", ["break", "close", "drop", "error in the loop"])
 def test_leaving_an_iteration_early_leaves_no_thread_behind(how: str, serve: Any, connect: Any) -> None:
     gates = Gates(9)
     server = serve(answer=gates)
-    walk = connect(server).segments.iterate(prefetch=3)
+    iteration = connect(server).segments.iterate(prefetch=3)
     gates.let(1, 2)
-    next(walk)
-    next(walk)
-    next(walk)
+    next(iteration)
+    next(iteration)
+    next(iteration)
     assert threads(PREFETCH)
     gates.let(*range(3, 10))
     if how == "close":
-        walk.close()
+        iteration.close()
     elif how == "error in the loop":
         with contextlib.suppress(KeyError):
-            for _ in walk:
+            for _ in iteration:
                 raise KeyError
     elif how == "break":
-        for _ in walk:
+        for _ in iteration:
             break
-    del walk
+    del iteration
     gc.collect()
     eventually(lambda: not threads(PREFETCH), "the threads end")
     assert len(server.requests) < 9
@@ -300,20 +300,20 @@ def test_leaving_an_iteration_early_leaves_no_thread_behind(how: str, serve: Any
 def test_leaving_early_does_not_wait_for_pages_that_are_under_way(serve: Any, connect: Any) -> None:
     gates = Gates(9)
     server = serve(answer=gates)
-    walk = connect(server).segments.iterate(prefetch=3)
+    iteration = connect(server).segments.iterate(prefetch=3)
     gates.let(1)
-    next(walk)
+    next(iteration)
     server.wait_for_requests(4)
-    walk.close()  # otherwise it would wait forever: those pages come only now
+    iteration.close()  # otherwise it would wait forever: those pages come only now
     gates.let(*range(2, 10))
     eventually(lambda: not threads(PREFETCH), "the threads end")
 
 
 def test_an_invalid_page_leaves_no_thread_behind_while_its_error_is_kept(serve: Any, connect: Any) -> None:
     server = serve(answer=lambda seen: Reply(json=page(1, 9) if asked_page(seen) == 1 else {"detail": "moved"}))
-    walk = connect(server).segments.iterate(prefetch=2)
+    iteration = connect(server).segments.iterate(prefetch=2)
     with pytest.raises(SegOpsDecodeError) as caught:
-        list(walk)
+        list(iteration)
     eventually(lambda: not threads(PREFETCH), "the threads end")
     assert caught.value.__traceback__ is not None
 
@@ -333,9 +333,9 @@ def test_members_are_iterated_by_cursor(serve: Any, connect: Any) -> None:
         Reply(json={"results": [], "next_cursor": "c2"}),
         Reply(json={"results": [{"user_id": "b"}], "next_cursor": None}),
     )
-    walk = connect(server).segments.iterate_members("7/8", {"limit": 1})
+    iteration = connect(server).segments.iterate_members("7/8", {"limit": 1})
     assert server.connections == 0
-    assert [member["user_id"] for member in walk] == ["a", "b"]
+    assert [member["user_id"] for member in iteration] == ["a", "b"]
     assert [seen.query for seen in server.requests] == [
         [("limit", "1")],
         [("limit", "1"), ("cursor", "c/1+=")],
@@ -384,8 +384,8 @@ class Stalling(Script):
             return super().send(request)
         threading.Event().wait()
 
-walk = Stalling(*pages(list(range(10)), 1)).client().segments.iterate(prefetch=4)
-print(next(walk), next(walk))
+iteration = Stalling(*pages(list(range(10)), 1)).client().segments.iterate(prefetch=4)
+print(next(iteration), next(iteration))
 """
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30)
     assert (ran.returncode, ran.stdout) == (0, "0 1\n"), ran.stderr

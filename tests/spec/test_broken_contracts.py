@@ -30,7 +30,7 @@ BROKEN = {
         "admin.yaml", 'since: "0.2"', "since: 0.2", "namespaces.segments.methods.preview.since", "in quotes",
     ),
     "two kinds of request": (
-        "admin.yaml", "        walks: members\n", "        walks: members\n        polls: members\n",
+        "admin.yaml", "        iterates: members\n", "        iterates: members\n        polls: members\n",
         "namespaces.segments.methods.iterate_members", "",
     ),
     "a request that does not say whether it mutates": (
@@ -87,9 +87,9 @@ BROKEN = {
         "admin.yaml", "        source: segment-history\n", "        source: segment-story\n",
         "namespaces.segments.methods.versions.source", "found 'segment-story'",
     ),
-    "a walk over what does not page": (
-        "admin.yaml", "walks: members", "walks: versions",
-        "namespaces.segments.methods.iterate_members.walks", "does not",
+    "an iteration over what does not page": (
+        "admin.yaml", "iterates: members", "iterates: versions",
+        "namespaces.segments.methods.iterate_members.iterates", "does not",
     ),
     "a poll of what is not there": (
         "admin.yaml", "polls: export_status", "polls: export_state",

@@ -72,7 +72,7 @@ def test_the_shared_six_take_path_record_and_source_from_their_namespace(contrac
     )  # fmt: skip
     assert contract.operations["products.list"].returns.text == "Page<Product>"
     assert contract.operations["queries.list"].returns.text == "AIQuery[]"
-    assert contract.operations["segments.iterate"].walks == "segments.list"
+    assert contract.operations["segments.iterate"].iterates == "segments.list"
     assert contract.operations["segments.delete"].returns.kind == "null"
 
 
@@ -197,12 +197,12 @@ def test_a_command_is_read_from_its_notation(contract: Contract) -> None:
     ("operation", "flags"),
     [
         ("segments.list", "request get reads bodyless query params page"),
-        ("segments.iterate", "params page walks"),
+        ("segments.iterate", "params page iterates"),
         ("segments.update", "request patch put mutates json path-id choices"),
         ("segments.delete", "request delete mutates bodyless path-id"),
         ("segments.preview", "request post reads json"),
         ("segments.recompute", "request post mutates bodyless path-id"),
-        ("segments.iterate_members", "params cursor walks"),
+        ("segments.iterate_members", "params cursor iterates"),
         ("segments.export_status", "request get reads bodyless query path-id"),
         ("segments.download_export", "request get reads bodyless path-id downloads"),
         ("segments.wait_for_export", "polls states"),

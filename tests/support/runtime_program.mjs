@@ -65,7 +65,7 @@ const STEPS = {
     assert.equal(await segops.segments.delete(made.id), null);
     assert.ok((await rejection(segops.segments.get(made.id))) instanceof SegOpsNotFoundError);
   },
-  async "listings are walked, one page at a time and ahead"() {
+  async "listings are iterated, one page at a time and ahead"() {
     const rows = Array.from({ length: 57 }, (_, index) => ({ sku: `R-${index}`, name: `Product ${index}` }));
     await segops.products.bulkUpsert(rows);
     for (const prefetch of [0, 4]) {

@@ -160,7 +160,7 @@ def measure(folder: Path, events: int, duckdb: Path | None = None) -> dict[str, 
             counts = [ask() for ask in asked]
             if len(set(counts)) > 1:
                 raise SystemExit(f"{name}: users found by the sandbox, DuckDB on its file, DuckDB on a copy: {counts}")
-        found["members"], found["members: pages"] = walk(
+        found["members"], found["members: pages"] = read_members(
             sandbox, connection, ordered, max(1, 120 * events // 5_000_000)
         )
         found["search"] = seconds(lambda: sandbox.call(connection, "GET", "/explorer/users/?q=user-1"))
@@ -181,7 +181,7 @@ def page(sandbox: Sandbox, path: str) -> None:
     connection.close()
 
 
-def walk(sandbox: Sandbox, connection: Any, number: int, pages: int) -> tuple[float, int]:
+def read_members(sandbox: Sandbox, connection: Any, number: int, pages: int) -> tuple[float, int]:
     """Read so many pages of 1,000 members; returns the seconds and the number of pages."""
     started, cursor, read = time.perf_counter(), "", 0
     while read < pages and cursor is not None:

@@ -85,7 +85,7 @@ class Command:
     query: CommandArgument | None
     known: tuple[tuple[str, str], ...]
     silent: tuple[str, ...]
-    walk: Operation | None
+    iteration: Operation | None
     job: Mapping[str, str]
     example: str
 
@@ -177,8 +177,8 @@ def _command(contract: Contract, operation: Operation) -> Command:
     query = next((_argument(each) for each in operation.arguments if each.type == "query"), None)
     known = tuple((name, schema["description"]) for name, schema in operation.params.items() if _is_shown(name, schema))
     silent = tuple(name for name, schema in operation.params.items() if _is_silent(name, schema))
-    walk = next((each for each in contract.operations.values() if each.walks == operation.id), None)
-    flags = tuple(_flags(contract, operation, walk))
+    iteration = next((each for each in contract.operations.values() if each.iterates == operation.id), None)
+    flags = tuple(_flags(contract, operation, iteration))
     return Command(
         operation.cli.verb,
         operation,
@@ -189,7 +189,7 @@ def _command(contract: Contract, operation: Operation) -> Command:
         query,
         known,
         silent,
-        walk,
+        iteration,
         _job(contract, operation),
         _example(contract, operation, arguments, flags, [name for name, _ in known]),
     )
@@ -211,7 +211,7 @@ def _argument(argument: Argument) -> CommandArgument:
     return CommandArgument(argument.name, kind, _SHOWN.get(kind, argument.name), text)
 
 
-def _flags(contract: Contract, operation: Operation, walk: Operation | None) -> Iterator[Flag]:
+def _flags(contract: Contract, operation: Operation, iteration: Operation | None) -> Iterator[Flag]:
     for argument in operation.arguments:
         if not argument.required and argument.type != "query":
             value = "|".join(argument.values) or argument.name.upper()
@@ -220,9 +220,9 @@ def _flags(contract: Contract, operation: Operation, walk: Operation | None) -> 
     common = {flag.name: flag for flag in flags_of(contract.shell["flags"])}
     if operation.mutates:
         yield _with_parameter(common["idempotency-key"], "idempotency_key")
-    if walk is not None:
+    if iteration is not None:
         yield common["all"]
-        if any(argument.name == "prefetch" for argument in walk.arguments):
+        if any(argument.name == "prefetch" for argument in iteration.arguments):
             yield common["prefetch"]
     if any(argument.type == "query" for argument in operation.arguments):
         yield common["query"]

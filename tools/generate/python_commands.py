@@ -131,7 +131,7 @@ def _command(resource: Resource, command: Command, own: dict[str, Flag]) -> str:
         query=_argument(command.query) if command.query is not None else "None",
         known=repr(command.known),
         silent=repr(command.silent),
-        walk=repr(command.walk.name if command.walk is not None else ""),
+        iteration=repr(command.iteration.name if command.iteration is not None else ""),
         mutates="True" if operation.mutates else "None",
         job=_call("Job", repr(command.job["wait"]), **job) if command.job else "None",
     )

@@ -211,8 +211,8 @@ class Shapes:
         """What an operation's query argument takes; None if it has none."""
         if not any(argument.type == "query" for argument in operation.arguments):
             return None
-        if operation.walks is not None:
-            return self.params_of(self.contract.operations[operation.walks])
+        if operation.iterates is not None:
+            return self.params_of(self.contract.operations[operation.iterates])
         record = operation.returns.record
         owner = record if operation.crud else pascal_case(operation.namespace) + pascal_case(operation.name)
         name = f"{owner}{'List' if operation.crud else ''}Params"

@@ -106,8 +106,8 @@ def _command(contract: Contract, resource: Resource, command: Command) -> dict[s
             found["silent"] = command.silent
     if operation.mutates:
         found["mutates"] = True
-    if command.walk is not None:
-        found["walk"] = command.walk.typescript
+    if command.iteration is not None:
+        found["iteration"] = command.iteration.typescript
     if command.job:
         methods = contract.namespaces[operation.namespace].operations
         found["job"] = {

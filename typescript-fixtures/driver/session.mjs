@@ -49,11 +49,11 @@ class Time {
   };
 }
 
-/** The clients and walks of one run. */
+/** The clients and iterations of one run. */
 export class Session {
   #sdk;
   #clients = new Map();
-  #walks = new Map();
+  #iterations = new Map();
   #running = new Map();
   #attempts = [];
   #before = new Map();
@@ -223,8 +223,8 @@ export class Session {
     const call = async () => {
       const value = await owner[name](...values);
       if (typeof value?.[Symbol.asyncIterator] === "function") {
-        const key = String(this.#walks.size + 1);
-        this.#walks.set(key, { walk: value[Symbol.asyncIterator](), time, controller });
+        const key = String(this.#iterations.size + 1);
+        this.#iterations.set(key, { iteration: value[Symbol.asyncIterator](), time, controller });
         return { $iterator: key };
       }
       if (command.derived !== undefined) {
@@ -271,11 +271,11 @@ export class Session {
   }
 
   async #page({ iterator, limit, leave, ...events }) {
-    const { walk, time, controller } = this.#walks.get(iterator);
+    const { iteration, time, controller } = this.#iterations.get(iterator);
     const items = [];
     const page = async () => {
       while (limit === undefined || limit === null || items.length < limit) {
-        const { done, value } = await walk.next();
+        const { done, value } = await iteration.next();
         if (done) {
           return { items, done: true };
         }
@@ -285,9 +285,9 @@ export class Session {
         return { items, done: false };
       }
       await (leave === "throw"
-        ? walk.throw(Object.assign(new Error("left by an exception"), { name: "Left" }))
-        : walk.return());
-      return { items, done: (await walk.next()).done };
+        ? iteration.throw(Object.assign(new Error("left by an exception"), { name: "Left" }))
+        : iteration.return());
+      return { items, done: (await iteration.next()).done };
     };
     const outcome = await this.#outcome(time, new Given(), page, { ...events, controller });
     return "error" in outcome ? { ...outcome, items } : outcome;
@@ -358,7 +358,7 @@ export class Session {
       each.client.close?.();
     }
     this.#clients.clear();
-    this.#walks.clear();
+    this.#iterations.clear();
     this.#running.clear();
     clock.run();
     if (this.#folder !== undefined) {

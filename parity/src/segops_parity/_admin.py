@@ -86,7 +86,7 @@ class AdminReader:
         if returns.record is not None:
             self._known(f"{where}.returns", returns.record, self.records, "a record of records/")
         self._known(f"{where}.source", entry["source"], self.content["sources"], "a source")
-        target = entry.get("walks") or entry.get("polls")
+        target = entry.get("iterates") or entry.get("polls")
         if target is not None:
             self._check_target(where, entry, target, siblings)
         if "splits" in entry and "multipart" not in siblings.get(entry["splits"], {}):
@@ -98,8 +98,8 @@ class AdminReader:
         multipart = {part: (names[0], names[1]) for part, names in entry.get("multipart", {}).items()}
         if request is not None:
             self._check_wiring(where, arguments, request, query, entry.get("body"), multipart)
-        walked = siblings[entry["walks"]] if "walks" in entry else {}
-        paginates = entry.get("paginates") or walked.get("paginates")
+        iterated = siblings[entry["iterates"]] if "iterates" in entry else {}
+        paginates = entry.get("paginates") or iterated.get("paginates")
         return Operation(
             namespace=namespace,
             name=method,
@@ -109,14 +109,14 @@ class AdminReader:
             arguments=arguments,
             request=request,
             query=query,
-            params=entry.get("params") or walked.get("params") or {},
+            params=entry.get("params") or iterated.get("params") or {},
             body=entry.get("body"),
             multipart=multipart,
             success=tuple(entry.get("success", ())),
             mutates=entry.get("mutates", False),
             paginates=paginates,
             returns=returns,
-            walks=f"{namespace}.{entry['walks']}" if "walks" in entry else None,
+            iterates=f"{namespace}.{entry['iterates']}" if "iterates" in entry else None,
             job=self._job(where, entry, siblings),
             polls=f"{namespace}.{entry['polls']}" if "polls" in entry else None,
             splits=f"{namespace}.{entry['splits']}" if "splits" in entry else None,
@@ -143,11 +143,11 @@ class AdminReader:
     def _check_target(
         self, where: str, entry: dict[str, Any], target: str, siblings: Mapping[str, dict[str, Any]]
     ) -> None:
-        key = "walks" if "walks" in entry else "polls"
+        key = "iterates" if "iterates" in entry else "polls"
         if "request" not in siblings.get(target, {}):
             self._fail(f"{where}.{key}", f"expected a method of this namespace that has a request; found {target!r}")
-        if key == "walks" and "paginates" not in siblings[target]:
-            self._fail(f"{where}.walks", f"expected a method that paginates; {target!r} does not")
+        if key == "iterates" and "paginates" not in siblings[target]:
+            self._fail(f"{where}.iterates", f"expected a method that paginates; {target!r} does not")
         needed = [name for name in siblings[target]["args"] if re.fullmatch(r"\w+", name)]
         if entry["args"][: len(needed)] != needed:
             self._fail(f"{where}.args", f"expected to begin with those of {target!r}: {', '.join(needed)}")
@@ -222,7 +222,7 @@ def _flags(
         "choices": "enum" in types,
         "page": paginates == "page",
         "cursor": paginates == "cursor",
-        "walks": "walks" in entry,
+        "iterates": "iterates" in entry,
         "polls": "polls" in entry,
         "queues": "queues" in entry,
         "splits": "splits" in entry,

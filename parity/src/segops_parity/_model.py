@@ -38,7 +38,7 @@ class Operation:
     them stands for further ones.
     `job` tells how to follow up what was started: ``wait`` names the method that waits for it, ``id`` the key of the
     answer with its id, ``confirm`` and ``download`` the methods for what lies between.
-    An operation that `walks`, `polls` or `splits` names the operation whose request it repeats, and has no `request`.
+    An operation that `iterates`, `polls` or `splits` names the operation whose request it repeats; it has no `request`.
     """
 
     namespace: str
@@ -56,7 +56,7 @@ class Operation:
     mutates: bool
     paginates: str | None
     returns: Returns
-    walks: str | None
+    iterates: str | None
     polls: str | None
     splits: str | None
     job: Mapping[str, str]
@@ -74,7 +74,7 @@ class Operation:
     @property
     def repeats(self) -> str | None:
         """The operation whose request it repeats, if it has none of its own."""
-        return self.walks or self.polls or self.splits
+        return self.iterates or self.polls or self.splits
 
     @property
     def id(self) -> str:

@@ -48,7 +48,7 @@ class Step:
     delays: tuple[float, ...]
     outcome: Mapping[str, Any]
     covers: tuple[str, ...]
-    walk: bool = False
+    iteration: bool = False
     take: int | None = None
     leave: str = ""
     """How an iteration is left once so many have been taken, if it is: by `return` or by `throw`."""

@@ -103,7 +103,7 @@ def _step(entry: Mapping[str, Any], script: Script, case: Mapping[str, Any], con
         delays=delays(contract, entry, options),
         outcome=_outcome(entry),
         covers=tuple(entry.get("covers", ())),
-        walk="take" in entry or entry.get("op", "").rpartition(".")[2].startswith("iterate"),
+        iteration="take" in entry or entry.get("op", "").rpartition(".")[2].startswith("iterate"),
         take=entry.get("take"),
         leave=entry.get("leave", ""),
         key=entry.get("key"),

@@ -113,7 +113,7 @@ def _step_checks(
             yield "error.by-status", kind
     if step.op == "open" and "config.key-is-secret" in contract.behaviours:
         yield "config.key-is-secret", _key_problems(seen["outcome"])
-    if step.walk and "before-first-item" in seen:
+    if step.iteration and "before-first-item" in seen:
         early = seen["before-first-item"]
         yield "pagination.lazy", [_problem("/requests", 0, early)] if early else []
     # An aborted call has no end of its own; one that the system ends was raised by what the reply was written to.
@@ -300,7 +300,7 @@ def _key_problems(error: Mapping[str, Any]) -> Problems:
 def _log_problems(step: Step, seen: Mapping[str, Any]) -> Problems:
     # An INFO line may tell of a wait beside them.
     lines = [_LOG.fullmatch(line) for line in seen["log"] if line.startswith("DEBUG ")]
-    calls = 1 + len(seen["delays"]) if not step.walk else len(seen["requests"])
+    calls = 1 + len(seen["delays"]) if not step.iteration else len(seen["requests"])
     if len(lines) < min(calls, len(seen["requests"])) or not all(lines):
         return [_problem("/log", f"{calls} lines of method, path, status, ms and number", seen["log"])]
     return []
@@ -370,7 +370,7 @@ def _wire_checks(
         leaves = made is not None and "downloads" in made.flags
         name = "redirect.download-leaves-without-key" if leaves else "redirect.other-origin-refused"
         yield name, _header(away, "authorization", None)
-    plain = not step.walk and step.op != "cli"
+    plain = not step.iteration and step.op != "cli"
     if operation is not None and plain and not operation.polls and "ok" in step.outcome:
         yield from _result_checks(operation, step, seen)
 

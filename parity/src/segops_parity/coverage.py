@@ -149,7 +149,7 @@ def ideal(case: Case) -> dict[str, Any]:
             "delays": list(step.delays),
             "outcome": outcome,
         }
-        seen |= {"unplayed": 0, "mismatches": [], "log": [], **({"before-first-item": 0} if step.walk else {})}
+        seen |= {"unplayed": 0, "mismatches": [], "log": [], **({"before-first-item": 0} if step.iteration else {})}
         if step.op == "open":
             seen["outcome"] = {"ok": {}, **outcome}
         elif step.op == "cli" and "ok" in outcome:

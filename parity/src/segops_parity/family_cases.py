@@ -158,8 +158,8 @@ class Builder:
         request = None if refused else expected_request(base, given)
         replies = () if self._recording else script.replies(entry["replies"], request)
         key = given.get("idempotency_key") if operation.mutates else None
-        walk = operation.walks is not None
-        outcome = {} if self._recording else script.outcome(entry, replies, given, walk=walk)
+        iteration = operation.iterates is not None
+        outcome = {} if self._recording else script.outcome(entry, replies, given, iteration=iteration)
         return Step(
             name=name,
             op=operation.id,
@@ -170,7 +170,7 @@ class Builder:
             delays=(),
             outcome=outcome,
             covers=self._covered(operation, entry),
-            walk=walk,
+            iteration=iteration,
             take=entry.get("take"),
             key=key if key is not None else ("uuid" if operation.mutates else None),
         )

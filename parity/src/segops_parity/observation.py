@@ -194,8 +194,8 @@ def _called(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
     reply = ask("call", client=step.client, op=step.op, args=list(step.args), named=dict(step.named), **more)
     if step.background or any(each.early for each in step.replies):  # which may be over before its request is here
         _wait(stage, Event(len(step.requests)), threading.Event(), _BEGUN_SECONDS)
-    is_walk = step.walk and isinstance(reply.get("ok"), dict) and "$iterator" in reply["ok"]
-    if not is_walk:
+    is_iteration = step.iteration and isinstance(reply.get("ok"), dict) and "$iterator" in reply["ok"]
+    if not is_iteration:
         return _observation(step, reply, stage, before=None)
     before = len(stage.seen())
     how: dict[str, Any] = {"limit": step.take} if step.take is not None else {}
@@ -317,7 +317,7 @@ def _observation(step: Step, reply: Mapping[str, Any], stage: Stage, before: int
     if "error" in reply:
         outcome["error"] = canonical_value(reply["error"])
         outcome |= {"items": canonical_value(reply["items"])} if "items" in reply else {}
-    elif step.walk and isinstance(reply["ok"], dict) and "items" in reply["ok"]:
+    elif step.iteration and isinstance(reply["ok"], dict) and "items" in reply["ok"]:
         outcome |= {"items": canonical_value(reply["ok"]["items"]), "done": reply["ok"]["done"]}
     else:
         outcome["ok"] = canonical_value(reply["ok"])

@@ -138,7 +138,7 @@ def _begin(project: Project, folder: Path, whole: bool) -> None:
     _twins = {}
 
 
-_KINDS = ("mutates", "downloads", "multipart", "walks", "polls", "queues", "delete", "cursor")
+_KINDS = ("mutates", "downloads", "multipart", "iterates", "polls", "queues", "delete", "cursor")
 
 
 def _two_of_each(suite: Suite) -> list[Case]:

@@ -89,7 +89,7 @@ class Script:
         if "at" in entry:
             return {"method": request["method"], "path": entry["at"], "query": {}, "body": None}
         ask = dict(entry.get("ask", {}))
-        if self._operation.walks and self._operation.paginates == "page":
+        if self._operation.iterates and self._operation.paginates == "page":
             ask = {"page": 1, **ask}
         query = {**request["query"], **{key: [str(value)] for key, value in ask.items()}}
         return {**request, "query": dict(sorted(query.items()))}
@@ -144,7 +144,7 @@ class Script:
         return {"id": 1, "status": status, "error_message": "disk full" if state == "failed" else ""}
 
     def outcome(
-        self, entry: Mapping[str, Any], replies: tuple[Reply, ...], given: Mapping[str, Any], *, walk: bool
+        self, entry: Mapping[str, Any], replies: tuple[Reply, ...], given: Mapping[str, Any], *, iteration: bool
     ) -> dict[str, Any]:
         """What must come of the step."""
         outcome = self._result(entry.get("result", "happy"), replies)
@@ -153,7 +153,7 @@ class Script:
             outcome["ok"] = len(replies[-1].body)
         if "progress" in entry:
             outcome["progress"] = [load_json(reply.body) for reply in replies[-entry["progress"] :]]
-        if walk and replies and "items" not in outcome and "error" in outcome:
+        if iteration and replies and "items" not in outcome and "error" in outcome:
             outcome["items"] = []
         return outcome
 

@@ -27,7 +27,7 @@ def expected_types(contract: Contract) -> Told:
     for operation in contract.operations.values():
         if operation.returns.kind == "page":
             found[f"{operation.returns.record}Page"] = dict(_PAGE)
-        if operation.params and operation.walks is None:
+        if operation.params and operation.iterates is None:
             found[_params_name(operation)] = _params(operation.params)
     for namespace in contract.namespaces.values():
         if namespace.also is not None:

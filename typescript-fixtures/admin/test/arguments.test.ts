@@ -19,7 +19,7 @@ async function refused(make: (client: SegOpsAdmin) => Promise<unknown>): Promise
   });
 }
 
-test("maps and search params are queries, in walks too", async () => {
+test("maps and search params are queries, in iterates too", async () => {
   const page = { json: { results: [], next: null } };
   await withServer(page, async ({ client, seen }) => {
     const { segments, http, pages } = client();

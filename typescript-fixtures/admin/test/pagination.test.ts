@@ -29,7 +29,7 @@ test("list makes one request and returns what the server sent", async () => {
   }
 });
 
-test("a walk yields every page in order and keeps the caller's parameters", async () => {
+test("an iteration yields every page in order and keeps the caller's parameters", async () => {
   await withServer(listing(7, 3), async ({ client, seen }) => {
     assert.deepEqual(ids(await collect(client().segments.iterate({ page_size: 3, page: 1 }))), [0, 1, 2, 3, 4, 5, 6]);
     assert.deepEqual(pagesOf(seen), ["1", "2", "3"]);
@@ -37,7 +37,7 @@ test("a walk yields every page in order and keeps the caller's parameters", asyn
   });
 });
 
-test("a walk begins at the caller's page", async () => {
+test("an iteration begins at the caller's page", async () => {
   await withServer(listing(7, 3), async ({ client, seen }) => {
     assert.deepEqual(ids(await collect(client().segments.iterate({ page: "2" }))), [3, 4, 5, 6]);
     assert.deepEqual(pagesOf(seen), ["2", "3"]);
@@ -53,42 +53,42 @@ test("a bare array is the only page", async () => {
 
 test("nothing is asked for before the first item, and no page before it is needed", async () => {
   await withServer(listing(6, 2), async ({ client, seen }) => {
-    const walk = client().segments.iterate();
+    const iteration = client().segments.iterate();
     assert.equal(seen.length, 0);
-    await walk.next();
-    await walk.next();
+    await iteration.next();
+    await iteration.next();
     assert.equal(seen.length, 1);
-    await walk.next();
+    await iteration.next();
     assert.equal(seen.length, 2);
-    await walk.return();
-    assert.deepEqual(await walk.next(), { done: true, value: undefined });
+    await iteration.return();
+    assert.deepEqual(await iteration.next(), { done: true, value: undefined });
     assert.equal(seen.length, 2);
   });
 });
 
-test("a walk is a generator to the last detail", async () => {
+test("an iteration is a generator to the last detail", async () => {
   await withServer(listing(7, 2), async ({ client, seen }) => {
-    const walk = client().segments.iterate();
+    const iteration = client().segments.iterate();
     // Asked for before the first page is here: in order, and no page twice.
-    const begun = await Promise.all(Array.from({ length: 5 }, () => walk.next()));
+    const begun = await Promise.all(Array.from({ length: 5 }, () => iteration.next()));
     assert.deepEqual(ids(begun.map(({ value }) => value as { id: number })), [0, 1, 2, 3, 4]);
-    const [last, ended, after] = await Promise.all([walk.next(), walk.return(), walk.next()]);
+    const [last, ended, after] = await Promise.all([iteration.next(), iteration.return(), iteration.next()]);
     assert.deepEqual([last.done, (last.value as { id: number }).id], [false, 5]);
     assert.deepEqual([ended, after], Array(2).fill({ done: true, value: undefined }));
     assert.deepEqual(pagesOf(seen), ["1", "2", "3"]);
-    assert.equal(String(walk), "[object AsyncGenerator]");
-    assert.equal(walk[Symbol.asyncIterator](), walk);
+    assert.equal(String(iteration), "[object AsyncGenerator]");
+    assert.equal(iteration[Symbol.asyncIterator](), iteration);
   });
   await withServer(listing(7, 2), async ({ client }) => {
-    const walk = client().segments.iterate({}, { prefetch: 2 });
-    await walk.next();
+    const iteration = client().segments.iterate({}, { prefetch: 2 });
+    await iteration.next();
     const thrown = new Error("thrown into it");
-    assert.equal(await rejection(walk.throw(thrown)), thrown);
-    assert.deepEqual(await walk.next(), { done: true, value: undefined });
+    assert.equal(await rejection(iteration.throw(thrown)), thrown);
+    assert.deepEqual(await iteration.next(), { done: true, value: undefined });
   });
   await withServer([{ json: { results: [{}], next: "x" } }, { status: 404 }], async ({ client }) => {
-    const walk = client().segments.iterate();
-    const [first, failed, after] = await Promise.allSettled([walk.next(), walk.next(), walk.next()]);
+    const iteration = client().segments.iterate();
+    const [first, failed, after] = await Promise.allSettled([iteration.next(), iteration.next(), iteration.next()]);
     assert.deepEqual([first?.status, failed?.status], ["fulfilled", "rejected"]);
     assert.deepEqual(after, { status: "fulfilled", value: { done: true, value: undefined } });
   });
@@ -105,7 +105,7 @@ test("a page or a prefetch that is no count is refused at once", () =>
     assert.equal(seen.length, 0);
   }));
 
-test("an answer that is no page stops the walk with a decode error", async () => {
+test("an answer that is no page stops the iteration with a decode error", async () => {
   for (const json of [{}, { results: null }, { results: {} }, "text", 5, { detail: "x" }]) {
     await withServer({ json }, async ({ client }) => {
       assert.ok((await rejection(collect(client().segments.iterate()))) instanceof SegOpsDecodeError);
@@ -127,7 +127,7 @@ test("an answer that is no page stops the walk with a decode error", async () =>
   });
 });
 
-test("a walk that would never end is a decode error", async () => {
+test("an iteration that would never end is a decode error", async () => {
   await withServer({ json: { results: [], next: "x" } }, async ({ client, seen }) => {
     assert.match((await rejection(collect(client().segments.iterate()))).message, /empty page that names a next one/);
     assert.equal(seen.length, 1);
@@ -141,7 +141,7 @@ test("a walk that would never end is a decode error", async () => {
   });
 });
 
-test("members are walked by their cursor, from the caller's on", async () => {
+test("members are iterated by their cursor, from the caller's on", async () => {
   const ranges = [
     { results: [{ user_id: "a" }], next_cursor: "c/2" },
     { results: [], next_cursor: "c3" },
@@ -208,13 +208,13 @@ test("prefetching has as many pages under way as it was told, and one without a 
 
 test("prefetching begins with the first page, before its items have been taken", async () => {
   await withServer(listing(20, 2), async ({ client, seen }) => {
-    const walk = client().segments.iterate({}, { prefetch: 3 });
-    await walk.next();
+    const iteration = client().segments.iterate({}, { prefetch: 3 });
+    await iteration.next();
     while (seen.length < 4) {
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     assert.deepEqual(pagesOf(seen).sort(), ["1", "2", "3", "4"]);
-    await walk.return();
+    await iteration.return();
   });
 });
 
@@ -235,7 +235,7 @@ test("without prefetching, one page is asked for at a time", async () => {
   );
 });
 
-test("a page that fails while it is fetched ahead fails the walk where it would have come", async () => {
+test("a page that fails while it is fetched ahead fails the iteration where it would have come", async () => {
   const answer = listing(10, 2);
   await withServer(
     (seen) => (Object.fromEntries(seen.query).page === "3" ? { status: 500 } : answer(seen)),
@@ -252,7 +252,7 @@ test("a page that fails while it is fetched ahead fails the walk where it would 
   );
 });
 
-test("a walk that is left early ends what it had under way", async () => {
+test("an iteration that is left early ends what it had under way", async () => {
   const answer = listing(40, 2);
   await withServer(
     async (seen, index) => (index > 2 ? { fault: "silence" as const } : answer(seen)),

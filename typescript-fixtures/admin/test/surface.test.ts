@@ -170,7 +170,7 @@ function sampleOf(argument: Argument, operation: Operation): unknown {
 }
 
 async function sent(operation: Operation, given: Argument[]): Promise<SentRequest> {
-  const script = new Script(reply(operation.walks ? { results: [], next_cursor: null } : { status: "done" }));
+  const script = new Script(reply(operation.iterates ? { results: [], next_cursor: null } : { status: "done" }));
   const namespace = Reflect.get(script.client(), camelCase(operation.namespace)) as Record<
     string,
     (...args: unknown[]) => unknown
@@ -183,7 +183,7 @@ async function sent(operation: Operation, given: Argument[]): Promise<SentReques
     given.filter(({ isNamed }) => isNamed).map((argument) => [camelCase(argument.name), sampleOf(argument, operation)]),
   );
   const result = namespace[nameOf(operation)]?.(...values, ...(Object.keys(options).length > 0 ? [options] : []));
-  await (operation.walks ? collect(result as AsyncIterable<unknown>) : result);
+  await (operation.iterates ? collect(result as AsyncIterable<unknown>) : result);
   assert.equal(script.requests.length, 1);
   return script.requests[0] as SentRequest;
 }
@@ -243,13 +243,13 @@ for (const operation of all.filter(({ request }) => request !== undefined)) {
 }
 
 // What queues a job before it waits for it is tested in waiting.test.ts.
-for (const operation of all.filter(({ walks, polls, queues }) => (walks ?? polls) !== undefined && !queues)) {
+for (const operation of all.filter(({ iterates, polls, queues }) => (iterates ?? polls) !== undefined && !queues)) {
   test(`${operation.namespace}.${operation.name} repeats the request that the contract says`, async () => {
     const repeated = all.find(
-      ({ namespace, name }) => namespace === operation.namespace && name === (operation.walks ?? operation.polls),
+      ({ namespace, name }) => namespace === operation.namespace && name === (operation.iterates ?? operation.polls),
     );
     assert.ok(repeated);
-    const json = operation.walks
+    const json = operation.iterates
       ? { results: [{}], next: null, next_cursor: null }
       : { status: "done", last_computed_at: "now" };
     const script = new Script(reply(operation.name === "wait_for_export" ? { status: "ready" } : json));
@@ -264,7 +264,7 @@ for (const operation of all.filter(({ walks, polls, queues }) => (walks ?? polls
     );
     const named = Object.fromEntries(needed.map(({ name }) => [camelCase(name), null])); // `since` of what never was
     const result = namespace[nameOf(operation)]?.(...Object.values(values), ...(needed.length > 0 ? [named] : []));
-    await (operation.walks ? collect(result as AsyncIterable<unknown>) : result);
+    await (operation.iterates ? collect(result as AsyncIterable<unknown>) : result);
     const [request] = script.requests;
     assert.equal(`${request?.method} ${request?.path}`, filled(repeated.request ?? "", values));
   });

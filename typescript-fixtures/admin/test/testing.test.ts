@@ -57,7 +57,7 @@ test("replies that were never asked for fail", () => {
   assert.throws(() => new Script(reply(), reply()).assertDone(), /2 scripted replies were never asked for/);
 });
 
-test("canned pages are what walks get", async () => {
+test("canned pages are what iterates get", async () => {
   const items = Array.from({ length: 7 }, (_, id) => ({ id }));
   for (const [size, count] of [
     [3, 3],

@@ -250,7 +250,7 @@ def kind_of(case: Case, contract: Contract) -> tuple[str, ...]:
     operation = contract.operations.get(case.operation)
     if operation is None or case.family == "hostile":
         return (case.id,)
-    kinds = ("mutates", "downloads", "multipart", "walks", "polls")
+    kinds = ("mutates", "downloads", "multipart", "iterates", "polls")
     return case.family, *(kind for kind in kinds if kind in operation.flags)
 
 

@@ -124,7 +124,7 @@ def _call(entry: Mapping[str, Any], script: Script) -> Step:
         delays=(),
         outcome={},
         covers=(),
-        walk="take" in entry or op.rpartition(".")[2].startswith("iterate"),
+        iteration="take" in entry or op.rpartition(".")[2].startswith("iterate"),
         take=entry.get("take"),
         client=entry.get("client", "main"),
         derived=entry.get("derived", ""),

@@ -144,7 +144,7 @@ class CommandCall:
         options = self._by_name
         if "prefetch" in self._options:
             options["prefetch"] = whole_number(self._options["prefetch"], "--prefetch")
-        items = getattr(self._namespace, self._command.walk)(*self._arguments, **options)
+        items = getattr(self._namespace, self._command.iteration)(*self._arguments, **options)
         numbers = count(1)
         try:
             results.many(items, lambda: self._progress.count(next(numbers), "items"))

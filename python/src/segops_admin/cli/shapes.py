@@ -123,7 +123,7 @@ class Command:
         known: query parameters that are known to exist, each with what it is.
         silent: further ones that are sent without a word; ``*`` stands for all.
         mutates: whether it changes something at the server.
-        walk: the method behind ``--all``; empty if there is none.
+        iteration: the method behind ``--all``; empty if there is none.
         job: how ``--wait`` continues; None where nothing is waited for.
     """
 
@@ -143,7 +143,7 @@ class Command:
         known: tuple[tuple[str, str], ...] = (),
         silent: tuple[str, ...] = (),
         mutates: bool = False,
-        walk: str = "",
+        iteration: str = "",
         job: Job | None = None,
     ) -> None:
         self.words = words
@@ -159,7 +159,7 @@ class Command:
         self.known = known
         self.silent = silent
         self.mutates = mutates
-        self.walk = walk
+        self.iteration = iteration
         self.job = job
 
     @property

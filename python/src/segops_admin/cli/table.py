@@ -175,7 +175,7 @@ def _activations() -> tuple[Command, ...]:
                 ("page", "The page, 1 unless given; a 404 past the last one."),
                 ("page_size", "How many a page holds: 50 unless given, 200 at most."),
             ),
-            walk="iterate",
+            iteration="iterate",
         ),
         Command(
             ("activations", "get"),
@@ -353,7 +353,7 @@ def _pages() -> tuple[Command, ...]:
                 ("page", "The page, 1 unless given; a 404 past the last one."),
                 ("page_size", "How many a page holds: 50 unless given, 200 at most."),
             ),
-            walk="iterate",
+            iteration="iterate",
         ),
         Command(
             ("pages", "get"),
@@ -537,7 +537,7 @@ def _product_segments() -> tuple[Command, ...]:
                 ("page", "The page, 1 unless given; a 404 past the last one."),
                 ("page_size", "How many a page holds: 50 unless given, 200 at most."),
             ),
-            walk="iterate",
+            iteration="iterate",
         ),
         Command(
             ("product-segments", "get"),
@@ -639,7 +639,7 @@ def _products() -> tuple[Command, ...]:
                 ("q", "A part of the name, in any case."),
             ),
             silent=("*",),
-            walk="iterate",
+            iteration="iterate",
         ),
         Command(
             ("products", "get"),
@@ -890,7 +890,7 @@ def _queries() -> tuple[Command, ...]:
                 ("page", "The page, 1 unless given; a 404 past the last one."),
                 ("page_size", "How many a page holds: 50 unless given, 200 at most."),
             ),
-            walk="iterate",
+            iteration="iterate",
         ),
         Command(
             ("queries", "get"),
@@ -1035,7 +1035,7 @@ def _schemas() -> tuple[Command, ...]:
                 ("page", "The page, 1 unless given; a 404 past the last one."),
                 ("page_size", "How many a page holds: 50 unless given, 200 at most."),
             ),
-            walk="iterate",
+            iteration="iterate",
         ),
         Command(
             ("schemas", "get"),
@@ -1157,7 +1157,7 @@ def _segments() -> tuple[Command, ...]:
                 ("page", "The page, 1 unless given; a 404 past the last one."),
                 ("page_size", "How many a page holds: 50 unless given, 200 at most."),
             ),
-            walk="iterate",
+            iteration="iterate",
         ),
         Command(
             ("segments", "get"),
@@ -1300,7 +1300,7 @@ def _segments() -> tuple[Command, ...]:
                 ("cursor", "The next_cursor of the page before."),
             ),
             silent=("page",),
-            walk="iterate_members",
+            iteration="iterate_members",
         ),
         Command(
             ("segments", "membership"),

@@ -10,7 +10,7 @@ const AsyncIteratorPrototype: object = Object.getPrototypeOf(Object.getPrototype
  * The items of the pages that a generator gives, as a generator.
  *
  * One that an `async function*` makes takes several turns of the microtask queue for each item, most of the time of a
- * walk; this one gives what has come at once.
+ * iteration; this one gives what has come at once.
  */
 export class Items<T> implements AsyncGenerator<T, void, undefined> {
   readonly #pages: Pages<T>;

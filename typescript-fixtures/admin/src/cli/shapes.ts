@@ -86,7 +86,7 @@ export interface Command {
   /** Whether it changes something at the server. */
   mutates?: boolean;
   /** The method behind `--all`. */
-  walk?: string;
+  iteration?: string;
   /** How `--wait` continues. */
   job?: Job;
 }

@@ -356,7 +356,7 @@ export const RESOURCES: readonly Resource[] = [
             "How many a page holds: 50 unless given, 200 at most."
           ]
         ],
-        "walk": "iterate"
+        "iteration": "iterate"
       },
       {
         "words": [
@@ -760,7 +760,7 @@ export const RESOURCES: readonly Resource[] = [
             "How many a page holds: 50 unless given, 200 at most."
           ]
         ],
-        "walk": "iterate"
+        "iteration": "iterate"
       },
       {
         "words": [
@@ -1191,7 +1191,7 @@ export const RESOURCES: readonly Resource[] = [
             "How many a page holds: 50 unless given, 200 at most."
           ]
         ],
-        "walk": "iterate"
+        "iteration": "iterate"
       },
       {
         "words": [
@@ -1430,7 +1430,7 @@ export const RESOURCES: readonly Resource[] = [
         "silent": [
           "*"
         ],
-        "walk": "iterate"
+        "iteration": "iterate"
       },
       {
         "words": [
@@ -2004,7 +2004,7 @@ export const RESOURCES: readonly Resource[] = [
             "How many a page holds: 50 unless given, 200 at most."
           ]
         ],
-        "walk": "iterate"
+        "iteration": "iterate"
       },
       {
         "words": [
@@ -2334,7 +2334,7 @@ export const RESOURCES: readonly Resource[] = [
             "How many a page holds: 50 unless given, 200 at most."
           ]
         ],
-        "walk": "iterate"
+        "iteration": "iterate"
       },
       {
         "words": [
@@ -2590,7 +2590,7 @@ export const RESOURCES: readonly Resource[] = [
             "How many a page holds: 50 unless given, 200 at most."
           ]
         ],
-        "walk": "iterate"
+        "iteration": "iterate"
       },
       {
         "words": [
@@ -2943,7 +2943,7 @@ export const RESOURCES: readonly Resource[] = [
         "silent": [
           "page"
         ],
-        "walk": "iterateMembers"
+        "iteration": "iterateMembers"
       },
       {
         "words": [

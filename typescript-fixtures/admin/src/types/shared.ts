@@ -56,7 +56,7 @@ export interface ChangeOptions extends CallOptions {
   idempotencyKey?: string | undefined;
 }
 
-/** What walks over pages take as their last argument. */
+/** What iterations over pages take as their last argument. */
 export interface IterateOptions extends CallOptions {
   /** How many pages after the first to fetch ahead, in order; 0 unless given, one page at a time. */
   prefetch?: number | undefined;

@@ -1,6 +1,6 @@
 /** The reading of JSON text: strictly, and no deeper than code can go. */
 
-/** Levels of nesting. A page has a handful, and code that walks a value by recursion fails beyond a few thousand. */
+/** Levels of nesting. A page has a handful, and code that visits a value by recursion fails beyond a few thousand. */
 const DEEPEST = 500;
 
 /**

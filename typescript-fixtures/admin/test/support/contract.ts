@@ -15,7 +15,7 @@ export interface Operation {
   multipart?: Record<string, [string, string]>;
   success?: number[];
   mutates?: boolean;
-  walks?: string;
+  iterates?: string;
   polls?: string;
   queues?: string;
   formats?: string[];

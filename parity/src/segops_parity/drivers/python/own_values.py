@@ -40,7 +40,7 @@ class _Index:
 
 
 class _Frame:
-    """What looks like a table of columns, and is walked by their names."""
+    """What looks like a table of columns, and is iterated by their names."""
 
     columns = ("sku",)
 

@@ -88,7 +88,7 @@ class Session:
 
     def __init__(self) -> None:
         self._clients: dict[str, tuple[Any, Time]] = {}
-        self._walks: dict[str, tuple[Iterator[Any], Time]] = {}
+        self._iterations: dict[str, tuple[Iterator[Any], Time]] = {}
         self._running: dict[str, Future[Any]] = {}
         self._attempts: list[dict[str, Any]] = []
         self._before: dict[str, str | None] = {}
@@ -212,8 +212,8 @@ class Session:
         def call() -> Any:
             value = self.settled(method(*arguments, **named))
             if isinstance(value, Iterator):
-                name = str(len(self._walks) + 1)
-                self._walks[name] = (value, time)
+                name = str(len(self._iterations) + 1)
+                self._iterations[name] = (value, time)
                 return {"$iterator": name}
             if isinstance(value, self.client_class):
                 self._clients[command["derived"]] = (value, time)
@@ -305,26 +305,26 @@ class Session:
         return {"kind": each.category.__name__, "message": str(each.message), **elsewhere}
 
     def _do_page(self, command: dict[str, Any]) -> dict[str, Any]:
-        walk, time = self._walks[command["iterator"]]
+        iteration, time = self._iterations[command["iterator"]]
 
         items: list[Any] = []
 
         def pull() -> Any:
             while command.get("limit") is None or len(items) < command["limit"]:
                 try:
-                    items.append(next(walk))
+                    items.append(next(iteration))
                 except StopIteration:
                     return {"items": items, "done": True}
             if "leave" in command:
-                self.leave(walk, command["leave"])
-            return {"items": items, "done": "leave" in command and next(walk, None) is None}
+                self.leave(iteration, command["leave"])
+            return {"items": items, "done": "leave" in command and next(iteration, None) is None}
 
         outcome = self._outcome(pull, time, Given(), command)
         return {**outcome, "items": items} if "error" in outcome else outcome
 
-    def leave(self, walk: Any, how: str) -> None:
+    def leave(self, iteration: Any, how: str) -> None:
         """Ends an iteration before its end: as a loop that is left, or by an exception."""
-        walk.throw(Left("left by an exception")) if how == "throw" else walk.close()
+        iteration.throw(Left("left by an exception")) if how == "throw" else iteration.close()
 
     def _do_cli(self, command: dict[str, Any]) -> dict[str, Any]:
         with _environment(command.get("env", {})):
@@ -345,7 +345,7 @@ class Session:
         for client in closed:
             self.settled(client.close())
         self._clients.clear()
-        self._walks.clear()
+        self._iterations.clear()
         if self._folder is not None:
             shutil.rmtree(self._folder)
             self._folder = None

@@ -72,7 +72,7 @@ def _pages(answers: list[Any], page: Any, ahead: Any, others: dict[str, Any], ta
         # Pages that are asked for at once may arrive in any order: one is asked for ahead at most.
         step["named"] = {"prefetch": 1}
         step.pop("take", None)  # whether the next page has been asked for by then is a matter of moments
-    wanted = _walked(answers, first) if take is None and not prefetch else None
+    wanted = _iterated(answers, first) if take is None and not prefetch else None
     return client("listings", step, wanted=wanted)
 
 
@@ -90,7 +90,7 @@ def _count(value: Any, default: int, least: int) -> int | None:
     return number if least <= number <= kinds.LARGEST_SAFE else None
 
 
-def _walked(answers: list[Any], first: int) -> dict[str, Any]:
+def _iterated(answers: list[Any], first: int) -> dict[str, Any]:
     """The outcome of iterating over these answers."""
     items: list[Any] = []
     for index, answer in enumerate(answers):
