@@ -76,8 +76,8 @@ def environment_is_made_anew(folder: Path) -> bool:
     """Whether `make setup` there would begin with a new .venv, asked of the recipe's own condition."""
     recipe = make("-n", "-W", "requirements/dev.txt", "setup").stdout.replace("\\\n", " ")
     (condition,) = (line for line in recipe.splitlines() if "-m venv --clear" in line)
-    said = condition.partition("||")[0] + "|| echo anew"
-    return subprocess.run(["sh", "-c", said], cwd=folder, capture_output=True, text=True).stdout == "anew\n"
+    said = condition.partition("||")[0] + "|| echo again"
+    return subprocess.run(["sh", "-c", said], cwd=folder, capture_output=True, text=True).stdout == "again\n"
 
 
 def test_an_environment_that_is_whole_is_kept_and_one_that_is_not_is_made_anew(tmp_path: Path) -> None:

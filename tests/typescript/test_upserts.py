@@ -96,8 +96,8 @@ def test_a_batch_that_is_refused_is_sent_under_a_new_key(language: str, command:
         assert code == 1
         assert err.endswith("The first 2 rows were sent. Run the same command again to resume.\n")
         assert command.run(language, server)[0] == 0
-        (_, refused), (_, anew) = sent(server.requests)[1:3]
-    assert refused != anew  # the server repeats what it answered to a key
+        (_, refused), (_, retried) = sent(server.requests)[1:3]
+    assert refused != retried  # the server repeats what it answered to a key
     assert not command.state.exists()
 
 

@@ -1,4 +1,4 @@
-"""An exception in words, for whoever asked for the work and for the log."""
+"""An exception as a message, for the caller and for the log."""
 
 from __future__ import annotations
 

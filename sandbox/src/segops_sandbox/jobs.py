@@ -1,4 +1,4 @@
-"""Work that is done after the request that asked for it.
+"""Background jobs: work that is done after the request that asked for it.
 
 `enqueue` stores a job; once the request's transaction is committed it runs: in a background thread, in order
 (`background`), inside the request (`instant`), or when a test asks for it (`manual`). Any server on the database may

@@ -1,4 +1,4 @@
-"""Which server may run a job: the one that took it, for as long as it says that it lives.
+"""Leases of jobs: a job is run by the server that took it, for as long as that renews its lease.
 
 Taking is one conditional update, and the database allows one running job for each resource: whoever comes second looks
 again. The server that runs a job renews its lease; when it has been silent for longer than a lease, the job is queued

@@ -1,4 +1,4 @@
-"""A server process: the database brought up to date, the job thread, and the HTTP server."""
+"""A server process: database migrations, the job thread and the HTTP server."""
 
 from __future__ import annotations
 

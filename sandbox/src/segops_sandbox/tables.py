@@ -1,4 +1,4 @@
-"""The tables of the database, made by migrations; an empty database takes a short cut to the same tables.
+"""The tables of the database, made by migrations; an empty database gets the same tables by a shortcut.
 
 Several servers may be started on one database at the same moment: one of them does it, the others wait.
 """

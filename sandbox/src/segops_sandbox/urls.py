@@ -1,4 +1,4 @@
-"""All paths. Each area lists its own; this module only brings them together.
+"""All paths. Each area lists its own; this module combines them.
 
 Patterns match the path as it was sent, still percent-encoded (`http/wire.py`), so that a user id with a slash
 in it stays one segment: `<encoded:user_id>` matches one segment and decodes it.

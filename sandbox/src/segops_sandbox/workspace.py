@@ -1,4 +1,4 @@
-"""The workspace: what is in the database before anyone asked for anything, and how it is emptied."""
+"""The workspace: the initial content of the database, and how it is reset."""
 
 from __future__ import annotations
 

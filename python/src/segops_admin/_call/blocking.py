@@ -130,7 +130,7 @@ class Http(BaseHttp):
         return self._make(call)
 
     def wait(self, what: str, look: Callable[[float], Any], state: Any, **limits: Any) -> Any:
-        """Waits for a job; ``look`` asks how far it is, within so many seconds."""
+        """Waits for a job; ``look`` polls it, within so many seconds."""
         from .waiting import waiting
 
         return run(waiting(what, look, state, runtime=self.runtime, **limits), self.runtime)

@@ -1,4 +1,4 @@
-"""The demo data set on its way into a tenant, by the same reading and storing as events from the API."""
+"""Loading of the demo data set into a tenant, parsed and stored as events from the API are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The purchase log of a music shop that never was: 2,357 customers from January 1997 to the end of June 1998.
+"""The purchase log of a fictional music shop: 2,357 customers from January 1997 to the end of June 1998.
 
 It is made by the usual model of repeat buying: each customer orders at a rate of their own, and some day stops for
 good. Most buy once and are gone, a few keep coming back. Whole-number arithmetic on the Mersenne Twister only, so that

@@ -1,4 +1,4 @@
-"""What the forms of the pages do: the controls that tests use, asked for by hand."""
+"""The actions behind the forms of the pages: the same controls that tests use."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What every endpoint goes through: bodies, auth, errors, paging, transactions, repeated requests, jobs."""
+"""Shared by every endpoint: bodies, auth, errors, paging, transactions, repeated requests, jobs."""

@@ -1,4 +1,4 @@
-"""A complete response, as it is before it goes out."""
+"""A complete response before it is sent."""
 
 from __future__ import annotations
 

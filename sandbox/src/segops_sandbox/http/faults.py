@@ -1,4 +1,4 @@
-"""Faults: a list of requests that shall go wrong, which a test fills and requests use up, first match first.
+"""Faults: a queue of injected failures, which a test fills and requests use up, first match first.
 
 Kept in memory: a fault belongs to the process that it was asked of.
 """

@@ -1,4 +1,4 @@
-"""Who may steer the sandbox: not the pages that happen to be open in a developer's browser.
+"""Access to the sandbox's controls: not for pages that happen to be open in a developer's browser.
 
 A page of any site can send requests to loopback addresses, and a host name of its own can be made to lead there. So the
 server answers to the names of this machine only, and its controls and pages refuse requests that other sites' pages

@@ -1,4 +1,4 @@
-"""Credentials, made unreadable: for what is kept of a request, and shown to whoever looks."""
+"""Redaction of credentials in what is kept of a request and shown on pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Memory that a large body took: given back to the system, which an allocator left to itself does not do."""
+"""Memory of large bodies, returned to the system: the allocator by itself would keep it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON bodies, read strictly: what could not be stored or sent back is refused at the door."""
+"""JSON bodies, parsed strictly: what could not be stored or sent back is rejected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rate limits. With `--rate-limits`, each call under /api/ counts, whatever it is answered.
+"""Rate limits. With `--rate-limits`, each call under /api/ counts, whatever the reply.
 
 Counted per tenant, not per key, in the last 60 seconds by the sandbox's clock. Only what can be laid to a tenant's
 account counts: a call without a valid credential does not. A call that is refused for its rate is not counted, so that

@@ -1,1 +1,1 @@
-"""Events on their way in: what is accepted, which of it is a bot's, and how it is stored."""
+"""Event ingestion: which events are accepted, which are a bot's, and how they are stored."""

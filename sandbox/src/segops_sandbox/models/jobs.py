@@ -1,4 +1,4 @@
-"""Work that is done after the request that asked for it."""
+"""Background jobs: work that is done after the request that asked for it."""
 
 from __future__ import annotations
 

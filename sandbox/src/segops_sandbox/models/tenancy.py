@@ -1,4 +1,4 @@
-"""Who may do what: tenants, people and their roles, API keys, and what a repeated request is answered."""
+"""Who may do what: tenants, people and their roles, API keys, and the replies for repeated requests."""
 
 from __future__ import annotations
 

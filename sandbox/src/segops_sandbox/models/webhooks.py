@@ -1,4 +1,4 @@
-"""Webhooks on recompute and what became of each delivery."""
+"""Webhooks on recompute, and the outcome of each delivery."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Patterns of the dialect, read into a tree; what the dialect is stands in `regex.py`."""
+"""Patterns of the dialect, parsed into a tree; the dialect is described in `regex.py`."""
 
 from __future__ import annotations
 

@@ -133,5 +133,5 @@ class _Running:
         idle(self._loop, lambda: self._task is not None and self._task.cancel())
 
     def result(self) -> Any:
-        """What comes of it."""
+        """Its result."""
         return self._future.result()

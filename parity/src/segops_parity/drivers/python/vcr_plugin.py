@@ -33,7 +33,7 @@ seen: list[dict[str, Any]] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The plan to run, and where what comes of it is written."""
+    """The plan to run, and the file for its results."""
     parser.addoption("--parity-plan", required=True)
     parser.addoption("--parity-out", required=True)
 
