@@ -170,6 +170,8 @@ def _rewritten(schema: Any, sent: Mapping[str, str]) -> Any:
         rewritten = {
             k: _rewritten(v, sent) for k, v in schema.items() if k == _KEPT or not k.startswith(("x-", "$schema"))
         }
+        if schema.get("x-open-input"):  # readers that close what is left open would refuse its examples
+            rewritten["additionalProperties"] = True
         if isinstance(rewritten.get("$ref"), str):
             name = rewritten["$ref"].removesuffix(".yaml")
             rewritten["$ref"] = SCHEMAS + sent.get(name, name)

@@ -61,6 +61,8 @@ def document(contract: Contract) -> Json:
             "description": "The part of the SegOps API that the Admin SDKs cover. "
             "`x-source` says of each property whether the platform documents it (documented), it follows from what "
             "the platform publishes (inferred), or it is this contract's own choice (chosen).",
+            "license": {"name": "MIT", "identifier": "MIT"},
+            "contact": {"name": "Documentation of the platform", "url": "https://segops.ai/docs"},
         },
         "servers": [{"url": contract.base_url}],
         "security": [{"ApiKey": []}],
