@@ -12,7 +12,7 @@ import pytest
 from built_files import DIST, clean, run
 from repository import ROOT
 
-LINE = re.compile(r"from a checkout of this\s+repository: `([^`]+)`")
+LINE = re.compile(r"rom a\s+checkout\s+of\s+this\s+repository: `([^`]+)`")
 PAGES = {
     "python/README.md": "segops_admin",
     "docs/testing.md": "pytest_segops",
@@ -25,6 +25,13 @@ PAGES = {
 def line(page: str) -> str:
     (found,) = LINE.findall((ROOT / page).read_text(encoding="utf-8"))
     return str(found)
+
+
+def test_every_line_of_a_page_is_one_that_is_tried_here() -> None:
+    pages = [*PAGES, "typescript-fixtures/admin/README.md"]
+    found = {words for path in ROOT.glob("docs/**/*.md") for words in LINE.findall(path.read_text(encoding="utf-8"))}
+    assert len(found) >= 2
+    assert found <= {line(page) for page in pages}
 
 
 @pytest.mark.parametrize("page", PAGES)

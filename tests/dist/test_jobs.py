@@ -8,26 +8,19 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import signal
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from built_files import run
-from guide_programs import blocks, write_django_project
+from built_files import clean, run
+from guide_programs import blocks, write_programs
 from repository import ROOT
 
 Environment = Callable[..., Path]
 WORKSPACE = ROOT / "typescript-fixtures"
-
-NIGHT = """
-import django
-from django.core.management import call_command
-django.setup()
-call_command("migrate", run_syncdb=True, verbosity=0)
-call_command("nightly_segments")
-from shop.models import Membership
-print(Membership.objects.count())
-"""
 
 
 @pytest.fixture(scope="session")
@@ -66,17 +59,35 @@ def reached(sandbox: dict[str, str]) -> dict[str, str]:
     return {"SEGOPS_API_URL": sandbox["url"], "SEGOPS_API_KEY": sandbox["api_key"]}
 
 
+def paste(text: str, folder: Path, **env: str) -> str:
+    """Runs the lines of a block in a shell, but those that are done here; what they print."""
+    shell = shutil.which("bash")
+    assert shell
+    lines = [line for line in text.splitlines() if not line.startswith(("make ", "export ", "pip "))]
+    done = run(shell, "-euo", "pipefail", "-c", "\n".join(lines), folder=folder, **env)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 def test_a_django_engineer_stores_members_each_night(
     page: Callable[[str], Path], environment: Environment, newest: str, sandbox: dict[str, str], tmp_path: Path
 ) -> None:
+    """In an empty folder, by what the guide says to type."""
     bin_folder = environment(newest, "segops_admin-*.whl", more=["django"])
-    write_django_project(page("guides/django.md"), tmp_path)
-    env = reached(sandbox) | {"DJANGO_SETTINGS_MODULE": "settings"}
-    night = run(bin_folder / "python", "-W", "error", "-c", NIGHT, folder=tmp_path, **env)
-    assert night.returncode == 0, night.stderr
-    counts = [int(count) for count in re.findall(r": (\d+) members", night.stdout)]
+    env = reached(sandbox) | {"PATH": f"{bin_folder}:/usr/bin:/bin"}
+    guide = page("guides/django.md")
+    project, first_night, schedule = blocks(guide, "text")
+    paste(project, tmp_path, **env)
+    write_programs(guide, tmp_path)
+    counts = [int(count) for count in re.findall(r": (\d+) members", paste(first_night, tmp_path, **env))]
     assert len(counts) == 3
-    assert night.stdout.splitlines()[-1] == str(sum(counts))
+    last = first_night.splitlines()[-1]
+    assert last in schedule
+    again = paste(last, tmp_path, PYTHONWARNINGS="error", **env)
+    assert again.count(" members") == 3
+    count = "from shop.models import Membership; print(Membership.objects.count())"
+    stored = run(bin_folder / "python", "manage.py", "shell", "-c", count, folder=tmp_path, **env)
+    assert stored.stdout.splitlines()[-1] == str(sum(counts))
 
 
 SHELL_GUIDES = ("tutorial", "daily-work", "command-line", "ci")
@@ -113,17 +124,13 @@ def test_marketing_operations_paste_the_guides_into_a_shell(
     tmp_path: Path,
     request: pytest.FixtureRequest,
 ) -> None:
-    shell = shutil.which("bash")
-    assert shell
     path = {"PATH": f"{request.getfixturevalue(command)}:/usr/bin:/bin"}
     folder = tmp_path / "work"
     folder.mkdir()
     pasted = 0
-    for number, text in enumerate(blocks(page(f"guides/{guide}.md"), "sh")):
-        lines = [line for line in text.splitlines() if not line.startswith(("make ", "export "))]
-        pasted += len(lines)
-        done = run(shell, "-euo", "pipefail", "-c", "\n".join(lines), folder=folder, **reached(sandbox), **path)
-        assert done.returncode == 0, f"block {number}: {done.stderr}"
+    for text in blocks(page(f"guides/{guide}.md"), "sh"):
+        pasted += len(text.splitlines())
+        paste(text, folder, **reached(sandbox), **path)
     assert pasted >= 4
     if guide == "daily-work":
         loaded = json.loads((folder / "loaded.json").read_text(encoding="utf-8"))
@@ -167,6 +174,39 @@ def test_a_typescript_developer_compiles_and_runs_what_the_page_shows(
         printed.append(done.stdout)
     assert re.search(r"^729 users$", printed[0], re.MULTILINE)
     assert (project / "members.csv").read_text(encoding="utf-8").startswith("user_id,")
+
+
+def test_a_typescript_developer_receives_webhooks_with_express(
+    page: Callable[[str], Path], by_npm: Path, sandbox: dict[str, str], tmp_path: Path
+) -> None:
+    """By the guide's program and the commands of its page, all from the npm package."""
+    project = tmp_path / "project"
+    (project / "node_modules/express").symlink_to(WORKSPACE / "runners/node_modules/express")
+    guide = page("guides/webhooks.md")
+    write_programs(guide, project)
+    env = clean() | reached(sandbox) | {"SEGOPS_WEBHOOK_SECRET": "whsec_test_1", "PORT": "0", "SEGOPS_NODE_QUIET": "1"}
+    (start,) = re.findall(r"^\| `express_hooks\.mjs` \| `([^`]+)` \|$", guide.read_text("utf-8"), re.MULTILINE)
+    (listen,) = re.findall(r"^\$ segops-admin (listen .+)$", guide.read_text("utf-8"), re.MULTILINE)
+    pipes: dict[str, Any] = {
+        "cwd": project,
+        "env": env,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.PIPE,
+        "text": True,
+    }
+    command = str(by_npm / "segops-admin")
+    with subprocess.Popen([str(WORKSPACE / "tools/node.sh"), "current", *start.split()], **pipes) as program:
+        port = program.stderr.readline().split()[-1]  # type: ignore[union-attr]
+        words = listen.replace("localhost:3000", f"127.0.0.1:{port}").split()
+        with subprocess.Popen([command, *words], **pipes) as listening:
+            assert "is registered" in listening.stderr.readline()  # type: ignore[union-attr]
+            assert run(command, "segments", "recompute", "1", folder=project, **reached(sandbox)).returncode == 0
+            line = listening.stdout.readline()  # type: ignore[union-attr]
+            listening.send_signal(signal.SIGINT)
+            assert listening.wait(60) in (0, 130)
+        program.terminate()
+        assert program.stdout.readline().startswith("recomputed: 1 ")  # type: ignore[union-attr]
+    assert json.loads(line) == {"body.segment_id": 1, "status": 204, "error": None}
 
 
 ROWS = 2_000_000

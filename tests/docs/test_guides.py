@@ -100,41 +100,50 @@ settings.configure(ROOT_URLCONF="django_hooks", ALLOWED_HOSTS=["127.0.0.1"], SEC
 from django.core.wsgi import get_wsgi_application
 app = get_wsgi_application()
 """
-ASGI = """
+SERVICE = """
 import socket, uvicorn
-from {module} import app
+from service import app
 listener = socket.create_server(("127.0.0.1", 0))
 print("port", listener.getsockname()[1], flush=True)
 uvicorn.Server(uvicorn.Config(app, log_level="warning")).run([listener])
 """
-RECEIVERS = {
-    "django": WSGI.format(app=DJANGO),
-    "flask": WSGI.format(app="from flask_hooks import app"),
-    "fastapi": ASGI.format(module="fastapi_hooks"),
-    "express": "",
-}
-SERVICE = {"service": ASGI.format(module="service")}
+RECEIVERS = ("django", "flask", "fastapi", "express")
+
+
+def command_of(name: str) -> list[str]:
+    """The command that starts a program: the one in the table of the guide, at a free port."""
+    if name in ("service", "django"):
+        return [sys.executable, "-c", SERVICE if name == "service" else WSGI.format(app=DJANGO)]
+    page = (GUIDES / "webhooks.md").read_text(encoding="utf-8")
+    (words,) = re.findall(rf"^\| `{name}_hooks\.\w+` \| `([^`]+)` \|$", page, re.MULTILINE)
+    program, *rest = words.replace("--port 3000", "--port 0").split()
+    if program == "node":
+        return [str(ROOT / "typescript-fixtures/tools/node.sh"), "current", "node", *rest]
+    return [str(Path(sys.executable).with_name(program)), *rest]
 
 
 @contextlib.contextmanager
 def receiver(name: str, folder: Path, env: dict[str, str]) -> Iterator[tuple[int, subprocess.Popen[str]]]:
     """A running receiver of the guide: its port and its process."""
-    command = [sys.executable, "-c", (RECEIVERS | SERVICE)[name]]
     if name == "express":
         runners = ROOT / "typescript-fixtures/runners/node_modules"
         (folder / "node_modules/@segops").mkdir(parents=True)
         (folder / "node_modules/express").symlink_to(runners / "express")
         (folder / "node_modules/@segops/admin").symlink_to(ROOT / "typescript-fixtures/admin")
-        command = [str(ROOT / "typescript-fixtures/tools/node.sh"), "current", "node", "express_hooks.mjs"]
-        env = env | {"PORT": "0", "SEGOPS_NODE_QUIET": "1"}
+    env = env | {"PORT": "0", "SEGOPS_NODE_QUIET": "1", "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
-        command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command_of(name), cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as server:
         assert server.stdout is not None
         try:
-            line = server.stdout.readline()
-            assert line.startswith("port "), line + server.stdout.read()
-            yield int(line.split()[1]), server
+            said = ""
+            for line in server.stdout:
+                said += line
+                if port := re.search(r"(?:port |http://127\.0\.0\.1:)(\d+)", line):
+                    break
+            else:
+                pytest.fail(said)
+            yield int(port[1]), server
         finally:
             server.terminate()
 
