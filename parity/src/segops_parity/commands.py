@@ -58,7 +58,7 @@ def chosen_lanes(project: Project, options: argparse.Namespace) -> list[Lane]:
 
 
 def _run(project: Project, options: argparse.Namespace, pattern: str) -> Outcome:
-    lanes = chosen_lanes(project, options)  # a wrong option is told before the suite is read, which takes longer
+    lanes = chosen_lanes(project, options)  # a wrong option is reported before the suite is read, which takes longer
     today()
     suite = open_suite(project)
     names = [*suite.cases, *(case.id for case in surface_cases(suite.contract))]

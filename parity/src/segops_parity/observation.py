@@ -101,7 +101,7 @@ def observe(
                     break  # the steps that follow need that client
                 clients.add(step.derived)
     except Exception:
-        with contextlib.suppress(Exception):  # what went wrong first is what is told
+        with contextlib.suppress(Exception):  # what went wrong first is what is reported
             ask("close")
         raise
     closed = ask("close")["ok"] if clients else None

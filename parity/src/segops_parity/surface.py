@@ -2,7 +2,7 @@
 
 A driver with the capability ``describe`` tells its namespaces, methods, arguments, exports, errors and variables in its
 own language's names; command lines tell by their help. Each part is a check, ``surface.methods`` and the like, and what
-is missing or extra is a failure of it. Types are told as `type_surface` has them.
+is missing or extra is a failure of it. Types are written as in `type_surface`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Syncs: the difference between a segment's members and the connector's audience, delivered and recorded.
 
 The sandbox calls no external service: the audience that a connector would hold is stored here. A receiver on this
-machine, if the config names one, is told of each sync; what it does not take is not synced, and is sent again.
+machine, if the config names one, is notified of each sync; what it does not take is not synced, and is sent again.
 https://segops.ai/docs/activations
 """
 

@@ -152,7 +152,7 @@ export function checkedConnections(count: unknown): number {
   return count as number;
 }
 
-/** A function that is told something, or undefined. */
+/** A callback, or undefined. */
 export function checkedCallback<T>(name: string, callback: T | null | undefined): T | undefined {
   if (callback === undefined || callback === null) {
     return undefined;

@@ -43,7 +43,7 @@ test("a deadline ends a call that drips, and costs no waiting for what does not 
   });
 });
 
-test("onReply is told of each attempt, and what it throws is the caller's", async () => {
+test("onReply is called with each attempt, and what it throws is the caller's", async () => {
   const answers = [
     { status: 503, json: {}, headers: { "X-Request-Id": `id-${KEY}` } },
     { fault: "close" as const },
@@ -260,7 +260,7 @@ test("an aborted signal ends an upload while its stream is copied, at once, and 
   assert.deepEqual(leftOver(), []);
 });
 
-test("deprecation is told once an operation", async () => {
+test("deprecation is reported once an operation", async () => {
   await withServer(
     { json: {}, headers: { Deprecation: "@1688169599", Sunset: "Sun, 01 Nov 2026 00:00:00 GMT" } },
     async ({ client }) => {
@@ -274,7 +274,7 @@ test("deprecation is told once an operation", async () => {
   );
 });
 
-test("a log is told each attempt, and waits that the server asks for", async () => {
+test("a log gets each attempt, and the waits that the server asks for", async () => {
   await withServer([{ status: 429, headers: { "Retry-After": "7" }, json: {} }, { json: {} }], async ({ client }) => {
     const lines: string[] = [];
     const log = (line: string, level: string): unknown => lines.push(`${level} ${line.replace(/ \d+ ms/, " N ms")}`);

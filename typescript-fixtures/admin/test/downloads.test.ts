@@ -181,7 +181,7 @@ test("a link stays a link, and a device is written to", async () => {
   });
 });
 
-test("what cannot be written to its end is told with its path", async () => {
+test("what cannot be written to its end is reported with its path", async () => {
   await withServer({ bytes: CSV }, async ({ client, seen }) => {
     const error = (await rejection(client().segments.downloadExport(1, "/dev/full"))) as NodeJS.ErrnoException;
     assert.deepEqual([error.code, error.path], ["ENOSPC", "/dev/full"]);

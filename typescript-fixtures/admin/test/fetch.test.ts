@@ -43,7 +43,7 @@ function fetchFailed(details: object): TypeError {
   return new TypeError("fetch failed", { cause: Object.assign(new Error("as it is"), details) });
 }
 
-test("failures are told apart: unsent, perhaps sent, pointless to repeat", () => {
+test("failures are distinguished: unsent, perhaps sent, pointless to repeat", () => {
   const cases: [object, Partial<SegOpsConnectionError>][] = [
     [{ code: "ECONNREFUSED" }, { sent: false, transient: true }],
     [{ code: "ENOTFOUND" }, { sent: false, transient: true }],

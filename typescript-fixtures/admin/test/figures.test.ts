@@ -256,7 +256,7 @@ test("the rows of a request from JSON Lines", async () => {
   assert.deepEqual(await batches(most + 1), [most, 1]);
 });
 
-test("the least wait that is told", async () => {
+test("the shortest wait that is reported", async () => {
   const least = figure("cli.retries-told", "least");
   const { write } = process.stderr;
   for (const seconds of [least - 1, least, least + 1]) {

@@ -183,7 +183,7 @@ test("prefetching yields the pages in order and asks for none beyond the last", 
   );
 });
 
-test("prefetching has as many pages under way as it was told, and one without a count", async () => {
+test("prefetching has as many pages under way as were asked for, and one without a count", async () => {
   for (const [withCount, most] of [
     [true, 3],
     [false, 1],

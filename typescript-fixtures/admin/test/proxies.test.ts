@@ -198,7 +198,7 @@ test("a tunnel that fails for now is asked for again", async () => {
   });
 });
 
-test("what else a proxy may do to a tunnel is told with its name", async () => {
+test("what else a proxy may do to a tunnel is reported with its name", async () => {
   const baseUrl = "https://segops.example/api";
   for (const [answer, said] of [
     ["HTTP/1.1 200 OK\r\n\r\nHello", /^the proxy \S+ \(from HTTPS_PROXY\) sent bytes of its own into the tunnel$/],

@@ -1,7 +1,7 @@
 """Proofs: for each behaviour a source mutant in each language that parity killed by it.
 
 ``parity/proofs.json`` is small, committed, and refreshed by ``make mutants``. A proof holds while the mutated file is
-as it was; where it has changed the proof is stale, which is told and no failure: the next campaign decides.
+as it was; where it has changed the proof is stale, which is reported and is no failure: the next campaign decides.
 """
 
 from __future__ import annotations

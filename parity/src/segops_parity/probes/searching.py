@@ -60,7 +60,7 @@ def search(
 
     Args:
         corners: probes that are put whatever the seed.
-        shrunk: how many looks of difference are shrunk; the others are told with the first probe that showed them.
+        shrunk: how many kinds of difference are shrunk; the others are reported with the first probe that showed them.
     """
     known: dict[str, list[Difference]] = {}
     found: dict[str, Finding] = {}

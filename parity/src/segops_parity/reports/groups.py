@@ -2,7 +2,7 @@
 
 A step that fails fails every check that it shows. Which behaviour is to blame is found as in spectrum-based fault
 localisation (Ochiai's coefficient): the one whose cases fail most and pass least. What two languages do differently
-only because one of them breaks the contract is told once, with the contract.
+only because one of them breaks the contract is reported once, with the contract.
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ def _blamed(who: str, cluster: Sequence[Seen], counts: Mapping[str, int], own: S
             name: str, cases: Mapping[str, set[str]] = cases, failing: int = failing, at: str = left[0].at
         ) -> tuple[float, bool, int]:
             failed = len(cases[name])
-            # Rounded, so that equals are told apart by how seldom they are, not by the last digit.
+            # Rounded, so that equals are ordered by how seldom they are, not by the last digit.
             made = counts.get(name.rpartition(" in ")[2], 0)
             speaks = at in _SPEAKS_OF and bool(_SPEAKS_OF[at].search(name))
             return round(failed / sqrt(failing * max(made, failed)), 6), speaks, -made
@@ -205,7 +205,7 @@ def _blamed(who: str, cluster: Sequence[Seen], counts: Mapping[str, int], own: S
 
 
 def _merged(groups: Sequence[Group]) -> list[Group]:
-    """One group for each behaviour and side: a bug that shows in requests, waits and results is told by the first."""
+    """One group for each behaviour and side: a bug in requests, waits and results is reported by the first."""
     found: dict[tuple[str, str], Group] = {}
     for group in sorted(groups, key=lambda each: -len(each.cases)):
         first = found.setdefault((group.behaviour, group.who), group)

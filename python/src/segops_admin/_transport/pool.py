@@ -30,7 +30,7 @@ _pools: weakref.WeakSet[HTTPTransport] = weakref.WeakSet()
 
 Kept = Union[Connection, "InstrumentedConnection"]
 Line = tuple[Origin, object]
-"""What connections are told apart by: the server, and what has taken http.client's place, if anything has."""
+"""What distinguishes connections: the server, and what has taken http.client's place, if anything has."""
 
 
 class _Place:

@@ -30,7 +30,7 @@ class Receiver:
     Args:
         target: where deliveries are forwarded.
         secret: what they are signed with; others are refused.
-        deliver: is told of each that has gone on, in a thread of its own.
+        deliver: is called with each that was forwarded, in a thread of its own.
 
     Attributes:
         url: where it listens.

@@ -38,7 +38,7 @@ export class Receiver {
    *
    * @param target where deliveries are forwarded
    * @param secret what they are signed with; others are refused
-   * @param deliver is told of each that has gone on
+   * @param deliver is called with each that was forwarded
    */
   static async open(target: URL, secret: string, deliver: (delivery: Delivery) => void): Promise<Receiver> {
     const { createServer } = await import("node:http"); // no other command needs it

@@ -16,7 +16,7 @@ import type { Profile } from "./profiles.js";
 /**
  * A client as the flags, the environment and the profile say.
  *
- * @param more what carries the requests, and who is told of replies
+ * @param more what carries the requests, and who is notified of replies
  * @throws {UsageError} the key is missing, or a flag, variable or profile holds no usable value
  * @throws {SegOpsConfigError} the key or the address is not one
  */

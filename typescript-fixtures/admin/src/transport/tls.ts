@@ -40,7 +40,7 @@ export function secured({ tls, Stream }: SecureModules, socket: Net.Socket, host
   return { stream, socket, confirmEnd: (confirmed) => confirmed(!isCut) };
 }
 
-/** Whether a stream has been told that nothing more comes, read or not. */
+/** Whether a stream knows that nothing more comes, read or not. */
 function hasEnded(stream: Duplex): boolean {
   return (stream as unknown as { _readableState: { ended: boolean } })._readableState.ended;
 }
