@@ -265,7 +265,7 @@ test("an iteration that is left early ends what it had under way", async () => {
   );
 });
 
-test("walks that prefetch share one listener on their signal, and end with it", async () => {
+test("iterations that prefetch share one listener on their signal, and end with it", async () => {
   const answer = listing(40, 2);
   await withServer(
     (seen) =>
@@ -273,10 +273,10 @@ test("walks that prefetch share one listener on their signal, and end with it", 
     async ({ client }) => {
       const { signal, abort, listeners } = countedSignal();
       const c = client({ timeout: 3600 });
-      const walks = [...Array(12).keys()].map(() => c.segments.iterate({}, { prefetch: 1, signal }));
-      for (const walk of walks) await walk.next();
+      const iterations = [...Array(12).keys()].map(() => c.segments.iterate({}, { prefetch: 1, signal }));
+      for (const iteration of iterations) await iteration.next();
       assert.deepEqual(listeners(), { present: 1, most: 1 });
-      const ended = walks.map(async (walk) => rejection(collect(walk)));
+      const ended = iterations.map(async (iteration) => rejection(collect(iteration)));
       abort(new Error("enough"));
       assert.deepEqual(new Set((await Promise.all(ended)).map(({ message }) => message)), new Set(["enough"]));
       assert.equal(listeners().most, 1);
@@ -292,8 +292,8 @@ test("a signal that is aborted while the first page is read ends the pages after
       const controller = new AbortController();
       const onReply = (): void => controller.abort(new Error("enough"));
       const c = client({ timeout: 3600, onReply });
-      const walk = c.segments.iterate({}, { prefetch: 1, signal: controller.signal });
-      assert.equal((await rejection(collect(walk))).message, "enough");
+      const iteration = c.segments.iterate({}, { prefetch: 1, signal: controller.signal });
+      assert.equal((await rejection(collect(iteration))).message, "enough");
     },
   );
 });
