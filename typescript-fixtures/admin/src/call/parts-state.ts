@@ -90,7 +90,7 @@ export class State {
     const found = told as Record<string, unknown> | null;
     if (typeof found !== "object" || found?.format !== FORMAT || KEYS.some((key) => !(key in found))) {
       throw new SegOpsArgumentError(
-        `${quote(this.#path)} is not the state file of an import: move it away to begin anew.`,
+        `${quote(this.#path)} is not the state file of an import: move it away to start over.`,
       );
     }
     return told as Told;
@@ -101,10 +101,10 @@ export class State {
     const { told } = this;
     const done = Math.max(0, ...told.parts.filter(({ status }) => status === "done").map((part) => part.last_row));
     const soFar = done > 0 ? `rows 1 to ${done} of it were imported` : "nothing of it was imported";
-    const anew = `delete ${quote(this.#path)} to begin anew.`;
+    const anew = `delete ${quote(this.#path)} to start over.`;
     if (told.file.sha256 !== wanted.file.sha256) {
       throw new SegOpsArgumentError(
-        `${this.#csv} has changed since its import was begun; ${soFar}. Put it back as it was to go on, or ${anew}`,
+        `${this.#csv} has changed since its import was begun; ${soFar}. Restore it to resume, or ${anew}`,
       );
     }
     const begun = {
@@ -116,7 +116,7 @@ export class State {
     for (const [key, how] of Object.entries(begun) as [keyof typeof begun, string][]) {
       if (!isDeepStrictEqual(told[key], wanted[key])) {
         throw new SegOpsArgumentError(
-          `The import of ${this.#csv} was begun ${how}; ${soFar}. Go on with that, or ${anew}`,
+          `The import of ${this.#csv} was begun ${how}; ${soFar}. Resume with that, or ${anew}`,
         );
       }
     }
@@ -140,7 +140,7 @@ export class State {
       }
       await rename(partial, this.#path);
     } catch (error) {
-      const reason = `Cannot write ${quote(this.#path)}, which keeps how far the import is: ${(error as Error).message}`;
+      const reason = `Cannot write ${quote(this.#path)}, which keeps the progress of the import: ${(error as Error).message}`;
       throw new SegOpsArgumentError(reason, { cause: error });
     }
   }
