@@ -43,13 +43,15 @@ help: ## list the targets
 setup: $(READY) ## make .venv with everything that working here needs
 
 # Done again when a lock, a project file or the version changes. The stamp is written last; a .venv that was left half
-# made, was made elsewhere, or has lost its interpreter is recreated.
+# made, was made elsewhere, or has lost its interpreter is recreated; one that another make is at work on is waited for.
 $(READY): requirements/dev.txt $(DISTRIBUTIONS:%=%/pyproject.toml) python/src/segops_admin/_version.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
 	  echo "$(PYTHON) is missing or older than 3.10: name a newer one, as in: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
+	@[ ! -L .venv ] || { echo ".venv is a link: make would clear the environment of another checkout"; exit 1; }
+	@while [ -s .venv/.unfinished ] && kill -0 "$$(cat .venv/.unfinished)" 2>/dev/null; do sleep 1; done
 	@[ ! -e .venv/.unfinished ] && $(BIN)/pip --version 2>/dev/null | grep -Fq "$$(pwd -P)/.venv/" || { \
 	  echo "making .venv"; $(PYTHON) -m venv --clear .venv; }
-	@touch .venv/.unfinished
+	@echo $$PPID > .venv/.unfinished
 	@echo "installing requirements/dev.txt, by hash"
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
 	@echo "installing $(DISTRIBUTIONS), editable"

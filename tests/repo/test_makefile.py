@@ -72,15 +72,21 @@ def test_dependencies_are_installed_by_hash() -> None:
     assert all("--require-hashes -r" in line or "--no-deps --no-build-isolation" in line for line in installs)
 
 
-def environment_is_made_anew(folder: Path) -> bool:
-    """Whether `make setup` there would begin with a new .venv, asked of the recipe's own condition."""
+def recipe_line(part: str) -> str:
+    """The one line of the recipe of `make setup` that holds a text, as the shell gets it."""
     recipe = make("-n", "-W", "requirements/dev.txt", "setup").stdout.replace("\\\n", " ")
-    (condition,) = (line for line in recipe.splitlines() if "-m venv --clear" in line)
+    (line,) = (line for line in recipe.splitlines() if part in line)
+    return line
+
+
+def environment_is_recreated(folder: Path) -> bool:
+    """Whether `make setup` there would begin with a new .venv, asked of the recipe's own condition."""
+    condition = recipe_line("-m venv --clear")
     said = condition.partition("||")[0] + "|| echo again"
     return subprocess.run(["sh", "-c", said], cwd=folder, capture_output=True, text=True).stdout == "again\n"
 
 
-def test_an_environment_that_is_whole_is_kept_and_one_that_is_not_is_made_anew(tmp_path: Path) -> None:
+def test_an_environment_that_is_whole_is_kept_and_one_that_is_not_is_recreated(tmp_path: Path) -> None:
     for state in ("whole", "half made", "made elsewhere", "without its interpreter", "missing"):
         folder = tmp_path / f"Käthe's {state}"
         folder.mkdir()
@@ -94,4 +100,21 @@ def test_an_environment_that_is_whole_is_kept_and_one_that_is_not_is_made_anew(t
             (folder / ".venv/.unfinished").touch()
         if state == "without its interpreter":
             (folder / ".venv/bin/pip").unlink()
-        assert environment_is_made_anew(folder) is (state != "whole"), state
+        assert environment_is_recreated(folder) is (state != "whole"), state
+
+
+def test_an_environment_that_another_make_is_at_work_on_is_waited_for(tmp_path: Path) -> None:
+    """It looks half made: cleared, it would be lost to both."""
+    (tmp_path / ".venv").mkdir()
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as other:
+        (tmp_path / ".venv/.unfinished").write_text(f"{other.pid}\n")
+        with subprocess.Popen(["sh", "-c", recipe_line("kill -0")], cwd=tmp_path) as waiting:
+            assert waiting.poll() is None
+            other.communicate()
+    assert waiting.returncode == 0
+
+
+def test_an_environment_that_is_a_link_is_never_cleared(tmp_path: Path) -> None:
+    (tmp_path / ".venv").symlink_to(tmp_path)
+    done = subprocess.run(["sh", "-c", recipe_line("-L .venv")], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, "is a link" in done.stdout) == (1, True)
