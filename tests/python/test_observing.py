@@ -22,7 +22,7 @@ from segops_admin import (
     SegOpsServerError,
 )
 from segops_admin._call import observe
-from segops_admin.testing import FakeTime
+from segops_admin.testing import FakeTime, Script, reply
 
 BOTH = pytest.mark.parametrize("lane", ["blocking", "asyncio"])
 FIELDS = ("operation", "method", "path", "status", "request_id", "attempt", "delay", "error")
@@ -221,3 +221,16 @@ def test_what_cannot_have_been_carried_out_is_not_said_to_be(
         call(lane, serve(*script), method, argument)
     assert "carried" not in str(caught.value)
     assert not caught.value.may_have_executed
+
+
+def test_a_transport_of_the_callers_own_is_told_what_is_called_and_which_attempt_it_is() -> None:
+    script = Script(reply({}, status=503), reply(DONE))
+    told: list[tuple[str, int]] = []
+
+    class Told(Script):
+        def send(self, request: Any) -> Any:
+            told.append((request.operation, request.attempt))
+            return script.send(request)
+
+    assert Told().client().segments.get(7) == DONE
+    assert told == [("segments.get", 1), ("segments.get", 2)]
