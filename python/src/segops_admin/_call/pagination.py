@@ -60,16 +60,17 @@ class Pages:
         if isinstance(answer, list) and not begun:
             self.more = False
             return answer
-        results: Any = answer.get("results") if isinstance(answer, dict) else None
+        page: dict[str, Any] = answer if isinstance(answer, dict) else {}
+        results: Any = page.get("results")
         if not isinstance(results, list):
             kind = "nothing" if answer is None else f"{described(answer)} without a list of results"
             raise self._no_page(f"it is not a page but {kind}")
-        self.more = _goes_on(answer.get("next"))
+        self.more = _goes_on(page.get("next"))
         if self.more and not results:
             # An empty page that promises another would be followed forever.
             raise self._no_page("it is an empty page that names a next one")
         if self.more:
-            self.last = max(self.last, _last_page(answer.get("count"), len(results)))
+            self.last = max(self.last, _last_page(page.get("count"), len(results)))
         self.number += 1
         return results
 
