@@ -193,10 +193,8 @@ export class CommandCall {
       const text = this.#line.texts.get("prefetch");
       const more = text === undefined ? {} : { prefetch: numberOf(text, "--prefetch", true) };
       const namespace = this.#namespace();
-      const iteration = namespace[this.#command.iteration as string] as (
-        ...values: unknown[]
-      ) => AsyncIterable<unknown>;
-      await results.many(this.#counted(iteration.apply(namespace, this.#inOrder(await this.#values(), more))));
+      const list = namespace[this.#command.iteration as string] as (...values: unknown[]) => AsyncIterable<unknown>;
+      await results.many(this.#counted(list.apply(namespace, this.#inOrder(await this.#values(), more))));
     } finally {
       this.#progress.clear();
     }
