@@ -117,6 +117,20 @@ test("what has no JSON form is refused wherever it is in a body", async () => {
   }
 });
 
+test("a message names the kind of what it refuses", async () => {
+  function* rows(): Generator<number> {
+    yield 1;
+  }
+  for (const [value, named] of [
+    [new Map(), "a Map"],
+    [new Error("x"), "an Error"],
+    [rows(), "a Generator"],
+  ]) {
+    const said = await refused(({ segments }) => segments.create({ name: "n", value } as Any));
+    assert.equal(said, `The body cannot be sent as JSON: it holds ${named}.`);
+  }
+});
+
 test("what says itself how it is sent is sent so, and so are boxed values and objects of one's own", async () => {
   class Condition {
     readonly type = "event_count";

@@ -255,7 +255,7 @@ test("a page that fails while it is fetched ahead fails the iteration where it w
 test("an iteration that is left early ends what it had under way", async () => {
   const answer = listing(40, 2);
   await withServer(
-    async (seen, index) => (index > 2 ? { fault: "silence" as const } : answer(seen)),
+    (seen) => (Number(pagesOf([seen])[0]) > 2 ? { fault: "silence" } : answer(seen)),
     async ({ client, seen }) => {
       for await (const item of client().segments.iterate({}, { prefetch: 5 })) {
         if (item.id === 2) break;

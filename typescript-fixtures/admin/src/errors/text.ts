@@ -41,6 +41,7 @@ function container(value: object): string {
   if (isAnyArrayBuffer(value) || ArrayBuffer.isView(value)) {
     return "bytes";
   }
-  const name = value.constructor?.name ?? "Object";
-  return name === "Object" ? "an object" : `a ${name}`;
+  const tag = Object.prototype.toString.call(value).slice(8, -1); // a generator's constructor has no name
+  const name = value.constructor === undefined ? "Object" : value.constructor.name || tag;
+  return name === "Object" ? "an object" : `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
 }

@@ -39,10 +39,16 @@ export interface LooseCondition {
 }
 
 /** A body whose definition is in a variable. */
-export type WithLooseDefinition<Body> = Omit<Body, "definition"> & { definition: LooseDefinition };
+export type WithLooseDefinition<Body> = Omit<Body, "definition"> & {
+  /** What the segment asks of a user. */
+  definition: LooseDefinition;
+};
 
 /** A body whose definition has its conditions in a variable. */
-export type WithLooseConditions<Body> = Omit<Body, "definition"> & { definition: LooseConditions };
+export type WithLooseConditions<Body> = Omit<Body, "definition"> & {
+  /** What the segment asks of a product. */
+  definition: LooseConditions;
+};
 
 /** What every call takes as its last argument. */
 export interface CallOptions {
