@@ -257,3 +257,8 @@ def test_exit_codes(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
     main(["segments", "get", "1", "--dry-run", "--api-url=http://127.0.0.1:9/api"])
     indents = re.findall(r"^( +)\"method\"", capsys.readouterr().out, re.MULTILINE)
     assert indents == [" " * figure("cli.compact", "indent")]
+
+
+def test_seconds_that_an_unused_connection_is_kept() -> None:
+    for transport in (segops_admin.HTTPTransport(), segops_admin.AsyncHTTPTransport()):
+        assert transport._idle_seconds == figure("transport.idle-reaped", "seconds")

@@ -25,6 +25,7 @@ import {
   SegOpsWaitTimeout,
 } from "../src/index.js";
 import { type Reply, reply, Script } from "../src/testing.js";
+import { IDLE_SECONDS } from "../src/transport/pool.js";
 import { checkImport } from "../src/wire/csv-parts.js";
 import { readYaml } from "./support/contract.js";
 import { rejection } from "./support/server.js";
@@ -279,4 +280,8 @@ test("exit codes and indents of the command line", () => {
   assert.equal(exitCode(new Interrupted()), figure("cli.exit-interrupt", "code"));
   const indent = " ".repeat(figure("cli.compact", "indent"));
   assert.equal(jsonText(OK, 2), `{\n${indent}"id": 1\n}`);
+});
+
+test("seconds that an idle connection is kept", () => {
+  assert.equal(IDLE_SECONDS, figure("transport.idle-reaped", "seconds"));
 });

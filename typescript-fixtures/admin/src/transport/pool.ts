@@ -10,7 +10,7 @@ import { type HttpModules, standardLibraryWay } from "./standard-library.js";
 import { after, monotonic, turn } from "./timers.js";
 
 /** Seconds for which an idle connection is kept; many load balancers close theirs after 60. */
-const IDLE_SECONDS = 50;
+export const IDLE_SECONDS = 50;
 
 /** What a kept connection's own end is expected before, in seconds. */
 const MARGIN = 1;
