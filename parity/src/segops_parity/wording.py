@@ -57,6 +57,8 @@ _PHRASES |= {"Unprocessable Entity": "Unprocessable Content"}
 _LOGGED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (?=DEBUG |INFO )")
 _TOOK = re.compile(r"(?<= )\d+ ms(?= attempt \d)")
 _DRAWN_LOTS = re.compile(r"(?<=; retrying in )(?:0\.\d+|1) s$", re.MULTILINE)
+# Told once a process for each host: whether a command tells it depends on what its process has carried out before.
+_UNENCRYPTED = re.compile(r"^warning: The API key travels unencrypted to \S+: use https\.\n", re.MULTILINE)
 _PARTIAL = re.compile(r"\.segops-\w+\.part")
 _KINDS_OF_FILES = re.compile(r"Give bytes, [^.]*?, not")
 _FOLDER = re.compile(r"[^'\s]*/parity-(?:kept|sink)-\w+/")
@@ -68,7 +70,7 @@ _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 def wording(text: str) -> str:
     """A text without what languages and systems may say differently."""
-    text = _TRACEBACK.sub("a traceback", text)
+    text = _UNENCRYPTED.sub("", _TRACEBACK.sub("a traceback", text))
     text = _CAMEL.sub(lambda found: f"_{found[1].lower()}", text)
     text = _KEYWORD.sub(r"\1", _QUOTED_VALUE.sub("idempotency_key ", text))
     text = _KEY.sub("a key", _PORT.sub(r"\1:port", text))

@@ -77,7 +77,7 @@ export function checkedBaseUrl(baseUrl: unknown): string {
   }
   const url = new URL(text);
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    warnOnce(url.hostname);
+    warnOnce(url.hostname.replace(/[[\]]/g, ""));
   }
   // Other spellings of scheme, host and port are the same server: `URL` writes them one way.
   const path = text.slice(`${url.protocol}//${authority}`.length);
