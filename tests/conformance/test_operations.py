@@ -157,8 +157,8 @@ def test_an_operation_that_iterates_or_polls_reaches_its_end(server: PreparedSan
     operation = OPERATIONS[name]
     repeated = OPERATIONS[operation.repeats or ""]
     call = SUCCESS[repeated.id]
-    if operation.walks:
-        _walk(server, repeated, call)
+    if operation.iterates:
+        _iterate(server, repeated, call)
         return
     _, response = _send(server, repeated, "GET", call)
     body = response.json()
@@ -167,7 +167,7 @@ def test_an_operation_that_iterates_or_polls_reaches_its_end(server: PreparedSan
         assert body["last_computed_at"] is not None
 
 
-def _walk(server: PreparedSandbox, listing: Operation, call: Call) -> None:
+def _iterate(server: PreparedSandbox, listing: Operation, call: Call) -> None:
     """Pages of one record give the same records, in the same order, as one page of all."""
     everything = _send(server, listing, "GET", replace(call, query={}))[1].json()
     if listing.returns.kind == "array":
