@@ -139,11 +139,12 @@ def _holding(value: Any, levels: int = 4) -> Any:
     return [_holding(each, levels - 1) for each in value] if isinstance(value, (list, tuple)) else value
 
 
-def _content(content: Any) -> str:
-    """The text of a part of a form."""
+def _content(content: Any) -> Any:
+    """The content of a part of a form, as it is seen: text, or bytes that are none."""
     if isinstance(content, Mapping) and "filled" in content:
         return filled(content["filled"])
-    return content if isinstance(content, str) else raw_bytes(content).decode("latin-1")
+    is_seen = isinstance(content, str) or (isinstance(content, Mapping) and "$bytes" in content)
+    return content if is_seen else raw_bytes(content).decode("latin-1")
 
 
 def _chain(length: int, result: Mapping[str, Any]) -> dict[str, Any]:

@@ -253,9 +253,8 @@ def raw_bytes(given: Any) -> bytes:
         return given.encode("latin-1")
     if "gzip" in given:
         return gzip.compress(given["gzip"].encode(), mtime=0)
-    for name in ("base64", "$bytes"):  # the latter as a probe is printed
-        if name in given:
-            return base64.b64decode(given[name])
+    if "base64" in given:
+        return base64.b64decode(given["base64"])
     return raw_bytes(given["text"]) * int(given["times"])
 
 
