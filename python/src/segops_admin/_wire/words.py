@@ -34,7 +34,10 @@ def described(value: Any) -> str:
         return "an array"
     if isinstance(value, Mapping):
         return "an object"
-    return "a function" if callable(value) and not isinstance(value, type) else f"a {type(value).__name__}"
+    if callable(value) and not isinstance(value, type):
+        return "a function"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'AEIOaeio' else 'a'} {name}"
 
 
 def number_text(value: float) -> str:

@@ -43,5 +43,5 @@ function container(value: object): string {
   }
   const tag = Object.prototype.toString.call(value).slice(8, -1); // a generator's constructor has no name
   const name = value.constructor === undefined ? "Object" : value.constructor.name || tag;
-  return name === "Object" ? "an object" : `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
+  return name === "Object" ? "an object" : `${/^[aeio]/i.test(name) ? "an" : "a"} ${name}`;
 }
