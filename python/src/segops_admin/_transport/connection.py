@@ -169,6 +169,6 @@ class Connection(Link):
 
     def receive(self, limits: Limits) -> bytes:
         """What comes next; nothing at the end of the connection."""
-        if not limits.steady:  # else it is what it was when the request was sent
+        if limits.end is not None:  # else it is what it was when the request was sent
             self.set_timeout(limits.step())
         return self._sock.recv(self._most)

@@ -15,15 +15,14 @@ class Limits:
 
     Attributes:
         timeout: seconds that one step may take.
-        steady: whether every step may take as long: there is no deadline.
+        end: when the deadline has passed, by the monotonic clock, or None.
     """
 
-    __slots__ = ("_end", "steady", "timeout")
+    __slots__ = ("end", "timeout")
 
     def __init__(self, request: Request) -> None:
         self.timeout = request.timeout
-        self.steady = request.deadline is None
-        self._end = None if request.deadline is None else time.monotonic() + request.deadline
+        self.end = None if request.deadline is None else time.monotonic() + request.deadline
 
     def step(self) -> float:
         """Seconds that the next step may take: the timeout, or what is left if that is less.
@@ -31,18 +30,18 @@ class Limits:
         Raises:
             SegOpsTimeoutError: nothing is left.
         """
-        if self._end is None:
+        if self.end is None:
             return self.timeout
-        left = self._end - time.monotonic()
+        left = self.end - time.monotonic()
         if left <= 0:
             raise SegOpsTimeoutError("the deadline has passed", transient=False)
         return min(self.timeout, left)
 
     def left(self) -> float | None:
         """Seconds that are left of the deadline, or None."""
-        return None if self._end is None else self._end - time.monotonic()
+        return None if self.end is None else self.end - time.monotonic()
 
     @property
     def over(self) -> bool:
         """Whether nothing is left."""
-        return self._end is not None and time.monotonic() >= self._end
+        return self.end is not None and time.monotonic() >= self.end

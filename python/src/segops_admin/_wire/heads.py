@@ -90,9 +90,8 @@ def plain_lines(data: bytes) -> str:
     Raises:
         MalformedReply: a line ends otherwise, or they hold a control character.
     """
+    check_line_ends(data)
     lines = data.replace(b"\r\n", b"\n")
-    if lines.count(b"\n") != len(data) - len(lines):
-        check_line_ends(data)
     if len(lines.translate(None, _CONTROL)) != len(lines):
         raise MalformedReply("its head or a trailer holds a control character")
     return lines.decode("latin-1")
