@@ -11,17 +11,18 @@ from typing import cast
 
 import pytest
 
+from segops_parity._files import ContractError
 from segops_parity.cases import Case
 from segops_parity.coverage import ideal
 from segops_parity.lanes import Lane
 from segops_parity.mutants.bench import Bench
-from segops_parity.mutants.campaign import Baseline, judged, reaching, try_mutant
-from segops_parity.mutants.copies import Copy, load_exceptions
+from segops_parity.mutants.campaign import Baseline, Result, judged, reaching, try_mutant
+from segops_parity.mutants.copies import Copy, Exceptions, load_exceptions
 from segops_parity.mutants.mutant import Mutant, named
 from segops_parity.mutants.python_schemata import instrument_python
-from segops_parity.mutants.run import is_equivalent
+from segops_parity.mutants.run import is_excepted, played_cases, summary
 from segops_parity.project import Project
-from segops_parity.suite import Suite
+from segops_parity.suite import Suite, open_suite
 
 SOURCE = '''"""A module."""
 
@@ -115,8 +116,31 @@ def test_a_change_that_takes_effect_at_loading_is_tried_everywhere_where_its_nam
 
 def test_every_exception_has_a_reason_that_says_something() -> None:
     exceptions = load_exceptions(Project.find().source_mutants)
-    assert all(len(each["reason"]) >= 15 for each in (*exceptions.outside, *exceptions.equivalent))
-    assert is_equivalent(Mutant(1, "python", "nowhere.py", 1, "f", "figure", "1", "2"), exceptions) is None
+    listed = (*exceptions.outside, *exceptions.equivalent, *exceptions.elsewhere)
+    assert all(len(each["reason"]) >= 15 for each in listed)
+    assert not is_excepted(Mutant(1, "python", "nowhere.py", 1, "f", "figure", "1", "2"), exceptions)
+
+
+def test_what_no_case_can_show_is_counted_apart_from_what_is_the_same() -> None:
+    """One mutant is killed, one is the same, one is shown by another test, one survives."""
+    exceptions = Exceptions((), ({"match": "* same: *"},), ({"match": "* hidden: *"},), {"sdk": 95, "cli": 90})
+    scopes = {"seen": "difference", "same": "survived", "hidden": "survived", "unseen": "survived"}
+    results = [
+        Result(Mutant(number, "python", "a.py", 1, scope, "figure", "1", "2"), verdict)
+        for number, (scope, verdict) in enumerate(scopes.items())
+    ]
+    ((line, share, wanted),) = summary(results, exceptions)
+    assert (share, wanted) == (50.0, 95)
+    assert line.startswith("python SDK: 1 of 2 killed, 50.0 % (1 equivalent, 1 that no case can show: 33.3 % with them")
+
+
+def test_a_campaign_plays_the_cases_and_changes_the_lines_that_are_asked_for() -> None:
+    suite = open_suite(Project.find())
+    played = played_cases(suite, None, ["client/redirect-*", "segments.get/happy"])
+    assert {case.id for case in played} >= {"segments.get/happy"}
+    assert all(case.id.startswith("client/redirect-") for case in played if case.id != "segments.get/happy")
+    with pytest.raises(ContractError, match="--case"):
+        played_cases(suite, None, ["segments.*/nothing-of-the-kind"])
 
 
 class Once:

@@ -94,10 +94,16 @@ def _parser() -> argparse.ArgumentParser:
     mutants.add_argument("--language", choices=["python", "typescript"], help="one of them")
     mutants.add_argument("--part", choices=["sdk", "cli"], default="", help="the SDKs, or their command lines")
     mutants.add_argument(
-        "--area", default="*", metavar="GLOBS", help="which files, such as 'cli/*' or '_call/*,call/*'"
+        "--area",
+        default="*",
+        metavar="GLOBS",
+        help="which files, or lines of them, such as 'cli/*' or '_call/*,call/retry.ts:4?'",
     )
     mutants.add_argument(
         "--changed", nargs="?", const="main", metavar="COMMIT", help="files that differ from it (main)"
+    )
+    mutants.add_argument(
+        "--case", default="*", metavar="GLOBS", help="play these cases alone, such as 'client/redirect-*'"
     )
     mutants.add_argument("--again", type=Path, metavar="FILE", help="those that survived, by that report")
     mutants.add_argument("--prove", action="store_true", help="look for missing and stale proofs of behaviours alone")

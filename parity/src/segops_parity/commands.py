@@ -110,6 +110,7 @@ def mutants(project: Project, options: argparse.Namespace) -> int:
         workers=options.workers,
         most=options.limit,
         each=options.each,
+        cases=options.case,
     )
     return source_mutants.report(project, asked, options.report or project.root / "build" / "mutants.ndjson")
 

@@ -35,10 +35,11 @@ class Copy:
 
 @dataclass(frozen=True)
 class Exceptions:
-    """What is not mutated, and the mutants that change nothing that the contract promises; each with its reason."""
+    """What is not mutated, the mutants that behave as the source does, and those that no case can show."""
 
     outside: tuple[Mapping[str, str], ...]
     equivalent: tuple[Mapping[str, str], ...]
+    elsewhere: tuple[Mapping[str, str], ...]
     wanted: Mapping[str, float]
     """The percentage to be killed: of the SDKs, and of their command lines."""
 
@@ -51,7 +52,9 @@ class Exceptions:
 def load_exceptions(file: Path) -> Exceptions:
     """Read mutants.yaml."""
     content = read_yaml(file)
-    return Exceptions(tuple(content["outside"]), tuple(content["equivalent"]), content["killed"])
+    return Exceptions(
+        tuple(content["outside"]), tuple(content["equivalent"]), tuple(content["elsewhere"]), content["killed"]
+    )
 
 
 def instrumented(project: Project, language: str, folder: Path, exceptions: Exceptions) -> Copy:

@@ -10,13 +10,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from fnmatch import fnmatchcase
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 from segops_parity._files import ContractError
 from segops_parity.cases import Case
@@ -38,7 +37,7 @@ from segops_parity.mutants.proofs import record_proofs
 from segops_parity.project import Project
 from segops_parity.suite import Suite, open_suite
 
-__all__ = ["Options", "run"]
+__all__ = ["Options", "is_equivalent", "is_excepted", "played_cases", "report", "run", "summary", "write"]
 
 CHUNK = 24
 SECONDS = 4.0
@@ -50,6 +49,8 @@ class Options:
 
     Attributes:
         part: `sdk` or `cli`, if not both.
+        area: patterns of files, or of places in them, such as `call/retry.ts:4?`.
+        cases: patterns of the cases that are played: a survivor is tried quickly with a case that was written for it.
         changed: a commit: only files that differ from it.
         again: the results of a campaign: only the mutants that survived it.
         sample: so many, drawn by `seed`.
@@ -67,6 +68,7 @@ class Options:
     workers: int = 2
     most: int = 400
     each: int | None = None
+    cases: str = "*"
 
 
 @dataclass
@@ -94,7 +96,7 @@ def run(project: Project, options: Options, file: Path) -> list[Result]:
         chosen = _chosen(project, copies, options)
         copies = tuple(_needed(copy, chosen) for copy in copies)
         with Bench(project.protocol, 20.0) as bench:
-            known = baseline(copies, _played(suite, options.each), suite.contract, bench)
+            known = baseline(copies, played_cases(suite, options.each, options.cases.split(",")), suite.contract, bench)
         for where, problems in sorted(known.red.items())[:5]:
             print(f"RED without a mutant: {'/'.join(where)}: {', '.join(sorted(problems))[:200]}")
         counts = {copy.language: sum(each.language == copy.language for each in chosen) for copy in copies}
@@ -121,12 +123,18 @@ def run(project: Project, options: Options, file: Path) -> list[Result]:
     return sorted(results, key=lambda each: (each.mutant.language, each.mutant.number))
 
 
-def _played(suite: Suite, each: int | None) -> list[Case]:
+def played_cases(suite: Suite, each: int | None, patterns: Sequence[str]) -> list[Case]:
+    """The cases that are played: those of the patterns, and so many of each kind where a number is given."""
+    chosen = [case for case in suite.cases.values() if any(fnmatchcase(case.id, pattern) for pattern in patterns)]
+    if not chosen:
+        raise ContractError(
+            "--case", ",".join(patterns), "expected to match a case; `segops-parity coverage` lists them"
+        )
     if each is None:
-        return list(suite.cases.values())
+        return chosen
     kinds: Counter[tuple[str, ...]] = Counter()
     found = []
-    for case in suite.cases.values():
+    for case in chosen:
         kind = kind_of(case, suite.contract)
         kinds[kind] += 1
         if kinds[kind] <= each or case.family == "happy":
@@ -159,7 +167,7 @@ def _chosen(project: Project, copies: Sequence[Copy], options: Options) -> list[
         for copy in copies
         for mutant in copy.mutants
         if fnmatchcase(copy.language, options.language)
-        and any(fnmatchcase(mutant.file, each) for each in options.area.split(","))
+        and any(fnmatchcase(place, each) for each in options.area.split(",") for place in (mutant.file, _place(mutant)))
         and options.part in ("", "cli" if mutant.is_shell else "sdk")
     ]
     if options.changed is not None:
@@ -172,6 +180,10 @@ def _chosen(project: Project, copies: Sequence[Copy], options: Options) -> list[
     if options.sample is not None and options.sample < len(found):
         found = random.Random(options.seed).sample(found, options.sample)
     return sorted(found, key=lambda mutant: (mutant.language, mutant.file, mutant.number))
+
+
+def _place(mutant: Mutant) -> str:
+    return f"{mutant.file}:{mutant.line}"
 
 
 def _changed(project: Project, commit: str) -> set[str]:
@@ -238,7 +250,7 @@ def report(project: Project, options: Options, file: Path) -> int:
     write(results, file)
     record_proofs(project, results)
     exceptions = load_exceptions(project.source_mutants)
-    alive = [each for each in results if not each.killed and not is_equivalent(each.mutant, exceptions)]
+    alive = [each for each in results if not each.killed and not is_excepted(each.mutant, exceptions)]
     for each in alive[:40]:
         mutant = each.mutant
         print(f"{each.verdict} ({each.tried} cases): {mutant.file}:{mutant.line}: {mutant.was} => {mutant.becomes}")
@@ -258,9 +270,16 @@ def write(results: Sequence[Result], file: Path) -> None:
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def is_equivalent(mutant: Mutant, exceptions: Exceptions) -> Mapping[str, Any] | None:
-    """The entry of mutants.yaml that says why this one changes nothing that is promised."""
-    return next((each for each in exceptions.equivalent if fnmatchcase(mutant.key, each["match"])), None)
+def is_equivalent(mutant: Mutant, exceptions: Exceptions) -> bool:
+    """Whether it is listed as one that behaves as the source does."""
+    return any(fnmatchcase(mutant.key, each["match"]) for each in exceptions.equivalent)
+
+
+def is_excepted(mutant: Mutant, exceptions: Exceptions) -> bool:
+    """Whether it is listed as equivalent, or as one that no case can show."""
+    return is_equivalent(mutant, exceptions) or any(
+        fnmatchcase(mutant.key, each["match"]) for each in exceptions.elsewhere
+    )
 
 
 def summary(results: Sequence[Result], exceptions: Exceptions) -> Iterator[tuple[str, float, float]]:
@@ -270,11 +289,17 @@ def summary(results: Sequence[Result], exceptions: Exceptions) -> Iterator[tuple
             own = [each for each in results if each.mutant.language == language and each.mutant.is_shell == shell]
             if not own:
                 continue
-            equal = [each for each in own if not each.killed and is_equivalent(each.mutant, exceptions)]
-            killed = sum(each.killed for each in own)
-            counted = len(own) - len(equal)
+            alive = [each.mutant for each in own if not each.killed]
+            equal = [each for each in alive if is_equivalent(each, exceptions)]
+            hidden = [each for each in alive if each not in equal and is_excepted(each, exceptions)]
+            killed = len(own) - len(alive)
+            counted = killed + len(alive) - len(equal) - len(hidden)
             kinds = {kind: sum(each.verdict == kind for each in own) for kind in sorted({each.verdict for each in own})}
             share = 100 * killed / counted if counted else 100.0
             part = "command line" if shell else "SDK"
-            line = f"{language} {part}: {killed} of {counted} killed, {share:.1f} % ({len(equal)} equivalent; {kinds})"
+            line = f"{language} {part}: {killed} of {counted} killed, {share:.1f} %"
+            beyond = (
+                f"{len(hidden)} that no case can show: {100 * killed / max(1, counted + len(hidden)):.1f} % with them"
+            )
+            line += f" ({len(equal)} equivalent, {beyond}; {kinds})"
             yield line, share, exceptions.wanted["cli" if shell else "sdk"]
