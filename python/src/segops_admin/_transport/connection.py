@@ -33,7 +33,7 @@ class Link:
         fresh: whether no reply has come over it yet.
         stale: whether it was kept from an earlier call and turned out to be closed.
         place: what the pool counts open connections by.
-        line: what the pool keeps it under while it is unused.
+        line: the pool's list of connections like this one, which it returns to.
     """
 
     _sock: Any = None  # __del__ runs after an interrupted __init__ as well

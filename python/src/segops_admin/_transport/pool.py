@@ -29,8 +29,17 @@ __all__ = ["HTTPTransport"]
 _pools: weakref.WeakSet[HTTPTransport] = weakref.WeakSet()
 
 Kept = Union[Connection, "InstrumentedConnection"]
-Line = tuple[Origin, object]
-"""What distinguishes connections: the server, and what has taken http.client's place, if anything has."""
+
+
+class _Line:
+    """Idle connections to one server, by one way (see ``standard_library_way``): any of them will do."""
+
+    __slots__ = ("idle", "origin", "way")
+
+    def __init__(self, origin: Origin, way: object) -> None:
+        self.origin = origin
+        self.way = way
+        self.idle: list[Kept] = []
 
 
 class _Place:
@@ -67,7 +76,6 @@ class HTTPTransport:
         self._max_connections = checked_connections(max_connections)
         self._max_idle = max_idle
         self._idle_seconds = idle_seconds
-        self._origins: dict[str, Origin] = {}
         self._forget()
         _pools.add(self)
         self._closed = False
@@ -78,7 +86,7 @@ class HTTPTransport:
         self._lock = threading.RLock()
         self._free = threading.Condition(self._lock)
         self._waiting = 0
-        self._idle: dict[Line, list[Kept]] = {}
+        self._lines: dict[tuple[str, object], _Line] = {}
         # Weak, so that a connection that an interrupt left to nobody takes no other's place forever.
         self._open: weakref.WeakSet[Any] = weakref.WeakSet()
         self._routes: dict[Origin, Proxy | None] = {}
@@ -88,16 +96,14 @@ class HTTPTransport:
         if self._closed:
             raise SegOpsConfigError("This client is closed. Make a new one.")
         address, target = split_url(request.url)
-        origin = self._origins.get(address)
-        if origin is None:
-            origin = self._origins[address] = Origin.of(address)
-        line = (origin, standard_library_way())
-        return self._acquire(line, request).exchange(request, target)
+        key = (address, standard_library_way())
+        line = self._lines.get(key) or self._line(*key)
+        return (self._kept(line) or self._acquire(line, request)).exchange(request, target)
 
     def close(self) -> None:
         """Closes the unused connections; those in use are closed when their reply has been read."""
         self._closed = True
-        for line in list(self._idle):
+        for line in list(self._lines.values()):
             self._discard(line)
 
     def __del__(self) -> None:
@@ -105,20 +111,24 @@ class HTTPTransport:
             self.close()
 
     def __repr__(self) -> str:
-        idle = sum(map(len, self._idle.values()))
+        idle = sum(len(line.idle) for line in set(self._lines.values()))  # two addresses may share one
         return f"<HTTPTransport {'closed' if self._closed else f'{idle} idle'}>"
 
-    def _acquire(self, line: Line, request: Request) -> Kept:
-        """A kept connection, or a new one as soon as there may be one more."""
-        connection = self._kept(line)
-        if connection is not None:
-            return connection
+    def _line(self, address: str, way: object) -> _Line:
+        """The line of an address that has not been asked for yet; a server may have several, such as with its port."""
+        origin = Origin.of(address)
+        with self._lock:
+            same = [line for line in self._lines.values() if line.origin == origin and line.way == way]
+            return self._lines.setdefault((address, way), same[0] if same else _Line(origin, way))
+
+    def _acquire(self, line: _Line, request: Request) -> Kept:
+        """A new connection as soon as there may be one more, or one that has become free meanwhile."""
         limits = Limits(request)
         until = time.monotonic() + limits.step()
         while True:
             with self._lock:
-                place = None if self._idle.get(line) else self._place()
-                if place is None and not self._idle.get(line):
+                place = None if line.idle else self._place()
+                if place is None and not line.idle:
                     self._wait(until)
             try:
                 connection = self._kept(line) if place is None else self._connect(line, limits)
@@ -152,7 +162,7 @@ class HTTPTransport:
     def _place(self) -> _Place | None:
         """Room for one more connection; the one that has been unused for longest may have to make it."""
         while len(self._open) >= self._max_connections:
-            lists = [idle for idle in self._idle.values() if idle]
+            lists = [line.idle for line in self._lines.values() if line.idle]
             if not lists:
                 return None
             oldest = min(lists, key=lambda idle: idle[0].idle_since).pop(0)
@@ -162,14 +172,13 @@ class HTTPTransport:
         self._open.add(place)
         return place
 
-    def _kept(self, line: Line) -> Kept | None:
+    def _kept(self, line: _Line) -> Kept | None:
         """The connection used last that is still alive; dead and overdue ones are closed on the way."""
-        idle = self._idle.get(line)
-        while idle:
+        while line.idle:
             with self._lock:
-                if not idle:
+                if not line.idle:
                     return None
-                connection = idle.pop()
+                connection = line.idle.pop()
             if connection.idle_since > time.monotonic() - self._idle_seconds and not connection.readable():
                 return connection
             connection.close()
@@ -181,7 +190,7 @@ class HTTPTransport:
         with self._lock:
             if reusable and not self._closed:
                 connection.idle_since = time.monotonic()
-                idle = self._idle.setdefault(connection.line, [])
+                idle = connection.line.idle
                 oldest = connection.idle_since - self._idle_seconds
                 while idle and (idle[0].idle_since <= oldest or len(idle) >= self._max_idle):
                     overdue.append(idle.pop(0))
@@ -197,19 +206,19 @@ class HTTPTransport:
         if not reusable and connection.stale:
             self._discard(connection.line)  # whatever ended this one has most likely ended its like
 
-    def _discard(self, line: Line) -> None:
+    def _discard(self, line: _Line) -> None:
         with self._lock:
-            connections = self._idle.pop(line, [])
+            connections, line.idle = line.idle, []
         for connection in connections:
             connection.close()
 
-    def _connect(self, line: Line, limits: Limits) -> Kept:
-        origin, way = line
+    def _connect(self, line: _Line, limits: Limits) -> Kept:
+        origin = line.origin
         if origin not in self._routes:
             self._routes[origin] = proxy_for(*origin)
         proxy = self._routes[origin]
         connection: Kept
-        if way is not None:
+        if line.way is not None:
             from .instrumented import open_instrumented
 
             connection = open_instrumented(origin, proxy, self._tls, limits, self._done)
@@ -231,8 +240,8 @@ class HTTPTransport:
 
 def _after_fork_in_child() -> None:
     for pool in list(_pools):
-        for connections in pool._idle.values():
-            for connection in connections:
+        for line in pool._lines.values():
+            for connection in line.idle:
                 connection.drop()
         pool._forget()
 

@@ -24,7 +24,7 @@ LARGEST_HEAD = 64 * 1024
 MOST_HEADERS = 100
 MOST_INTERIM_REPLIES = 8
 
-_STATUS_LINE = re.compile(r"HTTP/1\.([0-9]) ([1-9][0-9]{2})(?: .*)?")
+_STATUS_LINE = re.compile(r"HTTP/1\.([0-9]) ([1-9][0-9]{2})(?: .*)?\n")
 _HEADER = re.compile(r"^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*((?:.*[^ \t\n])?)[ \t]*$", re.MULTILINE)
 _FOLD = re.compile(r"[ \t]*(?:\n[ \t]+)+")
 _CONTROL = bytes([*range(0x09), *range(0x0B, 0x20), 0x7F])
@@ -53,10 +53,10 @@ def request_head(method: str, target: str, host: str, headers: list[tuple[str, s
     """A request's head. ``length`` is that of its body, unless it has none or ``headers`` say it."""
     # Not a local variable: it would show the key in a traceback.
     return SecretBytes(
-        "".join(
+        "\r\n".join(
             [
-                f"{method} {target} HTTP/1.1\r\nHost: {host}\r\n",
-                *[f"{name}: {value}\r\n" for name, value in headers],
+                f"{method} {target} HTTP/1.1\r\nHost: {host}",
+                *map(": ".join, headers),
                 "\r\n" if length is None else f"Content-Length: {length}\r\n\r\n",
             ]
         ).encode("latin-1")
@@ -69,13 +69,14 @@ def parse_head(head: bytes) -> tuple[str, int, list[tuple[str, str]]]:
     Raises:
         MalformedReply: it is none.
     """
-    first, _, lines = plain_lines(head).partition("\n")
-    line = _STATUS_LINE.fullmatch(first)
+    lines = plain_lines(head)
+    line = _STATUS_LINE.match(lines)
     if line is None:
         raise MalformedReply("its status line is none")
-    if lines.count("\n") - 1 > MOST_HEADERS:  # the empty line is none
+    fields = lines[line.end() : -1]  # without the empty line
+    if fields.count("\n") > MOST_HEADERS:
         raise MalformedReply(f"it has more than {MOST_HEADERS} headers")
-    return line[1], int(line[2]), header_pairs(lines[:-1])
+    return line[1], int(line[2]), header_pairs(fields)
 
 
 def check_line_ends(data: bytes) -> None:

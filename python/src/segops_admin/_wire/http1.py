@@ -93,12 +93,12 @@ class ReplyReader:
             MalformedReply: it is none.
         """
         while self._next == "head":
-            begin = self._buffer[self._at : self._at + len(_START)]
-            if begin != _START[: len(begin)]:
+            buffer, at = self._buffer, self._at
+            if not buffer.startswith(_START, at) and not _START.startswith(buffer[at : at + len(_START)]):
                 raise MalformedReply("it does not begin with HTTP/1")
-            end = self._buffer.find(_HEAD_END, self._at)
-            after = end + len(_HEAD_END) if end >= 0 else len(self._buffer)
-            head = self._buffer[self._at : after]
+            end = buffer.find(_HEAD_END, at)
+            after = end + len(_HEAD_END) if end >= 0 else len(buffer)
+            head = buffer[at:after]
             if len(head) > LARGEST_HEAD:
                 raise MalformedReply(f"its head is larger than {LARGEST_HEAD // 1024} KiB")
             if end < 0:

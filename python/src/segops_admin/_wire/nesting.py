@@ -21,6 +21,8 @@ def is_too_deep(text: str, encoded: bytes | None = None) -> bool:
     if len(text) <= 2 * DEEPEST:
         return False
     data = text.encode("utf-8", "replace") if encoded is None else encoded
+    if _count(data, b"[", b"{") <= DEEPEST:
+        return False
     # Whatever is nested that deep is opened that often before its innermost place, and closed that often after it: one
     # of the two lies wholly in one half.
     half = len(data) // 2
