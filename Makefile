@@ -181,7 +181,7 @@ bench-sdk: $(READY) built ## measure both SDKs beside others, and draw the pictu
 
 parity: $(READY) built ## run every case in every lane, and 3,300 probes; reports in build/parity (PARITY_ARGS)
 	@$(BIN)/python -m segops_parity check $(PARITY_ARGS)
-	@$(BIN)/python -m segops_parity probe --count 3300
+	@$(BIN)/python -m segops_parity probe
 
 mutants: $(READY) built ## change the sources in small ways, and see whether parity notices (MUTANTS_ARGS)
 	@$(BIN)/python -m segops_parity mutants $(MUTANTS_ARGS)

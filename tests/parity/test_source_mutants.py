@@ -16,9 +16,10 @@ from segops_parity.cases import Case
 from segops_parity.coverage import ideal
 from segops_parity.lanes import Lane
 from segops_parity.mutants.bench import Bench
-from segops_parity.mutants.campaign import Baseline, Result, judged, reaching, try_mutant
+from segops_parity.mutants.campaign import Baseline, Result, Tried, judged, reaching, try_mutant
 from segops_parity.mutants.copies import Copy, Exceptions, load_exceptions
 from segops_parity.mutants.mutant import Mutant, named
+from segops_parity.mutants.probing import is_put, probes_of
 from segops_parity.mutants.python_schemata import instrument_python
 from segops_parity.mutants.run import is_excepted, played_cases, summary
 from segops_parity.project import Project
@@ -141,6 +142,27 @@ def test_a_campaign_plays_the_cases_and_changes_the_lines_that_are_asked_for() -
     assert all(case.id.startswith("client/redirect-") for case in played if case.id != "segments.get/happy")
     with pytest.raises(ContractError, match="--case"):
         played_cases(suite, None, ["segments.*/nothing-of-the-kind"])
+
+
+def test_a_campaign_puts_the_probes_of_parity_and_compares_both_languages(suite: Suite) -> None:
+    probes = probes_of(suite, ["probe/ids/*", "segments.get/happy"])
+    assert len(probes.inputs) == len(probes.cases) > 200
+    assert probes_of(suite, ["segments.get/happy"]).cases == {}
+    name = next(iter(probes.cases))
+    case, lane = probes.cases[name], Lane("python-http", "python")
+    assert case.id == name == "probe/ids/1"
+    assert not is_put(case, Lane("python-async", "python"))
+    seen = ideal(suite.cases["segments.get/happy"])
+    known = Baseline({("typescript-current", name): seen}, probes=probes)
+    assert judged(suite.contract, case, lane, seen, known).get("lockstep") is None
+    asked_otherwise = json.loads(json.dumps(seen))
+    asked_otherwise["steps"][0]["requests"][0]["method"] = "PUT"
+    (difference,) = judged(suite.contract, case, lane, asked_otherwise, known)["lockstep"]
+    assert difference["found"] == {"python": "PUT", "typescript": "GET"}
+    places = [(lane.name, name), (lane.name, "segments.get/happy")]
+    order = Tried({**suite.cases, **probes.cases}, suite.contract, 1)
+    mutant = Mutant(1, "python", "a.py", 1, "f", "figure", "1", "2")
+    assert order.order(mutant, places) == places[::-1]
 
 
 class Once:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from segops_parity._files import ContractError
 from segops_parity.ending import leave_in_order
+from segops_parity.probes import COUNT, SEED
 from segops_parity.project import LANES, Project
 
 __all__ = ["main"]
@@ -83,9 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     figures.add_argument("-v", "--verbose", action="store_true", help="print those that fail a case, too")
     probe = command("probe", "probe", "draw odd inputs, and see whether both SDKs and both command lines do the same")
     probe.add_argument(
-        "--seed", type=int, default=1, metavar="N", help="the same seed draws the same probes (default: 1)"
+        "--seed", type=int, default=SEED, metavar="N", help=f"the same seed draws the same probes (default: {SEED})"
     )
-    probe.add_argument("--count", type=int, default=3000, metavar="N", help="how many in all (default: 3000)")
+    probe.add_argument("--count", type=int, default=COUNT, metavar="N", help=f"how many in all (default: {COUNT})")
     probe.add_argument("--area", action="append", metavar="NAME", help="one of the areas; all unless given")
     _lane_options(probe, cases=False)
     mutants = command(

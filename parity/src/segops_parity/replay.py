@@ -122,7 +122,7 @@ class PlaySession:
                 told = {"expected": due.request if due else None, "differences": lines}
                 self.mismatches.append({"request": len(self.seen) - 1, **told})
                 body = json.dumps({"detail": "This request was not due.", **told}, default=str).encode()
-                headers = (("Content-Type", "application/json"), ("X-Parity-Mismatch", str(self.number)))
+                headers = (("Content-Type", "application/json"), ("X-Parity-Mismatch", "not due"))
                 return Reply(MISMATCH, headers, body)
             reply = self._filled(self._due.pop(place))
             self._ending += reply.closes and not reply.held

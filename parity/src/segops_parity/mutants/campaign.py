@@ -19,6 +19,7 @@ from segops_parity.lanes import Lane, LaneRun
 from segops_parity.mutants.bench import Bench
 from segops_parity.mutants.copies import Copy
 from segops_parity.mutants.mutant import Mutant
+from segops_parity.mutants.probing import PREFIX, Probes, is_put, probe_problems
 from segops_parity.mutants.python_schemata import FUNCTIONS
 from segops_parity.surface import help_pages, judge_surface, surface_cases
 from segops_parity.verdicts import judge
@@ -72,6 +73,8 @@ class Baseline:
     """By lane what the SDK offers, where the copy can tell."""
     silent: dict[Where, str] = field(default_factory=dict)
     """Cases in which a driver fails without any mutant: they prove nothing."""
+    probes: Probes = field(default_factory=Probes)
+    """Those cases that are probes."""
 
 
 @dataclass(frozen=True)
@@ -90,16 +93,19 @@ class Result:
         return self.verdict in KILLED
 
 
-def baseline(copies: Iterable[Copy], cases: Sequence[Case], contract: Contract, bench: Bench) -> Baseline:
-    """Play every case to every unchanged SDK, and judge."""
-    found = Baseline()
+def baseline(
+    copies: Iterable[Copy], cases: Sequence[Case], contract: Contract, bench: Bench, probes: Probes | None = None
+) -> Baseline:
+    """Play every case and every probe to every unchanged SDK, and judge."""
+    found = Baseline(probes=probes or Probes())
+    cases = [*cases, *found.probes.cases.values()]
     lanes: dict[str, Lane] = {}
     for copy in copies:
         for lane in copy.lanes:
             lanes[lane.name] = lane
             bench.stop()  # what a process tells once it has to tell in each lane
             for case in cases:
-                if not lane.takes(case):
+                if not lane.takes(case) or not is_put(case, lane):
                     continue
                 where = (lane.name, case.id)
                 try:
@@ -137,10 +143,13 @@ def judged(
     contract: Contract, case: Case, lane: Lane, seen: Mapping[str, Any], known: Baseline
 ) -> dict[str, list[dict[str, Any]]]:
     """The checks that fail for an observation, by name, each with its differences."""
-    runs = {lane.name: LaneRun(lane.name, {}, {case.id: dict(seen)})}
-    lanes = [lane]
     twin = TWINS[lane.name]
     other = known.observations.get((twin, case.id))
+    probe = known.probes.inputs.get(case.id)
+    if probe is not None:
+        return {} if other is None else probe_problems(contract, probe, lane.language, seen, other)
+    runs = {lane.name: LaneRun(lane.name, {}, {case.id: dict(seen)})}
+    lanes = [lane]
     if other is not None:
         mate = Lane(twin, "typescript" if twin in _TYPESCRIPT else "python", kind=lane.kind)
         runs[twin] = LaneRun(twin, {}, {case.id: other})
@@ -212,7 +221,7 @@ _ASSIGNED = re.compile(r"(?:self|this)\.#?(\w+) = ")
 
 
 class Tried:
-    """The cases of a campaign in a useful order: those that killed a mutant of the same file before come first."""
+    """The cases of a campaign in a useful order: those that killed a mutant of the same file first, probes last."""
 
     def __init__(self, cases: Mapping[str, Case], contract: Contract, most: int) -> None:
         self._cases = cases
@@ -221,15 +230,20 @@ class Tried:
         self._lucky: dict[str, dict[Where, None]] = {}
 
     def order(self, mutant: Mutant, places: Sequence[Where]) -> list[Where]:
-        """The places to try, one of each family and kind of operation after the other; so many of them at most."""
+        """The places to try, one of each family and kind of operation after the other; so many of them at most.
+
+        As many probes may come behind them.
+        """
         groups: dict[tuple[str, ...], list[Where]] = {}
         for place in places:
             groups.setdefault(self._kind(place), []).append(place)
         # What is alike to no other is about something: it comes first, and after the families what a server may do.
         ranked = sorted(groups, key=lambda kind: 2 if kind[1].startswith("hostile/") else int("/" not in kind[1]))
         turns = max(map(len, groups.values()), default=0)
-        chosen = [groups[kind][turn] for turn in range(turns) for kind in ranked if turn < len(groups[kind])]
-        chosen = chosen[: self._most]
+        spread = [groups[kind][turn] for turn in range(turns) for kind in ranked if turn < len(groups[kind])]
+        cases = [place for place in spread if not place[1].startswith(PREFIX)]
+        probes = [place for place in spread if place[1].startswith(PREFIX)]
+        chosen = [*cases[: self._most], *probes[: self._most]]
         lucky = self._lucky.get(mutant.file, {})
         reached = set(places)
         first = [place for place in reversed(lucky) if place in reached]
@@ -247,6 +261,8 @@ class Tried:
 
 def kind_of(case: Case, contract: Contract) -> tuple[str, ...]:
     """What cases are alike by: their family, and what kind of operation it is played on; others are like none."""
+    if case.id.startswith(PREFIX):
+        return (case.family,)
     operation = contract.operations.get(case.operation)
     if operation is None or case.family == "hostile":
         return (case.id,)

@@ -33,6 +33,7 @@ from segops_parity.mutants.campaign import (
 )
 from segops_parity.mutants.copies import Copy, Exceptions, instrumented, load_exceptions
 from segops_parity.mutants.mutant import Mutant
+from segops_parity.mutants.probing import probes_of
 from segops_parity.mutants.proofs import record_proofs
 from segops_parity.project import Project
 from segops_parity.suite import Suite, open_suite
@@ -95,12 +96,16 @@ def run(project: Project, options: Options, file: Path) -> list[Result]:
         )
         chosen = _chosen(project, copies, options)
         copies = tuple(_needed(copy, chosen) for copy in copies)
+        patterns = options.cases.split(",")
+        probes = probes_of(suite, patterns)
+        cases = played_cases(suite, options.each, patterns, optional=bool(probes.cases))
         with Bench(project.protocol, 20.0) as bench:
-            known = baseline(copies, played_cases(suite, options.each, options.cases.split(",")), suite.contract, bench)
+            known = baseline(copies, cases, suite.contract, bench, probes)
         for where, problems in sorted(known.red.items())[:5]:
             print(f"RED without a mutant: {'/'.join(where)}: {', '.join(sorted(problems))[:200]}")
         counts = {copy.language: sum(each.language == copy.language for each in chosen) for copy in copies}
-        print(f"baseline: {len(known.observations)} observations, {len(known.red)} red; mutants: {counts}", flush=True)
+        told = f"{len(known.observations)} observations, {len(known.red)} red, {len(probes.cases)} probes"
+        print(f"baseline: {told}; mutants: {counts}", flush=True)
         places: dict[tuple[str, int], list[tuple[str, str]]] = {}
         users: dict[tuple[str, int], list[tuple[str, str]]] = {}
         for copy in copies:
@@ -123,10 +128,14 @@ def run(project: Project, options: Options, file: Path) -> list[Result]:
     return sorted(results, key=lambda each: (each.mutant.language, each.mutant.number))
 
 
-def played_cases(suite: Suite, each: int | None, patterns: Sequence[str]) -> list[Case]:
-    """The cases that are played: those of the patterns, and so many of each kind where a number is given."""
+def played_cases(suite: Suite, each: int | None, patterns: Sequence[str], *, optional: bool = False) -> list[Case]:
+    """The cases that are played: those of the patterns, and so many of each kind where a number is given.
+
+    Raises:
+        ContractError: there is none, unless they are optional.
+    """
     chosen = [case for case in suite.cases.values() if any(fnmatchcase(case.id, pattern) for pattern in patterns)]
-    if not chosen:
+    if not chosen and not optional:
         raise ContractError(
             "--case", ",".join(patterns), "expected to match a case; `segops-parity coverage` lists them"
         )
@@ -214,16 +223,18 @@ def _tried(plan: Path, chosen: Sequence[Mutant], workers: int) -> Iterator[Resul
 
 _PLAN: Plan
 _SUITE: Suite
+_CASES: dict[str, Case]
 _ORDER: Tried
 _BENCH: Bench
 
 
 def _begin(plan: str) -> None:
-    global _PLAN, _SUITE, _ORDER, _BENCH
+    global _PLAN, _SUITE, _CASES, _ORDER, _BENCH
     sys.setrecursionlimit(20_000)
     _PLAN = pickle.loads(Path(plan).read_bytes())
     _SUITE = open_suite(_PLAN.project)
-    _ORDER = Tried(_SUITE.cases, _SUITE.contract, _PLAN.most)
+    _CASES = {**_SUITE.cases, **_PLAN.known.probes.cases}
+    _ORDER = Tried(_CASES, _SUITE.contract, _PLAN.most)
     _BENCH = Bench(_PLAN.project.protocol, SECONDS)
     _BENCH.__enter__()
 
@@ -235,7 +246,7 @@ def _chunk(mutants: Sequence[Mutant]) -> list[Result]:
         places, users = (
             _ORDER.order(mutant, kept[(mutant.language, mutant.number)]) for kept in (_PLAN.places, _PLAN.users)
         )
-        result = try_mutant(mutant, places, lanes, _SUITE.cases, _SUITE.contract, _PLAN.known, _BENCH, users)
+        result = try_mutant(mutant, places, lanes, _CASES, _SUITE.contract, _PLAN.known, _BENCH, users)
         if result.killed and result.case:
             lane, _, case = result.case.partition("/")
             _ORDER.killed(mutant, (lane, case))

@@ -24,7 +24,7 @@ from segops_parity.probes.searching import Finding, search
 from segops_parity.project import Project
 from segops_parity.scenarios import load_scenarios
 
-__all__ = ["Area", "lines", "run_probes"]
+__all__ = ["Area", "draw_probes", "lines", "run_probes"]
 
 LANES = ("python-http", "typescript-current")
 
@@ -52,13 +52,46 @@ def run_probes(project: Project, lanes: Sequence[Lane], *, seed: int, count: int
         lanes: one of each language.
         seed: the same seed draws the same probes.
     """
-    share = -(-count // len(areas))
     workers = min(len(areas), max(2, os.cpu_count() or 2))
-    tasks = [(name, zlib.crc32(f"{seed}/{name}".encode()), share) for name in areas]
     with ProcessPoolExecutor(
         workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(project.root, tuple(lanes))
     ) as pool:
-        return [future.result() for future in [pool.submit(_area, *task) for task in tasks]]
+        return [future.result() for future in [pool.submit(_area, *task) for task in _tasks(seed, count, areas)]]
+
+
+def draw_probes(ground: Ground, *, seed: int, count: int) -> dict[str, list[Probe]]:
+    """By area the probes that `run_probes` puts where it finds no difference."""
+    from segops_parity.probes.areas import AREAS
+
+    _prepare()
+    found: dict[str, list[Probe]] = {}
+    for name, number, share in _tasks(seed, count, list(AREAS)):
+        corners, draws = AREAS[name]
+        kept = found.setdefault(name, [])
+        search(name, draws(ground), _Keeping(kept), number=number, count=share, corners=corners(ground))
+    return found
+
+
+class _Keeping:
+    """Keeps the probes that it is asked about, and finds nothing."""
+
+    def __init__(self, kept: list[Probe]) -> None:
+        self._kept = kept
+
+    def __call__(self, probe: Probe) -> list[Difference]:
+        self._kept.append(probe)
+        return []
+
+
+def _tasks(seed: int, count: int, areas: Sequence[str]) -> list[tuple[str, int, int]]:
+    """For each area its own seed, and how many probes it has."""
+    share = -(-count // len(areas))
+    return [(name, zlib.crc32(f"{seed}/{name}".encode()), share) for name in areas]
+
+
+def _prepare() -> None:
+    sys.setrecursionlimit(20_000)  # a reply may be nested 500 levels deep
+    warnings.filterwarnings("ignore", module="hypothesis")  # it complains of long values, which these have to be
 
 
 _pair: Pair
@@ -68,8 +101,7 @@ _ground: Ground
 def _begin(root: Path, lanes: tuple[Lane, ...]) -> None:
     """Makes a worker ready: reads the contract, starts the drivers."""
     global _pair, _ground
-    sys.setrecursionlimit(20_000)  # a reply may be nested 500 levels deep
-    warnings.filterwarnings("ignore", module="hypothesis")  # it complains of long values, which these have to be
+    _prepare()
     project = Project(root)
     contract = load(root / "spec")
     _ground = Ground(contract, load_scenarios(project.scenarios, contract))
