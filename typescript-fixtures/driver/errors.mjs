@@ -1,6 +1,17 @@
 /** What errors are that users make, and what `instanceof` says of those that this build of the package has not made. */
 
+import { inspect } from "node:util";
 import { errorValue } from "./values.mjs";
+
+/** Characters of what may be part of any text. */
+const SHORT = 12;
+const LEVELS = 4;
+
+/** Where an error shows a key: what a log prints of it and its causes, properties included. */
+export function revealed(error, keys) {
+  const shown = inspect(error, { depth: LEVELS });
+  return [...keys].some((key) => key?.length > SHORT && shown.includes(key)) ? ["inspect"] : [];
+}
 
 /** Of each class of errors one that a user has made with no more than it needs: its text, and what it carries. */
 export function madeByUsers(sdk) {

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { madeByUsers, recognised } from "./errors.mjs";
+import { madeByUsers, recognised, revealed } from "./errors.mjs";
 import { fetchOf } from "./fetches.mjs";
 import { Memory } from "./memory.mjs";
 import { runShell } from "./shell.mjs";
@@ -56,6 +56,7 @@ export class Session {
   #iterations = new Map();
   #running = new Map();
   #attempts = [];
+  #keys = new Set();
   #before = new Map();
   #openBefore = opened();
   #isFetch = false;
@@ -137,6 +138,7 @@ export class Session {
     const options = { ...named };
     if (command.api_key !== undefined) {
       options.apiKey = command.api_key;
+      this.#keys.add(command.api_key);
     }
     options.runtime = time;
     options.log = (line, level) => time.log.push(`${level.toUpperCase()} ${line}`);
@@ -158,7 +160,7 @@ export class Session {
         const repr = String(client[Symbol.for("nodejs.util.inspect.custom")]?.() ?? client);
         return { ok: { base_url: client.http.baseUrl, repr, warnings: warnings.length, warned: warnings.map(String) } };
       } catch (error) {
-        return { error: errorValue(error, this.#sdk.admin.SegOpsError) };
+        return { error: this.#error(error) };
       } finally {
         process.emitWarning = warn;
       }
@@ -240,7 +242,7 @@ export class Session {
     }
     const running = call().then(
       (value) => ({ ok: value ?? null }),
-      (error) => ({ error: errorValue(error, this.#sdk.admin.SegOpsError) }),
+      (error) => ({ error: this.#error(error) }),
     );
     this.#running.set(command.background, running);
     await clock.settled();
@@ -293,6 +295,13 @@ export class Session {
     return "error" in outcome ? { ...outcome, items } : outcome;
   }
 
+  /** An error, and where it shows a key if it does. */
+  #error(error, sink) {
+    const told = errorValue(error, this.#sdk.admin.SegOpsError, sink);
+    const reveals = revealed(error, this.#keys);
+    return reveals.length > 0 ? { ...told, reveals } : told;
+  }
+
   async #outcome(time, given, call, { passes, controller } = {}) {
     time.delays.length = 0;
     time.log.length = 0;
@@ -309,9 +318,7 @@ export class Session {
     } catch (error) {
       const isAborted = controller?.signal.aborted && error === controller.signal.reason;
       outcome = {
-        error: isAborted
-          ? { kind: "aborted", message: "the call was aborted" }
-          : errorValue(error, this.#sdk.admin.SegOpsError, given.sink),
+        error: isAborted ? { kind: "aborted", message: "the call was aborted" } : this.#error(error, given.sink),
       };
     } finally {
       clock.end();

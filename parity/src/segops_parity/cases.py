@@ -138,8 +138,8 @@ class Case:
 
 
 def held_to(case: Case, transport: str) -> Case:
-    """The case as a transport is held to it: only the SDK's own says how many connections it uses."""
-    if transport == "default":
+    """The case as a transport is held to it: connections are counted in the SDK's own, and where it is the only one."""
+    if transport == "default" or case.transports == (transport,):
         return case
     own = {"connections": None, "still_open": None, "heads": (), "targets": ()}
     steps = [

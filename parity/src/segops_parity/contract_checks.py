@@ -111,8 +111,9 @@ def _step_checks(
         yield "error.hides-key", _key_problems(error)
         if operation is not None and "status" in step.outcome.get("error", {}):
             yield "error.by-status", kind
-    if step.op == "open" and "config.key-is-secret" in contract.behaviours:
-        yield "config.key-is-secret", _key_problems(seen["outcome"])
+    if "config.key-is-secret" in contract.behaviours and (step.op == "open" or error is not None):
+        printed = _key_problems(seen["outcome"]) if step.op == "open" else []
+        yield "config.key-is-secret", printed + _revealed(error or {})
     if step.iteration and "before-first-item" in seen:
         early = seen["before-first-item"]
         yield "pagination.lazy", [_problem("/requests", 0, early)] if early else []
@@ -295,6 +296,11 @@ def _kept_headers(step: Step, error: Mapping[str, Any]) -> Problems:
 
 def _key_problems(error: Mapping[str, Any]) -> Problems:
     return [_problem("/error", "without the key", "with it")] if API_KEY in str(error) else []
+
+
+def _revealed(error: Mapping[str, Any]) -> Problems:
+    found = error.get("reveals")
+    return [_problem("/error/reveals", "no key in its traceback and causes", found)] if found else []
 
 
 def _log_problems(step: Step, seen: Mapping[str, Any]) -> Problems:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ._call.asynchronous import AsyncHttp
 from ._call.options import KEEP, OnReply, Options
 from ._client import cannot_be_copied
-from ._config import checked_connections
+from ._config import checked_connections, hidden
 from ._runtime import Runtime
 from .async_resources import (
     AsyncActivations,
@@ -97,6 +97,7 @@ class AsyncSegOpsAdmin:
         transport: AsyncTransport | None = None,
         _runtime: Runtime | None = None,
     ) -> None:
+        api_key = hidden(api_key)
         options = Options(api_key, base_url).changed(
             max_retries=max_retries, timeout=timeout, deadline=deadline, headers=headers, on_reply=on_reply
         )

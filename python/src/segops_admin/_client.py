@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._call.blocking import Http
 from ._call.options import KEEP, OnReply, Options
-from ._config import checked_connections
+from ._config import checked_connections, hidden
 from ._runtime import Runtime
 from .resources import (
     Activations,
@@ -95,6 +95,7 @@ class SegOpsAdmin:
         transport: Transport | None = None,
         _runtime: Runtime | None = None,
     ) -> None:
+        api_key = hidden(api_key)
         options = Options(api_key, base_url).changed(
             max_retries=max_retries, timeout=timeout, deadline=deadline, headers=headers, on_reply=on_reply
         )

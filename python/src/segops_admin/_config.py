@@ -23,6 +23,7 @@ __all__ = [
     "checked_key",
     "checked_retries",
     "checked_timeout",
+    "hidden",
     "is_loopback",
     "written_plainly",
 ]
@@ -39,6 +40,11 @@ class Secret(str):
         return "'***'"
 
 
+def hidden(key: Any) -> Any:
+    """A key so that no frame shows it which it is given to; what is no text stays as it is, to be refused."""
+    return Secret(key) if isinstance(key, str) else key
+
+
 _NOT_CARRIED = "{} must not carry a user, a query or a fragment: https://host/api."
 
 
@@ -49,7 +55,7 @@ def checked_key(api_key: str | None) -> Secret:
         SegOpsConfigError: there is none, or it is not a secret key.
     """
     given_as = "api_key" if api_key is not None else "SEGOPS_API_KEY"
-    key = api_key if api_key is not None else os.environ.get("SEGOPS_API_KEY", "")
+    key = api_key if api_key is not None else hidden(os.environ.get("SEGOPS_API_KEY", ""))
     if not isinstance(key, str):
         raise SegOpsConfigError("api_key must be text.")
     if not key:

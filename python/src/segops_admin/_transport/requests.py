@@ -6,16 +6,15 @@ Needs the extra: ``pip install segops_admin[requests]``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from .._errors import SegOpsConfigError, SegOpsConnectionError, SegOpsDecodeError, SegOpsTimeoutError
+from .._errors import SegOpsConfigError, SegOpsDecodeError
 from .._wire.heads import CutShort, MalformedReply
 from .bodies import ReplyBody
 from .exact_reply import ExactReply
-from .failures import exchange_failure, is_final, raise_as
 from .limits import Limits
-from .origins import Origin
 from .protocol import Headers, Request, Response
+from .requests_failures import bare, failure_of
 from .requests_reading import Lease, UnknownBody, read_exactly
 
 if TYPE_CHECKING:
@@ -67,16 +66,8 @@ class RequestsTransport:
                 auth=_no_auth,
                 hooks={"response": [*self._session.hooks.get("response", ()), _stay_here]},
             )
-        except requests.exceptions.SSLError as error:
-            _fail_tls(error)
-        except requests.exceptions.ConnectTimeout as error:
-            raise SegOpsTimeoutError(f"no connection in time: {error}", sent=False) from _bare(error)
-        except requests.exceptions.Timeout as error:
-            raise SegOpsTimeoutError(f"the server was silent for too long: {error}") from _bare(error)
-        except requests.exceptions.RequestException as error:
-            _fail(error)
-        except (CutShort, MalformedReply) as error:
-            raise_as(exchange_failure(error, Origin.of(request.url).address, limits, stale=False), error)
+        except (requests.exceptions.RequestException, CutShort, MalformedReply) as error:
+            raise failure_of(error, request.url, limits) from bare(error)
         except BaseException as error:  # noqa: BLE001 -- Ctrl-C, for one; raised again
             # The frames of requests hold the key; a bare `raise` brings them back on Python 3.9 and 3.10.
             raise error.with_traceback(None)  # noqa: B904 -- it is the same one
@@ -105,59 +96,6 @@ class RequestsTransport:
         """Closes the session, if this transport made it."""
         if self._owns_session:
             self._session.close()
-
-
-def _bare(error: Any) -> Any:
-    """An exception, and those that it wraps, without request and frames that they passed: both hold the key."""
-    for each in _causes(error):
-        holder: Any = each
-        if hasattr(holder, "request"):
-            holder.request = None
-        holder.__traceback__ = None
-    return error
-
-
-def _fail(error: Exception) -> NoReturn:
-    """Tells apart: surely not sent, perhaps sent, and answered with something that is not HTTP."""
-    import http.client
-
-    from urllib3.exceptions import NewConnectionError
-
-    causes = list(_causes(error))
-    if any(isinstance(cause, NewConnectionError) for cause in causes):
-        raise SegOpsConnectionError(f"no connection: {causes[-1]}", sent=False) from _bare(error)
-    for cause in causes:
-        if isinstance(cause, http.client.HTTPException) and not isinstance(cause, http.client.RemoteDisconnected):
-            raise SegOpsDecodeError(f"what the server sent is not HTTP ({type(cause).__name__})") from _bare(error)
-    raise SegOpsConnectionError(f"the connection failed: {causes[-1]}") from _bare(error)
-
-
-def _fail_tls(error: Exception) -> NoReturn:
-    """Tells apart: a certificate or a handshake that fails, and a connection that is cut, perhaps after a request."""
-    import ssl
-
-    causes = list(_causes(error))
-    # urllib3 has a class of that name of its own, at another place in each of its versions.
-    is_certificate = any(
-        isinstance(cause, ssl.SSLCertVerificationError) or type(cause).__name__ == "CertificateError"
-        for cause in causes
-    )
-    if is_certificate or any(isinstance(cause, ssl.SSLError) and is_final(cause) for cause in causes):
-        raise SegOpsConnectionError(f"TLS failed: {error}", sent=False, transient=False) from _bare(error)
-    _fail(error)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An exception and what lies inside it: requests and urllib3 wrap theirs in ``args`` and ``reason``."""
-    seen = set()
-    todo: list[Any] = [error]
-    while todo:
-        inner = todo.pop(0)
-        if not isinstance(inner, BaseException) or id(inner) in seen:
-            continue
-        seen.add(id(inner))
-        yield inner
-        todo += [*inner.args, getattr(inner, "reason", None), inner.__cause__, inner.__context__]
 
 
 def _no_auth(prepared: Any) -> Any:

@@ -125,7 +125,9 @@ export function told(
   const { method, idempotencyKey } = call;
   const { attempts, mayHaveExecuted, isEarlier } = ended;
   const known = { method, path: target(call), attempts, idempotencyKey, mayHaveExecuted, isEarlier };
-  return marked(error.with({ ...known, reason: withoutKey(error.reason, apiKey) }), ended);
+  const reason = withoutKey(error.reason, apiKey);
+  // The cause says the same: one that repeats the key is left out.
+  return marked(error.with({ ...known, reason, ...(reason === error.reason ? {} : { cause: undefined }) }), ended);
 }
 
 const OUT_OF_TIME = new WeakSet<SegOpsError>();

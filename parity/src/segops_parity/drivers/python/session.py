@@ -21,8 +21,10 @@ from typing import Any
 import segops_admin
 from segops_admin import HTTPTransport, SegOpsAdmin, webhook
 from segops_admin._runtime import Runtime
+from segops_parity.drivers.python.frames import revealed
 from segops_parity.drivers.python.memory import Memory
 from segops_parity.drivers.python.shell import run_shell
+from segops_parity.drivers.python.sinks import Sink
 from segops_parity.drivers.python.surface import surface
 from segops_parity.drivers.python.values import Given, attempt_value, error_value, made_by_users, plain, plain_copy
 from segops_parity.drivers.python.waiting import Aborted, busy, clock
@@ -32,6 +34,8 @@ __all__ = ["PROTOCOL", "Session"]
 
 PROTOCOL = "segops-parity/1"
 _CAPABILITIES = ["abort", "background", "cli", "clock", "describe", "log", "transports", "webhook"]
+_SHORT = 12
+"""Characters of what may be part of any text."""
 _SETTLED = 10.0
 """Seconds that a call in the background may take to wait for something."""
 
@@ -92,6 +96,7 @@ class Session:
         self._running: dict[str, Future[Any]] = {}
         self._attempts: list[dict[str, Any]] = []
         self._before: dict[str, str | None] = {}
+        self._keys: set[str] = set()
         self._open_before = opened()
         self._is_own = True
         self._folder: Path | None = None
@@ -135,6 +140,7 @@ class Session:
         time = Time(command["time"]["now"], command["time"]["random"], command["time"].get("tick", 0.0))
         if command["time"].get("stands"):
             clock.stand()
+        self._keys |= {key for key in [command.get("api_key")] if isinstance(key, str) and len(key) > _SHORT}
         given = Given()
         options = {name: given.value(value) for name, value in command.get("options", {}).items()}
         transport = self.transport(command.get("transport", "default"), command.get("adapter", ""))
@@ -149,7 +155,7 @@ class Session:
             try:
                 client = self.client_class(command.get("api_key"), _runtime=time.runtime(), **options)
             except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the observation
-                return {"error": error_value(error)}
+                return {"error": self._error(error)}
         self._clients[command["client"]] = (client, time)
         ours = sum(each.filename == __file__ for each in caught)  # whose line each of them points at
         told = [str(each.message) for each in caught]
@@ -250,7 +256,16 @@ class Session:
         try:
             return {"ok": self._running.pop(command["call"]).result(_SETTLED)}
         except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the observation
-            return {"error": error_value(error)}
+            return {"error": self._error(error)}
+
+    def _error(self, error: BaseException, sink: Sink | None = None) -> dict[str, Any]:
+        """An error, and where it shows a key if it does."""
+        if isinstance(error, (Aborted, CancelledError)):
+            told = {"kind": "aborted", "message": "the call was aborted"}
+        else:
+            told = error_value(error, sink)
+        found = revealed(error, self._keys)
+        return {**told, "reveals": found} if found else told
 
     def _do_later(self, command: dict[str, Any]) -> dict[str, Any]:
         clock.pass_time(command["seconds"])
@@ -287,10 +302,8 @@ class Session:
             warnings.simplefilter("always")
             try:
                 outcome: dict[str, Any] = {"ok": call()}
-            except (Aborted, CancelledError):
-                outcome = {"error": {"kind": "aborted", "message": "the call was aborted"}}
-            except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the observation
-                outcome = {"error": error_value(error, given.sink)}
+            except (Aborted, CancelledError, Exception) as error:  # noqa: BLE001 - whatever ends it is the observation
+                outcome = {"error": self._error(error, given.sink)}
             finally:
                 clock.end()
         seen = {"delays": list(time.delays), "log": list(self._log.lines), "attempts": list(self._attempts)}
