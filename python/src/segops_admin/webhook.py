@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["parse_webhook", "sign_webhook", "verify_webhook"]
 
-_DIGEST_LENGTH = 32
+_HEX_LENGTH = 64
 
 
 def verify_webhook(body: Text, signature: Text | None, secret: Text | Sequence[Text] | None) -> bool:
@@ -46,21 +46,7 @@ def verify_webhook(body: Text, signature: Text | None, secret: Text | Sequence[T
     Returns:
         True if one signature fits one secret; False otherwise, for missing and malformed input too.
     """
-    content = _as_bytes(body)
-    digests = _digests(signature)
-    secrets = list(secret) if isinstance(secret, (list, tuple)) else [secret]
-    if content is None or not digests:
-        return False
-    genuine = False
-    for candidate in secrets:
-        key = _as_bytes(candidate)
-        if not key:
-            continue
-        expected = hmac.new(key, content, hashlib.sha256).digest()
-        for digest in digests:
-            # No early exit: how long this takes must not tell which secret or signature came close.
-            genuine |= hmac.compare_digest(expected, digest)
-    return genuine
+    return _verified(body, signature, secret) is not None
 
 
 def sign_webhook(body: Text, secret: Text) -> str:
@@ -92,11 +78,11 @@ def parse_webhook(body: Text, signature: Text | None, secret: Text | Sequence[Te
     """
     from ._errors import SegOpsWebhookError
 
-    if not verify_webhook(body, signature, secret):
+    content = _verified(body, signature, secret)
+    if content is None:
         raise SegOpsWebhookError("The webhook's signature does not fit its body: refuse the delivery (401).")
     from ._call.reply import UNREADABLE, parse_json
 
-    content = _as_bytes(body) or b""
     try:
         event: Any = parse_json(content.decode("utf-8-sig"))
     except UNREADABLE as error:
@@ -105,6 +91,24 @@ def parse_webhook(body: Text, signature: Text | None, secret: Text | Sequence[Te
         raise SegOpsWebhookError("The webhook is genuine, but its body is not a JSON object.")
     parsed: WebhookEvent = event  # type: ignore[assignment]
     return parsed
+
+
+def _verified(body: Any, signature: Any, secret: Any) -> bytes | None:
+    """The bytes of a body, if one signature fits one secret."""
+    content = _as_bytes(body)
+    if content is None:
+        return None
+    digests = _digests(signature)
+    genuine = False
+    for candidate in secret if isinstance(secret, (list, tuple)) else (secret,):
+        key = _as_bytes(candidate)
+        if not key:
+            continue
+        expected = hmac.new(key, content, hashlib.sha256).digest()
+        for digest in digests:
+            # No early exit: how long this takes must not tell which secret or signature came close.
+            genuine |= hmac.compare_digest(expected, digest)
+    return content if genuine else None
 
 
 def _digests(signature: Any) -> list[bytes]:
@@ -119,8 +123,7 @@ def _digests(signature: Any) -> list[bytes]:
             digest = bytes.fromhex(value.decode("ascii"))
         except ValueError:
             continue
-        # fromhex skips blanks between digits; no signature has any.
-        if len(digest) == _DIGEST_LENGTH and len(value) == 2 * _DIGEST_LENGTH:
+        if len(value) == _HEX_LENGTH:  # blanks between digits, which fromhex skips, leave too few of them to fit
             digests.append(digest)
     return digests
 

@@ -35,26 +35,7 @@ export type WebhookSecret = WebhookText | readonly WebhookText[] | null | undefi
  * @returns true if one signature fits one secret; false otherwise, for missing and malformed input too
  */
 export function verifyWebhook(body: WebhookText, signature: WebhookSignature, secret: WebhookSecret): boolean {
-  const content = bytesOf(body);
-  const digests = digestsOf(signature);
-  const secrets: readonly unknown[] = Array.isArray(secret) ? secret : [secret];
-  if (content === undefined || digests.length === 0) {
-    return false;
-  }
-  let isGenuine = false;
-  for (const candidate of secrets) {
-    const key = bytesOf(candidate);
-    if (key === undefined || key.byteLength === 0) {
-      continue;
-    }
-    const expected = createHmac("sha256", key).update(content).digest();
-    for (const digest of digests) {
-      // No early exit: how long this takes must not tell which secret or signature came close.
-      const isEqual = timingSafeEqual(expected, digest);
-      isGenuine = isEqual || isGenuine;
-    }
-  }
-  return isGenuine;
+  return verified(body, signature, secret) !== undefined;
 }
 
 /**
@@ -76,14 +57,38 @@ export function signWebhook(body: WebhookText, secret: WebhookText): string {
  * @throws {SegOpsWebhookError} the delivery is not genuine, or its body is not a JSON object
  */
 export function parseWebhook(body: WebhookText, signature: WebhookSignature, secret: WebhookSecret): WebhookEvent {
-  if (!verifyWebhook(body, signature, secret)) {
+  const content = verified(body, signature, secret);
+  if (content === undefined) {
     throw new SegOpsWebhookError("The webhook's signature does not fit its body: refuse the delivery (401).");
   }
-  const event = parsed(bytesOf(body) ?? new Uint8Array());
+  const event = parsed(content);
   if (typeof event !== "object" || event === null || Array.isArray(event)) {
     throw new SegOpsWebhookError("The webhook is genuine, but its body is not a JSON object.");
   }
   return event as WebhookEvent;
+}
+
+/** The bytes of a body, if one signature fits one secret. */
+function verified(body: unknown, signature: unknown, secret: unknown): Uint8Array | undefined {
+  const content = bytesOf(body);
+  if (content === undefined) {
+    return undefined;
+  }
+  const digests = digestsOf(signature);
+  let isGenuine = false;
+  for (const candidate of Array.isArray(secret) ? secret : [secret]) {
+    const key = bytesOf(candidate);
+    if (key === undefined || key.byteLength === 0) {
+      continue;
+    }
+    const expected = createHmac("sha256", key).update(content).digest();
+    for (const digest of digests) {
+      // No early exit: how long this takes must not tell which secret or signature came close.
+      const isEqual = timingSafeEqual(expected, digest);
+      isGenuine = isEqual || isGenuine;
+    }
+  }
+  return isGenuine ? content : undefined;
 }
 
 function parsed(content: Uint8Array): unknown {
@@ -98,37 +103,13 @@ function parsed(content: Uint8Array): unknown {
 /** The well-formed signatures of a header. */
 function digestsOf(signature: unknown): Buffer[] {
   const joined = Array.isArray(signature) ? signature.join(",") : signature;
-  const bytes = typeof joined === "string" ? undefined : bytesOf(joined);
-  const header = typeof joined === "string" ? joined : Buffer.from(bytes ?? []).toString("latin1");
-  const digests: Buffer[] = [];
-  for (const part of header.split(",")) {
-    const [scheme, value] = schemeAndValue(strip(part));
-    // Hex that is not 64 digits long is no SHA-256.
-    if ((scheme === undefined || scheme.toLowerCase() === "sha256") && /^[0-9a-f]{64}$/i.test(value)) {
-      digests.push(Buffer.from(value, "hex"));
-    }
-  }
-  return digests;
+  const header = Buffer.from(bytesOf(joined) ?? []).toString("latin1");
+  const found = header.split(",").map((part) => SIGNATURE.exec(part)?.[1]);
+  return found.filter((hex) => hex !== undefined).map((hex) => Buffer.from(hex as string, "hex"));
 }
 
-function schemeAndValue(part: string): [string | undefined, string] {
-  const equals = part.lastIndexOf("=");
-  return equals === -1 ? [undefined, part] : [strip(part.slice(0, equals)), strip(part.slice(equals + 1))];
-}
-
-/** Without the ASCII blanks around it; trim() would take others off as well. */
-function strip(text: string): string {
-  let [start, end] = [0, text.length];
-  while (start < end && BLANKS.includes(text.charAt(start))) {
-    start++;
-  }
-  while (end > start && BLANKS.includes(text.charAt(end - 1))) {
-    end--;
-  }
-  return text.slice(start, end);
-}
-
-const BLANKS = " \t\r\n\v\f";
+/** The blanks are those of ASCII: a byte beyond it is none. */
+const SIGNATURE = /^[ \t-\r]*(?:sha256[ \t-\r]*=[ \t-\r]*)?([0-9a-f]{64})[ \t-\r]*$/i;
 
 /** Undefined for what is neither text nor bytes, and for text that UTF-8 cannot hold (half of a character). */
 function bytesOf(value: unknown): Uint8Array | undefined {
