@@ -1,6 +1,7 @@
 /** Values that JSON has no form for, as they travel in JSON lines: bytes, dates, files, callbacks, errors. */
 
 import {
+  appendFileSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -86,8 +87,10 @@ export class Given {
         const path = join(this.#folder, value.name);
         if ("hole" in value) {
           this.isLarge = true;
-          writeFileSync(path, "");
-          truncateSync(path, value.hole);
+          const before = Buffer.from(value.before ?? "", "base64");
+          writeFileSync(path, before);
+          truncateSync(path, before.length + value.hole);
+          appendFileSync(path, Buffer.from(value.behind ?? "", "base64"));
           return tag === "$path" ? path : Readable.from(blocksOf(path));
         }
         const bytes = "filled" in value ? Buffer.from(filled(value.filled)) : Buffer.from(value.bytes, "base64");

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
+from functools import partial
 from typing import IO, Any, Callable
 
 from .._errors import SegOpsApiError, SegOpsArgumentError, SegOpsJobError, SegOpsNotFoundError, SegOpsWaitTimeout
@@ -58,6 +59,7 @@ class CsvImport:
         with file:
             if not file.seekable():
                 raise SegOpsArgumentError(f"{self._path!r} is no regular file: it cannot be sent in parts.")
+            self._file = file
             self._status = _identity(file)
             cut: Plan = yield Work(lambda: plan(file, self._name, self._rows))
             state = State(self._path)
@@ -66,7 +68,7 @@ class CsvImport:
                 told = self._begun(state, number, len(cut.parts), part)
                 if told["status"] != "done":
                     try:
-                        yield from self._import(state, told, Section(file, cut.head, part))
+                        yield from self._import(state, told, partial(Section, file, cut.head, part))
                     except SegOpsApiError as error:
                         self._refused(state, told, error)
                         raise
@@ -79,7 +81,7 @@ class CsvImport:
         return {
             "file": {"name": self._name, "size": cut.size, "sha256": cut.sha256},
             "server": options.base_url,
-            "account": account_of(str(options.key), cut.sha256),
+            "account": account_of(options.key, cut.sha256),
             "rows": self._rows,
             "confirmation": self._body,
         }
@@ -94,7 +96,7 @@ class CsvImport:
         state.save()
         return told
 
-    def _import(self, state: State, told: dict[str, Any], section: Section) -> Generator[Any, Any, None]:
+    def _import(self, state: State, told: dict[str, Any], section: Callable[[], Section]) -> Generator[Any, Any, None]:
         """Finishes one part, from whatever state it is in."""
         job: Any = None
         if told["job_id"] is not None:
@@ -126,17 +128,15 @@ class CsvImport:
             return None
         return job
 
-    def _upload(self, state: State, told: dict[str, Any], section: Section) -> Generator[Any, Any, Any]:
+    def _upload(self, state: State, told: dict[str, Any], section: Callable[[], Section]) -> Generator[Any, Any, Any]:
         self._progress(told)
         stem, extension = os.path.splitext(self._name)
         name = f"{stem}-part-{told['part']}{extension}"
         key = self._key(state, told, "upload")
         answer = yield from self._settled(
-            lambda: self._products._upload(
-                "import_csv", _UPLOAD, ("file", name, section.rewound()), unnamed=name, key=key
-            )
+            lambda: self._products._upload("import_csv", _UPLOAD, ("file", name, section()), unnamed=name, key=key)
         )
-        if _identity(section.file) != self._status:
+        if _identity(self._file) != self._status:
             raise SegOpsArgumentError(f"{self._name} has changed while part {told['part']} was sent. {_BEGUN}")
         job_id = answer.get("job_id") or answer.get("id")
         if state.told["mapping"] is None:

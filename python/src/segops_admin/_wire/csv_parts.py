@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 from typing import IO, Any
 
@@ -27,9 +26,9 @@ class Part:
 
     __slots__ = ("end", "first_row", "last_row", "start")
 
-    def __init__(self, start: int, end: int, row: int) -> None:
+    def __init__(self, start: int, end: int, first_row: int, last_row: int) -> None:
         self.start, self.end = start, end
-        self.first_row = self.last_row = row
+        self.first_row, self.last_row = first_row, last_row
 
 
 class Plan:
@@ -92,9 +91,9 @@ class _Cutter:
                 raise SegOpsArgumentError(
                     f"Row {self.row} of {self._name} has {end - start:,} bytes; an import takes 100 MiB."
                 )
-            part = Part(start, end, self.row)
-            self.parts.append(part)
-        part.end, part.last_row = end, self.row
+            self.parts.append(Part(start, end, self.row, self.row))
+        else:
+            part.end, part.last_row = end, self.row
 
     def _begin(self, records: Records, start: int, end: int) -> None:
         """The header: the first record that is not blank, behind Excel's ``sep=;`` if there is one."""
@@ -115,32 +114,21 @@ class _Cutter:
         if self._head is None:
             raise SegOpsArgumentError(f"{self._name} has no header row: it is empty.")
         if not self.parts:
-            self.parts.append(Part(len(self._head), len(self._head), 1))
-            self.parts[0].last_row = 0
+            self.parts.append(Part(len(self._head), len(self._head), 1, 0))
         return self._head if self._head[-1:] in (b"\n", b"\r") else self._head + b"\n"
 
 
-class Section(io.RawIOBase):
-    """A part as a file of its own: the header, and the part's bytes of the CSV file, read as they are sent."""
+class Section:
+    """A part as a file to upload: the header, and the part's bytes of the CSV file, read as they are sent."""
 
     def __init__(self, file: IO[bytes], head: bytes, part: Part) -> None:
-        self.file = file
+        self._file = file
         self._head = head
         self._part = part
-        self._size = len(head) + part.end - part.start
         self._place = 0
-
-    def rewound(self) -> Section:
-        """The same from its beginning: a file is sent from where it stands."""
-        self._place = 0
-        return self
-
-    def readable(self) -> bool:
-        """Always true."""
-        return True
 
     def seekable(self) -> bool:
-        """Always true."""
+        """Always true: it need not be copied to be sent again."""
         return True
 
     def tell(self) -> int:
@@ -148,19 +136,17 @@ class Section(io.RawIOBase):
         return self._place
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """Goes on reading from another place, as in any file."""
-        self._place = offset + (0, self._place, self._size)[whence]
+        """Goes to another place, counted from the beginning or, with ``os.SEEK_END``, from the end."""
+        end = len(self._head) + self._part.end - self._part.start
+        self._place = offset + (end if whence else 0)
         return self._place
 
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes; all that are left unless told how many."""
-        left = self._size - self._place
-        amount = left if size < 0 else min(size, left)
-        if self._place < len(self._head):
-            block = self._head[self._place : self._place + amount]
-        else:
-            self.file.seek(self._part.start + self._place - len(self._head))
-            block = self.file.read(amount)
+    def read(self, size: int) -> bytes:
+        """The next bytes: so many at most, and no more than are left may be asked for."""
+        block = self._head[self._place : self._place + size]
+        if not block:
+            self._file.seek(self._part.start + self._place - len(self._head))
+            block = self._file.read(size)
         self._place += len(block)
         return block
 

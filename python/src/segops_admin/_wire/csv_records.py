@@ -92,10 +92,9 @@ class Records:
     def close(self) -> Iterator[tuple[int, int, bool]]:
         """The last record, if no line end closes it; afterwards ``quoted`` tells whether a quote was left open."""
         if self._after_return:
-            self._after_return = False
             yield self._end(self._offset, self._offset - 1)
         if self._after_quote:
-            self._after_quote = self.quoted = False
+            self.quoted = False
         if self._start < self._offset:
             yield self._end(self._offset, self._offset)
 

@@ -31,8 +31,8 @@ export class Cutter {
   readonly #name: string;
   readonly #rows: number;
   readonly #records = new Records();
-  readonly #begin: Uint8Array[] = [];
-  #size = 0;
+  /** What the header may be in. */
+  #begin = Buffer.alloc(0);
   #head: Uint8Array | undefined;
   #row = 0;
 
@@ -43,7 +43,9 @@ export class Cutter {
 
   /** Takes the next block of the file. */
   feed(block: Uint8Array): void {
-    this.#keep(block);
+    if (this.#head === undefined) {
+      this.#begin = Buffer.concat([this.#begin, block]).subarray(0, LONGEST_HEAD);
+    }
     this.#records.feed(block, this.#take);
   }
 
@@ -70,14 +72,6 @@ export class Cutter {
     return { head: last === LF || last === CR ? head : Buffer.concat([head, Buffer.of(LF)]), parts: this.parts };
   }
 
-  /** Keeps what the header may be in. */
-  #keep(block: Uint8Array): void {
-    if (this.#head === undefined && this.#size <= LONGEST_HEAD) {
-      this.#begin.push(Uint8Array.from(block));
-      this.#size += block.byteLength;
-    }
-  }
-
   readonly #take: Take = (start, end, isBlank) => {
     if (isBlank) {
       return;
@@ -88,17 +82,17 @@ export class Cutter {
     }
     this.#row += 1;
     const room = MOST_BYTES - this.#head.byteLength;
-    let part = this.parts[this.parts.length - 1];
+    const part = this.parts[this.parts.length - 1];
     if (part === undefined || this.#row - part.firstRow >= this.#rows || end - part.start > room) {
       if (end - start > room) {
         const size = (end - start).toLocaleString("en-US");
         throw new SegOpsArgumentError(`Row ${this.#row} of ${this.#name} has ${size} bytes; an import takes 100 MiB.`);
       }
-      part = { start, end, firstRow: this.#row, lastRow: this.#row };
-      this.parts.push(part);
+      this.parts.push({ start, end, firstRow: this.#row, lastRow: this.#row });
+    } else {
+      part.end = end;
+      part.lastRow = this.#row;
     }
-    part.end = end;
-    part.lastRow = this.#row;
   };
 
   /** The header: the first record that is not blank, behind Excel's `sep=;` if there is one. */
@@ -107,11 +101,9 @@ export class Cutter {
       const size = (end - start).toLocaleString("en-US");
       throw new SegOpsArgumentError(`${this.#name} has no header row: its first row has ${size} bytes.`);
     }
-    const begin = Buffer.concat(this.#begin);
-    const found = this.#records.delimiter === COMMA ? SEP.exec(begin.toString("latin1", start, end)) : null;
+    const found = this.#records.delimiter === COMMA ? SEP.exec(this.#begin.toString("latin1", start, end)) : null;
     if (found === null) {
-      this.#head = begin.subarray(0, end);
-      this.#begin.length = 0;
+      this.#head = this.#begin.subarray(0, end);
     } else {
       this.#records.delimiter = (found[1] as string).charCodeAt(0);
     }
@@ -130,7 +122,7 @@ export function section(file: FileHandle, head: Uint8Array, part: Part): FileDat
 /** The bytes of an open file from one place to another; the memory of a block is used again for the next one. */
 export async function* blocks(file: FileHandle, start: number, end: number): AsyncGenerator<Uint8Array> {
   const block = new Uint8Array(BLOCK);
-  for (let place = start; place < end; ) {
+  for (let place = start; ; ) {
     const { bytesRead } = await file.read(block, 0, Math.min(BLOCK, end - place), place);
     if (bytesRead === 0) {
       return;

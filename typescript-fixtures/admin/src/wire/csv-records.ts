@@ -73,7 +73,6 @@ export class Records {
       this.#afterReturn = true;
     } else if (byte === QUOTE && this.#atField) {
       this.#quoted = true;
-      this.#atField = false;
     } else {
       this.#atField = byte === this.delimiter;
     }
@@ -89,7 +88,6 @@ export class Records {
   /** The last record, if no line end closes it. */
   close(take: Take): void {
     if (this.#afterReturn) {
-      this.#afterReturn = false;
       this.#end(this.#offset, this.#offset - 1, take);
     }
     if (this.#start < this.#offset) {

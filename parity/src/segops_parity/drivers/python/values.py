@@ -85,7 +85,9 @@ class Given:
         if "hole" in value:
             self.is_large = True
             with path.open("wb") as file:
-                file.truncate(value["hole"])
+                before = file.write(base64.b64decode(value.get("before", "")))
+                file.seek(file.truncate(before + value["hole"]))
+                file.write(base64.b64decode(value.get("behind", "")))
             return path if tag == "$path" else self._open(path, tag, 0)
         path.write_bytes(filled(value["filled"]).encode() if "filled" in value else base64.b64decode(value["bytes"]))
         if tag == "$path":
