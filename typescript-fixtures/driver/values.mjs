@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,6 +19,8 @@ import { blocksOf } from "./memory.mjs";
 import { ownValue } from "./own-values.mjs";
 import { sinkOf } from "./sinks.mjs";
 
+/** When the files of a case were changed last, in seconds since 1970: every system keeps a whole second as it is. */
+const CHANGED = 1_777_636_800;
 const NUMBERS = { NaN: Number.NaN, Infinity: Number.POSITIVE_INFINITY, "-Infinity": Number.NEGATIVE_INFINITY };
 
 /** The arguments of one call, and what was written to its sink and told to its callback. */
@@ -25,6 +28,7 @@ export class Given {
   sink;
   #folder;
   #kept;
+  #path;
   #shared;
   #progress;
   /** Whether what the process holds in memory meanwhile is to be told. */
@@ -85,6 +89,7 @@ export class Given {
         }
         this.#folder = mkdtempSync(join(tmpdir(), "parity-upload-"));
         const path = join(this.#folder, value.name);
+        this.#path = path;
         if ("hole" in value) {
           this.isLarge = true;
           const before = Buffer.from(value.before ?? "", "base64");
@@ -101,12 +106,23 @@ export class Given {
         const progress = [];
         this.#progress = progress;
         return (told) => {
+          if (progress.length === 0 && value !== true) {
+            this.#change(value.changes);
+          }
           progress.push(told);
         };
       }
       default:
         throw new RangeError(`expected a known tag, found ${tag}`);
     }
+  }
+
+  /** Changes the size of the file that is uploaded, or the time of its last change. */
+  #change(what) {
+    if (what === "size") {
+      appendFileSync(this.#path, "x");
+    }
+    utimesSync(this.#path, CHANGED, CHANGED + (what === "time" ? 1 : 0));
   }
 
   /** The path of a file whose neighbours outlast the call: those that are given, those that earlier calls left. */
@@ -116,12 +132,14 @@ export class Given {
       if (text === null) {
         mkdirSync(join(folder, beside));
       } else {
-        writeFileSync(join(folder, beside), text);
+        writeFileSync(join(folder, beside), typeof text === "string" ? text : Buffer.from(text.bytes, "base64"));
       }
     }
-    writeFileSync(join(folder, name), Buffer.from(bytes, "base64"));
+    this.#path = join(folder, name);
+    writeFileSync(this.#path, Buffer.from(bytes, "base64"));
+    utimesSync(this.#path, CHANGED, CHANGED);
     this.#kept = { folder, name };
-    return join(folder, name);
+    return this.#path;
   }
 
   /** What the call left behind, for the reply. */

@@ -200,7 +200,7 @@ def _outcome(entry: Mapping[str, Any]) -> dict[str, Any]:
     if "sink" in result:
         sink = result.pop("sink")
         found["sink"] = b'{"id":1}'.ljust(sink["padded"]) if isinstance(sink, Mapping) else sink.encode()
-    found |= {name: result.pop(name) for name in ("beside", "mode", "linked") if name in result}
+    found |= {name: result.pop(name) for name in ("beside", "mode", "linked", "progress") if name in result}
     if "left" in entry:
         found["left"] = entry["left"]
     if "items" in result or "values" in result:

@@ -14,6 +14,7 @@ from .._wire.csv_parts import MOST_ROWS, Part, Plan, Section, plan
 from .._wire.words import described
 from .parts_state import State, account_of
 from .steps import Ask, Sleep, Work
+from .waiting import check_limits
 
 __all__ = ["CsvImport"]
 
@@ -46,6 +47,7 @@ class CsvImport:
         self._name = os.path.basename(self._path)
         self._rows = int(rows)
         self._body = None if body is None else dict(checked_object("body", body))
+        check_limits(**limits)
         self._limits = limits
         self._on_progress: Callable[[Any], object] | None = on_progress
         self._runtime: Runtime = products._http.runtime
@@ -116,8 +118,6 @@ class CsvImport:
             raise SegOpsJobError(f"{self._place(told)}: {error}", error.job) from error
         except SegOpsWaitTimeout as error:
             raise SegOpsWaitTimeout(f"{self._place(told)}: {error}", error.job) from error
-        told["status"] = "done"
-        state.save()
 
     def _found(self, state: State, told: dict[str, Any]) -> Generator[Any, Any, Any]:
         """A part's import, as it is by now; one that the server no longer knows is created again."""
@@ -171,8 +171,8 @@ class CsvImport:
 
         409 is no refusal: what an earlier attempt has begun is still under way, and a new key would do it twice.
         """
-        error.args = (f"{self._place(told)}: {error}", *error.args[1:])
-        if 400 <= error.status < 500 and error.status != 409 and not error.may_have_executed:
+        error.args = (f"{self._place(told)}: {error}",)
+        if error.status < 500 and error.status != 409 and not error.may_have_executed:
             told["attempt"] += 1
             state.save()
 

@@ -16,7 +16,7 @@ from .._errors import SegOpsArgumentError
 __all__ = ["State", "account_of", "state_path"]
 
 _FORMAT = "segops-import/1"
-_KEYS = ("format", "run", "file", "server", "account", "rows", "confirmation", "mapping", "parts")
+_KEYS = ("run", "file", "server", "account", "rows", "confirmation", "mapping", "parts")
 
 
 def state_path(csv_path: str) -> str:
@@ -60,19 +60,19 @@ class State:
             SegOpsArgumentError: another import of this file was begun and not finished.
         """
         try:
-            with open(self.path, encoding="utf-8") as file:
-                text = file.read()
+            with open(self.path, "rb") as file:
+                content = file.read()
         except FileNotFoundError:
             self.told = {"format": _FORMAT, "run": run, **wanted, "mapping": None, "parts": []}
             return  # written down with its first part
         except OSError as error:
             raise SegOpsArgumentError(f"The state file {self.path!r} cannot be read: {error}") from error
-        self.told = self._read(text)
+        self.told = self._read(content)
         self._compare(wanted)
 
-    def _read(self, text: str) -> dict[str, Any]:
+    def _read(self, content: bytes) -> dict[str, Any]:
         try:
-            told = json.loads(text)
+            told = json.loads(content.decode("utf-8-sig"))
         except ValueError:
             told = None
         if not isinstance(told, dict) or told.get("format") != _FORMAT or any(key not in told for key in _KEYS):
@@ -109,8 +109,8 @@ class State:
         """
         partial = f"{self.path}.part"
         try:
-            with open(partial, "w", encoding="utf-8", newline="\n") as file:
-                file.write(json.dumps(self.told, ensure_ascii=False, indent=2) + "\n")
+            with open(partial, "wb") as file:
+                file.write(f"{json.dumps(self.told, ensure_ascii=False, indent=2)}\n".encode())
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(partial, self.path)

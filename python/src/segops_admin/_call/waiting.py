@@ -12,7 +12,7 @@ from .._wire.words import described, number_text
 from . import steps
 from .steps import Sleep
 
-__all__ = ["EXPORT", "IMPORT", "Job", "Look", "Progress", "Recompute", "waiting"]
+__all__ = ["EXPORT", "IMPORT", "Job", "Look", "Progress", "Recompute", "check_limits", "waiting"]
 
 Progress = Callable[[Any], object]
 Look = Callable[[float], Any]
@@ -48,8 +48,7 @@ def waiting(
         SegOpsJobError: the job has failed.
         SegOpsWaitTimeout: it did not finish in time; it is still running.
     """
-    _check("timeout", timeout, 0)
-    _check("interval", interval, 0.001)
+    check_limits(timeout, interval)
     end = runtime.monotonic() + timeout
     pause, seconds = _FIRST_PAUSE, number_text(timeout)
     job: Any = None
@@ -80,6 +79,16 @@ def _call_within(call: Look, end: float, runtime: Runtime, too_late: str, job: A
         if not getattr(error, "out_of_time", False):
             raise
         raise SegOpsWaitTimeout(too_late, job) from error
+
+
+def check_limits(timeout: Any, interval: Any) -> None:
+    """Refuses limits of a wait that are no numbers of seconds.
+
+    Raises:
+        SegOpsArgumentError: one of them is none.
+    """
+    _check("timeout", timeout, 0)
+    _check("interval", interval, 0.001)
 
 
 def _check(name: str, value: Any, least: float) -> None:

@@ -23,7 +23,7 @@ export class CsvFile {
   readonly #name: string;
   readonly #file: FileHandle;
   /** Size and time of change when it was planned. */
-  #identity = "";
+  #identity!: string;
 
   private constructor(name: string, file: FileHandle) {
     this.#name = name;
@@ -40,7 +40,7 @@ export class CsvFile {
       throw new SegOpsArgumentError(`The file ${quote(path)} cannot be read: ${error.message}`, { cause: error });
     };
     const { open } = await import("node:fs/promises"); // when it is first needed, as all that follows
-    const file = await open(path, "r").catch(fail);
+    const file = await open(path).catch(fail);
     const status = await file.stat();
     if (!status.isFile()) {
       await file.close();

@@ -10,7 +10,7 @@ import { quote } from "../errors/text.js";
 import type { ImportPart } from "../types/records.js";
 
 const FORMAT = "segops-import/1";
-const KEYS = ["format", "run", "file", "server", "account", "rows", "confirmation", "mapping", "parts"];
+const KEYS = ["run", "file", "server", "account", "rows", "confirmation", "mapping", "parts"];
 
 /** A part that has been begun. */
 export type BegunPart = ImportPart & { attempt: number };
@@ -64,7 +64,7 @@ export class State {
    */
   async open(wanted: Wanted, run: string): Promise<void> {
     const { readFile } = await import("node:fs/promises");
-    const text = await readFile(this.#path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    const content = await readFile(this.#path).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") {
         return undefined;
       }
@@ -72,28 +72,27 @@ export class State {
         cause: error,
       });
     });
-    if (text === undefined) {
+    if (content === undefined) {
       this.told = { format: FORMAT, run, ...wanted, mapping: null, parts: [] };
       return; // written down with its first part
     }
-    this.told = this.#read(text);
+    this.told = this.#read(content);
     await this.#compare(wanted);
   }
 
-  #read(text: string): Told {
-    let told: unknown;
+  #read(content: Uint8Array): Told {
+    let told: Record<string, unknown> | null;
     try {
-      told = JSON.parse(text);
+      told = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content));
     } catch {
       told = null;
     }
-    const found = told as Record<string, unknown> | null;
-    if (typeof found !== "object" || found?.format !== FORMAT || KEYS.some((key) => !(key in found))) {
+    if (told?.format !== FORMAT || KEYS.some((key) => !(key in told))) {
       throw new SegOpsArgumentError(
         `${quote(this.#path)} is not the state file of an import: move it away to start over.`,
       );
     }
-    return told as Told;
+    return told as unknown as Told;
   }
 
   async #compare(wanted: Wanted): Promise<void> {

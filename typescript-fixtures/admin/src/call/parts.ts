@@ -17,6 +17,7 @@ import type { FileData } from "../wire/files.js";
 import type { Calls } from "./calls.js";
 import { CsvFile } from "./parts-file.js";
 import { accountOf, type BegunPart, State, type Wanted } from "./parts-state.js";
+import { isObject, limitsOf } from "./waiting.js";
 
 const FIRST_PAUSE = 0.1;
 const COUNTS = ["row_count", "imported_count", "skipped_count", "error_count"] as const;
@@ -43,6 +44,7 @@ export class CsvImport {
   readonly #name: string;
   readonly #rows: number;
   readonly #options: ImportInPartsOptions;
+  readonly #limits: { timeout: number; interval: number };
   readonly #state: State;
   #file!: CsvFile;
 
@@ -57,6 +59,7 @@ export class CsvImport {
     if (body !== undefined && body !== null && (typeof body !== "object" || Array.isArray(body))) {
       throw new SegOpsArgumentError(`body must be an object, not ${describe(body)}.`);
     }
+    this.#limits = limitsOf(options as WaitOptions<never>);
     this.#calls = calls;
     this.#imports = imports;
     this.#path = path;
@@ -128,10 +131,10 @@ export class CsvImport {
     if (["mapping", "pending"].includes((job as { status?: string }).status ?? "mapping")) {
       await this.#confirm(begun);
     }
-    const { timeout, interval, signal } = this.#options;
+    const { signal } = this.#options;
     const onProgress = (answer: ImportJob): Promise<void> => this.#tell(begun, answer);
     try {
-      await this.#imports.waitForImport(begun.job_id as number, { timeout, interval, signal, onProgress });
+      await this.#imports.waitForImport(begun.job_id as number, { ...this.#limits, signal, onProgress });
     } catch (error) {
       if (error instanceof SegOpsJobError) {
         await this.#again(begun);
@@ -142,8 +145,6 @@ export class CsvImport {
       }
       throw error;
     }
-    begun.status = "done";
-    await this.#state.save();
   }
 
   /** A part's import, as it is by now; one that the server no longer knows is created again. */
@@ -187,18 +188,17 @@ export class CsvImport {
 
   /** A call whose earlier attempt, by a process that is gone, may still be under way: 409 until that has ended. */
   async #settled<T>(make: () => Promise<T>): Promise<T> {
-    const { timeout = 600, interval = 2, signal } = this.#options;
     const { runtime } = this.#calls;
-    const end = runtime.monotonic() + timeout;
+    const end = runtime.monotonic() + this.#limits.timeout;
     for (let pause = FIRST_PAUSE; ; pause *= 2) {
       try {
         return await make();
       } catch (error) {
-        if (!(error instanceof SegOpsApiError) || error.status !== 409 || runtime.monotonic() >= end) {
+        if ((error as SegOpsApiError | undefined)?.status !== 409 || runtime.monotonic() >= end) {
           throw error;
         }
       }
-      await runtime.sleep(Math.min(pause, interval), signal);
+      await runtime.sleep(Math.min(pause, this.#limits.interval), this.#options.signal);
     }
   }
 
@@ -207,7 +207,7 @@ export class CsvImport {
     if (error instanceof SegOpsApiError) {
       error.message = `${this.#place(begun)}: ${error.message}`;
       // 409 is no refusal: what an earlier attempt has begun is still under way, and a new key would do it twice.
-      if (error.status >= 400 && error.status < 500 && error.status !== 409 && !error.mayHaveExecuted) {
+      if (error.status < 500 && error.status !== 409 && !error.mayHaveExecuted) {
         begun.attempt += 1;
         await this.#state.save();
       }
@@ -222,7 +222,7 @@ export class CsvImport {
   }
 
   async #tell(begun: BegunPart, job: ImportJob): Promise<void> {
-    if (typeof job === "object" && job !== null) {
+    if (isObject(job)) {
       begun.status = job.status;
       for (const key of COUNTS) {
         begun[key] = job[key] || 0;

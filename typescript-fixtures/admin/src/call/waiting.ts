@@ -33,9 +33,8 @@ const LEAST_LOOK = 1;
  * @throws {SegOpsWaitTimeout} it did not finish in time; it is still running
  */
 export async function waitUntil<Job>(runtime: Runtime, watched: Watched<Job>, options: WaitOptions<Job>): Promise<Job> {
-  const { timeout = 600, interval = 2, onProgress, signal } = options;
-  checkSeconds("timeout", timeout, 0);
-  checkSeconds("interval", interval, 0.001);
+  const { onProgress, signal } = options;
+  const { timeout, interval } = limitsOf(options);
   const end = runtime.monotonic() + timeout;
   const late = `${watched.what} did not finish within ${timeout} s; it is still running.`;
   let job: Job | undefined;
@@ -65,6 +64,17 @@ export async function waitUntil<Job>(runtime: Runtime, watched: Watched<Job>, op
     }
     await runtime.sleep(Math.min(pause, interval, left), signal);
   }
+}
+
+/**
+ * How long to wait in all, and at most between two polls.
+ *
+ * @throws {SegOpsArgumentError} one of them is no number of seconds
+ */
+export function limitsOf({ timeout = 600, interval = 2 }: WaitOptions<never>): { timeout: number; interval: number } {
+  checkSeconds("timeout", timeout, 0);
+  checkSeconds("interval", interval, 0.001);
+  return { timeout, interval };
 }
 
 function checkSeconds(name: string, value: unknown, least: number): void {
@@ -122,6 +132,7 @@ export class Recompute {
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** Whether it is a JSON object. */
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -145,7 +145,7 @@ async function openPath(path: string | URL, signal: AbortSignal | undefined): Pr
   const name = typeof path === "string" ? basename(path) : decodeURIComponent(basename(path.pathname));
   let handle: FileHandle | undefined;
   try {
-    handle = await open(path, "r");
+    handle = await open(path);
     const status = await handle.stat();
     if (status.isDirectory()) {
       throw new Error("it is a directory");

@@ -10,9 +10,11 @@ import base64
 import datetime
 import errno
 import math
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,6 +26,8 @@ from segops_parity.filling import filled
 
 __all__ = ["Given", "attempt_value", "error_value", "made_by_users", "plain", "plain_copy"]
 
+_CHANGED = 1_777_636_800
+"""When the files of a case were changed last: a whole second, which every system keeps as it is."""
 _NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
@@ -34,6 +38,7 @@ class Given:
         self._shared = shared
         """Makes the folder that the calls of a case have in common."""
         self._kept: Path | None = None
+        self._path: Path | None = None
         self.sink: Sink | None = None
         self.is_large = False
         """Whether what the process holds in memory meanwhile is to be told."""
@@ -73,15 +78,26 @@ class Given:
             return self._upload(tag, value)
         if tag == "$callback":
             self.progress = []
-            return self.progress.append
+            return self.progress.append if value is True else partial(self._changing, value["changes"])
         raise LookupError(f"expected a known tag, found {tag!r}")
+
+    def _changing(self, what: str, told: Any) -> None:
+        """Changes the size of the file that is uploaded, or the time of its last change, when it is first called."""
+        assert self.progress is not None
+        assert self._path is not None
+        if not self.progress and what == "size":
+            with self._path.open("ab") as file:
+                file.write(b"x")
+        if not self.progress:
+            _set_time(self._path, 1 if what == "time" else 0)
+        self.progress.append(told)
 
     def _upload(self, tag: str, value: dict[str, Any]) -> Any:
         """The path of a file to upload, or the file opened, where it stands at a byte."""
         if "kept" in value:
             return self._in_common(value)
         self._folder = Path(tempfile.mkdtemp(prefix="parity-upload-"))
-        path = self._folder / value["name"]
+        path = self._path = self._folder / value["name"]
         if "hole" in value:
             self.is_large = True
             with path.open("wb") as file:
@@ -102,10 +118,10 @@ class Given:
             if text is None:
                 (folder / name).mkdir()
             else:
-                (folder / name).write_text(text, encoding="utf-8")
-        path = Path(folder, value["name"])
+                (folder / name).write_bytes(text.encode() if isinstance(text, str) else base64.b64decode(text["bytes"]))
+        path = self._path = self._kept = Path(folder, value["name"])
         path.write_bytes(base64.b64decode(value["bytes"]))
-        self._kept = path
+        _set_time(path, 0)
         return path
 
     def _open(self, path: Path, tag: str, at: int) -> Any:
@@ -124,10 +140,15 @@ class Given:
             shutil.rmtree(self._folder)
         if self._kept is not None:
             beside = sorted(each for each in self._kept.parent.iterdir() if each != self._kept)
-            left["beside"] = {each.name: None if each.is_dir() else each.read_text("utf-8") for each in beside}
+            left["beside"] = {each.name: None if each.is_dir() else each.read_text("utf-8", "replace") for each in beside}
         if self.progress is not None:
             left["progress"] = self.progress
         return left
+
+
+def _set_time(path: Path, later: int) -> None:
+    """Says that a file was changed last at a moment of ours, or so many seconds later."""
+    os.utime(path, (_CHANGED, _CHANGED + later))
 
 
 class _Pipe:
