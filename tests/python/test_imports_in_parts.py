@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -232,6 +233,25 @@ def test_the_state_file_holds_no_key(path: Path) -> None:
     assert "secret" not in path.with_name(STATE).read_text()
     assert list(told) == ["format", "run", "file", "server", "account", "rows", "confirmation", "mapping", "parts"]
     assert list(path.parent.glob("*.part")) == []
+
+
+def test_the_state_is_on_the_disk_before_it_takes_the_place_of_the_one_before(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[bytes] = []
+    replaced: list[bytes] = []
+    replace = os.replace
+
+    def put(source: str, target: str) -> None:
+        replaced.append(Path(source).read_bytes())
+        replace(source, target)
+
+    partial = path.with_name(f"{STATE}.part")
+    monkeypatch.setattr(os, "fsync", lambda _: synced.append(partial.read_bytes()))
+    monkeypatch.setattr(os, "replace", put)
+    Script(*imported(1)).client().products.import_csv_in_parts(path)
+    assert synced == replaced
+    assert all(json.loads(each) for each in synced)
 
 
 def test_a_part_that_is_refused_is_named_and_sent_under_a_new_key(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Generator
 from functools import partial
 from typing import IO, Any, Callable
@@ -59,7 +60,7 @@ class CsvImport:
         except (OSError, ValueError) as error:
             raise SegOpsArgumentError(f"The file {self._path!r} cannot be read: {error}") from error
         with file:
-            if not file.seekable():
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise SegOpsArgumentError(f"{self._path!r} is no regular file: it cannot be sent in parts.")
             self._file = file
             self._status = _identity(file)

@@ -140,7 +140,9 @@ class Given:
             shutil.rmtree(self._folder)
         if self._kept is not None:
             beside = sorted(each for each in self._kept.parent.iterdir() if each != self._kept)
-            left["beside"] = {each.name: None if each.is_dir() else each.read_text("utf-8", "replace") for each in beside}
+            left["beside"] = {
+                each.name: None if each.is_dir() else each.read_text("utf-8", "replace") for each in beside
+            }
         if self.progress is not None:
             left["progress"] = self.progress
         return left
