@@ -53,9 +53,7 @@ class Clock {
     syncBuiltinESMExports();
     process.on("SIGUSR2", async () => {
       const seconds = this.#passes.shift() ?? 0;
-      await this.settled();
-      this.tell({ passed: seconds });
-      await this.pass(seconds);
+      await this.pass(seconds, () => this.tell({ passed: seconds }));
     });
   }
 
@@ -107,13 +105,15 @@ class Clock {
     this.#controller = undefined;
   }
 
-  /** So many seconds pass: what is due by then happens. */
-  async pass(seconds) {
+  /** So many seconds pass, which is told: what is due by then happens. */
+  async pass(seconds, told = () => undefined) {
+    await this.settled();
     if (!this.#stands) {
+      told();
       return;
     }
-    await this.settled();
     this.#at += seconds;
+    told();
     for (const [key, { at, due }] of [...this.#waiting]) {
       if (at <= this.#at && this.#waiting.delete(key)) {
         due();

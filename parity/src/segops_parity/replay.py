@@ -57,20 +57,48 @@ class PlaySession:
         self._finished: set[str] = set()
         self._open: set[int] = set()
         self._ending = 0
+        self._parts: set[str] = set()
+        """The names of parts of replies that are still to be sent."""
+        self._strays = 0
+        self._is_between = False
         self.sent = 0
         """How many replies have been played to their end."""
 
     def begin(self, replies: Sequence[Reply]) -> None:
-        """Load the replies of a step; forget what came before. A connection that was to be closed has been."""
+        """Load the replies of a step; forget what came before. A connection that was to be closed has been.
+
+        What is to come between two steps has come, too.
+        """
         with self._arrived:
-            self._arrived.wait_for(lambda: not self._ending, timeout=60)
+            self._is_between = True
+            self._arrived.notify_all()
+            self._arrived.wait_for(lambda: not self._ending and not self._strays, timeout=60)
+            self._is_between = False
             self._due = list(replies)
             self.seen, self.mismatches = [], []
 
     def finish(self, name: str) -> None:
-        """Answer what the call of that name has asked for."""
+        """Answer what the call of that name has asked for; of a reply in parts, the part has been sent."""
         with self._arrived:
             self._finished.add(name)
+            self._arrived.notify_all()
+            self._arrived.wait_for(lambda: name not in self._parts or self.released.is_set(), timeout=60)
+
+    def part_sent(self, name: str) -> None:
+        """The part of that name has been sent, or cannot be."""
+        with self._arrived:
+            self._parts.discard(name)
+            self._arrived.notify_all()
+
+    def hold_stray(self) -> None:
+        """Wait until the step is over."""
+        with self._arrived:
+            self._arrived.wait_for(lambda: self._is_between or self.released.is_set(), timeout=60)
+
+    def stray_sent(self) -> None:
+        """What nobody asked for has been sent, or cannot be."""
+        with self._arrived:
+            self._strays -= 1
             self._arrived.notify_all()
 
     def hold(self, name: str, *, closes: bool) -> None:
@@ -126,6 +154,8 @@ class PlaySession:
                 return Reply(MISMATCH, headers, body)
             reply = self._filled(self._due.pop(place))
             self._ending += reply.closes and not reply.held
+            self._parts |= {name for name, _ in reply.then}
+            self._strays += reply.stray is not None
             self._arrived.notify_all()
         if reply.together:
             self.gather(reply.together)
@@ -273,6 +303,7 @@ class _Handler(socketserver.BaseRequestHandler):
         counted = session is not None and session.counts
         early = session is not None and session.is_early
         size, body = (0, b"") if early else self._body({name.lower(): value for name, value in headers}, not counted)
+        body = self._ahead() if method == "CONNECT" else body
         if session is None:
             self._send(Reply(404, (), b"no such case"), method)
             return True
@@ -302,6 +333,14 @@ class _Handler(socketserver.BaseRequestHandler):
                 blocks.append(block)
         return total, b"".join(blocks)
 
+    def _ahead(self) -> bytes:
+        """What a client has sent into a tunnel before it was told that there is one."""
+        self.request.settimeout(0)
+        try:
+            return bytes(self.input.peek(1))
+        finally:
+            self.request.settimeout(None)
+
     def _blocks(self, headers: dict[str, str]) -> Iterator[bytes]:
         if headers.get("transfer-encoding", "").lower() == "chunked":
             while size := int(self.input.readline(1024).split(b";")[0], 16):
@@ -320,6 +359,7 @@ class _Handler(socketserver.BaseRequestHandler):
         if reply.raw is not None:
             for part in zip(reply.raw) if reply.apart else [reply.raw]:
                 self.request.sendall(bytes(part))
+            self._follow(reply, session)
             if reply.fault == "stall":
                 self._stall(session)
                 return False
@@ -349,6 +389,21 @@ class _Handler(socketserver.BaseRequestHandler):
         if reply.fault == "close-after":
             return self._end("close")
         return True
+
+    def _follow(self, reply: Reply, session: PlaySession) -> None:
+        """Send the further parts of a reply, and what nobody asked for."""
+        for name, part in reply.then:
+            session.hold(name, closes=False)
+            try:
+                self.request.sendall(part)
+            finally:
+                session.part_sent(name)
+        if reply.stray is not None:
+            try:
+                session.hold_stray()
+                self.request.sendall(reply.stray)
+            finally:
+                session.stray_sent()
 
     def _end(self, how: str) -> bool:
         """End the connection in a way, if it is to end; whether it goes on."""

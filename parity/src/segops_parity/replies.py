@@ -51,6 +51,10 @@ class Reply:
     """It is sent before the body of its request is read, which then is not."""
     held: str = ""
     """The call in the background that it answers: it is sent when the step begins that finishes this one."""
+    then: tuple[tuple[str, bytes], ...] = ()
+    """What follows `raw`, each part when its name is released."""
+    stray: bytes | None = None
+    """What comes after `raw` once the step is over, which nobody asked for."""
 
     @property
     def closes(self) -> bool:
@@ -223,7 +227,10 @@ def written_reply(entry: Mapping[str, Any]) -> Reply:
     """A reply that is written out: raw, or by status, headers and body."""
     if "raw" in entry:
         end = "open" if entry.get("keep") or "tunnel" in entry else entry.get("end", "close")
-        return Reply(0, (), b"", raw=raw_bytes(entry["raw"]), end=end, tunnel=entry.get("tunnel", ""))
+        then = tuple((part["held"], raw_bytes(part["raw"])) for part in entry.get("then", ()))
+        stray = raw_bytes(entry["stray"]) if "stray" in entry else None
+        raw = raw_bytes(entry["raw"])
+        return Reply(0, (), b"", raw=raw, end=end, tunnel=entry.get("tunnel", ""), then=then, stray=stray)
     given = entry.get("headers", {})
     headers, repeated = ({}, given) if isinstance(given, list) else (dict(given), [])
     body = b""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["wording"]
+__all__ = ["names_port", "wording"]
 
 _CAMEL = re.compile(r"(?<=[a-z])([A-Z])(?=[a-z])")
 _KEYWORD = re.compile(r"\b([a-z_]+)=(?=[\s;,.])")
@@ -66,6 +66,11 @@ _RUN = re.compile(r"(?<=(?:import|upsert)-[0-9a-f]{32}-)[0-9a-f]{8}(?=-)")
 _PLAY = re.compile(r"/_c/\d+/")
 _PORT = re.compile(r"\b(127\.0\.0\.1|localhost):\d+")
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def names_port(text: str) -> bool:
+    """Whether a text holds the number of a port, which wording leaves out."""
+    return _PORT.search(text) is not None
 
 
 def wording(text: str) -> str:

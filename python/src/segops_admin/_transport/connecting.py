@@ -27,7 +27,7 @@ def open_socket(
         SegOpsConnectionError: there is none.
     """
     sock: socket.socket | None = None
-    peer = f"{proxy} on the way to {origin}" if proxy is not None else str(origin)
+    peer = f"{proxy} on the way to {origin}" if proxy is not None else f"{origin}"
     try:
         address = (proxy.host, proxy.port) if proxy is not None else (origin.host, origin.port)
         sock = socket.create_connection(address, limits.step())
@@ -36,9 +36,9 @@ def open_socket(
             if proxy is not None:
                 _tunnel(sock, origin, proxy, limits)
                 peer = f"{origin} through {proxy}"
+            sock = _secured(sock, context(), origin.host)
             sock.settimeout(limits.step())
-            # Without ragged ends: a connection that is cut must not look like one that was closed.
-            sock = context().wrap_socket(sock, server_hostname=origin.host, suppress_ragged_eofs=False)
+            sock.do_handshake()
         return sock
     except (OSError, UnicodeError, MalformedReply, SegOpsConnectionError) as error:
         failure: Exception = error
@@ -51,6 +51,16 @@ def open_socket(
     if isinstance(failure, SegOpsError) and not limits.over:
         raise failure
     raise connect_failure(failure, peer, origin.host, limits) from without_frames(failure)
+
+
+def _secured(sock: socket.socket, context: ssl.SSLContext, host: str) -> ssl.SSLSocket:
+    """The socket for TLS, which has not shaken hands: an interrupt meanwhile has to find it, so as to close it."""
+    return context.wrap_socket(
+        sock,
+        server_hostname=host,
+        do_handshake_on_connect=False,
+        suppress_ragged_eofs=False,  # a connection that is cut must not look like one that was closed
+    )
 
 
 def _tunnel(sock: socket.socket, origin: Origin, proxy: Proxy, limits: Limits) -> None:

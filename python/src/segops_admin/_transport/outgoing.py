@@ -24,4 +24,4 @@ def first_write(request: Request, target: str, host: str, through: list[tuple[st
     if isinstance(body, bytes) or (body is None and request.method in ("POST", "PUT", "PATCH")):
         length = len(body or b"")
     head = request_head(request.method, target, host, headers, length)
-    return SecretBytes(head + body) if isinstance(body, bytes) and body else head
+    return SecretBytes(head + body) if isinstance(body, bytes) else head

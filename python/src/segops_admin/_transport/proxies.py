@@ -29,51 +29,42 @@ def proxy_for(scheme: str, host: str, port: int) -> Proxy | None:
     Raises:
         SegOpsConfigError: the variable does not hold an ``http://host:port`` address.
     """
-    address, variable = _address(scheme)
-    if not address or _bypassed(host, port):
-        return None
-    return _parse(address, variable)
+    variable = _variable(scheme)
+    return None if variable is None or _bypassed(host, port) else _parse(os.environ[variable], variable)
 
 
-def _address(scheme: str) -> tuple[str, str]:
+def _variable(scheme: str) -> str | None:
     for name in (f"{scheme}_proxy", "all_proxy"):
         for variable in (name, name.upper()):
-            if variable == "HTTP_PROXY" and "REQUEST_METHOD" in os.environ:
-                continue  # in a CGI program this is a header of the request that it serves
-            if variable in os.environ:
+            # In a CGI program, HTTP_PROXY is a header of the request that it serves.
+            is_header = variable == "HTTP_PROXY" and "REQUEST_METHOD" in os.environ
+            if variable in os.environ and not is_header:
                 if os.environ[variable]:
-                    return os.environ[variable], variable
+                    return variable
                 break  # set to nothing: no proxy of that kind
-    return "", ""
+    return None
 
 
 def _bypassed(host: str, port: int) -> bool:
     """Whether ``NO_PROXY`` names the server: by name, by domain, by address or network, with or without a port."""
     listed = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
-    host = host.lower().rstrip(".")
-    return any(_names(entry.strip().lower(), host, port) for entry in listed.replace(",", " ").split())
+    host = host.rstrip(".")
+    return any(_names(entry, host, port) for entry in listed.lower().replace(",", " ").split())
 
 
 def _names(entry: str, host: str, port: int) -> bool:
     if entry == "*":
         return True
-    if "/" in entry:
-        return _within(entry, host)
+    wanted = ""
     if entry.startswith("["):  # [::1] or [::1]:8443
         entry, _, rest = entry[1:].partition("]")
         wanted = rest[1:]
     elif entry.count(":") == 1:
         entry, _, wanted = entry.partition(":")
-    else:
-        wanted = ""
-    if wanted and wanted != str(port):
-        return False
-    entry = entry[1:] if entry.startswith("*.") else entry
-    name = entry.strip(".")
-    if not name:
-        return False
+    name = (entry[1:] if entry.startswith("*.") else entry).strip(".")
     numeric = ":" in host or host.rpartition(".")[2].isdigit()  # an address is in no domain
-    return host == name or (_within(name, host) if numeric else host.endswith(f".{name}"))
+    listed = _within(name, host) if numeric else f".{host}".endswith(f".{name}")
+    return listed and wanted in ("", str(port))
 
 
 def _within(network: str, host: str) -> bool:
@@ -90,13 +81,14 @@ def _parse(address: str, variable: str) -> Proxy:
     from urllib.parse import unquote, urlsplit
 
     url = urlsplit(address if "://" in address else f"http://{address}")
+    # The address may hold a password: name the variable, not its value.
+    refusal = SegOpsConfigError(f"{variable} must give the proxy as http://host:port.")
     try:
         host, port = url.hostname, url.port or 80
     except ValueError:
-        host, port = None, 0
+        raise refusal from None
     if url.scheme != "http" or not host:
-        # The address may hold a password: name the variable, not its value.
-        raise SegOpsConfigError(f"{variable} must give the proxy as http://host:port.")
+        raise refusal
     headers: list[tuple[str, str]] = []
     if url.username:
         login = f"{unquote(url.username)}:{unquote(url.password or '')}".encode()

@@ -30,12 +30,10 @@ def refused(reader: ReplyReader, proxy: Proxy, origin: Origin) -> None:
     Raises:
         SegOpsConnectionError: it is not; what the proxy refuses (4xx) is final.
     """
-    status = reader.status
-    if 200 <= status < 300:
-        if reader.surplus:
-            raise SegOpsConnectionError(f"{proxy} sent bytes of its own into the tunnel", sent=False, transient=False)
-        return
-    raise refusal(status, proxy, origin)
+    if reader.status >= 300:
+        raise refusal(reader.status, proxy, origin)
+    if reader.surplus:
+        raise SegOpsConnectionError(f"{proxy} sent bytes of its own into the tunnel", sent=False, transient=False)
 
 
 def refusal(status: int, proxy: Proxy, origin: Origin) -> SegOpsConnectionError:

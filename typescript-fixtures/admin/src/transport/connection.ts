@@ -38,7 +38,7 @@ export class Connection {
     line.stream.on("error", (reason: unknown) => {
       error = reason;
     });
-    line.stream.on("close", () => this.#ended(error, false));
+    line.stream.on("close", () => this.#ended(error));
     line.socket.on("timeout", () => this.close());
   }
 
@@ -46,11 +46,11 @@ export class Connection {
     if (this.#exchange?.isUntilClose) {
       this.#line.confirmEnd((isProper, error) => this.#ended(error, isProper));
     } else {
-      this.#ended(undefined, true);
+      this.#ended();
     }
   }
 
-  #ended(error: unknown, isProper: boolean): void {
+  #ended(error?: unknown, isProper?: boolean): void {
     this.#exchange?.ended(error, isProper);
     if (this.#exchange === undefined) {
       this.close();
@@ -68,7 +68,6 @@ export class Connection {
   /** Sends a request; resolves when the head of its reply is in. */
   send(request: TransportRequest): Promise<TransportReply> {
     this.#line.socket.setTimeout(0);
-    this.#line.socket.ref();
     const place = { line: this.#line, origin: this.origin, through: this.#through, wasUsed: this.#isUsed };
     const exchange = new Exchange(request, place, (isKept) => this.#over(isKept));
     this.#exchange = exchange;

@@ -138,8 +138,8 @@ export class Exchange implements TransportReply {
     this.#wake?.();
   }
 
-  /** The connection has ended; with an error, or properly as far as is known. */
-  ended(error: unknown, isProper: boolean): void {
+  /** The connection has ended; with an error, or properly as far as is known: it matters where that ends the reply. */
+  ended(error?: unknown, isProper?: boolean): void {
     if (this.#reader.isDone || this.#isOver) {
       this.#wake?.();
       return;

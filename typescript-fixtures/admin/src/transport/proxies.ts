@@ -23,17 +23,16 @@ export interface ProxyServer extends Peer {
  * @throws {SegOpsConfigError} the variable does not hold an `http://host:port` address
  */
 export function proxyFor(scheme: string, host: string, port: number): ProxyServer | undefined {
-  const { address, variable } = addressFor(scheme);
-  return address === "" || isBypassed(host, port) ? undefined : parsed(address, variable);
+  const found = addressFor(scheme);
+  return found === undefined || isBypassed(host, port) ? undefined : parsed(found.address, found.variable);
 }
 
-function addressFor(scheme: string): { address: string; variable: string } {
+function addressFor(scheme: string): { address: string; variable: string } | undefined {
   for (const name of [`${scheme}_proxy`, "all_proxy"]) {
     for (const variable of [name, name.toUpperCase()]) {
-      if (variable === "HTTP_PROXY" && process.env.REQUEST_METHOD !== undefined) {
-        continue; // in a CGI program this is a header of the request that it serves
-      }
-      const address = process.env[variable];
+      // In a CGI program, HTTP_PROXY is a header of the request that it serves.
+      const isHeader = variable === "HTTP_PROXY" && process.env.REQUEST_METHOD !== undefined;
+      const address = isHeader ? undefined : process.env[variable];
       if (address) {
         return { address, variable };
       }
@@ -42,35 +41,30 @@ function addressFor(scheme: string): { address: string; variable: string } {
       }
     }
   }
-  return { address: "", variable: "" };
+  return undefined;
 }
 
 /** Whether `NO_PROXY` names the server: by name, by domain, by address or network, with or without a port. */
 function isBypassed(host: string, port: number): boolean {
   const listed = process.env.no_proxy || process.env.NO_PROXY || "";
-  const name = host.toLowerCase().replace(/\.+$/, "");
-  return listed.split(/[,\s]+/).some((entry) => entry !== "" && names(entry.toLowerCase(), name, port));
+  const name = host.replace(/\.+$/, "");
+  return listed
+    .toLowerCase()
+    .split(/[,\s]+/)
+    .some((entry) => names(entry, name, port));
 }
 
 function names(entry: string, host: string, port: number): boolean {
   if (entry === "*") {
     return true;
   }
-  if (entry.includes("/")) {
-    return isWithin(entry, host);
-  }
   const [, bracketed, afterBracket = ""] = /^\[([^\]]*)\]?:?(.*)$/.exec(entry) ?? [];
   const isNameWithPort = bracketed === undefined && entry.split(":").length === 2;
   const [listed = "", wanted = ""] = isNameWithPort ? entry.split(":") : [bracketed ?? entry, afterBracket];
-  if (wanted !== "" && wanted !== String(port)) {
-    return false;
-  }
   const name = listed.replace(/^\*\./, "").replace(/^\.+|\.+$/g, "");
-  if (name === "") {
-    return false;
-  }
   const isAddress = host.includes(":") || /(^|\.)\d+$/.test(host); // an address is in no domain
-  return host === name || (isAddress ? isWithin(name, host) : host.endsWith(`.${name}`));
+  const isListed = isAddress ? isWithin(name, host) : `.${host}`.endsWith(`.${name}`);
+  return isListed && (wanted === "" || wanted === String(port));
 }
 
 /** Whether an address is within a network, or the same as another address. */

@@ -44,7 +44,7 @@ export function askForTunnel(
 /** What the answer means: undefined if the tunnel is open. What the proxy refuses (4xx) is final. */
 function refusal(reader: ReplyReader, address: string, proxy: ProxyServer): SegOpsConnectionError | undefined {
   const status = reader.head?.status ?? 0;
-  if (status >= 200 && status < 300) {
+  if (status < 300) {
     const reason = `${proxy.name} sent bytes of its own into the tunnel`;
     return reader.hasExcess ? new SegOpsConnectionError(reason, { sent: false, transient: false }) : undefined;
   }

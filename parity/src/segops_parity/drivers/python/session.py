@@ -97,6 +97,8 @@ class Session:
         self._attempts: list[dict[str, Any]] = []
         self._before: dict[str, str | None] = {}
         self._keys: set[str] = set()
+        self._raised: BaseException | None = None
+        """What the last call raised. A caller may keep it, and with it all that its traceback holds."""
         self._open_before = opened()
         self._is_own = True
         self._folder: Path | None = None
@@ -291,6 +293,7 @@ class Session:
     def _outcome(
         self, call: Callable[[], Any], time: Time, given: Given, command: dict[str, Any] | None = None
     ) -> dict[str, Any]:
+        self._raised = None
         time.delays.clear()
         self._log.lines.clear()
         watched.clear()
@@ -303,6 +306,7 @@ class Session:
             try:
                 outcome: dict[str, Any] = {"ok": call()}
             except (Aborted, CancelledError, Exception) as error:  # noqa: BLE001 - whatever ends it is the observation
+                self._raised = error
                 outcome = {"error": self._error(error, given.sink)}
             finally:
                 clock.end()
@@ -351,6 +355,7 @@ class Session:
         return self._outcome(lambda: plain(function(*arguments)), Time(0, 0), given)
 
     def _do_close(self, command: dict[str, Any]) -> dict[str, Any]:
+        self._raised = None
         if "client" in command:
             self.settled(self._clients.pop(command["client"])[0].close())
             return {"ok": None}

@@ -94,12 +94,13 @@ class Clock:
         if number == signal.SIGINT and not self.abortable:
             raise KeyboardInterrupt
         self._told.append("abort" if number == signal.SIGINT else "pass")
+        self._looked_at = -1  # that it waited when an earlier one came says nothing of now
         self._look_again()
 
     def look(self, number: int, frame: object) -> None:
         """See whether it still waits for what it has waited for a moment ago."""
         before, self._looked_at = self._looked_at, self._waits
-        if self._due is not None and (self._glances or before == self._waits):
+        if self._told and self._due is not None and (self._glances or before == self._waits):
             self._take()
         if self._told:
             self._look_again()
@@ -108,18 +109,18 @@ class Clock:
         signal.setitimer(signal.ITIMER_REAL, _GLANCE)
 
     def _take(self) -> None:
-        while self._told:
-            if self._told.pop(0) == "abort":
-                self._due = None
-                raise Aborted
-            seconds = self.passes.pop(0)
-            if self.loop is not None:
-                idle(self.loop, partial(self._pass, seconds))
-            else:
-                self._pass(seconds)
-            if self._due is not None and self.loop is None and self._at >= self._due:
-                self._due = None
-                raise TimeoutError("timed out")
+        """Has one thing take place. What is told of meanwhile is for what the SDK waits for afterwards."""
+        if self._told.pop(0) == "abort":
+            self._due = None
+            raise Aborted
+        seconds = self.passes.pop(0)
+        if self.loop is not None:
+            idle(self.loop, partial(self._pass, seconds))
+        else:
+            self._pass(seconds)
+        if self._due is not None and self.loop is None and self._at >= self._due:
+            self._due = None
+            raise TimeoutError("timed out")
 
     def _pass(self, seconds: float) -> None:
         self.pass_time(seconds)
