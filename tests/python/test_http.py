@@ -323,7 +323,7 @@ def test_a_reply_that_grows_past_the_limit_is_given_up(
     serve: Any, connect: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("segops_admin._call.reply.LARGEST_REPLY", 1024**2)
-    server = serve(Reply(body=b"[" + b" " * 1024**2 + b"]", chunked=65536, headers=JSON))
+    server = serve(Reply(body=b"[" + b" " * 3 * 1024**2 + b"]", chunked=65536, headers=JSON))
     with pytest.raises(SegOpsDecodeError, match="larger than 1 MiB"):
         connect(server).segments.list()
     server.wait_for_end(1)

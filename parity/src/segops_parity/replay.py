@@ -385,6 +385,10 @@ class _Handler(socketserver.BaseRequestHandler):
                 for _ in range((_ANNOUNCED - len(reply.body)) // len(blank)):
                     self.request.sendall(blank)
             return False
+        if reply.fault == "unannounced":
+            with contextlib.suppress(OSError):
+                self.request.sendall(_head(reply, None) + reply.body)
+            return self._end("close")
         self._send(reply, method)
         if reply.fault == "close-after":
             return self._end("close")

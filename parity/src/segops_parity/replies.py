@@ -23,10 +23,10 @@ JSON = ("Content-Type", "application/json")
 class Reply:
     """A reply to play, with the request (method, path, query, body) that it answers.
 
-    `fault` is what happens to the connection: reset, stall, truncate, close-after, announce-65MiB, deaf. `raw` are the
-    bytes to send in place of status, headers and body; `end` is what happens to the connection after them: open (it
-    stays), close, reset, or, over TLS, notify (close_notify, and closed) and cut (closed without it). `tunnel` is the
-    kind of certificate with which TLS is spoken from then on.
+    `fault` is what happens to the connection: reset, stall, truncate, close-after, announce-65MiB, deaf or
+    unannounced (no length). `raw` are the bytes to send in place of status, headers and body; `end` is what happens
+    to the connection after them: open (it stays), close, reset, or, over TLS, notify (close_notify, and closed) and
+    cut (closed without it). `tunnel` is the kind of certificate with which TLS is spoken from then on.
     """
 
     status: int
@@ -259,7 +259,7 @@ def raw_bytes(given: Any) -> bytes:
     if isinstance(given, str):
         return given.encode("latin-1")
     if "gzip" in given:
-        return gzip.compress(given["gzip"].encode(), mtime=0)
+        return gzip.compress(raw_bytes(given["gzip"]), mtime=0)
     if "base64" in given:
         return base64.b64decode(given["base64"])
     return raw_bytes(given["text"]) * int(given["times"])

@@ -198,7 +198,6 @@ def _last(
             retry_after=asked,
             attempts=progress.attempt,
             may_have_executed=may_have_executed,
-            earlier=progress.may_have_executed,
         )
     else:
         error = failure

@@ -67,7 +67,6 @@ def api_error(
     retry_after: float | None,
     attempts: int,
     may_have_executed: bool,
-    earlier: bool,
 ) -> SegOpsApiError:
     """The error for a reply that is no success."""
     status = response.status
@@ -80,7 +79,7 @@ def api_error(
     if advice:
         parts.append(advice)
     if may_have_executed:
-        parts.append(may_have_been_done(call.idempotency_key, earlier=earlier and status < 500))
+        parts.append(may_have_been_done(call.idempotency_key, earlier=status < 500))
     notes = [f"tried {attempts} times"] if attempts > 1 else []
     notes += [f"request id {named}"] if named else []
     if notes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import SplitResult, quote, urlsplit
+from typing import Any
+from urllib.parse import quote, urlsplit
 
 from .._config import is_loopback, written_plainly
 
@@ -91,9 +92,9 @@ def _without_dots(path: str) -> str:
 
 def _origin(address: str) -> list[str]:
     """Scheme, host and port, which are written one way: what the key must not leave."""
-    return address.split("/", 3)[:3]
+    return address.split("/")[:3]
 
 
-def _is_confidential(url: SplitResult) -> bool:
+def _is_confidential(url: Any) -> bool:
     """Whether the connection is confidential: TLS, or this machine."""
-    return url.scheme == "https" or (url.scheme == "http" and is_loopback(url.hostname or ""))
+    return url.scheme == "https" or is_loopback(url.hostname)

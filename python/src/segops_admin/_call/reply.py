@@ -20,6 +20,8 @@ LARGEST_REPLY = 64 * 1024 * 1024
 UNREADABLE = (ValueError, OverflowError, RecursionError)
 """What ``parse_json`` raises."""
 
+_BLOCK = 1024 * 1024
+
 _UNSURE = ("text/plain", "application/octet-stream", "binary/octet-stream")
 
 
@@ -36,21 +38,18 @@ def read_reply(response: Any, method: str = "GET") -> Generator[Read, bytes, byt
     length = response.headers.get("Content-Length", "")
     if length.isdigit() and int(length[:20]) > LARGEST_REPLY and method != "HEAD":
         _too_large(response)
-    left = LARGEST_REPLY + 1
-    body = yield Read(response.body, left)
-    # The built-in transports know when that was all; others are asked once more.
-    if body and (len(body) > LARGEST_REPLY or not getattr(response.body, "ended", False)):
-        blocks = [body]
-        left -= len(body)
-        while left > 0:
-            block = yield Read(response.body, left)
-            if not block:
-                break
-            blocks.append(block)
-            left -= len(block)
-        if left <= 0:
+    blocks: list[bytes] = []
+    size = 0
+    while True:
+        block = yield Read(response.body, _BLOCK)
+        blocks.append(block)
+        size += len(block)
+        if size > LARGEST_REPLY:
             _too_large(response)
-        body = b"".join(blocks)
+        # The built-in transports know when that was all; others are asked once more.
+        if not block or getattr(response.body, "ended", False):
+            break
+    body = b"".join(blocks)
     encoding = response.headers.get("Content-Encoding")
     if encoding is None or not body:
         return body
@@ -65,13 +64,12 @@ def read_failure(response: Any) -> Generator[Read, bytes, bytes]:
     try:
         return (yield from read_reply(response))
     except SegOpsDecodeError:
-        response.body.close()
         return b""
 
 
 def _too_large(response: Any) -> NoReturn:
     response.body.close()
-    raise SegOpsDecodeError(f"it is larger than {LARGEST_REPLY // 1024**2} MiB", status=response.status)
+    raise SegOpsDecodeError(f"it is larger than {LARGEST_REPLY >> 20} MiB", status=response.status)
 
 
 def _decompress(body: bytes, encoding: str, response: Any) -> bytes:

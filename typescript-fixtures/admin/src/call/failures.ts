@@ -16,7 +16,7 @@ import {
 import type { TransportReply } from "../transport/protocol.js";
 import { type Call, target } from "./call.js";
 import { decodeErrorBody } from "./reply.js";
-import { bytesWithoutKey, headersWithoutKey, withoutKey } from "./secrets.js";
+import { bytesWithoutKey, headersWithoutKey, hideInCauses, withoutKey } from "./secrets.js";
 
 const REQUEST_ID_HEADERS = ["x-request-id", "request-id", "x-correlation-id"];
 const BY_STATUS: Readonly<Record<number, typeof SegOpsApiError>> = {
@@ -93,7 +93,7 @@ export async function apiError(
   const body = decodeErrorBody(bytesWithoutKey(raw, apiKey));
   const headers = headersWithoutKey(reply.headers, apiKey);
   const requestId = requestIdOf(headers);
-  const { retryAfter, attempts, mayHaveExecuted, isEarlier } = ended;
+  const { retryAfter, attempts, mayHaveExecuted } = ended;
   const { method, idempotencyKey } = call;
   const path = target(call);
   const phrase = STATUS_CODES[reply.status];
@@ -105,7 +105,7 @@ export async function apiError(
   const parts = [
     `${method} ${path} answered ${reply.status}${phrase ? ` ${phrase}` : ""}${said ? `: ${said}.` : "."}`,
     statusAdvice(reply.status, retryAfter),
-    mayHaveExecuted ? mayHaveBeenDone(idempotencyKey, isEarlier && reply.status < 500) : "",
+    mayHaveExecuted ? mayHaveBeenDone(idempotencyKey, reply.status < 500) : "",
     notes.length > 0 ? `(${notes.join(", ")})` : "",
   ];
   const message = parts.filter((part) => part !== "").join(" ");
@@ -125,9 +125,8 @@ export function told(
   const { method, idempotencyKey } = call;
   const { attempts, mayHaveExecuted, isEarlier } = ended;
   const known = { method, path: target(call), attempts, idempotencyKey, mayHaveExecuted, isEarlier };
-  const reason = withoutKey(error.reason, apiKey);
-  // The cause says the same: one that repeats the key is left out.
-  return marked(error.with({ ...known, reason, ...(reason === error.reason ? {} : { cause: undefined }) }), ended);
+  hideInCauses(error, apiKey);
+  return marked(error.with({ ...known, reason: withoutKey(error.reason, apiKey) }), ended);
 }
 
 const OUT_OF_TIME = new WeakSet<SegOpsError>();

@@ -102,5 +102,5 @@ function escapeByte(character: string): string {
 
 /** Whether the connection is confidential: TLS, or this machine. */
 function isConfidential(url: URL): boolean {
-  return url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
+  return url.protocol === "https:" || isLoopback(url.hostname);
 }

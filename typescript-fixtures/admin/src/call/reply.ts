@@ -81,7 +81,7 @@ export async function readFailure(reply: TransportReply): Promise<Uint8Array> {
  * @throws {SegOpsDecodeError} it is in an encoding that was not asked for
  */
 function isZipped(reply: TransportReply): boolean {
-  const encoding = (reply.headers.get("content-encoding") ?? "").trim().toLowerCase();
+  const encoding = (reply.headers.get("content-encoding") ?? "").toLowerCase();
   if (!["", "identity", "gzip", "x-gzip"].includes(encoding)) {
     reply.discard();
     throw new SegOpsDecodeError(`its encoding ${quote(encoding.slice(0, 60))} was not asked for`, {

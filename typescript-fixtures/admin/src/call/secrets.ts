@@ -1,5 +1,6 @@
 /** The key, kept out of what a server's answer puts into errors. */
 
+import { causes } from "../errors/causes.js";
 import { HttpHeaders } from "../wire/headers.js";
 
 const MASK = "sk_***";
@@ -17,6 +18,18 @@ export function bytesWithoutKey(raw: Uint8Array, apiKey: string): Uint8Array {
   }
   // Latin-1 keeps every byte as it is, and a key is ASCII.
   return Buffer.from(withoutKey(bytes.toString("latin1"), apiKey), "latin1");
+}
+
+/** Hides the key in what the errors behind an error say, which is printed with it: some hold what was received. */
+export function hideInCauses(error: Error, apiKey: string): void {
+  for (const behind of causes(error.cause)) {
+    for (const name of Reflect.ownKeys(behind)) {
+      const value: unknown = Reflect.get(behind, name);
+      if (typeof value === "string") {
+        Reflect.defineProperty(behind, name, { value: withoutKey(value, apiKey) });
+      }
+    }
+  }
 }
 
 /** Headers without the key. */

@@ -5,17 +5,9 @@
  * Another implementation of fetch may say less: then the request may have been sent.
  */
 
+import { type Cause, causes } from "../errors/causes.js";
 import { SegOpsConnectionError, SegOpsDecodeError, SegOpsError, SegOpsTimeoutError } from "../errors/index.js";
 import { CERTIFICATE } from "./failures.js";
-
-interface Cause {
-  name?: unknown;
-  code?: unknown;
-  message?: unknown;
-  syscall?: unknown;
-  cause?: unknown;
-  errors?: unknown;
-}
 
 /** What fails before there is a connection, whatever it is called. */
 const NO_CONNECTION = new Set([
@@ -32,21 +24,6 @@ const NO_CONNECTION = new Set([
 
 const HANDSHAKE = /^(ERR_SSL_|ERR_TLS_|EPROTO$)/;
 const DISCONNECTED = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE", "ECONNABORTED"]);
-
-/** Every error behind an error, the outermost first. */
-function causes(error: unknown): Cause[] {
-  const found: Cause[] = [];
-  const todo: unknown[] = [error];
-  while (todo.length > 0 && found.length < 20) {
-    const next = todo.shift();
-    if (typeof next === "object" && next !== null && !found.includes(next)) {
-      found.push(next);
-      const { cause, errors } = next as Cause;
-      todo.push(cause, ...(Array.isArray(errors) ? errors : []));
-    }
-  }
-  return found;
-}
 
 /** The error behind a failure that says most: the innermost one with a code. */
 function root(found: Cause[]): Cause {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import logging
 import os
 import platform
@@ -317,8 +318,10 @@ class Session:
         return {**outcome, **seen, **held, **watched.told(), **given.told()}
 
     def _warning(self, each: warnings.WarningMessage) -> dict[str, Any]:
-        """A warning, and the file that it points at if that is not its caller's."""
-        elsewhere = {"elsewhere": each.filename} if self.is_caller and each.filename != __file__ else {}
+        """A warning, and the line that it points at if that is not its caller's."""
+        line = linecache.getline(each.filename, each.lineno)
+        is_right = "method(*arguments" in line or "next(iteration" in line or not self.is_caller
+        elsewhere = {} if is_right else {"elsewhere": f"{each.filename}:{each.lineno}"}
         return {"kind": each.category.__name__, "message": str(each.message), **elsewhere}
 
     def _do_page(self, command: dict[str, Any]) -> dict[str, Any]:
