@@ -1,6 +1,6 @@
 /** The default transport: HTTP/1.1 connections of the client's own, kept open between calls and shared by them. */
 
-import { SegOpsTimeoutError } from "../errors/index.js";
+import { SegOpsConnectionError, SegOpsTimeoutError } from "../errors/index.js";
 import { dial, type Origin, originOf, overdue, type Patience } from "./connecting.js";
 import { Connection } from "./connection.js";
 import type { Transport, TransportReply, TransportRequest } from "./protocol.js";
@@ -55,7 +55,21 @@ export class Pool implements Transport {
       connection.release(); // nothing was sent
       throw error;
     }
-    return connection.send({ ...request, deadline: remaining });
+    try {
+      return await connection.send({ ...request, deadline: remaining });
+    } catch (error) {
+      if (error instanceof SegOpsConnectionError && error.stale) {
+        this.#discard(connection.origin);
+      }
+      throw error;
+    }
+  }
+
+  /** Closes what is idle: whatever has ended one connection to a server has most likely ended its like. */
+  #discard(origin: Origin): void {
+    for (let kept = this.#take(origin); kept !== undefined; kept = this.#take(origin)) {
+      kept.close();
+    }
   }
 
   /**
