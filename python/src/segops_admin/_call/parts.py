@@ -15,7 +15,7 @@ from .._wire.csv_parts import MOST_ROWS, Part, Plan, Section, plan
 from .._wire.words import described
 from .parts_state import State, account_of
 from .steps import Ask, Sleep, Work
-from .waiting import check_limits
+from .waiting import checked_limits
 
 __all__ = ["CsvImport"]
 
@@ -48,7 +48,7 @@ class CsvImport:
         self._name = os.path.basename(self._path)
         self._rows = int(rows)
         self._body = None if body is None else dict(checked_object("body", body))
-        check_limits(**limits)
+        checked_limits(**limits)
         self._limits = limits
         self._on_progress: Callable[[Any], object] | None = on_progress
         self._runtime: Runtime = products._http.runtime

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
+import math
 from collections.abc import Generator
+from contextlib import suppress
 from typing import Any, Callable
 
 from .._errors import SegOpsArgumentError, SegOpsError, SegOpsJobError, SegOpsWaitTimeout
@@ -12,7 +13,7 @@ from .._wire.words import described, number_text
 from . import steps
 from .steps import Sleep
 
-__all__ = ["EXPORT", "IMPORT", "Job", "Look", "Progress", "Recompute", "check_limits", "waiting"]
+__all__ = ["EXPORT", "IMPORT", "Job", "Look", "Progress", "Recompute", "checked_limits", "waiting"]
 
 Progress = Callable[[Any], object]
 Look = Callable[[float], Any]
@@ -48,7 +49,7 @@ def waiting(
         SegOpsJobError: the job has failed.
         SegOpsWaitTimeout: it did not finish in time; it is still running.
     """
-    check_limits(timeout, interval)
+    timeout, interval = checked_limits(timeout, interval)
     end = runtime.monotonic() + timeout
     pause, seconds = _FIRST_PAUSE, number_text(timeout)
     job: Any = None
@@ -81,22 +82,23 @@ def _call_within(call: Look, end: float, runtime: Runtime, too_late: str, job: A
         raise SegOpsWaitTimeout(too_late, job) from error
 
 
-def check_limits(timeout: Any, interval: Any) -> None:
-    """Refuses limits of a wait that are no numbers of seconds.
+def checked_limits(timeout: Any, interval: Any) -> tuple[float, float]:
+    """The limits of a wait, in seconds.
 
     Raises:
-        SegOpsArgumentError: one of them is none.
+        SegOpsArgumentError: one of them is no number of seconds.
     """
-    _check("timeout", timeout, 0)
-    _check("interval", interval, 0.001)
+    return _seconds("timeout", timeout, 0), _seconds("interval", interval, 0.001)
 
 
-def _check(name: str, value: Any, least: float) -> None:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
-    # A whole number beyond every float cannot be added to a time.
-    is_huge = is_number and isinstance(value, int) and value.bit_length() > sys.float_info.max_exp
-    if not is_number or is_huge or value < least:
+def _seconds(name: str, value: Any, least: float) -> float:
+    seconds = math.nan
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        with suppress(OverflowError):  # a whole number beyond every float
+            seconds = float(value)
+    if not seconds >= least:
         raise SegOpsArgumentError(f"{name} must be a number of seconds from {least:g} up, not {described(value)}.")
+    return seconds
 
 
 class Job:
