@@ -129,7 +129,7 @@ def _is_host(netloc: str) -> bool:
     if found is None:
         return False
     if found[2] is None and not found[1].rstrip(".").rpartition(".")[2].isdigit():
-        return ".." not in found[1] and not found[1].startswith(".")
+        return ".." not in netloc and not netloc.startswith(".")
     import ipaddress
 
     try:

@@ -126,7 +126,6 @@ test("a Retry-After that is neither is ignored", () => {
   ]) {
     assert.equal(retryAfter(value, now), undefined, String(value));
   }
-  assert.equal(retryAfter("\tThu, 01 Jan 2026 00:00:30 GMT ", now), 30);
 });
 
 test("a connection that fails before anything was sent is retried, whatever the call", async () => {

@@ -140,7 +140,7 @@ class AsyncHttp(BaseHttp):
                 await asyncio.wait(under_way)
 
     async def _page(self, operation: str, path: str, query: str, release: Callable[[], object] | None = None) -> Any:
-        call = Call("GET", path, query, safe=True, operation=operation, expects="page", while_waiting=release)
+        call = Call("GET", path, query, safe=True, operation=operation, while_waiting=release)
         return await self._make(call)
 
     async def _send_file(self, call: Call, form: Form, unnamed: str, check: Check | None = None) -> Any:

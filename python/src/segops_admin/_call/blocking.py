@@ -126,7 +126,7 @@ class Http(BaseHttp):
         return iterate(CursorPages(path, query), partial(self._page, operation, path))
 
     def _page(self, operation: str, path: str, query: str, release: Callable[[], object] | None = None) -> Any:
-        call = Call("GET", path, query, safe=True, operation=operation, expects="page", while_waiting=release)
+        call = Call("GET", path, query, safe=True, operation=operation, while_waiting=release)
         return self._make(call)
 
     def wait(self, what: str, look: Callable[[float], Any], state: Any, **limits: Any) -> Any:

@@ -26,8 +26,8 @@ class Call:
     Attributes:
         operation: what is called, such as ``segments.get``.
         safe: whether it changes nothing, so that it may be repeated.
-        expects: what the contract says of the answer: ``record`` (or a list of them), ``page`` (which
-            pagination checks itself), ``nothing``, or ``anything``.
+        expects: what the contract says of the answer: ``record`` (or a list of them), ``nothing``, or None for
+            anything, such as a page, which pagination checks itself.
         deadline: seconds for the whole call that come on top of the client's, or None.
         while_waiting: see ``Request``.
     """
@@ -44,11 +44,11 @@ class Call:
         query: str = "",
         headers: list[tuple[str, str]] | None = None,
         body: bytes | Multipart | None = None,
-        safe: bool = False,
         idempotency_key: str | None = None,
         *,
-        operation: str = "request",
-        expects: str = "anything",
+        safe: bool,
+        operation: str,
+        expects: str | None = None,
         deadline: float | None = None,
         while_waiting: Callable[[], object] | None = None,
     ) -> None:
@@ -99,7 +99,7 @@ def json_call(
     key: str | None = None,
     *,
     safe: bool,
-    expects: str = "record",
+    expects: str | None = "record",
     deadline: float | None = None,
 ) -> Call:
     """A call with a JSON body or none."""
@@ -114,8 +114,8 @@ def json_call(
         encode_query(query) if query is not None else "",
         headers,
         content,
-        safe,
         key,
+        safe=safe,
         operation=operation,
         expects=expects,
         deadline=deadline,
@@ -143,4 +143,4 @@ def raw_call(
     if form is not None and body is not None:
         raise SegOpsArgumentError("Give either body= or form=, not both.")
     safe = verb in WITHOUT_BODY
-    return json_call("request", verb, encode_path(path), query, body, key, safe=safe, expects="anything")
+    return json_call("request", verb, encode_path(path), query, body, key, safe=safe, expects=None)

@@ -45,7 +45,7 @@ def _value(call: Call, response: Any, body: bytes) -> Any:
 
 
 def course(
-    call: Call, options: Options, runtime: Runtime, receive: Receive | None = None, *, allow_cross_origin: bool = False
+    call: Call, options: Options, runtime: Runtime, receive: Receive | None, *, allow_cross_origin: bool
 ) -> Course:
     """Makes a call: sends it until it is answered for good, and returns the value of its reply.
 
@@ -124,7 +124,7 @@ def _attempt(
         except OSError as error:
             raise _untranslated(error) from error.with_traceback(None)
         status = response.status
-        if status < 300 or not is_redirect(call.method, status, response.headers):
+        if not is_redirect(call.method, status, response.headers):
             break
         hops += 1
         try:

@@ -124,9 +124,10 @@ class CursorPages:
             raise SegOpsDecodeError("it is not a page of results with a next_cursor", method="GET", path=self._path)
         cursor, sent = answer.get("next_cursor"), self._parameters.get("cursor")
         self.more = _goes_on(cursor)
-        if self.more and (type(cursor) is bool or not isinstance(cursor, (str, int))):
+        # Looked at only where the page has not been the last one.
+        if type(cursor) is bool or not isinstance(cursor, (str, int)):
             self._dead_end = f"its next_cursor is {described(cursor)}"
-        elif self.more and cursor == sent and type(sent) is not bool:  # True, which is sent as text, is 1 to Python
+        elif cursor == sent and type(sent) is not bool:  # True, which is sent as text, is 1 to Python
             self._dead_end = "its next_cursor is the cursor that was sent"
         self._parameters = {**self._parameters, "cursor": cursor}
         results: list[Any] = answer["results"]

@@ -11,8 +11,6 @@ import { readFailure } from "./reply.js";
 export interface Reception<T> {
   /** Turns a successful reply into the call's value. */
   receive: (reply: TransportReply) => Promise<T>;
-  /** What a repeated DELETE that meets 404 resolves to. */
-  gone: T;
   /** Whether a redirect may lead to another origin, without the key. */
   mayLeave: boolean;
 }
@@ -56,7 +54,6 @@ function send(call: Call, settings: Settings, mayLeave: boolean): Promise<Transp
     headers: headersOf(call, settings),
     body,
     timeout: settings.timeout,
-    deadline: deadline.left(),
     signal,
   };
   return follow(request, mayLeave, (each) => settings.transport.send({ ...each, deadline: deadline.left() }));

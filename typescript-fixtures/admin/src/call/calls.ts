@@ -111,7 +111,7 @@ export class Calls {
   /** A GET whose reply goes to `sink` as it comes. Resolves to the number of bytes written. */
   async download(operation: string, path: string, sink: OpenSink, { signal }: CallOptions = {}): Promise<number> {
     const call = this.call(operation, "GET", path, { safe: true, signal });
-    return this.#made(call, { receive: (reply) => copyReply(reply, sink), gone: 0, mayLeave: true });
+    return this.#made(call, { receive: (reply) => copyReply(reply, sink), mayLeave: true });
   }
 
   /** Refuses a call on a closed client. */
@@ -181,14 +181,14 @@ export class Calls {
 
   /** The reply to a call, decoded: JSON, text or null. */
   decoded(call: Call): Promise<unknown> {
-    return this.#made<unknown>(call, { receive: (reply) => this.#value(call, reply), gone: null, mayLeave: false });
+    return this.#made<unknown>(call, { receive: (reply) => this.#value(call, reply), mayLeave: false });
   }
 
   /** The reply to a call as text, to the last digit; null for an empty one. */
   raw(call: Call): Promise<string | null> {
     const receive = async (reply: TransportReply): Promise<string | null> =>
       textOf(reply.status, await readReply(reply, call.method));
-    return this.#made<string | null>(call, { receive, gone: null, mayLeave: false });
+    return this.#made<string | null>(call, { receive, mayLeave: false });
   }
 
   async #value({ method }: Call, reply: TransportReply): Promise<unknown> {
@@ -205,7 +205,7 @@ export class Calls {
       }
       return (isDelete ? null : value) as T;
     };
-    return this.#made(call, { receive, gone: null as T, mayLeave: false });
+    return this.#made(call, { receive, mayLeave: false });
   }
 
   #made<T>(call: Call, reception: Reception<T>): Promise<T> {
@@ -218,7 +218,7 @@ function checkRecord(value: unknown, status: number): void {
   if (typeof value === "object" && value !== null) {
     return;
   }
-  const what = value === null ? "empty" : String(value).slice(0, 60);
+  const what = value === null ? "empty" : String(value);
   const reason =
     typeof value === "string"
       ? `it is text where JSON was expected: ${quote(describeBody(value, 60))}. Check the base URL.`

@@ -48,13 +48,14 @@ export class Course<T> {
     for (;;) {
       const started = runtime.monotonic();
       const outcome = await attempt(this.#call, this.#settings, this.#reception);
+      const seconds = runtime.monotonic() - started;
       const next = this.#after(outcome);
-      this.#tell(outcome, runtime.monotonic() - started, next);
+      this.#tell(outcome, seconds, next);
       if (outcome.kind === "value") {
         return outcome.value;
       }
       if (this.#isGone(outcome)) {
-        return this.#reception.gone;
+        return null as T; // what a DELETE resolves to
       }
       if (next.wait === undefined) {
         throw await this.#failure(outcome, next.asked);

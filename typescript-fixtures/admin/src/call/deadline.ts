@@ -4,7 +4,7 @@ import { SegOpsTimeoutError } from "../errors/index.js";
 
 /** When a call must be over, by a clock that only goes forward. */
 export class Deadline {
-  readonly #end: number;
+  readonly #end: number; // Infinity for none
   readonly #now: () => number;
 
   /**
@@ -16,29 +16,21 @@ export class Deadline {
     this.#end = seconds === undefined ? Number.POSITIVE_INFINITY : now() + seconds;
   }
 
-  /** Whether there is an end. */
-  get isSet(): boolean {
-    return this.#end !== Number.POSITIVE_INFINITY;
-  }
-
   /**
    * Seconds that are left; undefined if there is no end.
    *
    * @throws {SegOpsTimeoutError} none are
    */
   left(): number | undefined {
-    if (!this.isSet) {
-      return undefined;
-    }
     const left = this.#end - this.#now();
     if (left <= 0) {
       throw new SegOpsTimeoutError("the deadline has passed", { sent: false, transient: false });
     }
-    return left;
+    return left === Number.POSITIVE_INFINITY ? undefined : left;
   }
 
   /** Whether an attempt after a wait of so many seconds could still be made. */
   hasRoomFor(seconds: number): boolean {
-    return !this.isSet || this.#now() + seconds < this.#end;
+    return this.#now() + seconds < this.#end;
   }
 }

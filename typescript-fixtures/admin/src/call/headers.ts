@@ -66,7 +66,7 @@ function pairsOf(headers: NonNullable<unknown>): Iterable<[unknown, unknown]> | 
   if (isMap(headers) || tagOf(headers) === "Headers") {
     return headers as Iterable<[unknown, unknown]>;
   }
-  const isPlain = typeof headers === "object" && tagOf(headers) === "Object" && !isIterable(headers);
+  const isPlain = tagOf(headers) === "Object" && !isIterable(headers);
   return isPlain ? Object.entries(headers) : undefined;
 }
 

@@ -9,6 +9,8 @@ import { readFailure } from "./reply.js";
 const REDIRECTS = [301, 302, 303, 307, 308];
 const MOST_REDIRECTS = 5;
 
+type Hop = Omit<TransportRequest, "deadline">;
+
 /**
  * Sends a request, and follows its redirects where that is safe: those of a GET, within one origin.
  *
@@ -17,9 +19,9 @@ const MOST_REDIRECTS = 5;
  * @throws {SegOpsDecodeError} there are too many
  */
 export async function follow(
-  request: TransportRequest,
+  request: Hop,
   mayLeave: boolean,
-  send: (request: TransportRequest) => Promise<TransportReply>,
+  send: (request: Hop) => Promise<TransportReply>,
 ): Promise<TransportReply> {
   const home = request.url.origin;
   let current = request;

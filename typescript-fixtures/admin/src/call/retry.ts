@@ -22,7 +22,7 @@ export function mayRepeat(method: string, safe: boolean, sent: boolean): boolean
 
 /** Seconds before retry number `retry` (0 = the first): exponential, capped, up to a quarter less at random. */
 export function delay(retry: number, random: number): number {
-  return Math.min(LONGEST_DELAY, 2 ** Math.min(retry, 10)) * (1 - random / 4);
+  return Math.min(LONGEST_DELAY, 2 ** retry) * (1 - random / 4);
 }
 
 /**
@@ -32,11 +32,13 @@ export function delay(retry: number, random: number): number {
  * @param now the present, in seconds since the epoch; a date is measured from it
  */
 export function retryAfter(value: string | null, now: number): number | undefined {
-  const text = value?.replace(/^[ \t]+|[ \t]+$/g, "") ?? "";
-  if (/^[0-9]+$/.test(text)) {
-    return Math.min(Number(text), Number.MAX_SAFE_INTEGER); // more digits than that would be made up
+  if (value === null) {
+    return undefined;
   }
-  const moment = httpDate(text, now);
+  if (/^[0-9]+$/.test(value)) {
+    return Math.min(Number(value), Number.MAX_SAFE_INTEGER); // more digits than that would be made up
+  }
+  const moment = httpDate(value, now);
   return moment === undefined ? undefined : Math.max(0, moment - now);
 }
 
