@@ -10,7 +10,7 @@ import { fetchOf } from "./fetches.mjs";
 import { Memory } from "./memory.mjs";
 import { runShell } from "./shell.mjs";
 import { surface } from "./surface.mjs";
-import { attemptValue, camel, errorValue, Given, plainCopy } from "./values.mjs";
+import { attemptValue, camel, errorValue, Given, optionsOf, plainCopy, promised } from "./values.mjs";
 import { clock } from "./waiting.mjs";
 import { forget, leftOpen, opened, unhandledFailures, watched } from "./watched.mjs";
 
@@ -202,8 +202,7 @@ export class Session {
     }
     const [namespace, name] = command.op.split(".").map(camel);
     if (command.op === "client.options") {
-      const { baseUrl, maxRetries, timeout } = client.http;
-      return this.#outcome(time, given, async () => ({ base_url: baseUrl, max_retries: maxRetries, timeout }));
+      return this.#outcome(time, given, async () => optionsOf(client));
     }
     if (command.op === "client.block") {
       return this.#outcome(time, given, async () => {
@@ -233,7 +232,7 @@ export class Session {
         this.#clients.set(command.derived, { client: value, time });
         return null;
       }
-      return value;
+      return namespace === "client" ? value : promised(value);
     };
     if (command.background === undefined) {
       const before = plainCopy(values);
@@ -345,7 +344,7 @@ export class Session {
   #webhook({ function: name, args }) {
     const given = new Given();
     const values = args.map((each) => given.value(each));
-    return this.#outcome(new Time(0, 0), given, async () => this.#sdk.webhook[camel(name)](...values));
+    return this.#outcome(new Time(0, 0), given, async () => promised(await this.#sdk.webhook[camel(name)](...values)));
   }
 
   #switch({ mutant, limit }) {

@@ -189,6 +189,25 @@ export function attemptValue({ operation, method, path, status, requestId, attem
   return { ...Object.fromEntries(named), headers: headersOf(headers) };
 }
 
+/** What a call resolved to. Nothing of the contract is undefined, which JSON would not tell from null. */
+export function promised(value) {
+  return value === undefined ? { $undefined: true } : value;
+}
+
+/** What a client tells of its options and of itself. */
+export function optionsOf(client) {
+  const { baseUrl, maxRetries, timeout, deadline } = client.http;
+  const [, ...shown] = client[Symbol.for("nodejs.util.inspect.custom")]().split(" ");
+  return {
+    base_url: baseUrl,
+    max_retries: maxRetries,
+    timeout,
+    deadline: deadline ?? null,
+    closed: client.closed,
+    shown: shown.join(" "),
+  };
+}
+
 /** Objects and arrays copied, what is neither left out: to see whether a call has changed what it was given. */
 export function plainCopy(value, depth = 9) {
   if (depth > 0 && Array.isArray(value)) {

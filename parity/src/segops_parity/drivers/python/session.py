@@ -27,7 +27,16 @@ from segops_parity.drivers.python.memory import Memory
 from segops_parity.drivers.python.shell import run_shell
 from segops_parity.drivers.python.sinks import Sink
 from segops_parity.drivers.python.surface import surface
-from segops_parity.drivers.python.values import Given, attempt_value, error_value, made_by_users, plain, plain_copy
+from segops_parity.drivers.python.values import (
+    Given,
+    attempt_value,
+    error_value,
+    made,
+    made_by_users,
+    options_of,
+    plain,
+    plain_copy,
+)
 from segops_parity.drivers.python.waiting import Aborted, busy, clock
 from segops_parity.drivers.python.watched import left_open, opened, watched
 
@@ -156,11 +165,11 @@ class Session:
         with _environment(_own(command.get("env", {}))), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:
-                client = self.client_class(command.get("api_key"), _runtime=time.runtime(), **options)
+                client = made(self.client_class, command.get("api_key"), _runtime=time.runtime(), **options)
             except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the observation
                 return {"error": self._error(error)}
         self._clients[command["client"]] = (client, time)
-        ours = sum(each.filename == __file__ for each in caught)  # whose line each of them points at
+        ours = sum(each.filename == made.__code__.co_filename for each in caught)  # whose line each points at
         told = [str(each.message) for each in caught]
         return {"ok": {"base_url": client.http.base_url, "repr": repr(client), "warnings": ours, "warned": told}}
 
@@ -282,7 +291,7 @@ class Session:
 
     def _method(self, client: Any, op: str) -> Callable[..., Any] | None:
         if op == "client.options":
-            return lambda: {name: getattr(client.http, name) for name in ("base_url", "max_retries", "timeout")}
+            return lambda: options_of(client)
         if op == "client.errors":
             return made_by_users
         if op == "client.block":

@@ -24,7 +24,7 @@ from segops_parity.drivers.python.own_values import own_value
 from segops_parity.drivers.python.sinks import Sink, sink_of
 from segops_parity.filling import filled
 
-__all__ = ["Given", "attempt_value", "error_value", "made_by_users", "plain", "plain_copy"]
+__all__ = ["Given", "attempt_value", "error_value", "made", "made_by_users", "options_of", "plain", "plain_copy"]
 
 _CHANGED = 1_777_636_800
 """When the files of a case were changed last: a whole second, which every system keeps as it is."""
@@ -195,6 +195,17 @@ _CARRIED = (
 
 def _is_told(name: str) -> bool:
     return name.startswith("SegOps") or name in ("TimeoutError", "ValueError")
+
+
+def made(client_class: Any, *args: Any, **options: Any) -> Any:
+    """Makes a client, in a file of its own: what the SDK warns of meanwhile has to point here."""
+    return client_class(*args, **options)
+
+
+def options_of(client: Any) -> dict[str, Any]:
+    """What a client tells of its options and of itself."""
+    told = {name: getattr(client.http, name) for name in ("base_url", "max_retries", "timeout", "deadline", "closed")}
+    return {**told, "shown": repr(client).partition(" ")[2]}
 
 
 def made_by_users() -> dict[str, Any]:
