@@ -22,11 +22,14 @@ export class Deadline {
    * @throws {SegOpsTimeoutError} none are
    */
   left(): number | undefined {
+    if (this.#end === Number.POSITIVE_INFINITY) {
+      return undefined;
+    }
     const left = this.#end - this.#now();
     if (left <= 0) {
       throw new SegOpsTimeoutError("the deadline has passed", { sent: false, transient: false });
     }
-    return left === Number.POSITIVE_INFINITY ? undefined : left;
+    return left;
   }
 
   /** Whether an attempt after a wait of so many seconds could still be made. */

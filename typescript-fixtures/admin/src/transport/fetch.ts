@@ -9,6 +9,9 @@ import { onAbort, throwIfAborted } from "./signals.js";
 import { LARGE_BODY, sendStreamed } from "./undici.js";
 import { Watch } from "./watch.js";
 
+/** Some fetches leave them in, though they are no part of a header. */
+const OUTER_BLANKS = /^[ \t]+|[ \t]+$/g;
+
 /** A function with the signature of the global fetch. */
 export type Fetch = typeof globalThis.fetch;
 
@@ -160,7 +163,8 @@ class FetchReply implements TransportReply {
 
   constructor(response: Response, interruption: Interruption, hasBody: boolean) {
     this.status = response.status;
-    this.headers = new HttpHeaders(response.headers);
+    const headers = [...response.headers].map(([name, value]) => [name, value.replace(OUTER_BLANKS, "")] as const);
+    this.headers = new HttpHeaders(headers);
     this.#interruption = interruption;
     this.#body = response.body;
     this.#chunks = chunksOf(response.body);
