@@ -13,6 +13,7 @@ from scripted_server import Hangup, Raw, Reply
 from sdk_client import KEY, shown
 
 from segops_admin import (
+    AsyncHTTPTransport,
     AsyncSegOpsAdmin,
     SegOpsArgumentError,
     SegOpsConfigError,
@@ -20,6 +21,7 @@ from segops_admin import (
     SegOpsNotFoundError,
 )
 from segops_admin import SegOpsTimeoutError as Timeout
+from segops_admin._transport.protocol import Request
 from segops_admin.testing import FakeTime
 
 DONE = {"id": 7}
@@ -161,6 +163,78 @@ def test_five_hundred_tasks_share_a_client_within_its_connections_and_mix_no_rep
     assert asyncio.run(main()) == 0
     assert len(server.requests) == 2000
     assert server.connections <= 20
+
+
+def test_a_call_that_is_cancelled_as_its_turn_comes_leaves_it_to_the_next(serve: Any) -> None:
+    server = serve(Reply(json=[1]), Reply(json=[2]))
+
+    async def main() -> bytes:
+        transport = AsyncHTTPTransport(max_connections=1)
+
+        def call() -> Any:
+            return transport.send(Request("GET", f"{server.url}/x/", [], timeout=5.0))
+
+        first = await call()
+        second, third = asyncio.ensure_future(call()), asyncio.ensure_future(call())
+        while len(transport._queue) < 2:
+            await asyncio.sleep(0)
+        await first.body.read()  # the second one's turn
+        assert len(transport._queue) == 1
+        second.cancel()
+        body: bytes = await (await third).body.read()
+        await transport.close()
+        assert second.cancelled()
+        return body
+
+    assert asyncio.run(main()) == b"[2]"
+    assert server.connections == 1
+
+
+def test_an_upload_ends_with_its_connection_though_nothing_has_to_be_waited_for(serve: Any) -> None:
+    server = serve(Hangup(reset=True, read="head"))
+    taken: list[int] = []
+
+    class Body:
+        length = 100_000
+
+        def __iter__(self) -> Any:
+            yield b"x" * 100
+            server.wait_for_end(1)
+            for number in range(999):
+                taken.append(number)
+                yield b"x" * 100
+
+    async def main() -> None:
+        transport = AsyncHTTPTransport()
+        with pytest.raises(SegOpsConnectionError, match="closed the connection"):
+            await transport.send(Request("POST", f"{server.url}/x/", [("Content-Length", "100000")], Body()))  # type: ignore[arg-type]
+        await transport.close()
+
+    asyncio.run(main())
+    assert len(taken) < 5
+
+
+def test_what_comes_while_its_reader_is_being_cancelled_disturbs_nothing(serve: Any) -> None:
+    server = serve(Raw(threading.Event()))
+    failures: list[Any] = []
+
+    async def main() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context))
+        transport = AsyncHTTPTransport()
+        task = asyncio.ensure_future(transport.send(Request("GET", f"{server.url}/x/", [], timeout=20.0)))
+        while not transport._open or next(iter(transport._open))._waiter is None:
+            await asyncio.sleep(0)
+        (connection,) = transport._open
+        server.wait_for_requests(1)
+        task.cancel()
+        connection.get_buffer(1)[:1] = b"H"
+        connection.buffer_updated(1)  # as the event loop calls it, before the task has been resumed
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await transport.close()
+
+    asyncio.run(main())
+    assert failures == []
 
 
 def test_silence_is_a_timeout_and_a_drip_ends_with_the_deadline(serve: Any) -> None:

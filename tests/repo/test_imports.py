@@ -24,6 +24,7 @@ OURS = {"segops_admin", "segops_sandbox", "pytest_segops", "segops_parity"}
 OPTIONAL = {
     "opentelemetry.py": {"opentelemetry"},
     "requests.py": {"requests", "urllib3"},
+    "requests_failures.py": {"requests", "urllib3"},
     "requests_reading.py": {"requests", "urllib3"},
     "selecting.py": {"jmespath"},
     # For type checkers only, which bring it along; tests/python/test_imports.py runs without it.

@@ -3,7 +3,7 @@
 import { AssertionError } from "node:assert";
 
 /** A function that differs from fetch as `open` says. */
-export function fetchOf({ iterable, rejects, breaks, nothing }) {
+export function fetchOf({ iterable, rejects, breaks, nothing, drops }) {
   if (nothing) {
     return "no function";
   }
@@ -12,7 +12,8 @@ export function fetchOf({ iterable, rejects, breaks, nothing }) {
       throw errorOf(rejects);
     }
     const reply = await globalThis.fetch(url, init);
-    const body = iterable ? bytesOf(reply.body) : breaks ? breaking(reply.body, errorOf(breaks)) : reply.body;
+    const bytes = drops ? dropping(reply.body, drops) : breaks ? breaking(reply.body, errorOf(breaks)) : undefined;
+    const body = bytes ?? (iterable ? bytesOf(reply.body) : reply.body);
     return { status: reply.status, headers: reply.headers, body };
   };
 }
@@ -21,6 +22,13 @@ export function fetchOf({ iterable, rejects, breaks, nothing }) {
 async function* bytesOf(body) {
   for await (const chunk of body ?? []) {
     yield chunk;
+  }
+}
+
+/** Those but for the last so many of each, as of a reply that ends early and is not found out. */
+async function* dropping(body, drops) {
+  for await (const chunk of bytesOf(body)) {
+    yield chunk.subarray(0, -drops);
   }
 }
 

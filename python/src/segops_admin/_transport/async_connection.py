@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +26,8 @@ class AsyncConnection(AsyncStream):
         through: headers for a proxy that takes whole addresses, or None.
     """
 
+    idle_since: float
+
     def __init__(
         self,
         peer: str,
@@ -35,7 +36,6 @@ class AsyncConnection(AsyncStream):
         through: list[tuple[str, str]] | None = None,
     ) -> None:
         super().__init__()
-        self.idle_since = 0.0
         self.fresh = True
         self.stale = False
         self.peer = peer
@@ -74,14 +74,14 @@ class AsyncConnection(AsyncStream):
         self.close()
         raise_as(exchange_failure(failure, self.peer, limits, stale=self.stale), failure)
 
-    async def _send(self, request: Request, target: str, limits: Limits) -> OSError | None:
+    async def _send(self, request: Request, target: str, limits: Limits) -> Exception | None:
         body = request.body
         try:
             await self.write(first_write(request, target, self._host, self._through), limits)
             if body is not None and not isinstance(body, bytes):
                 for block in body:
                     await self.write(block, limits)
-        except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError) as error:
+        except DISCONNECTED as error:
             return without_frames(error)  # type: ignore[no-any-return]
         return None
 

@@ -121,12 +121,14 @@ class AsyncHTTPTransport:
         self._queue.append(waiter)
         try:
             await waiter
+        except BaseException:
+            if not waiter.cancelled():
+                self._next()  # it was its turn, which goes to the one behind it
+            raise
         finally:
             timer.cancel()
             if waiter in self._queue:
                 self._queue.remove(waiter)
-            elif waiter.cancelled():
-                self._next()  # its turn goes to the one behind it
         if time.monotonic() >= until:
             reason = f"all {self._max_connections} connections are in use (max_connections)"
             raise SegOpsTimeoutError(reason, sent=False)

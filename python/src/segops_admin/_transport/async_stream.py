@@ -26,6 +26,8 @@ class AsyncStream(asyncio.BufferedProtocol):
     It brings a buffer of its own: the event loop would allocate 256 KiB for each read.
     """
 
+    _until: float
+
     def __init__(self) -> None:
         self._transport: Any = None
         self._buffer = bytearray(_BUFFER)
@@ -35,7 +37,6 @@ class AsyncStream(asyncio.BufferedProtocol):
         self._lost: Exception | None = None
         self._full = False
         self._waiter: asyncio.Future[bool] | None = None
-        self._until = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._tls: ssl.SSLObject | None = None
         self._incoming = ssl.MemoryBIO()
@@ -75,10 +76,8 @@ class AsyncStream(asyncio.BufferedProtocol):
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection has ended."""
+        """The connection has ended: by an error, or where this side has closed it."""
         self._lost = exc
-        if not self._ended:
-            self.eof_received()
         self._wake()
 
     def pause_writing(self) -> None:
@@ -142,8 +141,6 @@ class AsyncStream(asyncio.BufferedProtocol):
             try:
                 # A whole record at a time, so that nothing is left between the two buffers.
                 return self._tls.read(_RECORD)
-            except ssl.SSLZeroReturnError:
-                return b""
             except ssl.SSLWantReadError:
                 await self._fill(limits)
 
@@ -175,7 +172,7 @@ class AsyncStream(asyncio.BufferedProtocol):
 
     async def write(self, data: bytes, limits: Limits) -> None:
         """Sends bytes, and waits while too many are on their way."""
-        if self._lost is not None or self._transport.is_closing():
+        if self._transport.is_closing():  # what is written now would be lost, and nobody would wait
             raise ConnectionResetError("the connection is closed")
         if self._tls is not None:
             self._tls.write(data)
@@ -209,12 +206,11 @@ class AsyncStream(asyncio.BufferedProtocol):
 
     def readable(self) -> bool:
         """Whether there is something to read while nothing has been asked: the end of it, or a stray reply."""
-        return bool(self._received) or self._incoming.pending > 0 or self._ended or self._transport.is_closing()
+        return bool(self._received or self._incoming.pending or self._ended or self._transport.is_closing())
 
     def abort(self) -> None:
         """Closes the socket at once. May be called more than once."""
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
         if self._transport is not None:
             self._transport.abort()

@@ -14,7 +14,7 @@ export interface Cause {
 export function causes(error: unknown): Cause[] {
   const found: Cause[] = [];
   const todo: unknown[] = [error];
-  while (todo.length > 0 && found.length < 20) {
+  while (todo.length > 0) {
     const next = todo.shift();
     if (typeof next === "object" && next !== null && !found.includes(next)) {
       found.push(next);

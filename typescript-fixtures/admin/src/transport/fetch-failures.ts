@@ -44,14 +44,14 @@ export function passesThrough(error: unknown): unknown {
 export function whySendingFailed(error: unknown, peer: string, host: string): SegOpsError {
   const found = causes(error);
   const { code, message, syscall } = root(found);
-  const name = String(code ?? "");
+  const name = code as string; // what is no text is in none of these either
   const said = String(message || code || error);
   if (CERTIFICATE.test(name)) {
     const reason = `the certificate of ${host} does not verify: ${said}`;
     return new SegOpsConnectionError(reason, { sent: false, transient: false, cause: error });
   }
   if (said === "bad port") {
-    const reason = `no connection to ${peer}: ${said} (fetch refuses this one)`;
+    const reason = `no connection to ${peer}: bad port (fetch refuses this one)`;
     return new SegOpsConnectionError(reason, { sent: false, transient: false, cause: error });
   }
   if (name === "UND_ERR_CONNECT_TIMEOUT" || (name === "ETIMEDOUT" && syscall === "connect")) {
@@ -83,7 +83,7 @@ export function whySendingFailed(error: unknown, peer: string, host: string): Se
  */
 export function whyReadingFailed(error: unknown, status: number, got: number): SegOpsError {
   const { code, message } = root(causes(error));
-  if (/^(Z_|ERR__?ZLIB|ERR_BUFFER|ERR_BROTLI|ZSTD_)/i.test(String(code))) {
+  if (/^(Z_|ERR__?ZLIB|ERR_BUFFER|ERR_BROTLI|ZSTD_)/i.test(code as string)) {
     return new SegOpsDecodeError(`its gzip is broken (${message})`, { status, cause: error });
   }
   if (code === "UND_ERR_BODY_TIMEOUT") {
