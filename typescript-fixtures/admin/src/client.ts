@@ -211,7 +211,8 @@ function derived(options: SegOpsAdminOptions, parent: Settings): SegOpsAdmin {
 
 function checkOptions(options: unknown): void {
   if (typeof options !== "object" || options === null) {
-    throw new SegOpsConfigError(`The options of a client must be an object, not ${describe(options)}.`);
+    const given = typeof options === "string" ? "text" : describe(options); // which may be the key
+    throw new SegOpsConfigError(`The options of a client must be an object, not ${given}.`);
   }
 }
 
