@@ -154,11 +154,11 @@ def played_cases(suite: Suite, each: int | None, patterns: Sequence[str], *, opt
 def _needed(copy: Copy, chosen: Sequence[Mutant]) -> Copy:
     """A copy with the lanes that the mutants need: command lines for theirs, a further transport for its own files."""
     kinds = {"shell" if mutant.is_shell else "sdk" for mutant in chosen}
-    if any(mutant.file == "wire/numerals.ts" for mutant in chosen):
+    if any(mutant.file in ("client.ts", "wire/numerals.ts") for mutant in chosen):
         kinds.add("shell")  # which alone asks for numbers as they are written
     special = {
         "python-requests": ("requests", "exact_reply"),
-        "python-async": ("async", "_transport/bodies", "_transport/failures"),
+        "python-async": ("async", "_call/course", "_call/driver", "_transport/bodies", "_transport/failures"),
         "typescript-fetch": ("fetch", "undici"),
     }
     lanes = [
