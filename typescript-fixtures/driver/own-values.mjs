@@ -77,6 +77,7 @@ const VALUES = {
   "invalid-date": () => new Date(Number.NaN),
   iterable: rows,
   headers: () => new Headers({ "x-team": "growth" }),
+  "headers-by-number": () => new Map([[1, "growth"]]),
   "headers-in-a-map": () => new Map([["x-team", "growth"]]),
   lost: () => 2 ** 60,
   map: () => new Map([["a", 1]]),

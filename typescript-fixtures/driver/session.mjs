@@ -155,7 +155,7 @@ export class Session {
       const warn = process.emitWarning;
       process.emitWarning = (warning) => warnings.push(warning);
       try {
-        const client = new this.#sdk.admin.SegOpsAdmin(options);
+        const client = new this.#sdk.admin.SegOpsAdmin("bare" in command ? command.bare : options);
         this.#clients.set(command.client, { client, time });
         const repr = String(client[Symbol.for("nodejs.util.inspect.custom")]?.() ?? client);
         return { ok: { base_url: client.http.baseUrl, repr, warnings: warnings.length, warned: warnings.map(String) } };
@@ -271,14 +271,18 @@ export class Session {
     return this.#folder;
   }
 
-  async #page({ iterator, limit, leave, ...events }) {
+  async #page({ iterator, limit, leave, at_once: atOnce = 1, ...events }) {
     const { iteration, time, controller } = this.#iterations.get(iterator);
     const items = [];
+    const asked = [];
     const page = async () => {
       while (limit === undefined || limit === null || items.length < limit) {
-        const { done, value } = await iteration.next();
+        while (asked.length < atOnce) {
+          asked.push(iteration.next());
+        }
+        const { done, value } = await asked.shift();
         if (done) {
-          return { items, done: true };
+          return { items, done: (await Promise.all(asked)).every((each) => each.done) };
         }
         items.push(value);
       }

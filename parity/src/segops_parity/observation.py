@@ -200,6 +200,7 @@ def _called(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
     before = len(stage.seen())
     how: dict[str, Any] = {"limit": step.take} if step.take is not None else {}
     how |= {"leave": step.leave} if step.leave else {}
+    how |= {"at_once": step.at_once} if step.at_once is not None else {}
     return _observation(step, ask("page", iterator=reply["ok"]["$iterator"], **how, **events), stage, before=before)
 
 

@@ -25,6 +25,7 @@ class AsyncSession(Session):
 
     client_class = AsyncSegOpsAdmin
     is_caller = False
+    is_async = True
     pool_class = AsyncHTTPTransport
 
     def __init__(self) -> None:

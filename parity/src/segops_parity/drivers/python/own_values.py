@@ -8,7 +8,7 @@ import enum
 import io
 import types
 import uuid
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 __all__ = ["own_value"]
@@ -112,7 +112,16 @@ class _Onwards:
         self.read = io.BytesIO(b"sku\n1\n").read
 
 
+class _Blocks:
+    """Blocks that come one after the other, as asyncio gives them."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for block in (b"sku\n", b"", b"1\n", b"2\n"):
+            yield block
+
+
 _VALUES: dict[str, Callable[[], Any]] = {
+    "blocks": lambda: io.BytesIO(b"sku\n1\n2\n"),
     "bytes": lambda: b"a",
     "bytes-path": _BytesPath,
     "circle": _circle,
@@ -157,6 +166,9 @@ _VALUES: dict[str, Callable[[], Any]] = {
 }
 
 
-def own_value(name: str) -> Any:
-    """The value of that name, made again."""
-    return _VALUES[name]()
+_OF_ASYNCIO: dict[str, Callable[[], Any]] = {"blocks": _Blocks}
+
+
+def own_value(name: str, *, is_async: bool) -> Any:
+    """The value of that name, made again; where the client is one for asyncio, what only that takes."""
+    return (_OF_ASYNCIO.get(name, _VALUES[name]) if is_async else _VALUES[name])()

@@ -98,6 +98,8 @@ class Session:
     client_class: Any = SegOpsAdmin
     is_caller = True
     """Whether the SDK is called from here, so that its warnings point at this file."""
+    is_async = False
+    """Whether its clients are for asyncio, which takes values of its own."""
     pool_class: Any = HTTPTransport
 
     def __init__(self) -> None:
@@ -220,7 +222,7 @@ class Session:
 
     def _do_call(self, command: dict[str, Any]) -> dict[str, Any]:
         client, time = self._clients[command["client"]]
-        given = Given(self._shared)
+        given = Given(self._shared, is_async=self.is_async)
         arguments = [given.value(each) for each in command["args"]]
         named = {name: given.value(each) for name, each in command.get("named", {}).items()}
         method = self._method(client, command["op"])

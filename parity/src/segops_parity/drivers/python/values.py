@@ -34,9 +34,10 @@ _NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 class Given:
     """The arguments of one call, and what was written to its sink and told to its callback."""
 
-    def __init__(self, shared: Callable[[], Path] | None = None) -> None:
+    def __init__(self, shared: Callable[[], Path] | None = None, *, is_async: bool = False) -> None:
         self._shared = shared
         """Makes the folder that the calls of a case have in common."""
+        self._is_async = is_async
         self._kept: Path | None = None
         self._path: Path | None = None
         self.sink: Sink | None = None
@@ -68,7 +69,7 @@ class Given:
         if tag == "$number":
             return _NUMBERS[value]
         if tag == "$own":
-            return own_value(value)
+            return own_value(value, is_async=self._is_async)
         if tag == "$container":
             return set()
         if tag == "$sink":
