@@ -29,8 +29,11 @@ def encode_path(text: str) -> str:
     """A path below the base URL, for calls that no method wraps.
 
     Raises:
-        SegOpsArgumentError: it is an address, holds ``.`` or ``..`` segments, a fragment or control characters.
+        SegOpsArgumentError: it is no text, an address, or holds ``.`` or ``..`` segments, a fragment or control
+            characters.
     """
+    if not isinstance(text, str):
+        raise SegOpsArgumentError(f"A path must be text, not {described(text)}.")
     if "://" in text.split("?", 1)[0] or text.startswith("//"):
         raise SegOpsArgumentError(f"{text!r} is an address; give the path below the base URL, such as /segments/.")
     if "#" in text or any(ord(character) < 32 or ord(character) == 127 for character in text):
@@ -80,7 +83,7 @@ def _query_value(key: str, value: Any) -> str:
     if not _is_finite(value):
         raise SegOpsArgumentError(f"The query parameter {key!r} is {described(value)}, which no server can read.")
     if isinstance(value, float):
-        if value.is_integer() and abs(value) > LARGEST_SAFE:
+        if abs(value) > LARGEST_SAFE:
             raise SegOpsArgumentError(
                 f"The query parameter {key!r} is {described(value)}, which has lost digits: "
                 "give numbers beyond 2^53 as text."
@@ -128,11 +131,11 @@ def _json_default(value: Any) -> Any:
     if _is_a("datetime", "date", value):
         return iso8601(value)
     if not _is_finite(value):
-        raise ValueError(f"{value} is not JSON")
+        raise ValueError("it is not finite")
     if _is_a("decimal", "Decimal", value) or _is_a("uuid", "UUID", value):
         # As text: a binary float would change a price, and the platform's own samples write prices as text.
         return str(value)
-    raise TypeError(f"a {type(value).__name__} has no JSON form: {value!r}")
+    raise TypeError("it has no JSON form")
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_json_default)
@@ -167,19 +170,15 @@ def _obstacle(body: Any) -> str:
                 return "it is nested too deeply"
             inner = [*value.keys(), *value.values()] if isinstance(value, Mapping) else list(value)
             left += [(each, (*above, id(value))) for each in reversed(inner)]
-        elif isinstance(value, str) and not _is_unicode(value):
-            return "it holds a character that UTF-8 cannot hold"
-        elif not isinstance(value, str) and not _has_json(value):
-            return f"it holds {described(value)}"
+        elif isinstance(value, str):
+            if not _is_unicode(value):
+                return "it holds a character that UTF-8 cannot hold"
+        else:
+            try:
+                _ENCODER.encode(value)
+            except (TypeError, ValueError):
+                return f"it holds {described(value)}"
     return "it has no JSON form"
-
-
-def _has_json(value: Any) -> bool:
-    try:
-        _ENCODER.encode(value)
-    except (TypeError, ValueError):
-        return False
-    return True
 
 
 def _is_unicode(text: str) -> bool:

@@ -59,9 +59,10 @@ class Multipart:
 
 def _escape(text: str) -> str:
     """A name inside a quoted header value, as browsers write it: it cannot end the value or the line."""
-    if any((character < " " and character not in "\r\n") or character == "\x7f" for character in text):
+    escaped = text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+    if any(character < " " or character == "\x7f" for character in escaped):
         raise SegOpsArgumentError(f"The name {text!r} has a control character.")
-    return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+    return escaped
 
 
 class open_file:

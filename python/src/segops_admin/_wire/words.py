@@ -18,7 +18,7 @@ LARGEST_SAFE = 2**53 - 1
 def described(value: Any) -> str:
     """A value as an error message shows it: text and numbers as they are, nothing larger whole."""
     if isinstance(value, str):
-        return repr(str(value))
+        return repr(str.__str__(value))
     if value is None or isinstance(value, bool):
         return "null" if value is None else "true" if value else "false"
     if isinstance(value, float):
@@ -44,11 +44,9 @@ def number_text(value: float) -> str:
     """A float as JavaScript writes it: the shortest digits that read back, with an exponent only where it is long."""
     import decimal
 
-    if value != value or value in (float("inf"), float("-inf")):
-        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
     if value == 0:
         return "0"
-    digits = decimal.Decimal(repr(value))
+    digits = decimal.Decimal(repr(value))  # which writes what is not finite as JavaScript does
     if -7 < digits.adjusted() < 21:
         text = format(digits, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text

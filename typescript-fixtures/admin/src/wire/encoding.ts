@@ -17,7 +17,7 @@ export function encodePath(path: string): string {
     throw new SegOpsArgumentError(`A path must be text, not ${describe(path)}.`);
   }
   const text = path.startsWith("/") ? path : `/${path}`;
-  const beforeQuery = text.split("?", 1)[0] ?? "";
+  const beforeQuery = text.replace(/\?.*/s, "");
   if (beforeQuery.includes("://") || path.startsWith("//")) {
     throw new SegOpsArgumentError(
       `${quote(path)} is an address; give the path below the base URL, such as /segments/.`,
@@ -203,7 +203,7 @@ function sendableObject(original: object, value: unknown): unknown {
   if (!speaksForItself && !isPlain) {
     throw new Unsendable(`it holds ${describe(original)}`);
   }
-  const unboxed = ["Number", "String", "Boolean"].includes(tag) ? (value as { valueOf(): unknown }).valueOf() : value;
+  const unboxed = ["Number", "String"].includes(tag) ? (value as { valueOf(): unknown }).valueOf() : value;
   return typeof unboxed === "object" ? unboxed : sendableScalar(unboxed, false);
 }
 

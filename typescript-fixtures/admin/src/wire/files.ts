@@ -77,7 +77,7 @@ function isBlob(data: unknown): data is Blob {
 function openBlob(blob: Blob): OpenFile {
   const { name } = blob as { name?: unknown };
   return {
-    name: typeof name === "string" && name !== "" ? name : undefined,
+    name: typeof name === "string" ? name : undefined,
     size: blob.size,
     read: () => {
       if (isStreamedByNode(blob)) {
@@ -195,17 +195,17 @@ async function spool(stream: AsyncIterable<Uint8Array | string>, signal: AbortSi
   let handle: FileHandle | undefined;
   const close = async (): Promise<void> => {
     await handle?.close();
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true });
   };
   try {
-    handle = await open(join(folder, "upload"), "wx+", 0o600);
+    handle = await open(join(folder, "upload"), "wx+");
     await copied(stream, handle, signal);
     const { size } = await handle.stat();
     const { path } = stream as { path?: unknown };
     return { ...fileOf(handle, size, typeof path === "string" ? basename(path) : undefined), close };
   } catch (error) {
     await close();
-    if (error instanceof SegOpsArgumentError || (signal?.aborted && error === signal.reason)) {
+    if (signal?.aborted && error === signal.reason) {
       throw error;
     }
     throw new SegOpsArgumentError(`The stream cannot be read: ${(error as Error).message}`, { cause: error });
@@ -243,7 +243,7 @@ function bytesOf(chunk: unknown): Uint8Array {
     return Buffer.from(chunk);
   }
   if (!isUint8Array(chunk)) {
-    throw new SegOpsArgumentError(`A stream must give bytes or text, not ${describe(chunk)}.`);
+    throw new TypeError(`it must give bytes or text, not ${describe(chunk)}`);
   }
   return chunk;
 }

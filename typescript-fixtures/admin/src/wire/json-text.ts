@@ -22,7 +22,7 @@ export function parseJson(text: string): unknown {
 
 /** Whether a number was too large for JavaScript: a look at each value takes less time than a search of the text. */
 function holdsInfinity(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) {
+  if (typeof value !== "object") {
     return value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY;
   }
   if (Array.isArray(value)) {

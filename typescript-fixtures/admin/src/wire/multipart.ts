@@ -15,6 +15,9 @@ export class Multipart {
   readonly #file: OpenFile;
 
   constructor(field: string, filename: string, file: OpenFile, contentType: string, boundary: string) {
+    if (!/^[ -~]*$/.test(contentType)) {
+      throw new SegOpsArgumentError(`The content type ${quote(contentType)} has a character that no header may hold.`);
+    }
     const disposition = `form-data; name="${escapeName(field)}"; filename="${escapeName(filename)}"`;
     const head = `--${boundary}\r\nContent-Disposition: ${disposition}\r\nContent-Type: ${contentType}\r\n\r\n`;
     this.#head = Buffer.from(head);
@@ -41,12 +44,13 @@ export class Multipart {
 
 /** A name inside a quoted header value, as browsers write it: it cannot end the value or the line. */
 function escapeName(text: string): string {
+  const escaped = text.replaceAll('"', "%22").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (/[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f]/.test(text)) {
+  if (/[\u0000-\u001f\u007f]/.test(escaped)) {
     throw new SegOpsArgumentError(`The name ${quote(text)} has a control character.`);
   }
   if (/\p{Cs}/u.test(text)) {
     throw new SegOpsArgumentError(`The file name ${quote(text)} cannot be sent as UTF-8.`);
   }
-  return text.replaceAll('"', "%22").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return escaped;
 }
