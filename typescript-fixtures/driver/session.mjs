@@ -42,7 +42,16 @@ class Time {
   random = () => this.#random;
   uuid = () => randomUUID();
 
-  sleep = async (seconds) => {
+  /** In which wait the call is aborted, and how. */
+  abortsAsleep = 0;
+  abort = () => undefined;
+
+  sleep = async (seconds, signal) => {
+    this.abortsAsleep -= 1;
+    if (this.abortsAsleep === 0) {
+      this.abort();
+      signal?.throwIfAborted(); // a wait that is not told of it goes on to its end
+    }
     this.delays.push(seconds);
     this.#moment += seconds;
     await clock.pass(seconds);
@@ -193,7 +202,7 @@ export class Session {
     const given = new Given(() => this.#shared());
     const values = command.args.map((each) => given.value(each));
     const named = Object.entries(command.named ?? {}).map(([key, value]) => [camel(key), given.value(value)]);
-    const controller = command.abortable ? new AbortController() : undefined;
+    const controller = command.abortable || command.aborts_asleep ? new AbortController() : undefined;
     if (controller !== undefined) {
       named.push(["signal", controller.signal]);
     }
@@ -305,7 +314,9 @@ export class Session {
     return reveals.length > 0 ? { ...told, reveals } : told;
   }
 
-  async #outcome(time, given, call, { passes, controller } = {}) {
+  async #outcome(time, given, call, { passes, controller, abortable, aborts_asleep: abortsAsleep = 0 } = {}) {
+    time.abortsAsleep = abortsAsleep;
+    time.abort = () => controller.abort();
     time.delays.length = 0;
     time.log.length = 0;
     forget();
@@ -314,7 +325,7 @@ export class Session {
     const warned = [];
     const warn = process.emitWarning;
     process.emitWarning = (message, { type } = {}) => warned.push({ kind: type, message: String(message) });
-    clock.begin(passes, controller);
+    clock.begin(passes, abortable ? controller : undefined);
     let outcome;
     try {
       outcome = { ok: (await call()) ?? null };

@@ -52,6 +52,8 @@ class Step:
     take: int | None = None
     leave: str = ""
     """How an iteration is left once so many have been taken, if it is: by `return` or by `throw`."""
+    aborts_asleep: int | None = None
+    """In which of its waits the call is aborted, if in any."""
     at_once: int | None = None
     """How many items of an iteration are asked for before the first of them has come."""
     key: str | None = None

@@ -106,6 +106,7 @@ def _step(entry: Mapping[str, Any], script: Script, case: Mapping[str, Any], con
         iteration="take" in entry or entry.get("op", "").rpartition(".")[2].startswith("iterate"),
         take=entry.get("take"),
         leave=entry.get("leave", ""),
+        aborts_asleep=entry.get("aborts_asleep"),
         at_once=entry.get("at_once"),
         key=entry.get("key"),
         client=entry.get("client", "main"),

@@ -191,6 +191,7 @@ def _called(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
     events: dict[str, Any] = {"abortable": True} if any(each.aborts for each in step.meanwhile) else {}
     events |= {"passes": passes} if (passes := [each.passes for each in step.meanwhile if each.passes]) else {}
     more |= events
+    more |= {"aborts_asleep": step.aborts_asleep} if step.aborts_asleep is not None else {}
     reply = ask("call", client=step.client, op=step.op, args=list(step.args), named=dict(step.named), **more)
     if step.background or any(each.early for each in step.replies):  # which may be over before its request is here
         _wait(stage, Event(len(step.requests)), threading.Event(), _BEGUN_SECONDS)

@@ -58,6 +58,9 @@ class Time:
         self.delays: list[float] = []
         self._random = random
         self._tick = tick
+        self.aborts_asleep = 0
+        """In which wait the call is aborted."""
+        self.aborted: type[BaseException] = Aborted
 
     def looked_at(self) -> float:
         """The moment; the next look finds a later one, if the clock ticks."""
@@ -65,6 +68,9 @@ class Time:
         return self.moment
 
     def sleep(self, seconds: float) -> None:
+        self.aborts_asleep -= 1
+        if self.aborts_asleep == 0:
+            raise self.aborted
         self.delays.append(seconds)
         self.pass_time(seconds)
         clock.pass_time(seconds)
@@ -312,6 +318,8 @@ class Session:
         self._attempts.clear()
         memory = Memory() if given.is_large else None
         meanwhile = command or {}
+        time.aborts_asleep = meanwhile.get("aborts_asleep", 0)
+        time.aborted = CancelledError if self.is_async else Aborted
         clock.begin(meanwhile.get("passes", []), meanwhile.get("abortable", False))
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
