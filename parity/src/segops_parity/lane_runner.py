@@ -55,6 +55,11 @@ class ServerStage:
         return list(self._session.seen)
 
     @property
+    def met(self) -> int:
+        """How many requests have come, and been sent their replies where those are raw."""
+        return self._session.met
+
+    @property
     def connections(self) -> set[int]:
         """The connections that the case's requests have come over so far."""
         return self._session.connections

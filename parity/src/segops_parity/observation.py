@@ -236,7 +236,7 @@ def _wait(stage: Stage, event: Event, is_over: threading.Event, seconds: float =
     """Waits until the requests and connections of an event are here."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and (
-        len(stage.seen()) < event.requests or getattr(stage, "accepted", 0) < event.connections
+        getattr(stage, "met", len(stage.seen())) < event.requests or getattr(stage, "accepted", 0) < event.connections
     ):
         if is_over.wait(0.002):
             return

@@ -33,6 +33,8 @@ _SETTLED_SECONDS = 2.0
 _GLANCE_SECONDS = 0.005
 _ANNOUNCED = 65 * 1024 * 1024
 _BLOCK = 1024 * 1024
+_ROOM = 64 * 1024
+"""Bytes that a socket takes though nobody reads them."""
 
 
 class PlaySession:
@@ -60,6 +62,8 @@ class PlaySession:
         self._parts: set[str] = set()
         """The names of parts of replies that are still to be sent."""
         self._strays = 0
+        self._unsent: set[int] = set()
+        """By request the raw replies that have not been sent yet."""
         self._is_between = False
         self.sent = 0
         """How many replies have been played to their end."""
@@ -76,6 +80,7 @@ class PlaySession:
             self._is_between = False
             self._due = list(replies)
             self.seen, self.mismatches = [], []
+            self._unsent.clear()
 
     def finish(self, name: str) -> None:
         """Answer what the call of that name has asked for; of a reply in parts, the part has been sent."""
@@ -83,6 +88,17 @@ class PlaySession:
             self._finished.add(name)
             self._arrived.notify_all()
             self._arrived.wait_for(lambda: name not in self._parts or self.released.is_set(), timeout=60)
+
+    @property
+    def met(self) -> int:
+        """How many requests have come and, where their replies are raw, have been sent those."""
+        with self._lock:
+            return len(self.seen) - len(self._unsent)
+
+    def raw_sent(self, request: dict[str, Any]) -> None:
+        """The raw reply to a request has been sent, or cannot be."""
+        with self._lock:
+            self._unsent.discard(id(request))
 
     def part_sent(self, name: str) -> None:
         """The part of that name has been sent, or cannot be."""
@@ -154,6 +170,8 @@ class PlaySession:
                 return Reply(MISMATCH, headers, body)
             reply = self._filled(self._due.pop(place))
             self._ending += reply.closes and not reply.held
+            if reply.raw is not None and not reply.held and len(reply.raw) <= _ROOM:
+                self._unsent.add(id(request))
             self._parts |= {name for name, _ in reply.then}
             self._strays += reply.stray is not None
             self._arrived.notify_all()
@@ -313,6 +331,7 @@ class _Handler(socketserver.BaseRequestHandler):
         seen["raw"] |= {"version": version.strip(), "tunneled": self.tunneled, "port": port}
         self._belongs(session)
         session.connections.add(self.number)
+        self.asked = seen
         reply = session.answer(seen)
         try:
             goes_on = self._play(reply, method, session)
@@ -357,8 +376,11 @@ class _Handler(socketserver.BaseRequestHandler):
         if reply.held:
             session.hold(reply.held, closes=reply.closes)
         if reply.raw is not None:
-            for part in zip(reply.raw) if reply.apart else [reply.raw]:
-                self.request.sendall(bytes(part))
+            try:
+                for part in zip(reply.raw) if reply.apart else [reply.raw]:
+                    self.request.sendall(bytes(part))
+            finally:
+                session.raw_sent(self.asked)
             self._follow(reply, session)
             if reply.fault == "stall":
                 self._stall(session)
