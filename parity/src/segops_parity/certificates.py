@@ -14,8 +14,9 @@ from tempfile import TemporaryDirectory
 
 __all__ = ["KINDS", "Certificates"]
 
-KINDS = ("trusted", "other-host", "expired", "stranger", "old")
-"""Of the authority for `localhost`; for another host; expired; of an authority that nobody knows; TLS 1.1 at most."""
+KINDS = ("trusted", "other-host", "expired", "stranger", "self-signed", "old")
+"""Of the authority for `localhost`; for another host; expired; of an authority that nobody knows; that of such an
+authority itself; TLS 1.1 at most."""
 
 
 class Certificates:
@@ -52,7 +53,13 @@ class Certificates:
         authority = trustme.CA() if kind == "stranger" else self._authority
         names = ("other.example",) if kind == "other-host" else ("localhost", "127.0.0.1", "segops.example")
         past = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=1)
-        authority.issue_cert(*names, not_after=past if kind == "expired" else None).configure_cert(context)
+        if kind == "self-signed":
+            file = Path(self._folder.name, "self-signed.pem")
+            own = trustme.CA()
+            file.write_bytes(own.private_key_pem.bytes() + own.cert_pem.bytes())
+            context.load_cert_chain(file)
+        else:
+            authority.issue_cert(*names, not_after=past if kind == "expired" else None).configure_cert(context)
         if kind == "old":
             context.minimum_version = ssl.TLSVersion.TLSv1
             context.maximum_version = ssl.TLSVersion.TLSv1_1

@@ -15,7 +15,7 @@ from segops_parity._model import Operation
 from segops_parity.canonical import canonical_path, canonical_query, canonical_value, difference
 from segops_parity.cases import API_KEY, Case, Step
 from segops_parity.contract import Contract
-from segops_parity.wording import names_port, wording
+from segops_parity.wording import is_exact, wording
 
 __all__ = ["OUTCOME", "REQUESTS", "check_case"]
 
@@ -229,7 +229,7 @@ def _error_problems(expected: Mapping[str, Any], found: Mapping[str, Any], seen:
             problems += [
                 _problem("/error/message", f"to say {text!r}", error["message"])
                 for text in value
-                if text not in error["message"] and (names_port(text) or wording(text) not in wording(error["message"]))
+                if text not in error["message"] and (is_exact(text) or wording(text) not in wording(error["message"]))
             ]
             continue
         if name == "path":

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["names_port", "wording"]
+__all__ = ["is_exact", "wording"]
 
 _CAMEL = re.compile(r"(?<=[a-z])([A-Z])(?=[a-z])")
 _KEYWORD = re.compile(r"\b([a-z_]+)=(?=[\s;,.])")
@@ -68,9 +68,9 @@ _PORT = re.compile(r"\b(127\.0\.0\.1|localhost):\d+")
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
-def names_port(text: str) -> bool:
-    """Whether a text holds the number of a port, which wording leaves out."""
-    return _PORT.search(text) is not None
+def is_exact(text: str) -> bool:
+    """Whether a text holds a number that wording leaves out: of a port, or of bytes."""
+    return bool(_PORT.search(text) or _OF_BYTES.search(text))
 
 
 def wording(text: str) -> str:

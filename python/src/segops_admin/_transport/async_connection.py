@@ -50,11 +50,11 @@ class AsyncConnection(AsyncStream):
             SegOpsError: there is no reply, or none that can be read. The connection is closed.
         """
         limits = Limits(request)
+        reader = ReplyReader(request.method)
         try:
             broken = await self._send(request, target, limits)
             if request.while_waiting is not None:
                 request.while_waiting()
-            reader = ReplyReader(request.method)
             try:
                 reader.feed(await self.receive(limits))
                 while not reader.head():
@@ -70,7 +70,7 @@ class AsyncConnection(AsyncStream):
             self.fresh = False
             body = AsyncReplyBody(self, reader, limits, keep=broken is None)
             return AsyncResponse(reader.status, reader.headers, body)
-        self.stale = not self.fresh and is_disconnected(failure)
+        self.stale = not (self.fresh or reader.begun) and is_disconnected(failure)
         self.close()
         raise_as(exchange_failure(failure, self.peer, limits, stale=self.stale), failure)
 

@@ -60,13 +60,11 @@ class _ConnectedBody:
     def _hand_out(self, blocks: list[bytes]) -> bytes:
         if self._reader.done:
             self._finish()
-        if not blocks:
-            if self._broken is not None:
-                reader = self._reader
-                failure = body_failure(self._broken, reader.status, self._got, reader.wanted, self._limits)
-                raise_as(failure, self._broken)
-            return b""
-        block = blocks[0] if len(blocks) == 1 else b"".join(blocks)
+        if not blocks and self._broken is not None:
+            reader = self._reader
+            failure = body_failure(self._broken, reader.status, self._got, reader.wanted, self._limits)
+            raise_as(failure, self._broken)
+        block = b"".join(blocks)  # of one, that itself
         self._got += len(block)
         return block
 

@@ -37,10 +37,10 @@ class Link:
     """
 
     _sock: Any = None  # __del__ runs after an interrupted __init__ as well
+    idle_since: float  # set by the pool when it takes it back
 
     def __init__(self, sock: socket.socket | None, peer: str, done: Callable[[Any, bool], None]) -> None:
         self._sock = sock
-        self.idle_since = 0.0
         self.fresh = True
         self.stale = False
         self.place: object = None
@@ -76,9 +76,9 @@ class Link:
         """The reply has been read to its end: the next request may have this connection."""
         self._done(self, True)
 
-    def fail(self, error: BaseException) -> None:
-        """Closes the connection, and notes whether it was kept too long."""
-        self.stale = not self.fresh and is_disconnected(error)
+    def fail(self, error: BaseException, *, begun: bool = False) -> None:
+        """Closes the connection, and notes whether it was kept too long: what has begun to answer was not."""
+        self.stale = not (self.fresh or begun) and is_disconnected(error)
         self.close()
 
     def close(self) -> None:
@@ -126,11 +126,11 @@ class Connection(Link):
             SegOpsError: there is no reply, or none that can be read. The connection is closed.
         """
         limits = Limits(request)
+        reader = ReplyReader(request.method)
         try:
             broken = self._send(request, target, limits)
             if request.while_waiting is not None:
                 request.while_waiting()
-            reader = ReplyReader(request.method)
             try:
                 reader.feed(self.receive(limits))
                 while not reader.head():
@@ -147,7 +147,7 @@ class Connection(Link):
             # The server answered before it had taken the whole request (413, 401): the answer counts, once.
             body = ReplyBody(self, reader, limits, keep=broken is None)
             return Response(reader.status, reader.headers, body)
-        self.fail(failure)
+        self.fail(failure, begun=reader.begun)
         raise_as(exchange_failure(failure, self.peer, limits, stale=self.stale), failure)
 
     def _send(self, request: Request, target: str, limits: Limits) -> OSError | None:

@@ -50,7 +50,7 @@ class ExactReply(http.client.HTTPResponse):
         stream, self.reader = self.fp, ReplyReader(reply._method or "GET")
         head: list[bytes] = []
         while not self.reader.head():
-            if head[-1:] in ([b"\r\n"], [b"\n"]):
+            if head[-1:] == [b"\r\n"]:
                 head.clear()  # an interim reply has ended
             line = stream.readline(65537)
             self.reader.feed(line)

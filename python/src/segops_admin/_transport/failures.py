@@ -84,15 +84,16 @@ def _timeout(reason: str, limits: Limits) -> SegOpsTimeoutError:
 
 
 def _certificate(error: ssl.SSLCertVerificationError, host: str) -> str:
-    reason = f"the certificate of {host} does not verify: {error.verify_message}"
+    told = error.verify_message
+    reason = f"the certificate of {host} does not verify: {told}"
     # Python 3.13 checks certificates more strictly than those before it (VERIFY_X509_STRICT).
     strict = ("Basic Constraints", "Key Usage", "Authority Key Identifier", "Subject Key Identifier", "keyUsage")
-    if any(extension.lower() in (error.verify_message or "").lower() for extension in strict):
+    if any(extension.lower() in told.lower() for extension in strict):
         return (
             f"{reason}. Python 3.13 and later check authorities strictly: have this one reissued, or pass "
             "HTTPTransport(ssl_context=...) with a context whose verify_flags lack ssl.VERIFY_X509_STRICT"
         )
-    if "self" in (error.verify_message or "") or "local issuer" in (error.verify_message or ""):
+    if "self" in told or "local issuer" in told:
         return f"{reason}. If a private authority or a proxy issued it, name its certificate in SSL_CERT_FILE"
     return reason
 

@@ -77,6 +77,11 @@ class ReplyReader:
         return self.done and self._persistent and self._at >= len(self._buffer)
 
     @property
+    def begun(self) -> bool:
+        """Whether anything of the reply has come."""
+        return bool(self._buffer)
+
+    @property
     def surplus(self) -> bool:
         """Whether more has been fed than has been taken."""
         return self._at < len(self._buffer)
@@ -140,13 +145,13 @@ class ReplyReader:
             self._next = "end"
 
     def take(self, amount: int) -> bytes:
-        """The next bytes of the body that have come, ``amount`` at most; nothing if more has to be fed, or ``done``.
+        """The next bytes of the body that have come, ``amount`` at most; nothing if more has to be fed.
+
+        Not to be asked once it is ``done``.
 
         Raises:
             MalformedReply: its chunks are none.
         """
-        if self.done:
-            return b""
         if self._next == "length":
             left = self._left
             block = self._buffer[self._at : self._at + (amount if amount < left else left)]
@@ -206,7 +211,6 @@ class ReplyReader:
         """Reads one line after the last chunk, if it is there. What trailers say is not used."""
         trailer, line_end, _ = self._buffer[self._at :].partition(b"\n")
         trailer += line_end
-        check_line_ends(trailer)
         if not self._counted(len(trailer), is_whole=bool(line_end)):
             return False
         self._at += len(trailer)

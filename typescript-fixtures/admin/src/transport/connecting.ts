@@ -38,7 +38,7 @@ export interface Patience {
 export function originOf(url: URL): Origin {
   const isSecure = url.protocol === "https:";
   const port = Number(url.port) || (isSecure ? 443 : 80);
-  return { isSecure, port, host: url.hostname.replace(/^\[|\]$/g, ""), peer: `${url.hostname}:${port}` };
+  return { isSecure, port, host: url.hostname.replace(/[[\]]/g, ""), peer: `${url.hostname}:${port}` };
 }
 
 /**

@@ -30,6 +30,8 @@ export interface Place {
   through: ProxyServer | undefined;
   /** Whether the connection has carried a request before. */
   wasUsed: boolean;
+  /** Called when it has, and turns out to be closed. */
+  isStale: () => void;
 }
 
 /** One request and its reply. */
@@ -121,7 +123,7 @@ export class Exchange implements TransportReply {
 
   /** Bytes have come. */
   received(bytes: Buffer): void {
-    if (this.#failure !== undefined || this.#isOver) {
+    if (this.#isOver) {
       return;
     }
     this.#watch.progress();
@@ -140,12 +142,8 @@ export class Exchange implements TransportReply {
 
   /** The connection has ended; with an error, or properly as far as is known: it matters where that ends the reply. */
   ended(error?: unknown, isProper?: boolean): void {
-    if (this.#reader.isDone || this.#isOver) {
-      this.#wake?.();
-      return;
-    }
-    const isWhole = error === undefined && isProper && this.#reader.end();
-    if (!isWhole) {
+    const isWhole = this.#reader.isDone || (error === undefined && isProper && this.#reader.end());
+    if (!isWhole && !this.#isOver) {
       this.#fail(this.#cut(error));
     }
     this.#wake?.();
@@ -154,7 +152,11 @@ export class Exchange implements TransportReply {
   #cut(error: unknown): SegOpsConnectionError {
     const { head, received, hasBegun } = this.#reader;
     if (head === undefined) {
-      return whyExchangeFailed(error, this.#place.origin, this.#place.wasUsed && !hasBegun);
+      const isStale = this.#place.wasUsed && !hasBegun;
+      if (isStale) {
+        this.#place.isStale();
+      }
+      return whyExchangeFailed(error, this.#place.origin, isStale);
     }
     const of = head.framing.kind === "length" ? ` of ${head.framing.length}` : "";
     return new SegOpsConnectionError(`the reply was cut short after ${received}${of} bytes`, { cause: error });
@@ -173,7 +175,7 @@ export class Exchange implements TransportReply {
   }
 
   #fail(reason: unknown): void {
-    if (this.#failure === undefined && !this.#isOver) {
+    if (!this.#isOver) {
       this.#failure = { reason };
       this.#finish(false);
       this.#wake?.();

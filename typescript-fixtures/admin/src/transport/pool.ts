@@ -138,8 +138,7 @@ export class Pool implements Transport {
     const present = monotonic();
     for (let index = this.#idle.length - 1; index >= 0; index--) {
       const { connection, until } = this.#idle[index] as { connection: Connection; until: number };
-      const known = connection.origin;
-      if (known.peer === origin.peer && known.isSecure === origin.isSecure) {
+      if (isSame(connection.origin, origin)) {
         this.#idle.splice(index, 1);
         if (until > present) {
           return connection;
@@ -215,6 +214,15 @@ export class Pool implements Transport {
     this.#left();
   }
 
+  /** @internal */
+  stale(origin: Origin): void {
+    for (const { connection } of [...this.#idle]) {
+      if (isSame(connection.origin, origin)) {
+        connection.close();
+      }
+    }
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#instrumented?.close();
@@ -222,4 +230,8 @@ export class Pool implements Transport {
       connection.close();
     }
   }
+}
+
+function isSame(one: Origin, other: Origin): boolean {
+  return one.peer === other.peer && one.isSecure === other.isSecure;
 }

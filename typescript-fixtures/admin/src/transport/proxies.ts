@@ -94,7 +94,7 @@ function parsed(address: string, variable: string): ProxyServer {
     // The address may hold a password: name the variable, not its value.
     throw new SegOpsConfigError(`${variable} must give the proxy as http://host:port.`);
   }
-  const host = named.toLowerCase().replace(/^\[|\]$/g, "");
+  const host = named.toLowerCase().replace(/[[\]]/g, "");
   const port = Number(digits) || 80;
   const peer = `${host}:${port}`;
   return { host, port, peer, headers: loginHeaders(login), variable, name: `the proxy ${peer} (from ${variable})` };
