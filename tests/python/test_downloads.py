@@ -339,22 +339,22 @@ def test_a_download_does_not_move_where_others_can_read_along(location: str, ser
 # ------------------------------------------------------------------------------------------ until it is whole
 
 
+@pytest.mark.parametrize("is_link", [False, True])
 def test_a_download_never_writes_into_a_file_that_was_there_nor_asks_for_the_umask(
-    serve: Any, connect: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    is_link: bool, serve: Any, connect: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = iter([b"taken.", b"linked", b"unused"])
-    taken, linked, secret = (
-        tmp_path / name for name in (".segops-74616b656e2e.part", ".segops-6c696e6b6564.part", "x")
-    )
-    taken.write_bytes(b"another's")
+    taken, secret = tmp_path / ".segops-74616b656e.part", tmp_path / "x"
     secret.write_bytes(b"mine")
-    linked.symlink_to(secret)
-    monkeypatch.setattr(os, "urandom", lambda size: next(names))
+    if is_link:
+        taken.symlink_to(secret)
+    else:
+        taken.write_bytes(b"mine")
+    monkeypatch.setattr(os, "urandom", lambda size: b"taken")
     monkeypatch.setattr(os, "umask", lambda mask: pytest.fail("the umask is the process's"))
-    target = tmp_path / "export.csv"
-    assert connect(serve(Reply(body=b"a,b\n"))).segments.download_export(5, target) == 4
-    assert (target.read_bytes(), taken.read_bytes(), secret.read_bytes()) == (b"a,b\n", b"another's", b"mine")
-    assert len(list(tmp_path.iterdir())) == 4
+    with pytest.raises(SegOpsArgumentError, match="File exists"):
+        connect(serve()).segments.download_export(5, tmp_path / "export.csv")
+    assert (taken.read_bytes(), secret.read_bytes()) == (b"mine", b"mine")
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 @pytest.mark.parametrize("number", [errno.EBUSY, errno.EXDEV])

@@ -57,6 +57,9 @@ const VALUES = {
   "blob-of-a-page": () => sliced(LONG, false),
   "blob-of-a-page-that-breaks": () => sliced("abc", false),
   "blob-of-another-kind": () => sliced(LONG, true),
+  "failing-observer": () => () => {
+    throw Object.assign(new Error("ENOENT: no such file, open"), { code: "ENOENT", errno: -2, path: "/nowhere/log" });
+  },
   "file-handle": () => ({
     fd: 99,
     createReadStream: ({ start, autoClose }) => Readable.from([start === 0 && autoClose === false ? "sku\n1\n" : "?"]),

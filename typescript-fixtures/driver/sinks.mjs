@@ -13,7 +13,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import promises from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { clock } from "./waiting.mjs";
@@ -23,12 +25,37 @@ export function sinkOf(value) {
   return typeof value === "string" ? new StreamSink(value) : new PathSink(value === true ? {} : value);
 }
 
-/** The path `download` in a folder of its own, or another one in it, or a device. */
+const systemRename = promises.rename;
+
+/** As the system does it, but for devices: a mutant that takes one for a file would put a file in its place. */
+async function rename(path, dest) {
+  if (String(dest).startsWith("/dev/")) {
+    throw refusal("EPERM", path, dest);
+  }
+  await systemRename(path, dest);
+}
+
+function refusal(code, path, dest) {
+  const errno = -constants.errno[code];
+  return Object.assign(new Error(`${code}, rename`), { code, errno, syscall: "rename", path, dest });
+}
+
+function replaceRename(by) {
+  promises.rename = by;
+  syncBuiltinESMExports();
+}
+
+replaceRename(rename);
+
+/**
+ * The path `download` in a folder of its own, or another one in it, or a device. `moves` is what the system answers where
+ * a whole file is to take its place; with `swept`, that file is gone by then.
+ */
 class PathSink {
   #folder = mkdtempSync(join(tmpdir(), "parity-sink-"));
   #file = join(this.#folder, "download");
 
-  constructor({ device, name, folders = [], linked, holds, mode = "600" }) {
+  constructor({ device, name, folders = [], linked, holds, mode = "600", moves, swept }) {
     this.given = device ?? (name === undefined ? this.#file : `${this.#folder}/${name}`);
     for (const each of folders) {
       mkdirSync(join(this.#folder, each));
@@ -40,9 +67,18 @@ class PathSink {
       writeFileSync(this.#file, Buffer.from(holds, "base64"));
       chmodSync(this.#file, Number.parseInt(mode, 8));
     }
+    if (moves !== undefined) {
+      replaceRename(async (path, dest) => {
+        if (swept) {
+          rmSync(path);
+        }
+        throw refusal(moves, path, dest);
+      });
+    }
   }
 
   told() {
+    replaceRename(rename);
     const told = { left: readdirSync(this.#folder).sort() };
     const status = statSync(this.#file, { throwIfNoEntry: false });
     if (status?.isFile()) {
@@ -57,6 +93,22 @@ class PathSink {
   }
 }
 
+/** A stream that is closed when it is first written to, as by a browser that went away, and never calls back. */
+class Closed extends Writable {
+  _write() {
+    this.destroy();
+  }
+}
+
+/** A stream that fails and does not tell whoever writes. */
+class Failing extends Writable {
+  _write() {
+    this.destroy(brokenPipe());
+  }
+}
+
+const brokenPipe = () => Object.assign(new Error("EPIPE: broken pipe, write"), { code: "EPIPE", errno: -32 });
+
 /** A stream: Node's own, one of the web (`bare`), one that holds something already, one that takes nothing. */
 class StreamSink {
   #parts = [];
@@ -65,7 +117,29 @@ class StreamSink {
     if (kind === "begun") {
       this.#parts.push(Buffer.from("old"));
     }
-    this.given = kind === "bare" ? this.#web() : this.#node(kind === "broken", kind === "slow");
+    this.given = this.#made(kind);
+  }
+
+  #made(kind) {
+    switch (kind) {
+      case "bare":
+        return this.#web();
+      case "closed":
+        return new Closed();
+      case "failing":
+        return new Failing();
+      case "plain":
+      case "half": {
+        const write = (part, done) => {
+          this.#parts.push(Buffer.from(part));
+          done();
+          return true;
+        };
+        return kind === "plain" ? { write } : { write, on: () => undefined };
+      }
+      default:
+        return this.#node(kind === "broken", kind === "slow");
+    }
   }
 
   #web() {
@@ -93,8 +167,11 @@ class StreamSink {
     return { sink: Buffer.concat(this.#parts).toString("base64"), ...this.#locked() };
   }
 
-  /** Whether a stream of the web is still held by the SDK. */
+  /** Whether a stream is still held by the SDK, or listened to. */
   #locked() {
-    return this.given.locked === true ? { locked: true } : {};
+    const { given } = this;
+    // One that has failed may say so again: somebody has to listen.
+    const heard = given.destroyed === false && given.listenerCount("close") + given.listenerCount("error") > 1;
+    return given.locked === true || heard ? { locked: true } : {};
   }
 }

@@ -88,7 +88,6 @@ class SegOpsConnectionError(SegOpsError):
         self.attempts = 1
         self.idempotency_key: str | None = None
         self.may_have_executed = False
-        self.earlier = False
 
     def __str__(self) -> str:
         cause = str(self.args[0]) if self.args else ""
@@ -98,7 +97,7 @@ class SegOpsConnectionError(SegOpsError):
         if self.attempts > 1:
             text += f" (tried {self.attempts} times)"
         if self.may_have_executed:
-            text += f". {may_have_been_done(self.idempotency_key, earlier=self.earlier and not self.sent)}"
+            text += f". {may_have_been_done(self.idempotency_key, earlier=not self.sent)}"
         return text
 
 
@@ -192,7 +191,6 @@ class SegOpsDecodeError(SegOpsError):
         self.attempts = 1
         self.idempotency_key: str | None = None
         self.may_have_executed = False
-        self.earlier = False
 
     def __str__(self) -> str:
         reason = str(self.args[0]) if self.args else ""
@@ -202,7 +200,7 @@ class SegOpsDecodeError(SegOpsError):
         text = f"{self.method} {self.path} {answered}, and the reply cannot be read: {reason}"
         if self.may_have_executed:
             dot = "" if text.endswith(".") else "."
-            text += f"{dot} {may_have_been_done(self.idempotency_key, earlier=self.earlier)}"
+            text += f"{dot} {may_have_been_done(self.idempotency_key, earlier=False)}"
         return text
 
 

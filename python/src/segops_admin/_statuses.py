@@ -54,7 +54,7 @@ def status_advice(status: int, retry_after: float | None) -> str:
         return f"Try again in {int(-(-retry_after // 1))} s."  # not too early: rounded up
     if status >= 500:
         return "The server failed; try again later."
-    if 300 <= status < 400:
+    if status < 400:
         return "Redirects are followed for GET within one origin only: check the base URL."
     return _WHAT_TO_DO.get(status, "")
 

@@ -201,7 +201,7 @@ def _last(
         )
     else:
         error = failure
-        tell(error, call, options.key, progress.attempt, may_have_executed, progress.may_have_executed)
+        tell(error, call, options.key, progress.attempt, may_have_executed)
     error.out_of_time = progress.out_of_time
     error.__traceback__ = None  # the frames that it passed may hold the reply, and that the key
     return error  # type: ignore[no-any-return]

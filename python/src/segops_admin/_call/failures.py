@@ -45,12 +45,11 @@ def tell(
     key: Secret,
     attempts: int,
     may_have_executed: bool,
-    earlier: bool,
 ) -> None:
     """Adds to an error which call it ended, and whether that call may have been executed."""
     error.method, error.path, error.attempts = call.method, call.target, attempts
     error.idempotency_key = call.idempotency_key
-    error.may_have_executed, error.earlier = may_have_executed, earlier
+    error.may_have_executed = may_have_executed
     if error.args:
         error.args = (redact(str(error.args[0]), key),)
     cause = error.__cause__

@@ -86,16 +86,17 @@ def _decompress(body: bytes, encoding: str, response: Any) -> bytes:
     while body:
         unzip = zlib.decompressobj(31)
         try:
-            texts.append(unzip.decompress(body, LARGEST_REPLY + 1 - size))
+            text = unzip.decompress(body, LARGEST_REPLY + 1 - size)
         except zlib.error as error:
             raise SegOpsDecodeError(f"its gzip is broken ({error})", status=status) from error.with_traceback(None)
-        size += len(texts[-1])
+        texts.append(text)
+        size += len(text)
         if size > LARGEST_REPLY:
             _too_large(response)
         if not unzip.eof:
             raise SegOpsDecodeError("its gzip is broken (it is cut short)", status=status)
         body = unzip.unused_data
-    return texts[0] if len(texts) == 1 else b"".join(texts)
+    return b"".join(texts)
 
 
 def decode(status: int, headers: Headers, body: bytes) -> Any:
@@ -104,7 +105,7 @@ def decode(status: int, headers: Headers, body: bytes) -> Any:
     What does not say that it is JSON, or says nothing, is parsed if it can be. What cannot be read is returned as an
     error rather than raised: frames that hold the reply must not end up in a traceback, since it may repeat the key.
     """
-    if status in (204, 205) or not body:
+    if status == 205 or not body:
         return None
     try:
         text = body.decode("utf-8")
@@ -124,7 +125,7 @@ def decode(status: int, headers: Headers, body: bytes) -> Any:
     except UNREADABLE as error:
         if not says_json and isinstance(error, ValueError):
             return text
-        reason = f"it is not JSON ({error})" if isinstance(error, ValueError) else str(error)
+        reason = f"it is not JSON ({error})" if isinstance(error, ValueError) else error
         failure = SegOpsDecodeError(f"{reason}; it starts with {_excerpt(text)}", status=status)
         failure.__cause__ = ValueError(str(error))  # the decoder's own error holds the whole text
         return failure
@@ -146,19 +147,9 @@ def parse_json(text: str, encoded: bytes | None = None) -> Any:
         OverflowError: it holds a number that no float can.
         RecursionError: it is nested too deeply.
     """
-    value: Any = None
-    try:
-        try:
-            value, end = _DECODER.raw_decode(text)
-        except ValueError:
-            end = -1
-        if end != len(text):
-            value = _DECODER.decode(text)  # with white space around it, or none
-    except RecursionError:
-        raise RecursionError("it is nested too deeply") from None
     if is_too_deep(text, encoded):
         raise RecursionError("it is nested too deeply")
-    return value
+    return _DECODER.decode(text)
 
 
 def decode_error_body(body: bytes) -> Any:

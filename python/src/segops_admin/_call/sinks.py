@@ -68,14 +68,8 @@ def _open(path: str) -> tuple[IO[bytes], str | None]:
         raise ValueError("it does not name a file")
     # Beside what a link names: the link stays, and a file can only be moved in one step within its file system.
     target = os.path.realpath(path)
-    while True:
-        partial = os.path.join(os.path.dirname(target), f".segops-{os.urandom(6).hex()}.part")
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-        try:
-            # With the permissions that a new file gets: the process's umask is not to be asked for, only applied.
-            return open(os.open(partial, flags, 0o666), "wb"), partial
-        except FileExistsError:
-            continue
+    partial = os.path.join(os.path.dirname(target), f".segops-{os.urandom(16).hex()}.part")
+    return open(partial, "xb"), partial
 
 
 def _move(partial: str, target: str) -> None:
@@ -91,7 +85,5 @@ def _move(partial: str, target: str) -> None:
             raise
         import shutil
 
-        with open(partial, "rb") as whole, open(target, "r+b" if os.path.exists(target) else "wb") as file:
-            shutil.copyfileobj(whole, file, 1024 * 1024)
-            file.truncate()
+        shutil.copyfile(partial, target)
         os.unlink(partial)

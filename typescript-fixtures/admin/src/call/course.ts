@@ -113,13 +113,11 @@ export class Course<T> {
   }
 
   async #failure(outcome: Outcome<T>, asked: number | undefined): Promise<SegOpsError> {
-    const isEarlier = this.#mayHaveExecuted;
-    const mayHaveExecuted = !this.#call.safe && (isEarlier || isUnclear(outcome));
+    const mayHaveExecuted = !this.#call.safe && (this.#mayHaveExecuted || isUnclear(outcome));
     const ended = {
       attempts: this.#attempt,
       retryAfter: asked,
       mayHaveExecuted,
-      isEarlier,
       isOutOfTime: this.#isOutOfTime,
     };
     const { apiKey } = this.#settings;

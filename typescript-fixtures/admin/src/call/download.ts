@@ -17,7 +17,6 @@ export async function copyReply(reply: TransportReply, sink: OpenSink): Promise<
       written += part.byteLength;
     }
   } catch (error) {
-    reply.discard();
     const isClean = await sink.rewind();
     if (!isClean && error instanceof SegOpsConnectionError) {
       throw error.with({ transient: false }); // a second attempt would add to half of the first

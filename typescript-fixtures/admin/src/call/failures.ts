@@ -52,7 +52,7 @@ export function statusAdvice(status: number, retryAfter: number | undefined): st
   if (status >= 500) {
     return "The server failed; try again later.";
   }
-  if (status >= 300 && status < 400) {
+  if (status < 400) {
     return "Redirects are followed for GET within one origin only: check the base URL.";
   }
   return WHAT_TO_DO[status] ?? "";
@@ -65,8 +65,6 @@ export interface Ended {
   retryAfter: number | undefined;
   /** Whether the call changes something and may have been executed. */
   mayHaveExecuted: boolean;
-  /** Whether that was an earlier attempt. */
-  isEarlier: boolean;
   /** Whether the deadline is why there is no further attempt. */
   isOutOfTime: boolean;
 }
@@ -123,8 +121,8 @@ export function told(
   ended: Ended,
 ): SegOpsError {
   const { method, idempotencyKey } = call;
-  const { attempts, mayHaveExecuted, isEarlier } = ended;
-  const known = { method, path: target(call), attempts, idempotencyKey, mayHaveExecuted, isEarlier };
+  const { attempts, mayHaveExecuted } = ended;
+  const known = { method, path: target(call), attempts, idempotencyKey, mayHaveExecuted };
   hideInCauses(error, apiKey);
   return marked(error.with({ ...known, reason: withoutKey(error.reason, apiKey) }), ended);
 }
@@ -154,7 +152,7 @@ export function describeBody(body: unknown, limit = 300): string {
 const BLANKS = /(?:[^\S\ufeff]|[\x1c-\x1f\x85])+/g;
 
 function plainText(body: unknown): string {
-  if (body === null || body === undefined) {
+  if (body === null) {
     return "";
   }
   if (typeof body !== "object") {
@@ -172,6 +170,6 @@ function plainText(body: unknown): string {
     .join("; ");
 }
 
-function short(value: unknown): string {
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+function short(value: unknown): unknown {
+  return typeof value === "object" ? JSON.stringify(value) : value;
 }

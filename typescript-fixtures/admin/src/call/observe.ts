@@ -53,7 +53,7 @@ export function observe(call: Call, settings: Settings, told: Told): void {
   const { log, onReply, apiKey } = settings;
   const { reply, error, attempt, seconds, delay } = told;
   const { operation, method } = call;
-  const path = call.path.split("?", 1)[0] as string;
+  const path = call.path.split("?")[0] as string;
   if (log !== undefined) {
     log(
       `${method} ${path} ${error?.name ?? reply?.status} ${Math.round(seconds * 1000)} ms attempt ${attempt}`,

@@ -74,28 +74,10 @@ function merged(path: string, base: URL): string {
 
 function address(origin: string, path: string, query: string): URL | undefined {
   try {
-    return new URL(origin + withoutDots(path) + query);
+    return new URL(origin + path + query);
   } catch {
     return undefined; // a port beyond 65535, or brackets around something else than an address
   }
-}
-
-/** RFC 3986, 5.2.4; dots that are encoded count as dots. */
-function withoutDots(path: string): string {
-  const kept: string[] = [];
-  const segments = path.split("/").slice(1);
-  segments.forEach((segment, index) => {
-    const plain = segment.replace(/%2e/gi, ".");
-    if (plain === "..") {
-      kept.pop();
-    } else if (plain !== ".") {
-      kept.push(segment);
-    }
-    if ((plain === "." || plain === "..") && index === segments.length - 1) {
-      kept.push("");
-    }
-  });
-  return `/${kept.join("/")}`;
 }
 
 function escapeByte(character: string): string {

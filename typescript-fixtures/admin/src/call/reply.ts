@@ -18,8 +18,7 @@ export const LARGEST_REPLY = 64 * 1024 * 1024;
  * @throws {SegOpsConnectionError} it was cut short
  */
 export async function readReply(reply: TransportReply, method = "GET"): Promise<Uint8Array> {
-  const announced = method === "HEAD" ? "" : (reply.headers.get("content-length") ?? "");
-  if (/^\d+$/.test(announced) && Number(announced) > LARGEST_REPLY) {
+  if (method !== "HEAD" && Number(reply.headers.get("content-length")) > LARGEST_REPLY) {
     throw tooLarge(reply);
   }
   const parts: Uint8Array[] = [];
@@ -31,8 +30,7 @@ export async function readReply(reply: TransportReply, method = "GET"): Promise<
       throw tooLarge(reply);
     }
   }
-  const [first] = parts;
-  const body = first !== undefined && parts.length === 1 ? first : Buffer.concat(parts, size);
+  const body = parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, size);
   return size > 0 && isZipped(reply) ? unzip(body, reply) : body;
 }
 
@@ -114,7 +112,7 @@ const UNSURE = ["", "text/plain", "application/octet-stream", "binary/octet-stre
  * @throws {SegOpsDecodeError} it is not UTF-8, or says that it is JSON and is not
  */
 export function decode(status: number, headers: HttpHeaders, body: Uint8Array, parse = parseJson): unknown {
-  if (status === 204 || status === 205 || body.byteLength === 0) {
+  if (status === 205 || body.byteLength === 0) {
     return null;
   }
   const text = utf8(body, status);

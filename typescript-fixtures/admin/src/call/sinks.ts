@@ -37,10 +37,7 @@ export async function openSink(to: Sink): Promise<OpenSink> {
   if (typeof (to as Partial<WritableStream>)?.getWriter === "function") {
     const writer = (to as WritableStream<Uint8Array>).getWriter();
     return streamSink(
-      async (chunk) => {
-        await writer.ready;
-        await writer.write(chunk);
-      },
+      (chunk) => writer.write(chunk),
       () => writer.releaseLock(),
     );
   }

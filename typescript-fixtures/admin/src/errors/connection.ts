@@ -21,8 +21,6 @@ export interface ConnectionErrorDetails extends WithCause {
   idempotencyKey?: string | undefined;
   /** Whether the call changes something and may have been executed. */
   mayHaveExecuted?: boolean;
-  /** @internal Whether it is an earlier attempt that may have been executed. */
-  isEarlier?: boolean;
   /** @internal */
   reason?: string;
 }
@@ -75,9 +73,8 @@ export class SegOpsConnectionError extends SegOpsError {
    */
   with(details: ConnectionErrorDetails): SegOpsConnectionError {
     const Class = this.constructor as typeof SegOpsConnectionError;
-    const { reason, sent, transient, stale, method, path, attempts, idempotencyKey, mayHaveExecuted, cause } = this;
-    const known = { sent, transient, stale, method, path, attempts, idempotencyKey, mayHaveExecuted, cause };
-    return new Class(details.reason ?? reason, { ...known, ...details });
+    const { reason, sent, transient, stale, cause } = this;
+    return new Class(details.reason ?? reason, { sent, transient, stale, cause, ...details });
   }
 }
 
@@ -90,7 +87,7 @@ function connectionMessage(reason: string, details: ConnectionErrorDetails): str
   if (!details.mayHaveExecuted) {
     return text;
   }
-  return `${text}. ${mayHaveBeenDone(details.idempotencyKey, details.isEarlier === true && details.sent === false)}`;
+  return `${text}. ${mayHaveBeenDone(details.idempotencyKey, details.sent === false)}`;
 }
 
 /** The advice to a caller whose write may have been executed. */

@@ -31,8 +31,6 @@ export interface DecodeErrorDetails extends WithCause {
   idempotencyKey?: string | undefined;
   /** Whether the call changes something and may have been executed. */
   mayHaveExecuted?: boolean;
-  /** @internal Whether it is an earlier attempt that may have been executed. */
-  isEarlier?: boolean;
   /** @internal */
   reason?: string;
 }
@@ -98,7 +96,7 @@ function decodeMessage(reason: string, details: DecodeErrorDetails): string {
     return text;
   }
   const dot = text.endsWith(".") ? "" : ".";
-  return `${text}${dot} ${mayHaveBeenDone(details.idempotencyKey, details.isEarlier === true)}`;
+  return `${text}${dot} ${mayHaveBeenDone(details.idempotencyKey, false)}`;
 }
 
 /** Thrown when a job that was waited for has failed; `job` is its last answer. */

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 import decimal
 import enum
+import errno
 import io
+import os
 import types
 import uuid
 from collections.abc import AsyncIterator, Callable
@@ -120,6 +122,11 @@ class _Blocks:
             yield block
 
 
+def _failing_observer(attempt: Any) -> None:
+    """An observer of attempts that cannot write its own log."""
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "/nowhere/log")
+
+
 _VALUES: dict[str, Callable[[], Any]] = {
     "blocks": lambda: io.BytesIO(b"sku\n1\n2\n"),
     "bytes": lambda: b"a",
@@ -133,6 +140,7 @@ _VALUES: dict[str, Callable[[], Any]] = {
     "enum-key": lambda: {_Kind.DAILY: 1},
     "enum-number": lambda: _Kind.SEVEN,
     "enum-text": lambda: _Kind.DAILY,
+    "failing-observer": lambda: _failing_observer,
     "file-descriptor": lambda: _named(io.BytesIO(b"a"), 5),
     "file-in-memory": lambda: _named(io.BytesIO(b"a"), "<fdopen>"),
     "file-named": lambda: _named(io.BytesIO(b"a"), "/x/own.csv"),

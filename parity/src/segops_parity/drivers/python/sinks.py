@@ -17,6 +17,19 @@ from segops_parity.drivers.python.waiting import clock
 __all__ = ["Sink", "sink_of"]
 
 
+_system_replace = os.replace
+
+
+def _replace(source: Any, target: Any, **more: Any) -> None:
+    """As the system does it, but for devices: a mutant that takes one for a file would put a file in its place."""
+    if os.fspath(target).startswith("/dev/"):
+        raise PermissionError(errno.EPERM, "the driver replaces no device", source, None, target)
+    _system_replace(source, target, **more)
+
+
+os.replace = _replace  # type: ignore[assignment]
+
+
 class Sink(Protocol):
     """Where a download goes. `given` is what the SDK is called with."""
 
@@ -35,7 +48,10 @@ def sink_of(value: Any) -> Sink:
 
 
 class _PathSink:
-    """The path ``download`` in a folder of its own, or another one in it, or a device."""
+    """The path ``download`` in a folder of its own, or another one in it, or a device.
+
+    `moves` is what the system answers where a whole file is to take its place; with `swept`, that file is gone by then.
+    """
 
     def __init__(self, value: dict[str, Any]) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="parity-sink-"))
@@ -48,8 +64,19 @@ class _PathSink:
         if "holds" in value:
             self._file.write_bytes(base64.b64decode(value["holds"]))
             self._file.chmod(int(value.get("mode", "600"), 8))
+        if "moves" in value:
+            os.replace = self._refuse_with(getattr(errno, value["moves"]), value.get("swept", False))
+
+    def _refuse_with(self, number: int, is_swept: bool) -> Any:
+        def refuse(source: str, target: str) -> None:
+            if is_swept:
+                os.unlink(source)
+            raise OSError(number, os.strerror(number), source, None, target)
+
+        return refuse
 
     def told(self) -> dict[str, Any]:
+        os.replace = _replace  # type: ignore[assignment]
         found: dict[str, Any] = {"left": sorted(file.name for file in self._folder.iterdir())}
         if self._file.is_file():
             found["sink"] = base64.b64encode(self._file.read_bytes()).decode("ascii")
@@ -108,6 +135,17 @@ class _Bare:
         return b"".join(self._parts)
 
 
+class _Closing(_Stream):
+    """A stream that its user closes as soon as something is in it."""
+
+    def write(self, data: Any) -> int:
+        self.close()
+        return len(data)
+
+    def getvalue(self) -> bytes:
+        return b""
+
+
 class _Slow(_Stream):
     """A stream that takes forty seconds by the clock for each write, and keeps nothing."""
 
@@ -127,6 +165,7 @@ _STREAMS: dict[str, Callable[[], _Stream | _Bare]] = {
     "bare": _Bare,
     "begun": _begun,
     "broken": _Broken,
+    "closing": _Closing,
     "slow": _Slow,
     "device": _Device,
     "onwards": _Onwards,
