@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -188,6 +190,44 @@ def test_a_call_that_is_cancelled_as_its_turn_comes_leaves_it_to_the_next(serve:
 
     assert asyncio.run(main()) == b"[2]"
     assert server.connections == 1
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere a full queue of connections is refused, not left to wait"
+)
+def test_a_connection_that_nobody_takes_ends_in_time_and_leaves_no_task(free_sockets: Any) -> None:
+    listener = free_sockets()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(0)
+    for _ in range(3):  # as many as wait to be taken, and more
+        other = free_sockets()
+        other.setblocking(False)
+        other.connect_ex(listener.getsockname())
+
+    async def main() -> set[Any]:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+        client = AsyncSegOpsAdmin(KEY, base_url=url, timeout=0.1, max_retries=0, _runtime=FakeTime())
+        with pytest.raises(Timeout, match=r"no connection to .* in time"):
+            await client.segments.list()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        await client.close()
+        return left
+
+    assert asyncio.run(main()) == set()
+
+
+@pytest.fixture
+def free_sockets() -> Iterator[Any]:
+    """Makes sockets, which are closed afterwards."""
+    made: list[socket.socket] = []
+
+    def make() -> socket.socket:
+        made.append(socket.socket())
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
 
 
 def test_an_upload_ends_with_its_connection_though_nothing_has_to_be_waited_for(serve: Any) -> None:

@@ -3,7 +3,7 @@
 import { AssertionError } from "node:assert";
 
 /** A function that differs from fetch as `open` says. */
-export function fetchOf({ iterable, rejects, breaks, nothing, drops }) {
+export function fetchOf({ iterable, rejects, breaks, nothing, drops, deaf }) {
   if (nothing) {
     return "no function";
   }
@@ -11,7 +11,8 @@ export function fetchOf({ iterable, rejects, breaks, nothing, drops }) {
     if (rejects !== undefined) {
       throw errorOf(rejects);
     }
-    const reply = await globalThis.fetch(url, init);
+    const { signal: _unheard, ...others } = init;
+    const reply = await globalThis.fetch(url, deaf ? others : init);
     const bytes = drops ? dropping(reply.body, drops) : breaks ? breaking(reply.body, errorOf(breaks)) : undefined;
     const body = bytes ?? (iterable ? bytesOf(reply.body) : reply.body);
     return { status: reply.status, headers: reply.headers, body };

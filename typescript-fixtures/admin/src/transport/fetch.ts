@@ -157,9 +157,8 @@ class FetchReply implements TransportReply {
   readonly #interruption: Interruption;
   readonly #body: Response["body"];
   readonly #chunks: AsyncGenerator<Uint8Array, undefined>;
-  readonly #length: number | undefined;
+  readonly #length: number;
   #got = 0;
-  #isOver = false;
 
   constructor(response: Response, interruption: Interruption, hasBody: boolean) {
     this.status = response.status;
@@ -168,15 +167,14 @@ class FetchReply implements TransportReply {
     this.#interruption = interruption;
     this.#body = response.body;
     this.#chunks = chunksOf(response.body);
-    this.#length = hasBody ? this.#announced() : undefined;
+    this.#length = hasBody ? this.#announced() : 0;
     interruption.progress();
   }
 
-  /** The bytes that must come, where that can be told: fetch hands out an unzipped body. */
-  #announced(): number | undefined {
-    const length = this.headers.get("content-length");
-    const isCounted = length !== null && /^\d+$/.test(length) && !this.headers.has("content-encoding");
-    return isCounted && ![204, 205, 304].includes(this.status) ? Number(length) : undefined;
+  /** The bytes that must come, 0 or NaN where that cannot be told: fetch hands out an unzipped body. */
+  #announced(): number {
+    const isUncounted = this.headers.has("content-encoding") || [204, 205, 304].includes(this.status);
+    return isUncounted ? 0 : Number(this.headers.get("content-length"));
   }
 
   async read(): Promise<Uint8Array | undefined> {
@@ -186,8 +184,8 @@ class FetchReply implements TransportReply {
       this.#interruption.progress();
       return value;
     }
-    this.#end();
-    if (this.#length !== undefined && this.#got < this.#length) {
+    this.#interruption.stop();
+    if (this.#got < this.#length) {
       throw new SegOpsConnectionError(`the reply was cut short after ${this.#got} of ${this.#length} bytes`);
     }
     return undefined;
@@ -197,24 +195,16 @@ class FetchReply implements TransportReply {
     try {
       return await this.#chunks.next();
     } catch (error) {
-      this.#end();
+      this.#interruption.stop();
       const own = passesThrough(error) ?? this.#interruption.whyEnded(`the reply stalled after ${this.#got} bytes`);
       throw own ?? whyReadingFailed(error, this.status, this.#got);
     }
   }
 
   discard(): void {
-    if (!this.#isOver) {
-      this.#end();
-      this.#interruption.cancel();
-      this.#chunks.return(undefined).catch(() => undefined);
-      this.#body?.cancel?.().catch(() => undefined); // a generator that has not begun has nothing to end
-    }
-  }
-
-  #end(): void {
-    this.#isOver = true;
-    this.#interruption.stop();
+    this.#interruption.cancel();
+    this.#chunks.return(undefined).catch(() => undefined);
+    this.#body?.cancel?.().catch(() => undefined); // a generator that has not begun has nothing to end
   }
 }
 
@@ -228,19 +218,15 @@ async function* chunksOf(body: Response["body"]): AsyncGenerator<Uint8Array, und
     return;
   }
   const reader = body.getReader();
-  let isDone = false;
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) {
-        isDone = true;
         return;
       }
       yield value as Uint8Array;
     }
   } finally {
-    if (!isDone) {
-      await reader.cancel().catch(() => undefined);
-    }
+    await reader.cancel().catch(() => undefined);
   }
 }

@@ -27,7 +27,7 @@ export async function sendStreamed(fetch: Fetch, url: string, init: RequestInit,
   const listen = (message: unknown): void => {
     const { request, response } = message as Answered;
     const status = response?.statusCode ?? 0;
-    if (status > 300 && status < 400 && JSON.stringify(request?.headers ?? "").includes(mark)) {
+    if (status > 300 && status < 400 && `${JSON.stringify(request?.headers)}`.includes(mark)) {
       redirect = new Response(null, { status, headers: pairs(response?.headers ?? []) });
     }
   };
@@ -48,8 +48,10 @@ export async function sendStreamed(fetch: Fetch, url: string, init: RequestInit,
 function pairs(flat: readonly Uint8Array[]): [string, string][] {
   const texts = flat.map((bytes) => Buffer.from(bytes).toString("latin1"));
   const found: [string, string][] = [];
-  for (let index = 0; index + 1 < texts.length; index += 2) {
-    found.push([texts[index] as string, texts[index + 1] as string]);
+  for (const [index, name] of texts.entries()) {
+    if (index % 2 === 0 && !["content-length", "content-encoding"].includes(name.toLowerCase())) {
+      found.push([name, texts[index + 1] as string]);
+    }
   }
-  return found.filter(([name]) => !/^content-(length|encoding)$/i.test(name));
+  return found;
 }
