@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import gc
@@ -9,6 +10,7 @@ import socket
 import ssl
 import threading
 import warnings
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +19,7 @@ from scripted_server import Hangup, Raw, Reply, ScriptedServer, Tunnel
 from sdk_client import KEY, eventually, shown
 
 from segops_admin import (
+    AsyncHTTPTransport,
     HTTPTransport,
     SegOpsAdmin,
     SegOpsApiError,
@@ -24,7 +27,13 @@ from segops_admin import (
     SegOpsConnectionError,
     SegOpsDecodeError,
     SegOpsNotFoundError,
+    SegOpsTimeoutError,
 )
+from segops_admin._transport import limits
+from segops_admin._transport.connecting import open_socket
+from segops_admin._transport.failures import connect_failure
+from segops_admin._transport.origins import Origin
+from segops_admin._transport.protocol import Request
 
 # ------------------------------------------------------------------------------------------------ keep-alive
 
@@ -465,3 +474,45 @@ def test_a_proxy_that_cannot_be_used_is_a_config_error_without_its_password(
     with pytest.raises(SegOpsConfigError, match="HTTPS_PROXY") as caught:
         connect("https://segops.example/api").segments.list()
     assert "hunter2" not in shown(caught.value)
+
+
+def test_a_deadline_that_passes_between_two_steps_of_connecting_is_told_as_one(monkeypatch: Any) -> None:
+    now = [100.0]
+    monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def late() -> ssl.SSLContext:
+        now[0] += 30
+        return ssl.create_default_context()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        origin = Origin("https", "127.0.0.1", listener.getsockname()[1])
+        request = Request("GET", f"https://{origin}/", [], deadline=30.0)
+        with pytest.raises(SegOpsTimeoutError, match=rf"no connection to {origin} before the deadline") as caught:
+            open_socket(origin, None, late, limits.Limits(request))
+    assert (caught.value.sent, caught.value.transient) == (False, False)
+
+
+def test_an_error_of_the_system_without_a_word_is_told_by_its_kind() -> None:
+    within = limits.Limits(Request("GET", "http://host.example/", []))
+    failure = connect_failure(ConnectionAbortedError(), "host.example:80", "host.example", within)
+    assert "no connection to host.example:80: ConnectionAbortedError" in str(failure)
+
+
+def test_a_body_may_be_read_at_once_by_a_caller_of_the_transport(serve: Any) -> None:
+    text = str([1] * 50000).replace(" ", "").encode()
+    server = serve(*[Reply(body=text), Reply(body=text, chunked=999)] * 2)
+    transport, request = HTTPTransport(), Request("GET", f"{server.url}/x/", [])
+    for _ in range(2):
+        body = transport.send(request).body
+        assert (body.read(), body.read()) == (text, b"")
+    transport.close()
+
+    async def read_at_once() -> None:
+        transport = AsyncHTTPTransport()
+        for _ in range(2):
+            body = (await transport.send(request)).body
+            assert (await body.read(), await body.read()) == (text, b"")
+        await transport.close()
+
+    asyncio.run(read_at_once())
+    assert server.connections == 2

@@ -53,6 +53,8 @@ class FileReaderOfAPage {
 
 const LONG = `sku\n${"0123456\n".repeat(20000)}`;
 
+let shared = new AbortController();
+
 const VALUES = {
   "blob-of-a-page": () => sliced(LONG, false),
   "blob-of-a-page-that-breaks": () => sliced("abc", false),
@@ -92,6 +94,14 @@ const VALUES = {
   "search-params-of-a-page": () => new URLSearchParams("page=2&page_size=1"),
   "search-params": () => new URLSearchParams("a=1&b=2&b=3"),
   signal: () => new AbortController().signal,
+  "signal-of-several-calls": () => {
+    shared = shared.signal.aborted ? new AbortController() : shared;
+    return shared.signal;
+  },
+  "signal-of-several-calls-aborted": () => {
+    shared.abort();
+    return shared.signal;
+  },
   "stream-that-stalls": () => new Readable({ read: () => undefined }),
   "stream-that-breaks": () =>
     new Readable({

@@ -28,7 +28,7 @@ from segops_parity.replies import Reply, whole_body, zipped
 __all__ = ["MISMATCH", "PlaySession", "ReplayServer", "explain_mismatch"]
 
 MISMATCH = 418  # final for every client, so that one mistake does not make three more (fetch itself repeats on 421)
-_TOGETHER_SECONDS = 3.0
+_TOGETHER_SECONDS = 10.0
 _SETTLED_SECONDS = 2.0
 _GLANCE_SECONDS = 0.005
 _ANNOUNCED = 65 * 1024 * 1024
