@@ -66,6 +66,7 @@ const VALUES = {
     fd: 99,
     createReadStream: ({ start, autoClose }) => Readable.from([start === 0 && autoClose === false ? "sku\n1\n" : "?"]),
   }),
+  "file-handle-that-stalls": () => ({ fd: 99, createReadStream: () => new Readable({ read: () => undefined }) }),
   "file-that-is-longer": () => fileOf("sku\n1\n", 3),
   "file-that-is-shorter": () => fileOf("sku\n1\n", 12),
   "a-class": () => Point,

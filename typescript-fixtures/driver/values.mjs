@@ -117,10 +117,13 @@ export class Given {
     }
   }
 
-  /** Changes the size of the file that is uploaded, or the time of its last change. */
+  /** Changes the size of the file that is uploaded, or the time of its last change, or leaves one byte of it. */
   #change(what) {
     if (what === "size") {
       appendFileSync(this.#path, "x");
+    }
+    if (what === "end") {
+      truncateSync(this.#path, 1);
     }
     utimesSync(this.#path, CHANGED, CHANGED + (what === "time" ? 1 : 0));
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createReadStream, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, createReadStream, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -158,6 +158,30 @@ test("a file that shrinks while it is sent is an argument error", async () => {
       assert.ok(error instanceof SegOpsArgumentError, String(error));
       assert.match(error.message, /became shorter while it was being sent/);
     });
+  });
+});
+
+test("a file that grows while it is sent is sent as it was", async () => {
+  await inFolder(async (folder) => {
+    const path = join(folder, "big.csv");
+    writeFileSync(path, Buffer.alloc(300_000, "x"));
+    const fetch: typeof globalThis.fetch = async (url, init) => {
+      appendFileSync(path, "y");
+      return globalThis.fetch(url, init);
+    };
+    await withServer({ json: { job_id: 1 } }, async ({ client }) => {
+      assert.deepEqual(await client({ fetch }).products.importCsv(path), { job_id: 1 });
+    });
+  });
+});
+
+test("a stream that is given up is destroyed", async () => {
+  await withServer({ json: {} }, async ({ client }) => {
+    const controller = new AbortController();
+    const stream = new Readable({ read: () => controller.abort() });
+    const error = await rejection(client({}).products.importCsv(stream, "a.csv", { signal: controller.signal }));
+    assert.equal(error, controller.signal.reason);
+    assert.ok(stream.destroyed);
   });
 });
 

@@ -8,7 +8,7 @@ export function addressBits(text: string): string | undefined {
   if (IPV4.test(text)) {
     return binary(text.split(".").map(Number), 8);
   }
-  if (!/^[0-9a-f:.]+$/i.test(text) || !text.includes(":")) {
+  if (!/^[0-9a-f:.]+$/i.test(text)) {
     return undefined;
   }
   let hostname: string;

@@ -83,12 +83,14 @@ class Given:
         raise LookupError(f"expected a known tag, found {tag!r}")
 
     def _changing(self, what: str, told: Any) -> None:
-        """Changes the size of the file that is uploaded, or the time of its last change, when it is first called."""
+        """Changes the file that is uploaded when it is first called: its size, its time, or all but one byte."""
         assert self.progress is not None
         assert self._path is not None
         if not self.progress and what == "size":
             with self._path.open("ab") as file:
                 file.write(b"x")
+        if not self.progress and what == "end":
+            os.truncate(self._path, 1)
         if not self.progress:
             _set_time(self._path, 1 if what == "time" else 0)
         self.progress.append(told)
