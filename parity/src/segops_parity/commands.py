@@ -363,6 +363,10 @@ def hygiene(project: Project, options: argparse.Namespace) -> int:
         problems += figure_problems(suite.contract, suite.cases.values(), suite.scenarios.reasons)
         if (project.root / "tests").is_dir():  # a checkout; a contract of one's own has no tests of these SDKs
             problems += untested_figures(suite.contract, project.root)
+    if "contract" in wanted and (project.root / "tests").is_dir():
+        from segops_parity.regressions import stale_regressions
+
+        problems += stale_regressions(project)
     for line in problems:
         print(line, file=sys.stderr)
     code = _coverage(suite) if "coverage" in wanted else 0

@@ -33,7 +33,7 @@ from segops_parity.suite import Suite, open_suite
 from segops_parity.surface import help_pages, judge_surface, surface_cases
 from segops_parity.verdicts import LOCKSTEP, judge
 
-__all__ = ["Regression", "Verdict", "load_regressions", "replay"]
+__all__ = ["Regression", "Verdict", "load_regressions", "replay", "stale_regressions"]
 
 SOURCES = {"python": Path("python/src/segops_admin"), "typescript": Path("typescript-fixtures/admin/src")}
 LANES = {"python": ("python-http", "cli-python"), "typescript": ("typescript-current", "cli-typescript")}
@@ -91,6 +91,17 @@ def applied(regression: Regression, sources: Path) -> dict[str, str]:
             raise ContractError("regressions.yaml", regression.id, problem)
         texts[name] = text.replace(was, becomes)
     return texts
+
+
+def stale_regressions(project: Project) -> list[str]:
+    """The regressions that cannot be written into the sources as they are now, a line each."""
+    found = []
+    for each in load_regressions(project.regressions):
+        try:
+            applied(each, project.root / SOURCES[each.language])
+        except ContractError as error:
+            found.append(str(error))
+    return found
 
 
 def replay(project: Project, wanted: Sequence[str] = (), *, workers: int = 2, whole: bool = False) -> Iterator[Verdict]:

@@ -1,0 +1,30 @@
+"""Known regressions can be written into the sources as they are; one that cannot is named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from repository import ROOT
+
+from segops_parity.project import Project
+from segops_parity.regressions import stale_regressions
+
+ENTRY = (
+    '{id: %s, about: an example, breaks: [retry.delay], file: _call/retry.py, was: "%s", becomes: "what it becomes"}'
+)
+
+
+def test_every_known_regression_applies() -> None:
+    assert stale_regressions(Project.find()) == []
+
+
+def test_a_regression_whose_text_is_gone_or_stands_there_twice_is_named(tmp_path: Path) -> None:
+    entries = [("applies", "def delay("), ("is-gone", "no such text"), ("stands-twice", "return")]
+    (tmp_path / "parity").mkdir()
+    written = "regressions:\n" + "".join(f"  - {ENTRY % entry}\n" for entry in entries)
+    (tmp_path / "parity/regressions.yaml").write_text(written, encoding="utf-8")
+    (tmp_path / "python").symlink_to(ROOT / "python")
+    told = stale_regressions(replace(Project.find(), root=tmp_path))
+    assert [line.split(": ")[1] for line in told] == ["is-gone", "stands-twice"]
+    assert "expected once in _call/retry.py: 'no such text'" in told[0]
