@@ -67,7 +67,7 @@ class AsyncHttp(BaseHttp):
         path: str,
         body: Any,
         key: str | None,
-        expects: str = "record",
+        expects: str,
         within: float | None = None,
     ) -> Any:
         """A call that changes something: it carries an ``Idempotency-Key``."""

@@ -127,20 +127,15 @@ def _attempt(
         if not is_redirect(call.method, status, response.headers):
             break
         hops += 1
-        try:
-            if hops > MOST_REDIRECTS:
-                raise SegOpsDecodeError(f"it redirects more than {MOST_REDIRECTS} times", status=status)
-            hop = next_hop(url, options.base_url, status, response.headers["Location"], headers, allow_cross_origin)
-        except SegOpsDecodeError:
-            response.body.close()
-            raise
+        if hops > MOST_REDIRECTS:  # the driver closes what is not read of a reply when the call has failed
+            raise SegOpsDecodeError(f"it redirects more than {MOST_REDIRECTS} times", status=status)
+        hop = next_hop(url, options.base_url, status, response.headers["Location"], headers, allow_cross_origin)
         if hop is None:
             break
         url, headers = hop
         yield from read_failure(response)  # so that the connection can be used again
     outcome.response = response
     if status == 206:
-        response.body.close()
         raise SegOpsDecodeError("it is a part that nobody asked for", status=status)
     if 200 <= status < 300:
         if receive is None:
