@@ -20,11 +20,7 @@ export function madeByUsers(sdk) {
   );
   return Object.fromEntries(
     classes.map(([name, Class]) => {
-      const {
-        kind: _kind,
-        classes: _classes,
-        ...told
-      } = errorValue(
+      const { classes: _classes, ...told } = errorValue(
         new Class(
           "what happened",
           ...(Class === sdk.SegOpsApiError || Class.prototype instanceof sdk.SegOpsApiError ? [404] : []),
@@ -48,12 +44,15 @@ export function recognised(sdk) {
     "an object": { kind: "SegOpsError", constructor: { kind: "SegOpsError" } },
     "without a prototype": Object.create(null),
     nothing: null,
+    undefined,
     text: "SegOpsError",
     "a function": sdk.SegOpsError,
   };
   const classes = { Own, Error, ...sdk };
-  const asked = Object.entries(classes).filter(([name]) => name === "Own" || name.endsWith("Error"));
-  return Object.fromEntries(
+  const asked = Object.entries(classes).filter(([name]) => name === "Own" || /Error$|Timeout$/.test(name));
+  const kinds = asked.filter(([name]) => name.startsWith("SegOps"));
+  const byName = kinds.filter(([name, one]) => new (another(name, Error))() instanceof one).map(named);
+  const recognisedAs = Object.fromEntries(
     Object.entries(given).map(([name, value]) => [
       name,
       asked
@@ -62,6 +61,7 @@ export function recognised(sdk) {
         .sort(),
     ]),
   );
+  return { ...recognisedAs, "by its name": byName.length === kinds.length ? "each" : byName };
 }
 
 /** A class of that kind, as another build of the package has it. */

@@ -14,10 +14,10 @@ export interface WithCause {
  */
 const Plain = function Plain(this: Error, message: string): void {
   this.message = message;
-  Error.captureStackTrace?.(this, new.target ?? Plain);
+  Error.captureStackTrace?.(this, new.target);
   if (process.versions.bun !== undefined) {
     // Its stacks begin with a bare "Error".
-    const { name } = (new.target ?? Plain) as { name: string };
+    const { name } = new.target as unknown as { name: string };
     hide(this, "stack", `${name}: ${message}\n${this.stack?.replace(/^.*\n/, "") ?? ""}`);
   }
 } as unknown as new (
@@ -25,7 +25,6 @@ const Plain = function Plain(this: Error, message: string): void {
 ) => Error;
 Object.setPrototypeOf(Plain, Error);
 Plain.prototype = Object.create(Error.prototype, {
-  constructor: { value: Plain, writable: true, configurable: true },
   // What asks an object what it is (assertion libraries, loggers) goes by this.
   [Symbol.toStringTag]: { value: "Error" },
 });
@@ -71,9 +70,7 @@ function isMadeBy(asked: Kind, value: unknown): boolean {
     return Function.prototype[Symbol.hasInstance].call(asked, value); // a class of the caller's own
   }
   for (let at: unknown = value; typeof at === "object" && at !== null; at = Object.getPrototypeOf(at)) {
-    const { constructor: Class } = at as { constructor?: Kind };
-    const isOwn = Class !== undefined && Object.hasOwn(at, "constructor") && Object.hasOwn(Class, "kind");
-    if (isOwn && Class.kind === asked.kind) {
+    if ((at as { constructor?: Kind }).constructor?.kind === asked.kind) {
       return true;
     }
   }

@@ -223,7 +223,7 @@ def made_by_users() -> dict[str, Any]:
 
 
 def _as_made(told: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in told.items() if name not in ("kind", "classes")}
+    return {name: value for name, value in told.items() if name != "classes"}
 
 
 _TOLD = ("operation", "method", "path", "status", "request_id", "attempt", "seconds", "delay", "error")
