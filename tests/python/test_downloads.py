@@ -250,6 +250,15 @@ def test_a_full_disk_raises_oserror_and_is_not_retried(serve: Any, connect: Any)
     server.wait_for_end(1)
 
 
+def test_a_download_that_fails_frees_its_connection_before_its_error_is_handled(serve: Any, connect: Any) -> None:
+    server = serve(file(), Reply(json={"id": 1}))
+    client = connect(server, max_connections=1, timeout=5)
+    try:
+        client.segments.download_export(5, FullDisk())
+    except OSError:  # whose frames hold the reply
+        assert client.segments.get(1) == {"id": 1}
+
+
 def test_a_disk_that_fills_up_is_reported_with_the_path_and_keeps_the_old_file(
     serve: Any, connect: Any, tmp_path: Path
 ) -> None:

@@ -28,7 +28,6 @@ def copy_reply(response: Any, sink: IO[bytes]) -> Generator[Read, bytes, int]:
             if not received:
                 return written
     except BaseException as error:
-        response.body.close()
         if written and not _taken_back(sink, start) and isinstance(error, SegOpsConnectionError):
             # What is in a pipe cannot be taken back: another attempt would add to half of the first.
             error.transient = False
