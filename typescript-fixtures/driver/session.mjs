@@ -324,7 +324,13 @@ export class Session {
     const memory = given.isLarge ? new Memory() : undefined;
     const warned = [];
     const warn = process.emitWarning;
-    process.emitWarning = (message, { type } = {}) => warned.push({ kind: type, message: String(message) });
+    // A code that is not what the message names is told.
+    process.emitWarning = (message, { type: kind, code } = {}) =>
+      warned.push({
+        kind,
+        message: String(message),
+        ...(String(message).includes(` ${code} (`) ? {} : { code: String(code) }),
+      });
     clock.begin(passes, abortable ? controller : undefined);
     let outcome;
     try {

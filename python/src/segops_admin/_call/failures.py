@@ -47,7 +47,7 @@ def tell(
     may_have_executed: bool,
 ) -> None:
     """Adds to an error which call it ended, and whether that call may have been executed."""
-    error.method, error.path, error.attempts = call.method, call.target, attempts
+    error.method, error.path, error.attempts = call.method, redact(call.target, key), attempts
     error.idempotency_key = call.idempotency_key
     error.may_have_executed = may_have_executed
     if error.args:
@@ -73,7 +73,8 @@ def api_error(
     headers = Headers([(name, redact(value, key)) for name, value in response.headers.items()])
     named = request_id(headers)
     said = describe_body(body).removesuffix(".")
-    parts = [f"{call.method} {call.target} answered {status}{_phrase(status)}" + (f": {said}." if said else ".")]
+    path = redact(call.target, key)
+    parts = [f"{call.method} {path} answered {status}{_phrase(status)}" + (f": {said}." if said else ".")]
     advice = status_advice(status, retry_after)
     if advice:
         parts.append(advice)
@@ -84,12 +85,12 @@ def api_error(
     if notes:
         parts.append(f"({', '.join(notes)})")
     error = error_class(status)(
-        redact(" ".join(parts), key),
+        " ".join(parts),
         status,
         body,
         headers=headers,
         method=call.method,
-        path=call.target,
+        path=path,
         request_id=named,
         retry_after=retry_after,
         attempts=attempts,

@@ -71,7 +71,7 @@ export interface Ended {
 
 /** The server's id of a request, if it sent one. */
 export function requestIdOf(headers: TransportReply["headers"]): string | undefined {
-  return REQUEST_ID_HEADERS.map((name) => headers.get(name)).find((id) => id !== null) ?? undefined;
+  return REQUEST_ID_HEADERS.map((name) => headers.get(name)).find((id): id is string => id !== null);
 }
 
 /**
@@ -93,7 +93,7 @@ export async function apiError(
   const requestId = requestIdOf(headers);
   const { retryAfter, attempts, mayHaveExecuted } = ended;
   const { method, idempotencyKey } = call;
-  const path = target(call);
+  const path = withoutKey(target(call), apiKey);
   const phrase = STATUS_CODES[reply.status];
   const said = describeBody(body).replace(/\.$/, "");
   const notes = [
@@ -109,7 +109,7 @@ export async function apiError(
   const message = parts.filter((part) => part !== "").join(" ");
   const ErrorClass = errorClass(reply.status);
   const details = { headers, method, path, requestId, retryAfter, attempts, idempotencyKey, mayHaveExecuted };
-  const error = new ErrorClass(withoutKey(message, apiKey), reply.status, body, details);
+  const error = new ErrorClass(message, reply.status, body, details);
   return marked(error, ended);
 }
 
@@ -122,7 +122,7 @@ export function told(
 ): SegOpsError {
   const { method, idempotencyKey } = call;
   const { attempts, mayHaveExecuted } = ended;
-  const known = { method, path: target(call), attempts, idempotencyKey, mayHaveExecuted };
+  const known = { method, path: withoutKey(target(call), apiKey), attempts, idempotencyKey, mayHaveExecuted };
   hideInCauses(error, apiKey);
   return marked(error.with({ ...known, reason: withoutKey(error.reason, apiKey) }), ended);
 }
