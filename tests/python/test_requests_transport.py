@@ -250,3 +250,55 @@ def test_an_interim_reply_never_becomes_the_reply_nor_the_next_callers(serve: An
     client = connect(server, max_retries=0)
     assert client.segments.list() == [1]
     assert client.segments.list() == [2]
+
+
+class Failing(requests.adapters.BaseAdapter):
+    """An adapter of somebody's own, whose errors hold no others."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
+
+    def send(self, *_: Any, **__: Any) -> Any:
+        raise self._error
+
+    def close(self) -> None:
+        """It holds nothing."""
+
+
+class CertificateError(ValueError):
+    """As urllib3 before version 2 has one."""
+
+
+@pytest.mark.parametrize(
+    ("error", "told", "sent", "transient"),
+    [
+        (requests.exceptions.ConnectTimeout(), "no connection to api.segops.test:443 in time", False, True),
+        (requests.exceptions.ReadTimeout(), "api.segops.test:443 was silent for too long", True, True),
+        (requests.exceptions.SSLError(CertificateError("another host")), "does not verify: another host", False, False),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_errors_of_other_adapters_are_told_in_the_same_words(
+    error: Exception, told: str, sent: bool, transient: bool
+) -> None:
+    with requests.Session() as session:
+        session.mount("https://", Failing(error))
+        client = SegOpsAdmin(
+            KEY, base_url="https://api.segops.test/api", max_retries=0, transport=RequestsTransport(session)
+        )
+        with pytest.raises(SegOpsConnectionError, match=told) as caught:
+            client.segments.create({})
+    assert (caught.value.sent, caught.value.transient) == (sent, transient)
+    assert isinstance(caught.value, SegOpsTimeoutError) == ("Timeout" in type(error).__name__)
+
+
+def test_an_adapter_is_made_exact_once(serve: Any) -> None:
+    server = serve(Reply(json=[1]), Reply(json=[2]))
+    with requests.Session() as session:
+        client = SegOpsAdmin(KEY, base_url=server.url, transport=RequestsTransport(session))
+        adapter: Any = session.get_adapter(server.url)
+        assert client.segments.list() == [1]
+        exact = adapter.get_connection_with_tls_context
+        assert client.segments.list() == [2]
+        assert adapter.get_connection_with_tls_context is exact

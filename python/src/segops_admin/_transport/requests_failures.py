@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import socket
 import ssl
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +22,7 @@ def failure_of(error: Exception, url: str, limits: Limits) -> SegOpsError:
     from urllib3.exceptions import NewConnectionError
 
     origin = Origin.of(url)
-    peer = str(origin)
+    peer = origin.address
     if isinstance(error, (CutShort, MalformedReply)):
         return exchange_failure(error, peer, limits, stale=False)
     causes = list(_causes(error))
@@ -35,8 +34,8 @@ def failure_of(error: Exception, url: str, limits: Limits) -> SegOpsError:
         if type(cause).__name__ == "CertificateError":
             reason = f"the certificate of {origin.host} does not verify: {cause}"
             return SegOpsConnectionError(reason, sent=False, transient=False)
-    if isinstance(error, requests.exceptions.Timeout) or isinstance(inner, socket.timeout):
-        inner = TimeoutError()
+    if isinstance(error, requests.exceptions.Timeout):
+        inner = TimeoutError()  # of an adapter of somebody's own it may be bare
     is_proxy = isinstance(error, requests.exceptions.ProxyError)
     is_unsent = is_proxy or any(isinstance(cause, NewConnectionError) for cause in causes)
     if is_unsent or isinstance(error, requests.exceptions.ConnectTimeout):
