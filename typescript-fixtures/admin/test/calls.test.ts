@@ -324,6 +324,29 @@ test("calls wait for a connection when as many are open as may be", async () => 
   });
 });
 
+test("a hundred connections are open at once, unless another number is given", async () => {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let arrived = 0;
+  await withServer(
+    async () => {
+      arrived += 1;
+      if (arrived === 100) {
+        release(); // all others are waiting for a connection by now, or have opened one too many
+      }
+      await released;
+      return { json: {} };
+    },
+    async ({ client, seen }) => {
+      const c = client();
+      await Promise.all(Array.from({ length: 105 }, (_, id) => c.segments.get(id)));
+      assert.equal(new Set(seen.map(({ port }) => port)).size, 100);
+    },
+  );
+});
+
 test("a server that closes after each reply without saying so costs few writes, and the error says why", async () => {
   await withRawServer(
     (socket) =>
