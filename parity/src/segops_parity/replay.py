@@ -209,6 +209,7 @@ class PlaySession:
             ("{origin}", self.base_url.split("/_c/")[0]),
             ("{path}", path),
             ("{elsewhere}", self._elsewhere),
+            ("{host}", self.base_url.split("/")[2]),
             ("{other-port}", self._other_port),
             ("{other-scheme}", self.base_url.replace("http:", "https:", 1)),
             ("{key}", self._key),
