@@ -179,13 +179,11 @@ def _rows_of(file: Any) -> int:
     """How many records below the header are not blank; Excel's ``sep=;`` before it is none."""
     records = Records()
     count = -1
-    head = b""
     while block := file.read(_BLOCK):
-        head = head or block
         for start, end, blank in records.feed(block):
             count += not blank
-            if count == 0 and not blank and records.delimiter == b",":
-                found = _SEP.fullmatch(head, start, end)
+            if count == 0 and records.delimiter == b",":
+                found = _SEP.fullmatch(block, start, end)  # of the first block; in no other is anything there
                 if found is not None:
                     records.delimiter = found[1]
                     count = -1

@@ -42,12 +42,12 @@ class Records:
         self._offset += size
         if self._after_return:
             self._after_return = False
-            here = int(block[:1] == b"\n")
+            here = block[:1] == b"\n"
             yield self._end(base + here, base - 1)
         if self._after_quote:
             self._after_quote = False
             self.quoted = block[:1] == b'"'
-            here = int(self.quoted)
+            here = self.quoted
         while here < size:
             whole = None
             if self._start == base + here and not self.quoted:  # the usual case, at the speed of a pattern

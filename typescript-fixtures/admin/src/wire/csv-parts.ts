@@ -157,7 +157,7 @@ async function rowsOf(file: OpenFile): Promise<number> {
   let head = Buffer.alloc(0);
   const take: Take = (start, end, isBlank) => {
     rows += isBlank ? 0 : 1;
-    if (rows === 0 && !isBlank && records.delimiter === COMMA) {
+    if (rows === 0 && records.delimiter === COMMA) {
       const found = SEP.exec(head.toString("latin1", start, end));
       if (found !== null) {
         records.delimiter = (found[1] as string).charCodeAt(0);
