@@ -516,3 +516,11 @@ def test_a_body_may_be_read_at_once_by_a_caller_of_the_transport(serve: Any) -> 
 
     asyncio.run(read_at_once())
     assert server.connections == 2
+
+
+def test_an_address_without_a_path_is_that_of_the_root(serve: Any) -> None:
+    server = serve(Reply(json=1))
+    transport = HTTPTransport()
+    assert transport.send(Request("GET", server.url.removesuffix("/api"), [])).body.read() == b"1"
+    transport.close()
+    assert [seen.target for seen in server.requests] == ["/"]
