@@ -19,7 +19,6 @@ const MOST_WAITING = 256 * 1024;
 
 /** Bytes that are sent in one write; a larger body is sent in several, so that each shows progress. */
 const BLOCK = 128 * 1024;
-
 const NO_HEADERS = new HttpHeaders();
 
 /** Where an exchange takes place. */
