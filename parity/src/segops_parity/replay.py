@@ -173,6 +173,8 @@ class PlaySession:
             if reply.raw is not None and not reply.held and len(reply.raw) <= _ROOM:
                 self._unsent.add(id(request))
             self._parts |= {name for name, _ in reply.then}
+            if reply.raw is not None and reply.held and len(reply.raw) <= _ROOM:
+                self._parts.add(reply.held)
             self._strays += reply.stray is not None
             self._arrived.notify_all()
         if reply.together:
@@ -382,6 +384,7 @@ class _Handler(socketserver.BaseRequestHandler):
                     self.request.sendall(bytes(part))
             finally:
                 session.raw_sent(self.asked)
+                session.part_sent(reply.held)
             self._follow(reply, session)
             if reply.fault == "stall":
                 self._stall(session)
