@@ -90,7 +90,7 @@ class SegOpsConnectionError(SegOpsError):
         self.may_have_executed = False
 
     def __str__(self) -> str:
-        cause = str(self.args[0]) if self.args else ""
+        cause = super().__str__()
         if not self.method:
             return cause
         text = f"{self.method} {self.path} got no reply: {cause}"
@@ -193,7 +193,7 @@ class SegOpsDecodeError(SegOpsError):
         self.may_have_executed = False
 
     def __str__(self) -> str:
-        reason = str(self.args[0]) if self.args else ""
+        reason = super().__str__()
         if not self.method:
             return reason
         answered = f"answered {self.status}" if self.status else "was answered"

@@ -17,7 +17,7 @@ export const LARGEST_REPLY = 64 * 1024 * 1024;
  * @throws {SegOpsDecodeError} it is larger than {@link LARGEST_REPLY}, broken, or in an encoding that was not asked for
  * @throws {SegOpsConnectionError} it was cut short
  */
-export async function readReply(reply: TransportReply, method = "GET"): Promise<Uint8Array> {
+export async function readReply(reply: TransportReply, method?: string): Promise<Uint8Array> {
   if (method !== "HEAD" && Number(reply.headers.get("content-length")) > LARGEST_REPLY) {
     throw tooLarge(reply);
   }
@@ -116,7 +116,7 @@ export function decode(status: number, headers: HttpHeaders, body: Uint8Array, p
     return null;
   }
   const text = utf8(body, status);
-  const mediaType = (headers.get("content-type") ?? "").split(/[;,]/, 1)[0]?.trim().toLowerCase() ?? "";
+  const mediaType = (headers.get("content-type") ?? "").split(/[;,]/)[0]?.trim().toLowerCase() ?? "";
   const saysJson = mediaType === "application/json" || mediaType === "text/json" || mediaType.endsWith("+json");
   // A lone number or word may be anything, but only without a type is it taken for JSON.
   const looksLikeJson = UNSURE.includes(mediaType) && (mediaType === "" || /^\s*[{[]/.test(text));

@@ -179,6 +179,6 @@ async function moved(fs: FileSystem, partial: string, target: string): Promise<v
       throw error;
     }
     await fs.copyFile(partial, target);
-    await fs.rm(partial, { force: true });
+    await fs.rm(partial);
   }
 }
