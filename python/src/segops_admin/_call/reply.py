@@ -149,7 +149,12 @@ def parse_json(text: str, encoded: bytes | None = None) -> Any:
     """
     if is_too_deep(text, encoded):
         raise RecursionError("it is nested too deeply")
-    return _DECODER.decode(text)
+    try:
+        value, end = _DECODER.raw_decode(text)
+    except ValueError:
+        end = -1
+    # With white space around it, or none: that takes longer, as each end is looked at.
+    return value if end == len(text) else _DECODER.decode(text)
 
 
 def decode_error_body(body: bytes) -> Any:
