@@ -152,7 +152,7 @@ def parse_json(text: str, encoded: bytes | None = None) -> Any:
     try:
         value, end = _DECODER.raw_decode(text)
     except ValueError:
-        end = -1
+        value, end = None, -1
     # With white space around it, or none: that takes longer, as each end is looked at.
     return value if end == len(text) else _DECODER.decode(text)
 
