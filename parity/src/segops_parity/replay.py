@@ -170,11 +170,12 @@ class PlaySession:
                 return Reply(MISMATCH, headers, body)
             reply = self._filled(self._due.pop(place))
             self._ending += reply.closes and not reply.held
-            if reply.raw is not None and not reply.held and len(reply.raw) <= _ROOM:
-                self._unsent.add(id(request))
             self._parts |= {name for name, _ in reply.then}
-            if reply.raw is not None and reply.held and len(reply.raw) <= _ROOM:
-                self._parts.add(reply.held)
+            if reply.raw is not None and len(reply.raw) <= _ROOM:
+                if reply.held:
+                    self._parts.add(reply.held)
+                else:
+                    self._unsent.add(id(request))
             self._strays += reply.stray is not None
             self._arrived.notify_all()
         if reply.together:

@@ -37,7 +37,7 @@ def described(value: Any) -> str:
     if callable(value) and not isinstance(value, type):
         return "a function"
     name = type(value).__name__
-    return f"{'an' if name[0] in 'AEIOaeio' else 'a'} {name}"
+    return f"{'an' if name[:1] in 'AEIOaeio' else 'a'} {name}"
 
 
 def number_text(value: float) -> str:

@@ -16,7 +16,7 @@ import {
 import type { TransportReply } from "../transport/protocol.js";
 import { type Call, target } from "./call.js";
 import { decodeErrorBody } from "./reply.js";
-import { bytesWithoutKey, headersWithoutKey, hideInCauses, withoutKey } from "./secrets.js";
+import { headersWithoutKey, hideInCauses, valueWithoutKey, withoutKey } from "./secrets.js";
 
 const REQUEST_ID_HEADERS = ["x-request-id", "request-id", "x-correlation-id"];
 const BY_STATUS: Readonly<Record<number, typeof SegOpsApiError>> = {
@@ -88,7 +88,7 @@ export async function apiError(
   ended: Ended,
 ): Promise<SegOpsApiError> {
   const { STATUS_CODES } = await import("node:http");
-  const body = decodeErrorBody(bytesWithoutKey(raw, apiKey));
+  const body = valueWithoutKey(decodeErrorBody(raw), apiKey);
   const headers = headersWithoutKey(reply.headers, apiKey);
   const requestId = requestIdOf(headers);
   const { retryAfter, attempts, mayHaveExecuted } = ended;

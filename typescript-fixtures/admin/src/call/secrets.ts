@@ -10,14 +10,20 @@ export function withoutKey(text: string, apiKey: string): string {
   return text.replaceAll(apiKey, MASK);
 }
 
-/** Bytes without the key. */
-export function bytesWithoutKey(raw: Uint8Array, apiKey: string): Uint8Array {
-  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
-  if (!bytes.includes(apiKey)) {
-    return raw;
+/** A decoded value without the key, which JSON may have spelled with escapes. */
+export function valueWithoutKey(value: unknown, apiKey: string): unknown {
+  if (typeof value === "string") {
+    return withoutKey(value, apiKey);
   }
-  // Latin-1 keeps every byte as it is, and a key is ASCII.
-  return Buffer.from(withoutKey(bytes.toString("latin1"), apiKey), "latin1");
+  if (Array.isArray(value)) {
+    return value.map((item) => valueWithoutKey(item, apiKey));
+  }
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [withoutKey(name, apiKey), valueWithoutKey(item, apiKey)]),
+    );
+  }
+  return value;
 }
 
 /** Hides the key in what the errors behind an error say, which is printed with it: some hold what was received. */

@@ -12,8 +12,6 @@ export interface Owner {
   released(connection: Connection, keptFor: number | undefined): void;
   /** It is closed. */
   ended(connection: Connection): void;
-  /** It had been kept and turned out to be closed, and so has most likely been what else is kept to that server. */
-  stale(origin: Origin): void;
 }
 
 /** One connection. */
@@ -70,13 +68,7 @@ export class Connection {
   /** Sends a request; resolves when the head of its reply is in. */
   send(request: TransportRequest): Promise<TransportReply> {
     this.#line.socket.setTimeout(0);
-    const place = {
-      line: this.#line,
-      origin: this.origin,
-      through: this.#through,
-      wasUsed: this.#isUsed,
-      isStale: () => this.#owner.stale(this.origin),
-    };
+    const place = { line: this.#line, origin: this.origin, through: this.#through, wasUsed: this.#isUsed };
     const exchange = new Exchange(request, place, (isKept) => this.#over(isKept));
     this.#exchange = exchange;
     this.#isUsed = true;

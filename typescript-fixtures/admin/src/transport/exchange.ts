@@ -29,8 +29,6 @@ export interface Place {
   through: ProxyServer | undefined;
   /** Whether the connection has carried a request before. */
   wasUsed: boolean;
-  /** Called when it has, and turns out to be closed. */
-  isStale: () => void;
 }
 
 /** One request and its reply. */
@@ -151,11 +149,7 @@ export class Exchange implements TransportReply {
   #cut(error: unknown): SegOpsConnectionError {
     const { head, received, hasBegun } = this.#reader;
     if (head === undefined) {
-      const isStale = this.#place.wasUsed && !hasBegun;
-      if (isStale) {
-        this.#place.isStale();
-      }
-      return whyExchangeFailed(error, this.#place.origin, isStale);
+      return whyExchangeFailed(error, this.#place.origin, this.#place.wasUsed && !hasBegun);
     }
     const of = head.framing.kind === "length" ? ` of ${head.framing.length}` : "";
     return new SegOpsConnectionError(`the reply was cut short after ${received}${of} bytes`, { cause: error });

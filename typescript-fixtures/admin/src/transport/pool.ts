@@ -67,8 +67,10 @@ export class Pool implements Transport {
 
   /** Closes what is idle: whatever has ended one connection to a server has most likely ended its like. */
   #discard(origin: Origin): void {
-    for (let kept = this.#take(origin); kept !== undefined; kept = this.#take(origin)) {
-      kept.close();
+    for (const { connection } of [...this.#idle]) {
+      if (isSame(connection.origin, origin)) {
+        connection.close();
+      }
     }
   }
 
@@ -212,15 +214,6 @@ export class Pool implements Transport {
       this.#idle.splice(index, 1);
     }
     this.#left();
-  }
-
-  /** @internal */
-  stale(origin: Origin): void {
-    for (const { connection } of [...this.#idle]) {
-      if (isSame(connection.origin, origin)) {
-        connection.close();
-      }
-    }
   }
 
   close(): void {
