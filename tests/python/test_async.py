@@ -315,6 +315,20 @@ def test_tls_is_verified_and_a_connection_that_is_cut_is_an_error(serve: Any, se
     assert server.connections == 1
 
 
+def test_small_requests_are_not_held_back(serve: Any) -> None:
+    server = serve(Reply(json=[1]))
+    transport = AsyncHTTPTransport()
+
+    async def main() -> int:
+        async with client_of(server, transport=transport) as client:
+            await client.segments.list()
+            ((connection,),) = transport._idle.values()
+            opened: Any = connection._transport.get_extra_info("socket")
+            return int(opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    assert asyncio.run(main()) != 0
+
+
 def test_a_client_belongs_to_one_event_loop(serve: Any) -> None:
     server = serve(Reply(json=[1]))
     client = client_of(server)

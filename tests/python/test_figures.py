@@ -259,6 +259,12 @@ def test_exit_codes(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
     assert indents == [" " * figure("cli.compact", "indent")]
 
 
+def test_connections_that_a_transport_opens_at_most() -> None:
+    most = yaml.load((BEHAVIOURS.parent / "surface.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
+    for transport in (segops_admin.HTTPTransport(), segops_admin.AsyncHTTPTransport()):
+        assert transport._max_connections == most["options"]["max_connections"]["default"]
+
+
 def test_seconds_that_an_unused_connection_is_kept() -> None:
     for transport in (segops_admin.HTTPTransport(), segops_admin.AsyncHTTPTransport()):
         assert transport._idle_seconds == figure("transport.idle-reaped", "seconds")

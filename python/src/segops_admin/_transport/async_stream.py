@@ -7,7 +7,6 @@ from one that was closed, on every version of Python and under uvloop.
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from typing import Any
 
@@ -47,9 +46,6 @@ class AsyncStream(asyncio.BufferedProtocol):
     def connection_made(self, transport: Any) -> None:
         """The connection is open."""
         self._transport = transport
-        sock = transport.get_extra_info("socket")
-        if sock is not None:
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def get_buffer(self, sizehint: int) -> bytearray:
         """Where the next bytes go."""

@@ -73,6 +73,11 @@ class AsyncSession(Session):
 
         return entered()
 
+    def left(self) -> list[str]:
+        """As that of the blocking clients, and timers of the event loop that would still ring."""
+        timers: list[asyncio.TimerHandle] = getattr(self._loop, "_scheduled", [])
+        return [*super().left(), *("timer" for timer in list(timers) if not timer.cancelled())]
+
     def transport(self, name: str, adapter: str) -> Any:
         """None: the SDK's own transport."""
         if name != "default":

@@ -393,7 +393,11 @@ class Session:
         self._running.clear()
         clock.run()
         # What urllib3 keeps it closes when it is collected, which is its own affair.
-        return {"ok": {"left": left_open(self._open_before)} if self._is_own else None}
+        return {"ok": {"left": self.left()} if self._is_own else None}
+
+    def left(self) -> list[str]:
+        """What of its clients is still open."""
+        return left_open(self._open_before)
 
     def _do_switch(self, command: dict[str, Any]) -> dict[str, Any]:
         switch = sys.modules.get("_segops_mutants")
