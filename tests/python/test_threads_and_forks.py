@@ -9,7 +9,7 @@ from typing import Any, Callable
 import pytest
 from scripted_server import Reply, ScriptedServer
 
-from segops_admin import SegOpsAdmin
+from segops_admin import SegOpsAdmin, SegOpsConfigError
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork"),
@@ -105,3 +105,21 @@ def test_forked_children_draw_different_idempotency_keys(serve: Any, connect: An
         in_a_child(lambda: client.segments.create({}) and None)
     client.segments.create({})
     assert len({seen.header("Idempotency-Key") for seen in server.requests}) == 5
+
+
+def test_an_iteration_that_has_asked_for_pages_ahead_cannot_go_on_in_a_forked_child(serve: Any, connect: Any) -> None:
+    def page(seen: Any) -> Reply:
+        number = int(dict(seen.query)["page"])
+        return Reply(json={"results": [{"id": number}], "next": None if number == 3 else "n", "count": 3})
+
+    server: ScriptedServer = serve(answer=page)
+    client: SegOpsAdmin = connect(server)
+    segments = client.segments.iterate(prefetch=1)
+    assert next(segments) == {"id": 1}
+
+    def go_on() -> None:
+        with pytest.raises(SegOpsConfigError, match="Start a new one in the child"):
+            next(segments)
+
+    in_a_child(go_on)
+    assert [segment["id"] for segment in segments] == [2, 3]

@@ -30,10 +30,8 @@ class Progress:
         self.reopened = False
         self.out_of_time = False
         self.runtime = runtime
-        self.end: float | None = None
-        if options.deadline is not None or call.deadline is not None:
-            limits = [seconds for seconds in (options.deadline, call.deadline) if seconds is not None]
-            self.end = runtime.monotonic() + min(limits)
+        limits = [seconds for seconds in (options.deadline, call.deadline) if seconds is not None]
+        self.end = runtime.monotonic() + min(limits) if limits else None
 
     def left(self) -> float:
         """Seconds that are left of the deadline, where there is one.

@@ -139,7 +139,8 @@ export class Calls {
   call(operation: string, method: string, path: string, asked: Asked): Call {
     this.checkOpen();
     const hasBody = isGiven(asked.body);
-    const limits = [this.#settings.deadline, asked.within].filter((seconds) => seconds !== undefined) as number[];
+    const { deadline = Number.POSITIVE_INFINITY } = this.#settings;
+    const { within = Number.POSITIVE_INFINITY } = asked;
     return {
       operation,
       method,
@@ -150,7 +151,7 @@ export class Calls {
       safe: asked.safe ?? false,
       idempotencyKey: asked.idempotencyKey,
       signal: asked.signal,
-      deadline: new Deadline(limits.length > 0 ? Math.min(...limits) : undefined, () => this.runtime.monotonic()),
+      deadline: new Deadline(Math.min(deadline, within), () => this.runtime.monotonic()),
     };
   }
 

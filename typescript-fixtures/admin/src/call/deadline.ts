@@ -4,16 +4,16 @@ import { SegOpsTimeoutError } from "../errors/index.js";
 
 /** When a call must be over, by a clock that only goes forward. */
 export class Deadline {
-  readonly #end: number; // Infinity for none
+  readonly #end: number;
   readonly #now: () => number;
 
   /**
-   * @param seconds for the whole call; undefined for no limit
+   * @param seconds for the whole call; Infinity for no limit
    * @param now the clock, in seconds
    */
-  constructor(seconds: number | undefined, now: () => number) {
+  constructor(seconds: number, now: () => number) {
     this.#now = now;
-    this.#end = seconds === undefined ? Number.POSITIVE_INFINITY : now() + seconds;
+    this.#end = now() + seconds;
   }
 
   /**

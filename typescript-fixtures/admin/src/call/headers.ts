@@ -94,10 +94,9 @@ export function headersOf(call: Call, settings: Settings): Record<string, string
   return headers;
 }
 
-const ALONG = ["Accept-Encoding", "User-Agent"] as const;
+const ALONG = ["Accept-Encoding", "User-Agent"];
 
 /** The headers that may go to another server: none that tells who asks. */
 export function headersForOthers(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const { "Accept-Encoding": encoding, "User-Agent": agent } = headers as Record<(typeof ALONG)[number], string>;
-  return { "Accept-Encoding": encoding, "User-Agent": agent };
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => ALONG.includes(name)));
 }

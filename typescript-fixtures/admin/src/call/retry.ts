@@ -52,22 +52,26 @@ const FORMS = [
   `${DAY} (?<month>[A-Za-z]{3}) (?<day>[ \\d]\\d) ${CLOCK} (?<year>\\d{4})`,
 ].map((form) => new RegExp(`^${form}$`));
 
+interface Parts {
+  day: string;
+  month: string;
+  year: string;
+  hour: string;
+  minute: string;
+  second: string;
+}
+
 /** A date in one of HTTP's three forms (RFC 9110, 5.6.7) as seconds since the epoch. `Date.parse` would take far more. */
 function httpDate(text: string, now: number): number | undefined {
-  const parts = FORMS.map((form) => form.exec(text)?.groups).find((groups) => groups !== undefined);
-  const month = MONTHS.indexOf(parts?.month ?? "");
-  if (parts === undefined || month < 0) {
+  const parts = FORMS.map((form) => form.exec(text)?.groups).find(Boolean) as Parts | undefined;
+  if (parts === undefined) {
     return undefined;
   }
-  const [day, hour, minute, second] = [parts.day, parts.hour, parts.minute, parts.second].map(Number) as number[] as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [month, day] = [MONTHS.indexOf(parts.month), Number(parts.day)];
+  const [hour, minute, second] = [Number(parts.hour), Number(parts.minute), Number(parts.second)];
   const midnight = new Date(0);
-  midnight.setUTCFullYear(fullYear(parts.year ?? "", now), month, day);
-  if (parts.year === "0000" || midnight.getUTCDate() !== day || hour > 23 || minute > 59 || second > 59) {
+  midnight.setUTCFullYear(fullYear(parts.year, now), month, day);
+  if (month < 0 || parts.year === "0000" || midnight.getUTCDate() !== day || hour > 23 || minute > 59 || second > 59) {
     return undefined;
   }
   return midnight.getTime() / 1000 + hour * 3600 + minute * 60 + second;
