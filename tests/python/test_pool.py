@@ -282,15 +282,6 @@ def test_a_client_is_closed_at_the_end_of_its_block_also_by_an_error(serve: Any)
     assert client.http.closed
 
 
-def test_a_transport_refuses_to_send_once_it_is_closed(serve: Any) -> None:
-    from segops_admin import Request
-
-    transport = HTTPTransport()
-    transport.close()
-    with pytest.raises(SegOpsConfigError, match="closed"):
-        transport.send(Request("GET", "http://127.0.0.1:1/", []))
-
-
 def test_with_options_shares_the_connections_and_leaves_the_first_client_as_it_was(serve: Any, connect: Any) -> None:
     server = serve(Reply(json=[1]), Reply(500), Reply(json=[3]), Reply(500), Reply(json=[4]))
     client = connect(server)

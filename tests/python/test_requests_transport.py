@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import threading
 from pathlib import Path
@@ -9,10 +10,12 @@ from typing import Any
 
 import pytest
 import requests
+import urllib3
 from scripted_server import Hangup, Raw, Reply
 from sdk_client import KEY, patiently, shown
 
 from segops_admin import (
+    Request,
     RequestsTransport,
     SegOpsAdmin,
     SegOpsApiError,
@@ -291,6 +294,26 @@ def test_errors_of_other_adapters_are_told_in_the_same_words(
             client.segments.create({})
     assert (caught.value.sent, caught.value.transient) == (sent, transient)
     assert isinstance(caught.value, SegOpsTimeoutError) == ("Timeout" in type(error).__name__)
+
+
+class Recorded(requests.adapters.BaseAdapter):
+    """An adapter that answers from memory, as mocks do."""
+
+    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]
+        reply = urllib3.HTTPResponse(io.BytesIO(b"id,name"), {"Content-Length": "9"}, 200, preload_content=False)
+        return requests.adapters.HTTPAdapter().build_response(request, reply)
+
+    def close(self) -> None:
+        """It holds nothing."""
+
+
+def test_a_body_from_memory_is_read_at_once_or_in_part_and_may_be_cut_short() -> None:
+    with requests.Session() as session:
+        session.mount("https://", Recorded())
+        body = RequestsTransport(session).send(Request("GET", "https://api.segops.test/", [])).body
+        assert [body.read(2), body.read(3)] == [b"id", b",na"]
+        with pytest.raises(SegOpsConnectionError, match="cut short after 7 of 9 bytes"):
+            body.read()
 
 
 def test_an_adapter_is_made_exact_once(serve: Any) -> None:

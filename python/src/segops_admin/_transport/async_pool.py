@@ -10,7 +10,7 @@ from typing import Any
 
 from .._config import checked_connections
 from .._errors import SegOpsConfigError, SegOpsConnectionError, SegOpsError, SegOpsTimeoutError
-from .._wire.heads import CutShort, MalformedReply
+from .._wire.heads import MalformedReply
 from .._wire.http1 import ReplyReader
 from .async_connection import AsyncConnection
 from .failures import connect_failure, raise_as
@@ -56,8 +56,6 @@ class AsyncHTTPTransport:
 
     async def send(self, request: Request) -> AsyncResponse:
         """Sends one request on a kept or a new connection; see ``AsyncTransport.send``."""
-        if self._closed:
-            raise SegOpsConfigError("This client is closed. Make a new one.")
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             if self._loop is not None:
@@ -177,7 +175,7 @@ class AsyncHTTPTransport:
                     self._context = default_context()
                 await made.start_tls(self._context, origin.host, limits)
             return made
-        except (OSError, UnicodeError, CutShort, MalformedReply, SegOpsConnectionError) as error:
+        except (OSError, UnicodeError, MalformedReply, SegOpsConnectionError) as error:
             failure: Exception = error
         except BaseException:
             made.close()

@@ -63,13 +63,12 @@ class AsyncStream(asyncio.BufferedProtocol):
             self._transport.pause_reading()
         self._wake()
 
-    def eof_received(self) -> bool:
+    def eof_received(self) -> None:
         """Nothing more will come."""
         self._ended = True
         if self._tls is not None:
             self._incoming.write_eof()
         self._wake()
-        return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection has ended: by an error, or where this side has closed it."""
@@ -185,7 +184,7 @@ class AsyncStream(asyncio.BufferedProtocol):
             self._transport.write(self._outgoing.read())
 
     async def start_tls(self, context: ssl.SSLContext, host: str, limits: Limits) -> None:
-        """Shakes hands."""
+        """Shakes hands. What this side says last goes with what is written next."""
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
         for data in self._received:
             self._incoming.write(data)
@@ -198,7 +197,6 @@ class AsyncStream(asyncio.BufferedProtocol):
                 break
             except ssl.SSLWantReadError:
                 await self._fill(limits)
-        self._flush()
 
     def readable(self) -> bool:
         """Whether there is something to read while nothing has been asked: the end of it, or a stray reply."""

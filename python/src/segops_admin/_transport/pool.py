@@ -9,7 +9,7 @@ import weakref
 from typing import TYPE_CHECKING, Any, Union
 
 from .._config import checked_connections
-from .._errors import SegOpsConfigError, SegOpsTimeoutError
+from .._errors import SegOpsTimeoutError
 from .connecting import open_socket
 from .connection import Connection
 from .limits import Limits
@@ -93,8 +93,6 @@ class HTTPTransport:
 
     def send(self, request: Request) -> Response:
         """Sends one request on a kept or a new connection; see ``Transport.send``."""
-        if self._closed:
-            raise SegOpsConfigError("This client is closed. Make a new one.")
         address, target = split_url(request.url)
         key = (address, standard_library_way())
         line = self._lines.get(key) or self._line(*key)

@@ -61,7 +61,6 @@ class RequestsTransport:
                 headers={name: str(value) for name, value in request.headers},
                 data=body if body is None or isinstance(body, bytes) else _Stream(body),
                 timeout=limits.step(),
-                allow_redirects=False,
                 stream=True,
                 auth=_no_auth,
                 hooks={"response": [*self._session.hooks.get("response", ()), _stay_here]},
@@ -104,7 +103,7 @@ def _no_auth(prepared: Any) -> Any:
 
 
 def _stay_here(reply: requests.Response, **_: Any) -> None:
-    """Keeps ``requests`` from reading a redirect's body and looking where it leads, which it does without following."""
+    """Keeps ``requests`` from following a redirect: told not to, it still reads its body and looks where it leads."""
     reply.headers.pop("Location", None)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Lease", "UnknownBody", "read_exactly"]
 
+_BLOCK = 64 * 1024
 _exact: dict[type, type] = {}
 """urllib3's classes of connections, each with one of its own whose replies are read by our reader."""
 
@@ -45,7 +46,7 @@ class _ExactPool:
             pool.ConnectionCls = _exact[kind]
         elif vars(pool).get("ConnectionCls") in _exact.values():
             del pool.ConnectionCls  # a recorder has replaced the class meanwhile
-        for kept in list(getattr(getattr(pool, "pool", None), "queue", ())):
+        for kept in getattr(getattr(pool, "pool", None), "queue", ()):
             if _is_plain(type(kept)):
                 kept.response_class = ExactReply
         return pool
@@ -78,11 +79,7 @@ def _noticing(kind: Any) -> dict[str, Any]:
 
 def _is_plain(kind: Any) -> bool:
     """Whether it is a class of connections that reads replies as ``http.client`` does."""
-    return (
-        isinstance(kind, type)
-        and issubclass(kind, http.client.HTTPConnection)
-        and kind.response_class is http.client.HTTPResponse
-    )
+    return getattr(kind, "response_class", None) is http.client.HTTPResponse
 
 
 class Lease:
@@ -97,7 +94,7 @@ class Lease:
         sock = getattr(getattr(self._reply.raw, "_connection", None), "sock", None)
         if sock is not None:
             sock.settimeout(limits.step())
-        received: bytes = self._exact.fp.read1(65536)
+        received: bytes = self._exact.fp.read1(_BLOCK)
         return received
 
     def give_back(self) -> None:
@@ -128,20 +125,20 @@ class UnknownBody:
         """The next bytes; see ``Body.read``."""
         import urllib3
 
+        if amount < 0:
+            return b"".join(iter(lambda: self.read(_BLOCK), b""))
         try:
-            block: bytes = self._reply.raw.read(amount if amount >= 0 else None, decode_content=False)
+            block: bytes = self._reply.raw.read(amount, decode_content=False)  # which closes it where this fails
         except urllib3.exceptions.ReadTimeoutError as error:
-            self.close()
             raise SegOpsTimeoutError(f"the reply stalled after {self._got} bytes") from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
             self._cut_short(error)
         self._got += len(block)
-        if self._length is not None and self._got < self._length and (not block or amount < 0):
+        if not block and self._length is not None and self._got < self._length:
             self._cut_short(None)
         return block
 
     def _cut_short(self, error: Exception | None) -> NoReturn:
-        self.close()
         whole = f" of {self._length}" if self._length is not None else ""
         raise SegOpsConnectionError(f"the reply was cut short after {self._got}{whole} bytes") from error
 
