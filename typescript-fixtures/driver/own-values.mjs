@@ -1,6 +1,25 @@
 /** Values that only JavaScript has, as arguments of cases: `{"$own": NAME}` stands for one. */
 
 import { Readable } from "node:stream";
+import { opened } from "./watched.mjs";
+
+const PATIENCE = 2000;
+
+/** A signal that is aborted as soon as two more files are open: what is read, and what it is copied to. */
+function abortedOnceCopying() {
+  const controller = new AbortController();
+  const before = opened().file;
+  const end = performance.now() + PATIENCE;
+  const look = () => {
+    if (opened().file >= before + 2 || performance.now() > end) {
+      controller.abort();
+    } else {
+      setImmediate(look);
+    }
+  };
+  setImmediate(look);
+  return controller.signal;
+}
 
 class Point {
   x = 1;
@@ -95,6 +114,7 @@ const VALUES = {
   "search-params-of-a-page": () => new URLSearchParams("page=2&page_size=1"),
   "search-params": () => new URLSearchParams("a=1&b=2&b=3"),
   signal: () => new AbortController().signal,
+  "signal-aborted-once-copying": abortedOnceCopying,
   "signal-of-several-calls": () => {
     shared = shared.signal.aborted ? new AbortController() : shared;
     return shared.signal;

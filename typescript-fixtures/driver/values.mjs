@@ -1,9 +1,12 @@
 /** Values that JSON has no form for, as they travel in JSON lines: bytes, dates, files, callbacks, errors. */
 
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
+  closeSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -27,6 +30,7 @@ const NUMBERS = { NaN: Number.NaN, Infinity: Number.POSITIVE_INFINITY, "-Infinit
 export class Given {
   sink;
   #folder;
+  #held;
   #kept;
   #path;
   #shared;
@@ -90,6 +94,11 @@ export class Given {
         this.#folder = mkdtempSync(join(tmpdir(), "parity-upload-"));
         const path = join(this.#folder, value.name);
         this.#path = path;
+        if (value.stalls) {
+          execFileSync("mkfifo", [path]);
+          this.#held = openSync(path, "r+");
+          return path;
+        }
         if ("hole" in value) {
           this.isLarge = true;
           const before = Buffer.from(value.before ?? "", "base64");
@@ -157,6 +166,9 @@ export class Given {
         statSync(join(folder, each)).isDirectory() ? null : readFileSync(join(folder, each), "utf8");
       const beside = readdirSync(folder).filter((each) => each !== name);
       left.beside = Object.fromEntries(beside.map((each) => [each, held(each)]));
+    }
+    if (this.#held !== undefined) {
+      closeSync(this.#held);
     }
     if (this.#folder !== undefined) {
       rmSync(this.#folder, { recursive: true });

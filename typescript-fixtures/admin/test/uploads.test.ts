@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, createReadStream, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  createReadStream,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -182,6 +191,26 @@ test("a stream that is given up is destroyed", async () => {
     const error = await rejection(client({}).products.importCsv(stream, "a.csv", { signal: controller.signal }));
     assert.equal(error, controller.signal.reason);
     assert.ok(stream.destroyed);
+  });
+});
+
+test("a named pipe that nobody writes to is given up at once", { skip: process.platform === "win32" }, async () => {
+  await inFolder(async (folder) => {
+    const path = join(folder, "pipe.csv");
+    execFileSync("mkfifo", [path]);
+    for (const isRead of [false, true]) {
+      const held = isRead ? openSync(path, "r+") : undefined;
+      const controller = new AbortController();
+      const { products } = new SegOpsAdmin({ apiKey: KEY, baseUrl: "http://127.0.0.1:1" });
+      const upload = products.importCsv(path, undefined, { signal: controller.signal });
+      while (isRead && leftOver().length === 0) {
+        await new Promise(setImmediate);
+      }
+      controller.abort();
+      assert.equal(await rejection(upload), controller.signal.reason);
+      closeSync(held ?? openSync(path, "r+")); // lets go of who waits for a writer
+    }
+    assert.deepEqual(leftOver(), []);
   });
 });
 

@@ -6,7 +6,6 @@ import enum
 import json
 import math
 import operator
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
@@ -14,7 +13,7 @@ from urllib.parse import quote, quote_plus
 from .._errors import SegOpsArgumentError
 from .bodies import checked_parameters
 from .nesting import DEEPEST, is_too_deep
-from .words import LARGEST_SAFE, described, number_text
+from .words import LARGEST_SAFE, described, is_a, number_text
 
 if TYPE_CHECKING:
     import datetime
@@ -34,11 +33,12 @@ def encode_path(text: str) -> str:
     """
     if not isinstance(text, str):
         raise SegOpsArgumentError(f"A path must be text, not {described(text)}.")
-    if "://" in text.split("?", 1)[0] or text.startswith("//"):
+    before = text.partition("?")[0]
+    if "://" in before or text.startswith("//"):
         raise SegOpsArgumentError(f"{text!r} is an address; give the path below the base URL, such as /segments/.")
     if "#" in text or any(ord(character) < 32 or ord(character) == 127 for character in text):
         raise SegOpsArgumentError(f"The path {text!r} has a fragment or a control character.")
-    segments = text.split("?", 1)[0].lower().replace("%2e", ".").split("/")
+    segments = before.lower().replace("%2e", ".").split("/")
     if "." in segments or ".." in segments:
         raise SegOpsArgumentError(f"The path {text!r} has a dot segment: it would reach another path.")
     path = text.removesuffix("?")
@@ -91,26 +91,20 @@ def _query_value(key: str, value: Any) -> str:
         return number_text(value)
     if isinstance(value, str):
         return str.__str__(value)
-    if isinstance(value, int) or _is_a("decimal", "Decimal", value) or _is_a("uuid", "UUID", value):
+    if is_a("decimal", "Decimal", value) or is_a("uuid", "UUID", value):
         return str(value)
-    if _is_a("datetime", "date", value):
+    if is_a("datetime", "date", value):
         return iso8601(value)
     try:
-        return str(operator.index(value))  # a whole number of another kind, such as numpy's
+        return str(operator.index(value))  # of a class of its own, such as numpy's
     except TypeError:
         raise SegOpsArgumentError(f"The query parameter {key!r} cannot be {described(value)}.") from None
 
 
-def _is_a(module: str, name: str, value: Any) -> bool:
-    """Whether a value is of a class of the standard library: it is not if nobody has loaded its module."""
-    found = getattr(sys.modules.get(module), name, None)
-    return found is not None and isinstance(value, found)
-
-
 def _is_finite(value: Any) -> bool:
-    if _is_a("decimal", "Decimal", value):
-        return bool(value.is_finite())
-    return not isinstance(value, float) or math.isfinite(value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not is_a("decimal", "Decimal", value) or value.is_finite()
 
 
 def iso8601(value: datetime.date) -> str:
@@ -128,11 +122,11 @@ def iso8601(value: datetime.date) -> str:
 
 
 def _json_default(value: Any) -> Any:
-    if _is_a("datetime", "date", value):
+    if is_a("datetime", "date", value):
         return iso8601(value)
     if not _is_finite(value):
         raise ValueError("it is not finite")
-    if _is_a("decimal", "Decimal", value) or _is_a("uuid", "UUID", value):
+    if is_a("decimal", "Decimal", value) or is_a("uuid", "UUID", value):
         # As text: a binary float would change a price, and the platform's own samples write prices as text.
         return str(value)
     raise TypeError("it has no JSON form")
@@ -149,9 +143,10 @@ def encode_json(body: Any) -> bytes:
     """
     try:
         text = _ENCODER.encode(body)
-        if is_too_deep(text):
+        data = text.encode("utf-8")
+        if is_too_deep(text, data):
             raise RecursionError
-        return text.encode("utf-8")
+        return data
     except SegOpsArgumentError:  # a time out of range says so itself
         raise
     except (TypeError, ValueError, RecursionError) as error:
@@ -168,18 +163,13 @@ def _obstacle(body: Any) -> str:
                 return "it holds itself"
             if len(above) >= DEEPEST:
                 return "it is nested too deeply"
-            inner = [*value.keys(), *value.values()] if isinstance(value, Mapping) else list(value)
+            inner = [*value.keys(), *value.values()] if isinstance(value, Mapping) else value
             left += [(each, (*above, id(value))) for each in reversed(inner)]
-        elif isinstance(value, str):
-            if not _is_unicode(value):
-                return "it holds a character that UTF-8 cannot hold"
         else:
             try:
-                _ENCODER.encode(value)
+                _ENCODER.encode(value).encode("utf-8")
+            except UnicodeEncodeError:
+                return "it holds a character that UTF-8 cannot hold"
             except (TypeError, ValueError):
                 return f"it holds {described(value)}"
     return "it has no JSON form"
-
-
-def _is_unicode(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text)

@@ -93,7 +93,7 @@ class open_file:
                 raise SegOpsArgumentError(f"The file {os.fspath(data)!r} cannot be read: {error}") from error
             self._own.append(file)
             self.name = os.path.basename(file.name)
-            return file if _rewindable(file) else self._spool(file)
+            return self._rewindable(file)
         if not hasattr(data, "read"):
             raise SegOpsArgumentError(f"Give bytes, a path or an open binary file, not {described(data)}.")
         if hasattr(data, "encoding"):
@@ -102,7 +102,11 @@ class open_file:
             raise SegOpsArgumentError("The file is closed.")
         name = getattr(data, "name", None)
         self.name = os.path.basename(name) if isinstance(name, str) and not name.startswith("<") else None
-        return data if _rewindable(data) else self._spool(data)
+        return self._rewindable(data)
+
+    def _rewindable(self, stream: IO[bytes]) -> IO[bytes]:
+        """The stream, or a copy of it if it cannot be rewound."""
+        return stream if hasattr(stream, "seekable") and stream.seekable() else self._spool(stream)
 
     def _spool(self, stream: IO[bytes]) -> IO[bytes]:
         import shutil
@@ -123,10 +127,3 @@ class open_file:
     def __exit__(self, *exc: object) -> None:
         for file in self._own:
             file.close()
-
-
-def _rewindable(stream: Any) -> bool:
-    try:
-        return bool(stream.seekable())
-    except AttributeError:
-        return False

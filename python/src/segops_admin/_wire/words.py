@@ -9,7 +9,7 @@ TYPE_CHECKING = bool()
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["LARGEST_SAFE", "described", "number_text"]
+__all__ = ["LARGEST_SAFE", "described", "is_a", "number_text"]
 
 LARGEST_SAFE = 2**53 - 1
 """The largest whole number that a float holds with certainty."""
@@ -27,8 +27,7 @@ def described(value: Any) -> str:
         return str(value) if value.bit_length() <= 1024 else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, (bytes, bytearray, memoryview)):
         return "bytes"
-    # Whoever passes a date has loaded datetime; the namespaces import this module, and are to load nothing dear.
-    if "datetime" in sys.modules and isinstance(value, sys.modules["datetime"].date):
+    if is_a("datetime", "date", value):
         return "a date"
     if isinstance(value, (list, tuple)):
         return "an array"
@@ -38,6 +37,14 @@ def described(value: Any) -> str:
         return "a function"
     name = type(value).__name__
     return f"{'an' if name[:1] in 'AEIOaeio' else 'a'} {name}"
+
+
+def is_a(module: str, name: str, value: Any) -> bool:
+    """Whether a value is of a class of the standard library: it is not if nobody has loaded its module.
+
+    The namespaces import this module, and are to load nothing dear.
+    """
+    return isinstance(value, getattr(sys.modules.get(module), name, ()))
 
 
 def number_text(value: float) -> str:

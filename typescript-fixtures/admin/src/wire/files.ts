@@ -143,9 +143,9 @@ function* slices(bytes: Uint8Array): Generator<Uint8Array> {
 async function openPath(path: string | URL, signal: AbortSignal | undefined): Promise<OpenFile> {
   const [{ open }, { basename }] = await Promise.all([import("node:fs/promises"), import("node:path")]);
   const name = typeof path === "string" ? basename(path) : decodeURIComponent(basename(path.pathname));
-  let handle: FileHandle | undefined;
+  const opening = open(path);
   try {
-    handle = await open(path);
+    const handle = await unlessAborted(opening, signal);
     const status = await handle.stat();
     if (status.isDirectory()) {
       throw new Error("it is a directory");
@@ -156,7 +156,8 @@ async function openPath(path: string | URL, signal: AbortSignal | undefined): Pr
     }
     return fileOf(handle, status.size, name);
   } catch (error) {
-    await handle?.close();
+    // Not waited for: a pipe is opened, and closed, when somebody writes to it.
+    opening.then((handle) => handle.close()).catch(() => undefined);
     if (signal?.aborted && error === signal.reason) {
       throw error;
     }

@@ -160,6 +160,7 @@ _VALUES: dict[str, Callable[[], Any]] = {
     "lost": lambda: 2.0**60,
     "mapping": lambda: types.MappingProxyType({"a": 1}),
     "naive": lambda: datetime.datetime(2026, 4, 25, 12, 0),  # noqa: DTZ001 -- what it is about
+    "numbers-as-names": lambda: {1: 2},
     "object": object,
     "out-of-range": lambda: datetime.datetime.max.replace(tzinfo=_BEHIND),
     "set": lambda: {1},
@@ -170,6 +171,7 @@ _VALUES: dict[str, Callable[[], Any]] = {
     "tuple-of-rows": lambda: ({"sku": "a"},),
     "uuid": lambda: uuid.UUID("12345678-1234-5678-1234-567812345678"),
     "whole-float": lambda: 3.0,
+    "x": type("x", (), {}),
     "zoned": lambda: datetime.datetime(2026, 4, 25, 12, 0, tzinfo=_AHEAD),
 }
 

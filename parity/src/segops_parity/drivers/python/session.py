@@ -331,13 +331,19 @@ class Session:
             finally:
                 clock.end()
         seen = {"delays": list(time.delays), "log": list(self._log.lines), "attempts": list(self._attempts)}
-        own = [each for each in caught if each.category.__name__.startswith("SegOps")]
+        own = [each for each in caught if self._is_the_sdks(each)]
         seen["warned"] = [self._warning(each) for each in own]
         held = {} if memory is None else {"held": memory.held()}
         return {**outcome, **seen, **held, **watched.told(), **given.told()}
 
+    def _is_the_sdks(self, each: warnings.WarningMessage) -> bool:
+        """Whether the SDK warns, or Python of a file or socket that the SDK has let go without closing it."""
+        return each.category.__name__.startswith("SegOps") or (self._is_own and each.category is ResourceWarning)
+
     def _warning(self, each: warnings.WarningMessage) -> dict[str, Any]:
         """A warning, and the line that it points at if that is not its caller's."""
+        if each.category is ResourceWarning:
+            return {"kind": "ResourceWarning", "message": str(each.message).partition(" <")[0]}
         line = linecache.getline(each.filename, each.lineno)
         is_right = "method(*arguments" in line or "next(iteration" in line or not self.is_caller
         elsewhere = {} if is_right else {"elsewhere": f"{each.filename}:{each.lineno}"}
