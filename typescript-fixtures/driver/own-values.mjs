@@ -1,7 +1,7 @@
 /** Values that only JavaScript has, as arguments of cases: `{"$own": NAME}` stands for one. */
 
 import { Readable } from "node:stream";
-import { opened } from "./watched.mjs";
+import { opened, watchedSignal } from "./watched.mjs";
 
 const PATIENCE = 2000;
 
@@ -18,7 +18,7 @@ function abortedOnceCopying() {
     }
   };
   setImmediate(look);
-  return controller.signal;
+  return watchedSignal(controller.signal);
 }
 
 class Point {
@@ -117,11 +117,11 @@ const VALUES = {
   "signal-aborted-once-copying": abortedOnceCopying,
   "signal-of-several-calls": () => {
     shared = shared.signal.aborted ? new AbortController() : shared;
-    return shared.signal;
+    return watchedSignal(shared.signal);
   },
   "signal-of-several-calls-aborted": () => {
     shared.abort();
-    return shared.signal;
+    return watchedSignal(shared.signal);
   },
   "stream-that-stalls": () => new Readable({ read: () => undefined }),
   "stream-that-breaks": () =>

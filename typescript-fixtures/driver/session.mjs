@@ -12,7 +12,7 @@ import { runShell } from "./shell.mjs";
 import { surface } from "./surface.mjs";
 import { attemptValue, camel, errorValue, Given, optionsOf, plainCopy, promised } from "./values.mjs";
 import { clock } from "./waiting.mjs";
-import { forget, leftOpen, opened, unhandledFailures, watched } from "./watched.mjs";
+import { forget, leftOpen, opened, unhandledFailures, watched, watchedSignal } from "./watched.mjs";
 
 const PROTOCOL = "segops-parity/1";
 
@@ -204,7 +204,7 @@ export class Session {
     const named = Object.entries(command.named ?? {}).map(([key, value]) => [camel(key), given.value(value)]);
     const controller = command.abortable || command.aborts_asleep ? new AbortController() : undefined;
     if (controller !== undefined) {
-      named.push(["signal", controller.signal]);
+      named.push(["signal", watchedSignal(controller.signal)]);
     }
     if (named.length > 0) {
       values.push(Object.fromEntries(named));

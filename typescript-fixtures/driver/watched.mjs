@@ -4,6 +4,7 @@
  */
 
 import crypto from "node:crypto";
+import { getEventListeners } from "node:events";
 import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import timers from "node:timers";
@@ -17,6 +18,8 @@ const asked = { timeouts: new Set(), compared: 0 };
 const LONGEST_WAIT = 10_000;
 const waits = { areSkipped: false, skipped: 0 };
 let unhandled = 0;
+/** The signals that calls were given. */
+const signals = new Set();
 
 process.on("unhandledRejection", () => {
   unhandled += 1;
@@ -75,10 +78,17 @@ export function unhandledFailures() {
   return found;
 }
 
-/** How many sockets, files and timers are open, where the system tells. */
+/** A signal for calls, of which is told whether the SDK still listens to it in the end. */
+export function watchedSignal(signal) {
+  signals.add(signal);
+  return signal;
+}
+
+/** How many sockets, files and timers are open, where the system tells, and listeners on signals. */
 export function opened() {
   const timer = process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
-  const found = { socket: 0, file: 0, timer };
+  const listener = [...signals].reduce((sum, signal) => sum + getEventListeners(signal, "abort").length, 0);
+  const found = { socket: 0, file: 0, timer, listener };
   for (const name of existsSync(FOLDER) ? readdirSync(FOLDER) : []) {
     try {
       const target = readlinkSync(`${FOLDER}/${name}`);
@@ -97,6 +107,7 @@ export async function leftOpen(before) {
     const present = opened();
     const left = Object.keys(present).flatMap((kind) => Array(Math.max(0, present[kind] - before[kind])).fill(kind));
     if (left.length === 0 || performance.now() > end) {
+      signals.clear();
       return left;
     }
     await new Promise((resolve) => setImmediate(resolve));

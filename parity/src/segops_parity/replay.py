@@ -32,6 +32,8 @@ _TOGETHER_SECONDS = 10.0
 _SETTLED_SECONDS = 2.0
 _GLANCE_SECONDS = 0.005
 _ANNOUNCED = 65 * 1024 * 1024
+_ALERT = bytes.fromhex("15030300020250")
+"""Of TLS: something is wrong within the server."""
 _BLOCK = 1024 * 1024
 _ROOM = 64 * 1024
 """Bytes that a socket takes though nobody reads them."""
@@ -261,6 +263,10 @@ class _Handler(socketserver.BaseRequestHandler):
             own.accepted += 1
         try:
             if kind == "closed":
+                raise ConnectionAbortedError
+            if kind == "alert":
+                self.request.recv(65536)  # a greeting
+                self.request.sendall(_ALERT)
                 raise ConnectionAbortedError
             if kind == "silent" and own is not None:
                 self._stall(own)

@@ -150,7 +150,7 @@ class Connection(Link):
         self.fail(failure, begun=reader.begun)
         raise_as(exchange_failure(failure, self.peer, limits, stale=self.stale), failure)
 
-    def _send(self, request: Request, target: str, limits: Limits) -> OSError | None:
+    def _send(self, request: Request, target: str, limits: Limits) -> Exception | None:
         """Sends the request; what broke the connection meanwhile is returned, since a reply may have come before."""
         body = request.body
         try:
@@ -163,7 +163,7 @@ class Connection(Link):
                 for block in body:
                     self.set_timeout(limits.step())
                     self._sock.sendall(block)
-        except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError) as error:
+        except DISCONNECTED as error:
             return without_frames(error)  # type: ignore[no-any-return]
         return None
 

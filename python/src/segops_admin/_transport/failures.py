@@ -72,11 +72,16 @@ def connect_failure(error: BaseException, peer: str, host: str, limits: Limits) 
     if isinstance(error, ssl.SSLError):
         final = is_final(error)
         advice = ": check the scheme and port, and which versions of TLS both sides speak" if final else ""
-        reason = f"no TLS connection to {peer}: {error.reason or error}{advice}"
+        reason = f"no TLS connection to {peer}: {_said(error)}{advice}"
         return SegOpsConnectionError(reason, sent=False, transient=not final)
     if isinstance(error, UnicodeError):  # a host name with an empty or an overlong label
         return SegOpsConnectionError(f"no connection to {peer}: no host has such a name", sent=False, transient=False)
-    return SegOpsConnectionError(f"no connection to {peer}: {str(error) or type(error).__name__}", sent=False)
+    return SegOpsConnectionError(f"no connection to {peer}: {_said(error)}", sent=False)
+
+
+def _said(error: BaseException) -> str:
+    """What an error says; of TLS its reason alone, such as ``WRONG_VERSION_NUMBER``."""
+    return getattr(error, "reason", None) or str(error) or type(error).__name__
 
 
 def _timeout(reason: str, limits: Limits) -> SegOpsTimeoutError:
@@ -108,7 +113,7 @@ def exchange_failure(error: BaseException, peer: str, limits: Limits, *, stale: 
         return SegOpsConnectionError(f"{peer} closed the connection", stale=stale)
     if isinstance(error, MalformedReply):
         return SegOpsDecodeError(f"what {peer} sent is not HTTP: {error}")
-    return SegOpsConnectionError(f"the connection to {peer} failed: {error}")
+    return SegOpsConnectionError(f"the connection to {peer} failed: {_said(error)}")
 
 
 def body_failure(error: BaseException, status: int, got: int, wanted: int | None, limits: Limits) -> SegOpsError:

@@ -33,10 +33,7 @@ class Origin(NamedTuple):
     def of(cls, address: str) -> Origin:
         """The origin of an address."""
         url = urlsplit(address)
-        host = url.hostname or ""
-        if not host.isascii():
-            host = host.encode("idna").decode("ascii")
-        return cls(url.scheme, host, url.port or (443 if url.scheme == "https" else 80))
+        return cls(url.scheme, url.hostname or "", url.port or (443 if url.scheme == "https" else 80))
 
 
 def split_url(url: str) -> tuple[str, str]:

@@ -125,9 +125,11 @@ class HTTPTransport:
         until = time.monotonic() + limits.step()
         while True:
             with self._lock:
-                place = None if line.idle else self._place()
-                if place is None and not line.idle:
-                    self._wait(until)
+                place = None
+                if not line.idle:
+                    place = self._place()
+                    if place is None:
+                        self._wait(until)
             try:
                 connection = self._kept(line) if place is None else self._connect(line, limits)
             except BaseException:

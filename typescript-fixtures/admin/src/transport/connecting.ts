@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { SegOpsError, SegOpsTimeoutError } from "../errors/index.js";
 import { type Peer, whyDialingFailed } from "./failures.js";
 import type { ProxyServer } from "./proxies.js";
-import { onAbort, throwIfAborted } from "./signals.js";
+import { onAbort } from "./signals.js";
 import { after } from "./timers.js";
 import { secured } from "./tls.js";
 import { askForTunnel } from "./tunnel.js";
@@ -51,7 +51,6 @@ export async function dial(origin: Origin, proxy: ProxyServer | undefined, patie
   const net = await import("node:net"); // when it is first needed, as all that follows
   const { Duplex: Stream } = await import("node:stream");
   const secure = origin.isSecure ? { tls: await import("node:tls"), Stream } : undefined;
-  throwIfAborted(patience.signal);
   const line = await new Promise<Line>((resolve, reject) => {
     const { host, port } = proxy ?? origin;
     const socket = net.connect({ host, port, allowHalfOpen: secure === undefined });
@@ -61,8 +60,6 @@ export async function dial(origin: Origin, proxy: ProxyServer | undefined, patie
     const settle = (): void => {
       stopTimer();
       stopWatching();
-      line.stream.off("error", fail).off("close", fail);
-      socket.off("error", fail).off("close", fail);
     };
     const giveUp = (why: unknown): void => {
       settle();

@@ -43,7 +43,6 @@ export class Exchange implements TransportReply {
   readonly #stopListening: () => void;
   #isSent = false;
   #isOver = false;
-  #isPaused = false;
   #failure: { reason: unknown } | undefined;
   #wake: (() => void) | undefined;
 
@@ -56,7 +55,7 @@ export class Exchange implements TransportReply {
     this.#reader = new ReplyReader(request.method);
     this.#watch = new Watch(
       request,
-      () => this.#isPaused,
+      () => this.#wake === undefined, // it is the caller that takes its time
       (isDeadline) => {
         const received = this.#reader.head === undefined ? undefined : this.#reader.received;
         this.#fail(whyTimedOut(isDeadline, this.#place.origin, received));
@@ -130,8 +129,7 @@ export class Exchange implements TransportReply {
       this.#fail(error instanceof WireError ? this.#notHttp(error) : error);
       return;
     }
-    if (this.#reader.waiting > MOST_WAITING && !this.#isPaused) {
-      this.#isPaused = true;
+    if (this.#reader.waiting > MOST_WAITING) {
       this.#line.stream.pause();
     }
     this.#wake?.();
@@ -184,8 +182,9 @@ export class Exchange implements TransportReply {
     }
   }
 
-  /** Resolves when something has happened. */
+  /** Resolves when something has happened; from now on that is waited for. */
   #more(): Promise<void> {
+    this.#watch.progress();
     return new Promise((resolve) => {
       this.#wake = () => {
         this.#wake = undefined;
@@ -195,9 +194,7 @@ export class Exchange implements TransportReply {
   }
 
   #resume(): void {
-    if (this.#isPaused && this.#reader.waiting < MOST_WAITING / 2) {
-      this.#isPaused = false;
-      this.#watch.progress();
+    if (this.#reader.waiting < MOST_WAITING / 2) {
       this.#line.stream.resume();
     }
   }
@@ -218,7 +215,7 @@ export class Exchange implements TransportReply {
     } else {
       stream.write(head, "latin1");
       for await (const block of isUint8Array(body) ? slices(body) : body.blocks()) {
-        if (this.#isOver || this.#reader.isDone) {
+        if (this.#isOver) {
           return; // answered, or given up, before everything was sent
         }
         await this.#written(block);

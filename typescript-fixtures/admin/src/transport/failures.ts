@@ -12,7 +12,7 @@ export interface Peer {
 interface SystemError {
   code?: unknown;
   message?: unknown;
-  errors?: unknown;
+  errors?: unknown[];
 }
 
 export const CERTIFICATE =
@@ -36,7 +36,7 @@ export function whyDialingFailed(error: unknown, { peer, host }: Peer): SegOpsCo
     return new SegOpsTimeoutError(`no connection to ${peer} in time`, { sent: false, cause: error });
   }
   if (TLS.test(code)) {
-    const isFinal = FINAL.test(code) || FINAL.test(said.toUpperCase().replaceAll(" ", "_"));
+    const isFinal = FINAL.test(said);
     const advice = isFinal ? ": check the scheme and port, and which versions of TLS both sides speak" : "";
     const reason = `no TLS connection to ${peer}: ${said}${advice}`;
     return new SegOpsConnectionError(reason, { sent: false, transient: !isFinal, cause: error });
@@ -53,7 +53,7 @@ export function whyExchangeFailed(error: unknown, { peer }: Peer, stale: boolean
   if (error === undefined || ["ECONNRESET", "EPIPE", "ECONNABORTED"].includes(code)) {
     return new SegOpsConnectionError(`${peer} closed the connection`, { stale, cause: error });
   }
-  return new SegOpsConnectionError(`the connection to ${peer} failed: ${said}`, { stale, cause: error });
+  return new SegOpsConnectionError(`the connection to ${peer} failed: ${said}`, { cause: error });
 }
 
 /**
@@ -69,11 +69,15 @@ export function whyTimedOut(isDeadline: boolean, { peer }: Peer, received: numbe
   return new SegOpsTimeoutError(received === undefined ? silence : `the reply stalled after ${received} bytes`);
 }
 
-/** The code and the words of an error; of several, which are addresses that were tried, the last one's. */
+/**
+ * The code and the words of an error; of several, which are addresses that were tried, the last one's. What OpenSSL says is
+ * told by its reason alone, such as WRONG_VERSION_NUMBER: around it are places in the sources of OpenSSL.
+ */
 function described(error: unknown): { code: string; said: string } {
   const { code, message, errors } = (error ?? {}) as SystemError;
-  if (Array.isArray(errors) && errors.length > 0) {
+  if (errors !== undefined) {
     return described(errors[errors.length - 1]);
   }
-  return { code: String(code ?? ""), said: String(message || code || error) };
+  const [, reason] = /:SSL routines:[^:]*:([^:]*):/.exec(`${message}`) ?? [];
+  return { code: `${code}`, said: reason?.toUpperCase().replaceAll(" ", "_") ?? `${message}` };
 }

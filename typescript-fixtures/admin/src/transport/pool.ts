@@ -26,7 +26,7 @@ export class Pool implements Transport {
   #isClosed = false;
 
   /** @param most how many connections may be open at once */
-  constructor(most = 100) {
+  constructor(most: number) {
     this.#most = most;
   }
 

@@ -14,13 +14,14 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   }
 }
 
-/** Calls a function when a signal is aborted, soon if it is already; the returned function prevents it. */
+/** Calls a function when a signal is aborted, at once if it is already; until then the returned function prevents it. */
 export function onAbort(signal: AbortSignal | undefined, callback: () => void): () => void {
   if (signal === undefined) {
     return () => undefined;
   }
   if (signal.aborted) {
-    return soon(callback); // it tells nobody any more
+    queueMicrotask(callback); // it tells nobody any more
+    return () => undefined;
   }
   const { callbacks, tell } = watched.get(signal) ?? listenTo(signal);
   callbacks.add(callback);
@@ -29,14 +30,6 @@ export function onAbort(signal: AbortSignal | undefined, callback: () => void): 
       signal.removeEventListener("abort", tell);
       watched.delete(signal);
     }
-  };
-}
-
-function soon(callback: () => void): () => void {
-  let isWanted = true;
-  Promise.resolve().then(() => isWanted && callback());
-  return () => {
-    isWanted = false;
   };
 }
 

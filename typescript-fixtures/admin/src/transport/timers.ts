@@ -20,11 +20,11 @@ export function monotonic(): number {
 
 /** Calls a function after so many seconds, however many; the returned function prevents it. */
 export function after(seconds: number, callback: () => void): () => void {
-  const due = uptime() * 1000 + seconds * 1000;
+  const due = uptime() + seconds;
   // Of a time that is over, Node would warn.
   let timer = setTimeout(look, Math.min(Math.max(seconds, 0) * 1000, LONGEST_TIMER));
   function look(): void {
-    const left = due - uptime() * 1000;
+    const left = (due - uptime()) * 1000;
     if (left > 0.5) {
       timer = setTimeout(look, Math.min(left, LONGEST_TIMER));
     } else {

@@ -21,7 +21,7 @@ const IS_NODE = process.versions.bun === undefined && !("Deno" in globalThis);
  * and TLS had not, it was cut.
  */
 export function secured({ tls, Stream }: SecureModules, socket: Net.Socket, host: string, servername: string): Line {
-  const options = { host, servername, ALPNProtocols: ["http/1.1"] };
+  const options = { host, servername };
   if (!IS_NODE) {
     return { stream: tls.connect({ ...options, socket }), socket, confirmEnd: (confirmed) => confirmed(false) };
   }

@@ -36,7 +36,7 @@ export async function unzipped(bytes: Uint8Array, most: number): Promise<Uint8Ar
     return buffer;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {
-      throw new GzipTooLarge("it is too large", { cause: error });
+      throw new GzipTooLarge("it is too large");
     }
     throw asGzipError(error);
   }
@@ -99,5 +99,5 @@ function checkEnd(read: number, given: number): void {
 }
 
 function asGzipError(error: unknown): GzipError {
-  return error instanceof GzipError ? error : new GzipError((error as Error).message, { cause: error });
+  return error instanceof GzipError ? error : new GzipError((error as Error).message);
 }
