@@ -19,7 +19,7 @@ async function withClock(
   process.uptime = () => time / 1000;
   Object.assign(timers, {
     setTimeout: (callback: () => void, milliseconds: number) => {
-      set.push(milliseconds);
+      set.push(Math.round(milliseconds));
       due = callback;
       return {};
     },
