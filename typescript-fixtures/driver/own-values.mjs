@@ -70,13 +70,15 @@ class FileReaderOfAPage {
   }
 }
 
+/** How much of a Blob is read at a time: what is to be there when its last three bytes cannot be read. */
+const BLOCK = 128 * 1024;
 const LONG = `sku\n${"0123456\n".repeat(20000)}`;
 
 let shared = new AbortController();
 
 const VALUES = {
   "blob-of-a-page": () => sliced(LONG, false),
-  "blob-of-a-page-that-breaks": () => sliced("abc", false),
+  "blob-of-a-page-that-breaks": () => sliced(`${"a".repeat(BLOCK)}abc`, false),
   "blob-of-another-kind": () => sliced(LONG, true),
   "failing-observer": () => () => {
     throw Object.assign(new Error("ENOENT: no such file, open"), { code: "ENOENT", errno: -2, path: "/nowhere/log" });

@@ -394,7 +394,8 @@ export class Session {
     }
     this.#restore();
     // What Node's fetch keeps is its own.
-    return { ok: this.#isFetch ? null : { left: await leftOpen(this.#openBefore) } };
+    const others = this.#isFetch ? { socket: Number.POSITIVE_INFINITY, timer: Number.POSITIVE_INFINITY } : {};
+    return { ok: { left: await leftOpen({ ...this.#openBefore, ...others }) } };
   }
 }
 

@@ -158,7 +158,7 @@ export abstract class SegmentJobs extends Collection<
     const recompute = new Recompute(null);
     const read = async (within: number): Promise<void> => {
       const before = await this.get(id, { signal, within } as CallOptions);
-      recompute.since = before.last_computed_at ?? null;
+      recompute.since = before.last_computed_at;
     };
     const queue = async (within: number): Promise<void> => {
       await this.recompute(id, { idempotencyKey, signal, within } as ChangeOptions);
