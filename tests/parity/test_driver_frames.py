@@ -59,3 +59,9 @@ def test_what_a_cause_carries_is_looked_at_though_it_is_not_printed() -> None:
 def test_the_text_of_an_error_is_looked_at() -> None:
     assert frames.revealed(ValueError(f"refused {KEY}"), {KEY}) == ["ValueError.args"]
     assert frames.revealed(ValueError("refused"), {KEY}) == []
+
+
+def test_an_error_that_another_one_was_made_with_is_looked_at() -> None:
+    decoding = ValueError("at character 0")
+    decoding.doc = f"{KEY} is no JSON"  # type: ignore[attr-defined]
+    assert frames.revealed(OSError(decoding), {KEY}) == ["ValueError.doc"]

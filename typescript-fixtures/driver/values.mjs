@@ -251,6 +251,8 @@ const CARRIED = {
   idempotencyKey: "idempotency_key",
   job: "job",
   mayHaveExecuted: "may_have_executed",
+  transient: "transient",
+  stale: "stale",
 };
 
 /**

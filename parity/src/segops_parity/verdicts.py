@@ -137,14 +137,14 @@ def _compare(case: Case, lane: str, check: str, reference: tuple[str, Any], foun
 
 
 def _without_transport(step: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A step without the text of a connection's failure: each transport names what it knows of it."""
+    """A step without what each transport tells of a connection's failure in its own way, as far as it knows of it."""
     step = {**step, "requests": [{**each, "carries": {}, "version": ""} for each in step["requests"]], "connections": 0}
     attempts = [{**each, "headers": {}} for each in step["outcome"].get("attempts", ())]
     step["outcome"] = {**step["outcome"], "attempts": attempts}
     error = step["outcome"].get("error")
     if error is None:
         return step
-    left_out = ("headers", "message") if "SegOpsConnectionError" in error["classes"] else ("headers",)
+    left_out = ("headers", "message", "stale") if "SegOpsConnectionError" in error["classes"] else ("headers",)
     kept = {name: value for name, value in error.items() if name not in left_out}
     return {**step, "outcome": {**step["outcome"], "error": kept}}
 

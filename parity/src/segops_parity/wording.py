@@ -1,8 +1,7 @@
 """The wording of errors and messages, as far as two languages must share it.
 
 Texts are compared between the SDKs, word by word. What may differ is taken out first: how a language spells names
-(``max_retries``, ``maxRetries``; ``query=``, ``query``), how it writes quotes, and what the operating system or the
-runtime says of a cause.
+(``max_retries``, ``maxRetries``; ``query=``, ``query``), and what the operating system or the runtime says of a cause.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ _CAUSES = (
         r"((?:[Ff]ile|[Ss]tream|input)[^:]*? cannot be read(?: to its end)?|Cannot write to '[^']*'): .*", re.DOTALL
     ),
     re.compile(r"(Cannot write '[^']*', which keeps the progress of the import): .*", re.DOTALL),
-    re.compile(r"(is broken|not UTF-8) \([^)]*\)"),
+    re.compile(r"(is broken) \([^)]*\)"),
     re.compile(r"(the certificate of \S+ does not verify): .*?(?=\. If a private|\. The server| \(tried|$)", re.DOTALL),
     re.compile(r"(no TLS connection to \S+?): .*?(?=: check the scheme|\. The server| \(tried|$)", re.DOTALL),
     re.compile(r"(is no JMESPath expression|does not fit the answer): .*", re.DOTALL),
@@ -69,8 +68,8 @@ _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 
 def is_exact(text: str) -> bool:
-    """Whether a text holds a number that wording leaves out: of a port, or of bytes."""
-    return bool(_PORT.search(text) or _OF_BYTES.search(text))
+    """Whether a text holds what wording leaves out: the number of a port, or of bytes, or what is said of a cause."""
+    return bool(_PORT.search(text) or _OF_BYTES.search(text)) or any(each.sub(r"\1", text) != text for each in _CAUSES)
 
 
 def wording(text: str) -> str:
@@ -90,4 +89,4 @@ def wording(text: str) -> str:
         text = text.replace(old, new)
     for cause in _CAUSES:
         text = cause.sub(r"\1", text)
-    return text.replace('"', "'").replace("`", "'")
+    return text

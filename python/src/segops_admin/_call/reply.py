@@ -151,10 +151,12 @@ def parse_json(text: str, encoded: bytes | None = None) -> Any:
         raise RecursionError("it is nested too deeply")
     try:
         value, end = _DECODER.raw_decode(text)
+        if end == len(text):
+            return value
     except ValueError:
-        value, end = None, -1
-    # With white space around it, or none: that takes longer, as each end is looked at.
-    return value if end == len(text) else _DECODER.decode(text)
+        pass
+    # With white space around it, or no JSON: that takes longer, as each end is looked at.
+    return _DECODER.decode(text)
 
 
 def decode_error_body(body: bytes) -> Any:

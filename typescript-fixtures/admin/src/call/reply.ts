@@ -30,7 +30,7 @@ export async function readReply(reply: TransportReply, method?: string): Promise
       throw tooLarge(reply);
     }
   }
-  const body = parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, size);
+  const body = parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts);
   return size > 0 && isZipped(reply) ? unzip(body, reply) : body;
 }
 

@@ -41,6 +41,10 @@ export function whyDialingFailed(error: unknown, { peer, host }: Peer): SegOpsCo
     const reason = `no TLS connection to ${peer}: ${said}${advice}`;
     return new SegOpsConnectionError(reason, { sent: false, transient: !isFinal, cause: error });
   }
+  if (/[^.]{64}/.test(host)) {
+    const reason = `no connection to ${peer}: no host has such a name`;
+    return new SegOpsConnectionError(reason, { sent: false, transient: false, cause: error });
+  }
   return new SegOpsConnectionError(`no connection to ${peer}: ${said}`, { sent: false, cause: error });
 }
 

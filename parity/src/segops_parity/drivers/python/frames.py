@@ -18,7 +18,8 @@ _MOST = 200
 def revealed(error: BaseException, keys: Collection[str]) -> list[str]:
     """Where an error shows a key: frames and their variables, attributes of it and of what it carries.
 
-    The causes of an error are looked at as well, those that are not printed included; frames of the driver are not.
+    The causes of an error are looked at as well, those that are not printed included, and errors that it was made with;
+    frames of the driver are not.
     """
     found: set[str] = set()
     todo: list[BaseException | None] = [error]
@@ -28,7 +29,7 @@ def revealed(error: BaseException, keys: Collection[str]) -> list[str]:
         if each is None or id(each) in seen:
             continue
         seen.add(id(each))
-        todo += [each.__cause__, each.__context__]
+        todo += [each.__cause__, each.__context__, *(held for held in each.args if isinstance(held, BaseException))]
         kind = type(each).__name__
         for name, value in _carried(each):
             if _shows(value, keys):

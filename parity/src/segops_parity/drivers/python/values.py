@@ -193,6 +193,8 @@ _CARRIED = (
     "idempotency_key",
     "job",
     "may_have_executed",
+    "transient",
+    "stale",
 )
 
 
