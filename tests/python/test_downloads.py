@@ -6,6 +6,7 @@ import errno
 import gzip
 import io
 import os
+import socket
 import stat
 import threading
 import tracemalloc
@@ -171,6 +172,24 @@ def test_a_download_into_a_pipe_is_retried_while_nothing_is_in_it(serve: Any, co
     pipe = Pipe()
     assert connect(serve(Reply(503), Hangup(), file())).segments.download_export(5, pipe) == len(PARQUET)
     assert pipe.taken == PARQUET
+
+
+def test_a_download_into_a_socket_without_a_buffer_is_whole(serve: Any, connect: Any) -> None:
+    near, far = socket.socketpair()
+    received = bytearray()
+
+    def receive() -> None:
+        while block := far.recv(4096):
+            received.extend(block)
+
+    reader = threading.Thread(target=receive)
+    near.settimeout(60)  # with a timeout, a socket takes what there is room for at once
+    with near, far, near.makefile("wb", buffering=0) as sink:
+        reader.start()
+        assert connect(serve(file())).segments.download_export(5, sink) == len(PARQUET)
+        near.shutdown(socket.SHUT_WR)
+        reader.join()
+    assert received == PARQUET
 
 
 def test_a_file_keeps_its_permissions_and_a_new_one_gets_the_usual(serve: Any, connect: Any, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Generator, Iterator
+from io import RawIOBase
 from typing import IO, Any
 
 from .._errors import SegOpsConnectionError, SegOpsDecodeError
@@ -23,7 +24,7 @@ def copy_reply(response: Any, sink: IO[bytes]) -> Generator[Read, bytes, int]:
         while True:
             received = yield Read(response.body, _BLOCK)
             for block in unzip.blocks(received) if unzip is not None else (received,):
-                sink.write(block)
+                _write(sink, block)
                 written += len(block)
             if not received:
                 return written
@@ -32,6 +33,15 @@ def copy_reply(response: Any, sink: IO[bytes]) -> Generator[Read, bytes, int]:
             # What is in a pipe cannot be taken back: another attempt would add to half of the first.
             error.transient = False
         raise
+
+
+def _write(sink: Any, block: bytes) -> None:
+    """Writes a whole block: a file without a buffer, such as a socket's, may take less at a time than it is given."""
+    taken = sink.write(block)
+    if isinstance(sink, RawIOBase):
+        while taken is not None and taken < len(block):  # None: it does not tell
+            block = block[taken:]
+            taken = sink.write(block)
 
 
 def _unzipper(response: Any) -> _Unzip | None:

@@ -90,7 +90,7 @@ class _PathSink:
 class _StreamSink:
     """A stream."""
 
-    def __init__(self, stream: _Stream | _Bare) -> None:
+    def __init__(self, stream: _Stream | _Bare | _Unbuffered) -> None:
         self.given = stream
 
     def told(self) -> dict[str, Any]:
@@ -135,6 +135,20 @@ class _Bare:
         return b"".join(self._parts)
 
 
+class _Unbuffered(io.RawIOBase):
+    """A file without a buffer, which takes two bytes at a time, and does not tell how many if those were all."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def write(self, data: Any) -> int | None:
+        self._parts.append(bytes(data[:2]))
+        return 2 if len(data) > 2 else None
+
+    def getvalue(self) -> bytes:
+        return b"".join(self._parts)
+
+
 class _Closing(_Stream):
     """A stream that its user closes as soon as something is in it."""
 
@@ -161,7 +175,7 @@ def _begun() -> _Stream:
     return stream
 
 
-_STREAMS: dict[str, Callable[[], _Stream | _Bare]] = {
+_STREAMS: dict[str, Callable[[], _Stream | _Bare | _Unbuffered]] = {
     "bare": _Bare,
     "begun": _begun,
     "broken": _Broken,
@@ -170,4 +184,5 @@ _STREAMS: dict[str, Callable[[], _Stream | _Bare]] = {
     "device": _Device,
     "onwards": _Onwards,
     "stream": _Stream,
+    "unbuffered": _Unbuffered,
 }
