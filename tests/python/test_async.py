@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -23,6 +24,8 @@ from segops_admin import (
     SegOpsNotFoundError,
 )
 from segops_admin import SegOpsTimeoutError as Timeout
+from segops_admin._transport.async_stream import AsyncStream
+from segops_admin._transport.limits import Limits
 from segops_admin._transport.protocol import Request
 from segops_admin.testing import FakeTime
 
@@ -275,6 +278,57 @@ def test_what_comes_while_its_reader_is_being_cancelled_disturbs_nothing(serve: 
 
     asyncio.run(main())
     assert failures == []
+
+
+class Paused:
+    """A transport of the event loop that notes whether it is to read."""
+
+    def __init__(self) -> None:
+        self.reads = True
+
+    def is_closing(self) -> bool:
+        return False
+
+    def write(self, data: bytes) -> None:
+        """Nobody looks."""
+
+    def pause_reading(self) -> None:
+        self.reads = False
+
+    def resume_reading(self) -> None:
+        self.reads = True
+
+
+def test_a_server_that_sends_what_nobody_reads_is_left_waiting() -> None:
+    async def main() -> None:
+        stream, transport, limits = AsyncStream(), Paused(), Limits(Request("GET", "http://host/", []))
+        stream.connection_made(transport)
+        for _ in range(2):
+            for _ in range(32):  # a MiB, which may wait
+                stream.buffer_updated(32 * 1024)
+                assert transport.reads
+            stream.buffer_updated(1)
+            assert not transport.reads
+            assert len(await stream.receive(limits)) == 1024 * 1024 + 1
+            assert transport.reads
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_what_comes_before_a_handshake_is_heard_in_it(ends: bool) -> None:
+    async def main() -> None:
+        stream, limits = AsyncStream(), Limits(Request("GET", "https://host/", []))
+        stream.connection_made(Paused())
+        stream.get_buffer(1)[:5] = b"hello"
+        if ends:
+            stream.eof_received()
+        else:
+            stream.buffer_updated(5)
+        with pytest.raises(ssl.SSLError, match="EOF" if ends else "WRONG_VERSION_NUMBER"):
+            await stream.start_tls(ssl.create_default_context(), "host", limits)
+
+    asyncio.run(main())
 
 
 def test_silence_is_a_timeout_and_a_drip_ends_with_the_deadline(serve: Any) -> None:

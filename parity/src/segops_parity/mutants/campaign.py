@@ -320,7 +320,8 @@ def _surface(
     mutant: Mutant, lanes: Mapping[str, Lane], contract: Contract, known: Baseline, bench: Bench
 ) -> tuple[str, ...] | None:
     """The parts of the surface that a mutant changes, if it changes any."""
-    lane = lanes.get(_SURFACE_LANES[mutant.language, mutant.is_shell], None)
+    is_async = mutant.file.startswith(("_async_client", "async_resources/"))
+    lane = lanes.get("python-async" if is_async else _SURFACE_LANES[mutant.language, mutant.is_shell])
     if lane is None or lane.name not in known.surfaces:
         return None
     try:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from .._wire.http1 import ReplyReader
 from .async_stream import AsyncStream
 from .bodies import AsyncReplyBody
-from .failures import DISCONNECTED, FAILURES, exchange_failure, is_disconnected, raise_as, without_frames
+from .failures import DISCONNECTED, FAILURES, exchange_failure, is_disconnected, raise_as
 from .limits import Limits
 from .outgoing import first_write
 from .protocol import AsyncResponse, Request
@@ -52,15 +53,11 @@ class AsyncConnection(AsyncStream):
         limits = Limits(request)
         reader = ReplyReader(request.method)
         try:
-            broken = await self._send(request, target, limits)
+            await self._send(request, target, limits)
             if request.while_waiting is not None:
                 request.while_waiting()
-            try:
+            while not reader.head():
                 reader.feed(await self.receive(limits))
-                while not reader.head():
-                    reader.feed(await self.receive(limits))
-            except DISCONNECTED as error:
-                raise broken or error from None
         except FAILURES as error:
             failure: Exception = error
         except BaseException:
@@ -68,22 +65,19 @@ class AsyncConnection(AsyncStream):
             raise
         else:
             self.fresh = False
-            body = AsyncReplyBody(self, reader, limits, keep=broken is None)
-            return AsyncResponse(reader.status, reader.headers, body)
+            return AsyncResponse(reader.status, reader.headers, AsyncReplyBody(self, reader, limits, keep=True))
         self.stale = not (self.fresh or reader.begun) and is_disconnected(failure)
         self.close()
         raise_as(exchange_failure(failure, self.peer, limits, stale=self.stale), failure)
 
-    async def _send(self, request: Request, target: str, limits: Limits) -> Exception | None:
+    async def _send(self, request: Request, target: str, limits: Limits) -> None:
+        """Sends the request. Where that breaks, a reply may have come before (413, 401): reading tells."""
         body = request.body
-        try:
+        with suppress(*DISCONNECTED):
             await self.write(first_write(request, target, self._host, self._through), limits)
             if body is not None and not isinstance(body, bytes):
                 for block in body:
                     await self.write(block, limits)
-        except DISCONNECTED as error:
-            return without_frames(error)  # type: ignore[no-any-return]
-        return None
 
     def give_back(self) -> None:
         """The reply has been read to its end: the next request may have this connection."""

@@ -146,7 +146,7 @@ class AsyncStream(asyncio.BufferedProtocol):
             if self._ended:
                 return b""
             await self._wait(limits.step())
-        data = self._received[0] if len(self._received) == 1 else b"".join(self._received)
+        data = b"".join(self._received)  # of one, that itself
         self._received.clear()
         self._taken()
         return data

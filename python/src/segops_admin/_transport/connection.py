@@ -6,11 +6,12 @@ import select
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from .._wire.http1 import ReplyReader
 from .bodies import ReplyBody
-from .failures import DISCONNECTED, FAILURES, exchange_failure, is_disconnected, raise_as, without_frames
+from .failures import DISCONNECTED, FAILURES, exchange_failure, is_disconnected, raise_as
 from .limits import Limits
 from .outgoing import first_write
 from .protocol import Request, Response
@@ -128,15 +129,11 @@ class Connection(Link):
         limits = Limits(request)
         reader = ReplyReader(request.method)
         try:
-            broken = self._send(request, target, limits)
+            self._send(request, target, limits)
             if request.while_waiting is not None:
                 request.while_waiting()
-            try:
+            while not reader.head():
                 reader.feed(self.receive(limits))
-                while not reader.head():
-                    reader.feed(self.receive(limits))
-            except DISCONNECTED as error:
-                raise broken or error from None
         except FAILURES as error:
             failure: Exception = error
         except BaseException:
@@ -144,16 +141,14 @@ class Connection(Link):
             raise
         else:
             self.fresh = False
-            # The server answered before it had taken the whole request (413, 401): the answer counts, once.
-            body = ReplyBody(self, reader, limits, keep=broken is None)
-            return Response(reader.status, reader.headers, body)
+            return Response(reader.status, reader.headers, ReplyBody(self, reader, limits, keep=True))
         self.fail(failure, begun=reader.begun)
         raise_as(exchange_failure(failure, self.peer, limits, stale=self.stale), failure)
 
-    def _send(self, request: Request, target: str, limits: Limits) -> Exception | None:
-        """Sends the request; what broke the connection meanwhile is returned, since a reply may have come before."""
+    def _send(self, request: Request, target: str, limits: Limits) -> None:
+        """Sends the request. Where that breaks, a reply may have come before (413, 401): reading tells."""
         body = request.body
-        try:
+        with suppress(*DISCONNECTED):
             self.set_timeout(limits.step())
             first = first_write(request, target, self._host, self._through)  # its bytes do not show themselves
             sent = self._sock.send(first)  # mostly all of it; sendall() of a TLS socket takes a longer way
@@ -163,9 +158,6 @@ class Connection(Link):
                 for block in body:
                     self.set_timeout(limits.step())
                     self._sock.sendall(block)
-        except DISCONNECTED as error:
-            return without_frames(error)  # type: ignore[no-any-return]
-        return None
 
     def receive(self, limits: Limits) -> bytes:
         """What comes next; nothing at the end of the connection."""

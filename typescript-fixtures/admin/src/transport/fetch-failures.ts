@@ -19,7 +19,6 @@ const NO_CONNECTION = new Set([
   "ENETUNREACH",
   "EADDRNOTAVAIL",
   "EHOSTDOWN",
-  "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
 const HANDSHAKE = /^(ERR_SSL_|ERR_TLS_|EPROTO$)/;
@@ -66,8 +65,7 @@ export function whySendingFailed(error: unknown, peer: string, host: string): Se
   }
   const parser = found.find((cause) => cause.name === "HTTPParserError" || String(cause.code).startsWith("HPE_"));
   if (parser !== undefined) {
-    const what = String(parser.code ?? parser.name);
-    return new SegOpsDecodeError(`what ${peer} sent is not HTTP (${what})`, { cause: error });
+    return new SegOpsDecodeError(`what ${peer} sent is not HTTP (${parser.code ?? parser.name})`, { cause: error });
   }
   if (DISCONNECTED.has(name)) {
     return new SegOpsConnectionError(`${peer} closed the connection`, { cause: error });
