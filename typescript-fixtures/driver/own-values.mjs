@@ -133,6 +133,7 @@ const VALUES = {
       },
     }),
   "text-stream": () => Readable.from(["a", "é"]),
+  "to-json-nothing": () => ({ toJSON: () => undefined }),
   "to-json": () => ({ toJSON: () => ({ a: 1 }) }),
   undefined: () => undefined,
   url: () => new URL("https://segops.ai/a"),

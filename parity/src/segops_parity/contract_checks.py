@@ -229,7 +229,8 @@ def _error_problems(expected: Mapping[str, Any], found: Mapping[str, Any], seen:
             problems += [
                 _problem("/error/message", f"to say {text!r}", error["message"])
                 for text in value
-                if text not in error["message"] and (is_exact(text) or wording(text) not in wording(error["message"]))
+                if text not in error["message"]
+                and (is_exact(text) or wording(text, causes=True) not in wording(error["message"], causes=True))
             ]
             continue
         if name == "path":

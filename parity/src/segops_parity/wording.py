@@ -35,16 +35,9 @@ _TRACEBACK = re.compile(
     r"^(?:Traceback \(most recent call last\):\n(?:  .*\n)+\S.*|\S*Error.*(?:\n    at .*)+)$", re.MULTILINE
 )
 _VALUES = {
-    "inf": "Infinity",
-    "nan": "NaN",
     "None": "null",
-    "True": "true",
-    "False": "false",
-    "a dict": "an object",
-    "a object": "an object",
     "NODE_EXTRA_CA_CERTS": "SSL_CERT_FILE",
     "a mapping of names to values": "an object of names and values",
-    "a list": "an array",
     "a file open for binary writing": "a writable stream",
 }
 _VALUE = re.compile(rf"\b(?:{'|'.join(_VALUES)})\b")
@@ -72,8 +65,12 @@ def is_exact(text: str) -> bool:
     return bool(_PORT.search(text) or _OF_BYTES.search(text)) or any(each.sub(r"\1", text) != text for each in _CAUSES)
 
 
-def wording(text: str) -> str:
-    """A text without what languages and systems may say differently."""
+def wording(text: str, *, causes: bool = False) -> str:
+    """A text without what languages and systems may say differently.
+
+    Args:
+        causes: whether what the system or the runtime says of a cause is left in it.
+    """
     text = _UNENCRYPTED.sub("", _TRACEBACK.sub("a traceback", text))
     text = _CAMEL.sub(lambda found: f"_{found[1].lower()}", text)
     text = _KEYWORD.sub(r"\1", _QUOTED_VALUE.sub("idempotency_key ", text))
@@ -87,6 +84,6 @@ def wording(text: str) -> str:
     text = _KINDS_OF_FILES.sub("Give a file, not", _PARTIAL.sub("a file", text))
     for old, new in _PHRASES.items():
         text = text.replace(old, new)
-    for cause in _CAUSES:
+    for cause in () if causes else _CAUSES:
         text = cause.sub(r"\1", text)
     return text

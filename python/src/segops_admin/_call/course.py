@@ -13,6 +13,7 @@ from .._errors import SegOpsApiError, SegOpsConnectionError, SegOpsDecodeError, 
 from .._runtime import Runtime
 from .._statuses import describe_body
 from .._transport.protocol import Request
+from .._wire.words import described
 from . import retry
 from .call import Call
 from .failures import api_error, tell
@@ -36,7 +37,7 @@ def _value(call: Call, response: Any, body: bytes) -> Any:
         if isinstance(value, str):
             reason = f"it is text where JSON was expected: {describe_body(value, 60)!r}. Check the base URL."
         else:
-            reason = "it is empty" if value is None else f"it is {str(value)[:60]}"
+            reason = "it is empty" if value is None else f"it is {described(value)[:60]}"
             reason += " where a record or a list of them was expected"
         return SegOpsDecodeError(reason, status=response.status)
     if call.expects == "nothing":

@@ -81,9 +81,9 @@ export function parameters(query: unknown): Record<string, unknown> {
   return query as Record<string, unknown>;
 }
 
-/** By its members: those of another realm (jsdom) are ones, too. */
+/** By what they say: those of another realm (jsdom) are ones, too. */
 function isSearchParams(query: unknown): query is URLSearchParams {
-  return tagOf(query) === "URLSearchParams" && typeof (query as URLSearchParams).getAll === "function";
+  return tagOf(query) === "URLSearchParams";
 }
 
 /** What an object says it is: `Object`, `Map`, `Date`, … */

@@ -383,7 +383,10 @@ class Session:
         return self._outcome(lambda: plain(function(*arguments)), Time(0, 0), given)
 
     def _do_close(self, command: dict[str, Any]) -> dict[str, Any]:
-        self._raised = None
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            self._raised = None  # and with it what the frames of its traceback held
+        unclosed = ["unclosed" for each in caught if self._is_the_sdks(each)]
         if "client" in command:
             self.settled(self._clients.pop(command["client"])[0].close())
             return {"ok": None}
@@ -399,7 +402,7 @@ class Session:
         self._running.clear()
         clock.run()
         # What urllib3 keeps it closes when it is collected, which is its own affair.
-        return {"ok": {"left": self.left()} if self._is_own else None}
+        return {"ok": {"left": unclosed + self.left()} if self._is_own else None}
 
     def left(self) -> list[str]:
         """What of its clients is still open."""
