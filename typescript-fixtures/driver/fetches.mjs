@@ -43,6 +43,6 @@ function errorOf({ name, code, message = "", syscall, cause, errors, own }) {
     return new AssertionError({ message });
   }
   const error = errors === undefined ? new TypeError(message) : new AggregateError(errors.map(errorOf), message);
-  const told = { name, code, syscall, cause: cause && errorOf(cause) };
+  const told = { name, code, syscall, cause: cause === "itself" ? error : cause && errorOf(cause) };
   return Object.assign(error, Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)));
 }

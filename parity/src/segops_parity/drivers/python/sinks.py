@@ -160,8 +160,8 @@ class _Closing(_Stream):
         return b""
 
 
-class _Slow(_Stream):
-    """A stream that takes forty seconds by the clock for each write, and keeps nothing."""
+class _Slow(_Onwards):
+    """A stream onwards that takes forty seconds by the clock for each write, and keeps nothing."""
 
     def write(self, data: Any) -> int:
         clock.pass_time(40)
