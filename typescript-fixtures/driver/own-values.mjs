@@ -105,6 +105,7 @@ const VALUES = {
   "half-a-character": () => "a\ud800.csv",
   "invalid-date": () => new Date(Number.NaN),
   iterable: rows,
+  "iterable-object": () => ({ *[Symbol.iterator]() {} }),
   headers: () => new Headers({ "x-team": "growth" }),
   "headers-by-number": () => new Map([[1, "growth"]]),
   "headers-in-a-map": () => new Map([["x-team", "growth"]]),

@@ -56,7 +56,7 @@ export class CsvImport {
       throw new SegOpsArgumentError(`rows must be a whole number from 1 to ${MOST_ROWS}, not ${describe(rows)}.`);
     }
     const { body } = options;
-    if (body !== undefined && body !== null && (typeof body !== "object" || Array.isArray(body))) {
+    if (body !== undefined && (typeof body !== "object" || Array.isArray(body))) {
       throw new SegOpsArgumentError(`body must be an object, not ${describe(body)}.`);
     }
     this.#limits = limitsOf(options as WaitOptions<never>);

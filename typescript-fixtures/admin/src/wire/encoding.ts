@@ -165,18 +165,20 @@ function strictly(this: unknown, key: string, value: unknown): unknown {
   if (typeof original === "object" && original !== null) {
     return sendableObject(original, value);
   }
-  return sendableScalar(value, Array.isArray(this));
+  if (value === undefined && Array.isArray(this)) {
+    throw new Unsendable("it holds undefined");
+  }
+  return sendableScalar(value);
 }
 
-function sendableScalar(value: unknown, isInArray: boolean): unknown {
+function sendableScalar(value: unknown): unknown {
   if (typeof value === "string" && LONE_SURROGATE.test(value)) {
     throw new Unsendable("it holds a character that UTF-8 cannot hold");
   }
   if (typeof value === "number" && !Number.isFinite(value)) {
     throw new Unsendable(`it holds ${value}`);
   }
-  const isSilent = value === undefined && isInArray;
-  if (isSilent || ["function", "symbol", "bigint"].includes(typeof value)) {
+  if (["function", "symbol", "bigint"].includes(typeof value)) {
     throw new Unsendable(`it holds ${describe(value)}`);
   }
   return value;
@@ -203,8 +205,7 @@ function sendableObject(original: object, value: unknown): unknown {
   if (!speaksForItself && !isPlain) {
     throw new Unsendable(`it holds ${describe(original)}`);
   }
-  const unboxed = ["Number", "String"].includes(tag) ? (value as { valueOf(): unknown }).valueOf() : value;
-  return typeof unboxed === "object" ? unboxed : sendableScalar(unboxed, false);
+  return sendableScalar(["Number", "String"].includes(tag) ? (value as { valueOf(): unknown }).valueOf() : value);
 }
 
 /** Has a `toJSON`, and is no JSON: a Buffer becomes an object of numbers, an error its message; forms have one on Bun. */

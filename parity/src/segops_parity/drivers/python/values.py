@@ -107,7 +107,7 @@ class Given:
                 before = file.write(base64.b64decode(value.get("before", "")))
                 file.seek(file.truncate(before + value["hole"]))
                 file.write(base64.b64decode(value.get("behind", "")))
-            return path if tag == "$path" else self._open(path, tag, 0)
+            return path if tag == "$path" else self._open(path, tag, value.get("at", 0))
         path.write_bytes(filled(value["filled"]).encode() if "filled" in value else base64.b64decode(value["bytes"]))
         if tag == "$path":
             return path
