@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import pickle
+import re
 import ssl
 import subprocess
 import sys
@@ -351,7 +352,7 @@ def test_a_program_that_dies_of_an_error_does_not_print_the_key(serve: Any) -> N
 
 def test_a_transport_that_raises_os_errors_still_ends_in_an_error_of_the_sdk() -> None:
     for raised in (ConnectionResetError(104, "reset"), ssl.SSLError("tls"), OSError("strange")):
-        with pytest.raises(SegOpsConnectionError, match=type(raised).__name__) as caught:
+        with pytest.raises(SegOpsConnectionError, match=re.escape(f"{type(raised).__name__}: {raised}")) as caught:
             Script(raised).client(max_retries=0).segments.list()
         assert caught.value.__cause__ is raised
 

@@ -398,3 +398,14 @@ def test_a_cursor_that_is_true_is_not_the_cursor_1() -> None:
     )
     assert list(script.client().segments.iterate_members(1, {"cursor": True})) == [{"user_id": "a"}] * 2
     assert [request.query["cursor"] for request in script.requests] == [["true"], ["1"]]
+
+
+@pytest.mark.parametrize("method", ["iterate", "iterate_members"])
+def test_parameters_that_the_caller_changes_afterwards_are_sent_as_they_were(method: str) -> None:
+    script = Script(reply({"results": [], "next": None, "next_cursor": None}))
+    query = {"page_size": 5}
+    arguments = [query] if method == "iterate" else [1, query]
+    members = getattr(script.client().segments, method)(*arguments)
+    query["page_size"] = 6
+    assert list(members) == []
+    assert "page_size=5" in script.requests[0].url

@@ -335,7 +335,7 @@ def test_what_the_published_package_exports_is_still_exported() -> None:
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="has no attribute 'SegOpsClient'"):
+    with pytest.raises(AttributeError, match="module 'segops_admin' has no attribute 'SegOpsClient'"):
         segops_admin.SegOpsClient  # noqa: B018 -- the subject
 
 

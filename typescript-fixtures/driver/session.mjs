@@ -162,7 +162,7 @@ export class Session {
     return withEnvironment(own(command.env ?? {}), () => {
       const warnings = [];
       const warn = process.emitWarning;
-      process.emitWarning = (warning) => warnings.push(warning);
+      process.emitWarning = (warning, kind) => kind === "SegOpsWarning" && warnings.push(warning);
       try {
         const client = new this.#sdk.admin.SegOpsAdmin("bare" in command ? command.bare : options);
         this.#clients.set(command.client, { client, time });

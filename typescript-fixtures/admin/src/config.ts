@@ -87,21 +87,21 @@ export function checkedBaseUrl(baseUrl: unknown): string {
 /** Whether it is a name, an IPv4 or IPv6 address, with or without a port. */
 function isHost(authority: string): boolean {
   const found = /^(?:([A-Za-z0-9._-]+)|\[([0-9A-Fa-f:.]+)\])(?::(\d{0,5}))?$/.exec(authority);
-  if (found === null || Number(found[3] ?? 0) > 65535) {
+  if (found === null || Number(found[3]) > 65535) {
     return false;
   }
-  const [, name, address] = found;
+  const [, name, address] = found as unknown as [string, string | undefined, string];
   if (name === undefined) {
-    return addressBits(address ?? "")?.length === 128;
+    return addressBits(address)?.length === 128;
   }
   const isNumeric = /^\d+$/.test(name.replace(/\.+$/, "").replace(/^.*\./, ""));
   return isNumeric ? addressBits(name) !== undefined : !name.includes("..") && !name.startsWith(".");
 }
 
-/** Whether a host is this machine. */
+/** Whether a host, as `URL` writes it, is this machine. */
 export function isLoopback(host: string): boolean {
   const isName = host === "localhost" || host.endsWith(".localhost");
-  return isName || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+  return isName || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function warnOnce(host: string): void {

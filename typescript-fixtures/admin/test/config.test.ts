@@ -124,6 +124,7 @@ test("plain http to another machine warns once per host, and to this one never",
     "127.0.0.1",
     "[::1]",
     "127.0.0.1.evil.test",
+    "[2001:db8::1]",
   ]) {
     new SegOpsAdmin({ apiKey: KEY, baseUrl: `http://${host}/api` });
   }
@@ -131,7 +132,7 @@ test("plain http to another machine warns once per host, and to this one never",
   process.off("warning", listen);
   assert.deepEqual(
     warnings.map((message) => message.split(" ").at(-3)),
-    ["plain.test:", "other.test:", "127.0.0.1.evil.test:"],
+    ["plain.test:", "other.test:", "127.0.0.1.evil.test:", "2001:db8::1:"],
   );
 });
 
@@ -192,6 +193,8 @@ test("withOptions shares connections, leaves the first client as it was, and is 
     assert.equal(seen[0]?.port, seen[1]?.port);
     second.close();
     await first.analytics.overview();
+    const derived = client({ parse: (text) => ({ text }) }).withOptions({ maxRetries: 0 });
+    assert.deepEqual(await derived.analytics.overview(), { text: "{}" });
     const third = first.withOptions();
     first.close();
     assert.equal(third.closed, true);

@@ -58,6 +58,8 @@ _SURFACE_LANES = {
 }
 Where = tuple[str, str]
 """A lane's name and a case's id."""
+Verdict = tuple[str, tuple[str, ...], str]
+"""What was found, the checks that fail and the first difference."""
 
 
 @dataclass
@@ -312,34 +314,35 @@ def _tried(
             return Result(mutant, result[0], "/".join(place), result[1], count, result[2])
     shown = _surface(mutant, lanes, contract, known, bench)
     if shown is not None:
-        return Result(mutant, "difference", "surface", shown, len(places) + 1)
+        return Result(mutant, shown[0], "surface", shown[1], len(places) + 1, shown[2])
     return Result(mutant, "survived" if places else "not reached", tried=len(places))
 
 
 def _surface(
     mutant: Mutant, lanes: Mapping[str, Lane], contract: Contract, known: Baseline, bench: Bench
-) -> tuple[str, ...] | None:
-    """The parts of the surface that a mutant changes, if it changes any."""
+) -> Verdict | None:
+    """The parts of the surface that a mutant changes, if it changes any: all of it where the SDK cannot be loaded."""
     is_async = mutant.file.startswith(("_async_client", "async_resources/"))
     lane = lanes.get("python-async" if is_async else _SURFACE_LANES[mutant.language, mutant.is_shell])
     if lane is None or lane.name not in known.surfaces:
         return None
     try:
         bench.turn(lane, mutant.number, early=mutant.early)
+    except DriverFault as fault:
+        bench.stop()
+        return ("load", (), str(fault)[:200]) if mutant.early else None
+    try:
         run = bench.surface(lane, help_pages(contract))
     except DriverFault:
         bench.stop()
         return None  # a driver that fails proves nothing here: the cases have seen no difference
     wrong = [_surface_problems(contract, lane, each) for each in (run, known.surfaces[lane.name])]
-    return tuple(sorted(set(wrong[0]))) if wrong[0] != wrong[1] else None
+    return ("difference", tuple(sorted(set(wrong[0]))), "") if wrong[0] != wrong[1] else None
 
 
 def _surface_problems(contract: Contract, lane: Lane, run: LaneRun) -> dict[str, Any]:
     verdicts = judge_surface(contract, surface_cases(contract), [lane], {lane.name: run})
     return {problem.check: problem.differences for verdict in verdicts for problem in verdict.problems}
-
-
-Verdict = tuple[str, tuple[str, ...], str]
 
 
 def play_mutant(

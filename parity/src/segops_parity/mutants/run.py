@@ -159,7 +159,7 @@ def _needed(copy: Copy, chosen: Sequence[Mutant]) -> Copy:
     special = {
         "python-requests": ("requests", "exact_reply", "_config"),
         "python-async": ("async", "_call/course", "_call/driver", "_transport/bodies", "_transport/failures"),
-        "typescript-fetch": ("fetch", "undici"),
+        "typescript-fetch": ("fetch", "undici", "client.ts"),
     }
     lanes = [
         lane

@@ -26,8 +26,8 @@ class Call:
     Attributes:
         operation: what is called, such as ``segments.get``.
         safe: whether it changes nothing, so that it may be repeated.
-        expects: what the contract says of the answer: ``record`` (or a list of them), ``nothing``, or None for
-            anything, such as a page, which pagination checks itself.
+        expects: what the contract says of the answer: ``record`` (or a list of them), ``nothing`` (which is not looked
+            at), or None for anything, such as a page, which pagination checks itself.
         deadline: seconds for the whole call that come on top of the client's, or None.
         while_waiting: see ``Request``.
     """

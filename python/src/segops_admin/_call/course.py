@@ -37,11 +37,9 @@ def _value(call: Call, response: Any, body: bytes) -> Any:
         if isinstance(value, str):
             reason = f"it is text where JSON was expected: {describe_body(value, 60)!r}. Check the base URL."
         else:
-            reason = "it is empty" if value is None else f"it is {described(value)[:60]}"
-            reason += " where a record or a list of them was expected"
+            what = "empty" if value is None else described(value)
+            reason = f"it is {what} where a record or a list of them was expected"
         return SegOpsDecodeError(reason, status=response.status)
-    if call.expects == "nothing":
-        return value if isinstance(value, SegOpsDecodeError) else None
     return value
 
 
@@ -67,7 +65,7 @@ def course(
             outcome.failure = error
         response, failure = outcome.response, outcome.failure
         seconds = runtime.monotonic() - started
-        if failure is None and 200 <= response.status < 300:
+        if outcome.succeeded:
             observe(call, options, response, progress.attempt, seconds)
             return outcome.value
         if failure is None and response.status == 404 and call.method == "DELETE" and progress.may_have_executed:
@@ -138,15 +136,17 @@ def _attempt(
     outcome.response = response
     if status == 206:
         raise SegOpsDecodeError("it is a part that nobody asked for", status=status)
-    if 200 <= status < 300:
-        if receive is None:
-            outcome.value = _value(call, response, (yield from read_reply(response, call.method)))
-        else:
-            outcome.value = yield from receive(call, response)
-        if isinstance(outcome.value, SegOpsDecodeError):
-            outcome.failure, outcome.value = outcome.value, None
-    else:
+    if status // 100 != 2:
         outcome.raw = yield from read_failure(response)
+        return
+    if receive is None:
+        value = _value(call, response, (yield from read_reply(response, call.method)))
+    else:
+        value = yield from receive(call, response)
+    if isinstance(value, SegOpsDecodeError):
+        outcome.failure = value
+    else:
+        outcome.value, outcome.succeeded = value, True
 
 
 def _untranslated(error: OSError) -> SegOpsConnectionError:
@@ -158,7 +158,7 @@ def _reopens(call: Call, progress: Progress, failure: Any) -> bool:
     """Whether a kept connection turned out to be closed, which may be made good once at no cost."""
     if not isinstance(failure, SegOpsConnectionError) or not failure.stale or progress.reopened:
         return False
-    progress.reopened = failure.transient and retry.may_repeat(call.method, call.safe, failure.sent)
+    progress.reopened = retry.may_repeat(call.method, call.safe, failure.sent)
     return progress.reopened
 
 
@@ -170,7 +170,8 @@ def _delay(call: Call, options: Options, progress: Progress, outcome: Outcome, a
     else:
         again = failure is None and retry.retryable_status(outcome.response.status)
     if not again or progress.attempt > options.max_retries or (asked is not None and asked > retry.LONGEST_WAIT):
-        progress.out_of_time = isinstance(failure, SegOpsTimeoutError)  # only waits ask, which set a deadline
+        # What another attempt cannot help is a deadline, not silence.
+        progress.out_of_time = isinstance(failure, SegOpsTimeoutError) and not failure.transient
         return None
     delay = retry.delay(progress.attempt - 1, progress.runtime.random()) if asked is None else asked
     if progress.end is not None and progress.runtime.monotonic() + delay >= progress.end:

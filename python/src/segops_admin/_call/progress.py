@@ -49,10 +49,11 @@ class Progress:
 class Outcome:
     """The outcome of one attempt: a value, a reply without success, or a failure."""
 
-    __slots__ = ("failure", "raw", "response", "value")
+    __slots__ = ("failure", "raw", "response", "succeeded", "value")
 
     def __init__(self) -> None:
         self.response: Any = None
+        self.succeeded = False
         self.value: Any = None
         self.raw = b""
         self.failure: SegOpsConnectionError | SegOpsDecodeError | None = None
@@ -61,5 +62,6 @@ class Outcome:
     def unclear(self) -> bool:
         """Whether the attempt may have been executed, though it brought no success."""
         if self.failure is None:
-            return bool(self.response.status >= 500)
+            status: int = self.response.status
+            return status >= 500
         return isinstance(self.failure, SegOpsDecodeError) or self.failure.sent

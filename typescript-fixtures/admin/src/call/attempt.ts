@@ -11,8 +11,8 @@ import { readFailure } from "./reply.js";
 export interface Reception<T> {
   /** Turns a successful reply into the call's value. */
   receive: (reply: TransportReply) => Promise<T>;
-  /** Whether a redirect may lead to another origin, without the key. */
-  mayLeave: boolean;
+  /** Whether a redirect may lead to another origin, without the key; not unless given. */
+  mayLeave?: boolean;
 }
 
 /** The outcome of an attempt: a value, a reply without success, a failed connection, or an unreadable reply. */
@@ -26,8 +26,8 @@ export type Outcome<T> =
 export async function attempt<T>(call: Call, settings: Settings, reception: Reception<T>): Promise<Outcome<T>> {
   let reply: TransportReply | undefined;
   try {
-    reply = await send(call, settings, reception.mayLeave);
-    if (reply.status < 200 || reply.status >= 300) {
+    reply = await send(call, settings, reception.mayLeave === true);
+    if (Math.floor(reply.status / 100) !== 2) {
       return { kind: "refused", reply, body: await readFailure(reply) };
     }
     if (reply.status === 206) {

@@ -165,7 +165,7 @@ export class Calls {
   ): Promise<T> {
     const { filename } = form;
     // before the file is opened: a stream would be read to its end, if it has one
-    if (filename !== undefined && filename !== null && typeof filename !== "string") {
+    if (isGiven(filename) && typeof filename !== "string") {
       throw new SegOpsArgumentError(`A file name must be text, not ${describe(filename)}.`);
     }
     const file = await openFile(form.data, call.signal);
@@ -182,14 +182,14 @@ export class Calls {
 
   /** The reply to a call, decoded: JSON, text or null. */
   decoded(call: Call): Promise<unknown> {
-    return this.#made<unknown>(call, { receive: (reply) => this.#value(call, reply), mayLeave: false });
+    return this.#made<unknown>(call, { receive: (reply) => this.#value(call, reply) });
   }
 
   /** The reply to a call as text, to the last digit; null for an empty one. */
   raw(call: Call): Promise<string | null> {
     const receive = async (reply: TransportReply): Promise<string | null> =>
       textOf(reply.status, await readReply(reply, call.method));
-    return this.#made<string | null>(call, { receive, mayLeave: false });
+    return this.#made<string | null>(call, { receive });
   }
 
   async #value({ method }: Call, reply: TransportReply): Promise<unknown> {
@@ -206,7 +206,7 @@ export class Calls {
       }
       return (isDelete ? null : value) as T;
     };
-    return this.#made(call, { receive, mayLeave: false });
+    return this.#made(call, { receive });
   }
 
   #made<T>(call: Call, reception: Reception<T>): Promise<T> {
@@ -219,7 +219,7 @@ function checkRecord(value: unknown, status: number): void {
   if (typeof value === "object" && value !== null) {
     return;
   }
-  const what = value === null ? "empty" : String(value);
+  const what = value === null ? "empty" : describe(value);
   const reason =
     typeof value === "string"
       ? `it is text where JSON was expected: ${quote(describeBody(value, 60))}. Check the base URL.`

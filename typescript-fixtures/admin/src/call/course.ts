@@ -84,7 +84,8 @@ export class Course<T> {
   #afterLoss(error: SegOpsConnectionError): Next {
     const { method, safe } = this.#call;
     if (!error.transient || !mayRepeat(method, safe, error.sent)) {
-      this.#isOutOfTime = error instanceof SegOpsTimeoutError; // only waits ask, which set a deadline
+      // What another attempt cannot help is a deadline, not silence.
+      this.#isOutOfTime = error instanceof SegOpsTimeoutError && !error.transient;
       return FINAL;
     }
     if (error.stale && !this.#isReopened) {

@@ -46,8 +46,7 @@ async function* pages<T>(
     return;
   }
   let { results, hasMore } = envelope<T>(answer, path, first);
-  const isAhead = hasMore && ahead > 0;
-  const following = isAhead ? new Prefetcher(fetch, first + 1, ahead, lastPage(answer, results), signal) : undefined;
+  const following = hasMore ? new Prefetcher(fetch, first + 1, ahead, lastPage(answer, results), signal) : undefined;
   try {
     yield results;
     for (let page = first + 1; hasMore; page++) {

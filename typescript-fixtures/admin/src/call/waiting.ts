@@ -132,7 +132,7 @@ export class Recompute {
   }
 }
 
-/** Whether it is a JSON object. */
+/** Whether an answer is a record; what is neither that nor a list of them has been refused by then. */
 export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return !Array.isArray(value);
 }

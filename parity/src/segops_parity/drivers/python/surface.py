@@ -59,8 +59,19 @@ def _arguments(function: Any) -> list[dict[str, Any]]:
 
 def _exported(module: str) -> list[str]:
     """The names that can be imported, types left out: those are generated from the contract."""
+    return [name for name, value in _named(module).items() if not _is_record(value)]
+
+
+def _named(module: str) -> dict[str, Any]:
+    """What a module says that it exports; a name that cannot be imported is told as such."""
     found = importlib.import_module(module)
-    return [name for name in found.__all__ if not _is_record(getattr(found, name))]
+    told = {}
+    for name in found.__all__:
+        try:
+            told[name] = getattr(found, name)
+        except Exception:  # noqa: BLE001 - whatever it is, a user cannot import it
+            told[f"{name} (cannot be imported)"] = None
+    return told
 
 
 def _is_record(value: Any) -> bool:
@@ -68,7 +79,7 @@ def _is_record(value: Any) -> bool:
 
 
 def _errors() -> dict[str, str]:
-    classes = [getattr(segops_admin, name) for name in segops_admin.__all__]
+    classes = _named("segops_admin").values()
     return {
         each.__name__: each.__bases__[0].__name__
         for each in classes
