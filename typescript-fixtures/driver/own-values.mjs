@@ -1,6 +1,8 @@
 /** Values that only JavaScript has, as arguments of cases: `{"$own": NAME}` stands for one. */
 
+import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
 import { opened, watchedSignal } from "./watched.mjs";
 
 const PATIENCE = 2000;
@@ -72,6 +74,20 @@ class FileReaderOfAPage {
 
 /** How much of a Blob is read at a time: what is to be there when its last three bytes cannot be read. */
 const BLOCK = 128 * 1024;
+const probe = await open(fileURLToPath(import.meta.url));
+const files = Object.getPrototypeOf(probe);
+await probe.close();
+
+/** The path of a file whose next read fails. */
+function pathThatFails() {
+  const { read } = files;
+  files.read = async () => {
+    files.read = read;
+    throw Object.assign(new Error("EIO: i/o error, read"), { code: "EIO" });
+  };
+  return fileURLToPath(import.meta.url);
+}
+
 const LONG = `sku\n${"0123456\n".repeat(20000)}`;
 
 let shared = new AbortController();
@@ -109,11 +125,14 @@ const VALUES = {
   headers: () => new Headers({ "x-team": "growth" }),
   "headers-by-number": () => new Map([[1, "growth"]]),
   "headers-in-a-map": () => new Map([["x-team", "growth"]]),
+  "large-buffer": () => Buffer.from(LONG),
   lost: () => 2 ** 60,
   map: () => new Map([["a", 1]]),
   "map-of-numbers": () => new Map([[1, "a"]]),
   "no-prototype": () => Object.assign(Object.create(null), { a: 1 }),
   "object-stream": () => Readable.from([{ a: 1 }]),
+  "path-that-fails": pathThatFails,
+  "reader-alone": () => ({ createReadStream: () => Readable.from(["a"]) }),
   "search-params-of-a-page": () => new URLSearchParams("page=2&page_size=1"),
   "search-params": () => new URLSearchParams("a=1&b=2&b=3"),
   signal: () => new AbortController().signal,
@@ -126,6 +145,8 @@ const VALUES = {
     shared.abort();
     return watchedSignal(shared.signal);
   },
+  "stream-of-a-path": () => Object.assign(Readable.from(["a"]), { path: "/x/own.csv" }),
+  "stream-of-another-path": () => Object.assign(Readable.from(["a"]), { path: 5 }),
   "stream-that-stalls": () => new Readable({ read: () => undefined }),
   "stream-that-breaks": () =>
     new Readable({

@@ -158,9 +158,7 @@ async function openPath(path: string | URL, signal: AbortSignal | undefined): Pr
   } catch (error) {
     // Not waited for: a pipe is opened, and closed, when somebody writes to it.
     opening.then((handle) => handle.close()).catch(() => undefined);
-    if (signal?.aborted && error === signal.reason) {
-      throw error;
-    }
+    throwIfAborted(signal);
     throw new SegOpsArgumentError(`The file ${quote(String(path))} cannot be read: ${(error as Error).message}`, {
       cause: error,
     });
@@ -206,9 +204,7 @@ async function spool(stream: AsyncIterable<Uint8Array | string>, signal: AbortSi
     return { ...fileOf(handle, size, typeof path === "string" ? basename(path) : undefined), close };
   } catch (error) {
     await close();
-    if (signal?.aborted && error === signal.reason) {
-      throw error;
-    }
+    throwIfAborted(signal);
     throw new SegOpsArgumentError(`The stream cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }
