@@ -3,7 +3,7 @@
 import { AssertionError } from "node:assert";
 
 /** A function that differs from fetch as `open` says. */
-export function fetchOf({ iterable, rejects, breaks, nothing, drops, deaf }) {
+export function fetchOf({ iterable, reader, rejects, breaks, nothing, drops, deaf }) {
   if (nothing) {
     return "no function";
   }
@@ -14,9 +14,14 @@ export function fetchOf({ iterable, rejects, breaks, nothing, drops, deaf }) {
     const { signal: _unheard, ...others } = init;
     const reply = await globalThis.fetch(url, deaf ? others : init);
     const bytes = drops ? dropping(reply.body, drops) : breaks ? breaking(reply.body, errorOf(breaks)) : undefined;
-    const body = bytes ?? (iterable ? bytesOf(reply.body) : reply.body);
+    const body = bytes ?? (iterable ? bytesOf(reply.body) : reader ? readOnly(reply.body) : reply.body);
     return { status: reply.status, headers: reply.headers, body };
   };
+}
+
+/** A stream as it is where streams cannot be iterated over, and nothing where there is none. */
+function readOnly(body) {
+  return body === null ? undefined : { getReader: () => body.getReader(), cancel: () => body.cancel() };
 }
 
 /** The chunks of a stream, as those implementations hand them out whose bodies are streams of Node. */
@@ -38,7 +43,10 @@ async function* breaking(body, error) {
   throw error;
 }
 
-function errorOf({ name, code, message = "", syscall, cause, errors, own }) {
+function errorOf({ name, code, message = "", syscall, cause, errors, own, bare }) {
+  if (bare !== undefined) {
+    return bare;
+  }
   if (own) {
     return new AssertionError({ message });
   }

@@ -393,8 +393,8 @@ export class Session {
       this.#folder = undefined;
     }
     this.#restore();
-    // What Node's fetch keeps is its own.
-    const others = this.#isFetch ? { socket: Number.POSITIVE_INFINITY, timer: Number.POSITIVE_INFINITY } : {};
+    // The connections that Node's fetch keeps are its own.
+    const others = this.#isFetch ? { socket: Number.POSITIVE_INFINITY } : {};
     return { ok: { left: await leftOpen({ ...this.#openBefore, ...others }) } };
   }
 }

@@ -210,7 +210,7 @@ class FetchReply implements TransportReply {
 
 /** The chunks of a body: of a web stream, or of whatever else another implementation of fetch hands out. */
 async function* chunksOf(body: Response["body"]): AsyncGenerator<Uint8Array, undefined> {
-  if (body === null || body === undefined) {
+  if (!body) {
     return;
   }
   if (typeof body.getReader !== "function") {
