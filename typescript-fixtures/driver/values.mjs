@@ -193,7 +193,9 @@ function headersOf(headers) {
   });
   const values = [...headers.values()];
   const pairs = Object.fromEntries([...headers.keys()].map((name, index) => [name, values[index]]));
-  const isSame = [each, pairs, headers].every((other) => JSON.stringify(other) === JSON.stringify(told));
+  const spelled = [...headers.keys()].map((name) => name.toUpperCase()).filter((name) => headers.has(name));
+  const found = Object.fromEntries(spelled.map((name) => [name.toLowerCase(), headers.get(name)]));
+  const isSame = [each, pairs, headers, found].every((other) => JSON.stringify(other) === JSON.stringify(told));
   return isSame ? told : { ...told, "x-views": "do not agree" };
 }
 

@@ -32,8 +32,12 @@ _TOGETHER_SECONDS = 10.0
 _SETTLED_SECONDS = 2.0
 _GLANCE_SECONDS = 0.005
 _ANNOUNCED = 65 * 1024 * 1024
-_ALERT = bytes.fromhex("15030300020250")
-"""Of TLS: something is wrong within the server."""
+_GREETINGS = {
+    "alert": bytes.fromhex("15030300020250"),
+    "refuses": bytes.fromhex("15030300020228"),
+    "ancient": bytes.fromhex("160302002a020000260302" + "00" * 33 + "003500"),
+}
+"""What answers a greeting of TLS: that something is wrong within the server, that it shares no cipher, TLS 1.1."""
 _BLOCK = 1024 * 1024
 _ROOM = 64 * 1024
 """Bytes that a socket takes though nobody reads them."""
@@ -172,7 +176,7 @@ class PlaySession:
                 return Reply(MISMATCH, headers, body)
             reply = self._filled(self._due.pop(place))
             self._ending += reply.closes and not reply.held
-            self._parts |= {name for name, _ in reply.then}
+            self._parts |= {name for name, _ in (*reply.then, *reply.takes)}
             if reply.raw is not None and len(reply.raw) <= _ROOM:
                 if reply.held:
                     self._parts.add(reply.held)
@@ -264,9 +268,9 @@ class _Handler(socketserver.BaseRequestHandler):
         try:
             if kind == "closed":
                 raise ConnectionAbortedError
-            if kind == "alert":
-                self.request.recv(65536)  # a greeting
-                self.request.sendall(_ALERT)
+            if kind in _GREETINGS:
+                self.request.recv(65536)
+                self.request.sendall(_GREETINGS[kind])
                 raise ConnectionAbortedError
             if kind == "silent" and own is not None:
                 self._stall(own)
@@ -406,6 +410,10 @@ class _Handler(socketserver.BaseRequestHandler):
         if reply.fault == "reset":
             return self._end("reset")
         if reply.fault in ("stall", "deaf"):
+            for name, size in reply.takes:
+                session.hold(name, closes=False)
+                self.input.read(size)
+                session.part_sent(name)
             self._stall(session)
             return False
         if reply.fault == "truncate":

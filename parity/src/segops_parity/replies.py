@@ -51,6 +51,8 @@ class Reply:
     """It is sent before the body of its request is read, which then is not."""
     held: str = ""
     """The call in the background that it answers: it is sent when the step begins that finishes this one."""
+    takes: tuple[tuple[str, int], ...] = ()
+    """How many bytes of the body are read where `fault` is deaf, each part when its name is released."""
     then: tuple[tuple[str, bytes], ...] = ()
     """What follows `raw`, each part when its name is released."""
     stray: bytes | None = None
@@ -119,6 +121,7 @@ class Script:
             counted=entry.get("counted", False),
             held=entry.get("held", ""),
             early=entry.get("early", fault == "deaf"),
+            takes=tuple((part["held"], part["mebibytes"] << 20) for part in entry.get("takes", ())),
         )
 
     def _added(self, reply: Reply, extra: Mapping[str, Any]) -> Any:

@@ -56,7 +56,7 @@ _KINDS_OF_FILES = re.compile(r"Give bytes, [^.]*?, not")
 _FOLDER = re.compile(r"[^'\s]*/parity-(?:kept|sink)-\w+/")
 _RUN = re.compile(r"(?<=(?:import|upsert)-[0-9a-f]{32}-)[0-9a-f]{8}(?=-)")
 _PLAY = re.compile(r"/_c/\d+/")
-_PORT = re.compile(r"\b(127\.0\.0\.1|localhost):\d+")
+_PORT = re.compile(r"\b(127\.0\.0\.[12]|localhost):\d+")
 _KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 

@@ -11,7 +11,7 @@ from .async_stream import AsyncStream
 from .bodies import AsyncReplyBody
 from .failures import DISCONNECTED, FAILURES, exchange_failure, is_disconnected, raise_as
 from .limits import Limits
-from .outgoing import first_write
+from .outgoing import first_write, further_writes
 from .protocol import AsyncResponse, Request
 
 __all__ = ["AsyncConnection"]
@@ -72,12 +72,10 @@ class AsyncConnection(AsyncStream):
 
     async def _send(self, request: Request, target: str, limits: Limits) -> None:
         """Sends the request. Where that breaks, a reply may have come before (413, 401): reading tells."""
-        body = request.body
         with suppress(*DISCONNECTED):
-            await self.write(first_write(request, target, self._host, self._through), limits)
-            if body is not None and not isinstance(body, bytes):
-                for block in body:
-                    await self.write(block, limits)
+            first = first_write(request, target, self._host, self._through)
+            for block in further_writes(first, 0, request.body):
+                await self.write(block, limits)
 
     def give_back(self) -> None:
         """The reply has been read to its end: the next request may have this connection."""

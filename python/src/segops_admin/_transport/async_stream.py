@@ -165,7 +165,7 @@ class AsyncStream(asyncio.BufferedProtocol):
             self._transport.resume_reading()
         self._size = 0
 
-    async def write(self, data: bytes, limits: Limits) -> None:
+    async def write(self, data: bytes | memoryview, limits: Limits) -> None:
         """Sends bytes, and waits while too many are on their way."""
         if self._transport.is_closing():  # what is written now would be lost, and nobody would wait
             raise ConnectionResetError("the connection is closed")

@@ -89,9 +89,6 @@ class ReplyBody(_ConnectedBody):
                     reader.feed(connection.receive(self._limits))
         except FAILURES as error:
             self._break(error)
-        except BaseException:
-            self.close()
-            raise
         return self._hand_out(blocks)
 
 
@@ -115,7 +112,4 @@ class AsyncReplyBody(_ConnectedBody):
                     reader.feed(await connection.receive(self._limits))
         except FAILURES as error:
             self._break(error)
-        except BaseException:
-            self.close()
-            raise
         return self._hand_out(blocks)

@@ -13,7 +13,7 @@ from .._wire.http1 import ReplyReader
 from .bodies import ReplyBody
 from .failures import DISCONNECTED, FAILURES, exchange_failure, is_disconnected, raise_as
 from .limits import Limits
-from .outgoing import first_write
+from .outgoing import first_write, further_writes
 from .protocol import Request, Response
 
 __all__ = ["Connection", "Link"]
@@ -48,7 +48,7 @@ class Link:
         self.line: Any = None
         self.peer = peer
         self._done = done
-        self._timeout = sock.gettimeout() if sock is not None else None
+        self._timeout: float | None = None
         self._poll = None
         if isinstance(sock, socket.socket) and hasattr(select, "poll"):  # select() fails for descriptors above 1023
             self._poll = select.poll()
@@ -147,17 +147,13 @@ class Connection(Link):
 
     def _send(self, request: Request, target: str, limits: Limits) -> None:
         """Sends the request. Where that breaks, a reply may have come before (413, 401): reading tells."""
-        body = request.body
         with suppress(*DISCONNECTED):
             self.set_timeout(limits.step())
             first = first_write(request, target, self._host, self._through)  # its bytes do not show themselves
             sent = self._sock.send(first)  # mostly all of it; sendall() of a TLS socket takes a longer way
-            if sent < len(first):
-                self._sock.sendall(memoryview(first)[sent:])
-            if body is not None and not isinstance(body, bytes):
-                for block in body:
-                    self.set_timeout(limits.step())
-                    self._sock.sendall(block)
+            for block in further_writes(first, sent, request.body):
+                self.set_timeout(limits.step())
+                self._sock.sendall(block)
 
     def receive(self, limits: Limits) -> bytes:
         """What comes next; nothing at the end of the connection."""

@@ -36,7 +36,7 @@ class ExactReply(http.client.HTTPResponse):
         try:
             self._peer.settimeout(0)
             return not stream.peek(1)
-        except (OSError, ValueError):  # nothing is there, as TLS says it
+        except OSError:  # nothing is there, as TLS says it
             return True
         finally:
             with contextlib.suppress(OSError):  # it has been closed meanwhile

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 from .._wire.heads import SecretBytes, request_head
 from .protocol import Request
 
-__all__ = ["first_write"]
+if TYPE_CHECKING:
+    from .._wire.multipart import Multipart
+
+__all__ = ["first_write", "further_writes"]
+
+_BLOCK = 128 * 1024
 
 
 def first_write(request: Request, target: str, host: str, through: list[tuple[str, str]] | None) -> bytes:
@@ -25,3 +33,11 @@ def first_write(request: Request, target: str, host: str, through: list[tuple[st
         length = len(body or b"")
     head = request_head(request.method, target, host, headers, length)
     return SecretBytes(head + body) if isinstance(body, bytes) else head
+
+
+def further_writes(first: bytes, sent: int, body: bytes | Multipart | None) -> Iterator[bytes | memoryview]:
+    """What is to be written after so many bytes of the first write, in blocks: each has the timeout to itself."""
+    for start in range(sent, len(first), _BLOCK):
+        yield memoryview(first)[start : start + _BLOCK]
+    if body is not None and not isinstance(body, bytes):
+        yield from body

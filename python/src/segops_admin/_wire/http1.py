@@ -53,7 +53,7 @@ class ReplyReader:
     _overhead = 0
     _left = 0  # of the body, or of the chunk that is being read
     _next = "head"  # or length, end (of the connection), size, data, data end, trailer
-    _persistent = False
+    _persistent: bool  # once there is a head
 
     def __init__(self, method: str) -> None:
         self._method = method

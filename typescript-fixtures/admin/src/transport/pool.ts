@@ -41,14 +41,14 @@ export class Pool implements Transport {
     if (modules !== undefined) {
       return this.#instrumentedBy(modules).then((transport) => transport.send(request));
     }
-    const { deadline, signal } = request;
+    const { deadline = Number.POSITIVE_INFINITY, signal } = request;
     const started = monotonic();
     const left = (seconds: number): number => seconds - (monotonic() - started);
     const connection = await this.#connection(request, left);
-    const remaining = deadline === undefined ? undefined : left(deadline);
+    const remaining = left(deadline);
     try {
       throwIfAborted(signal);
-      if (remaining !== undefined && remaining <= 0) {
+      if (remaining <= 0) {
         throw overdue(connection.origin.peer, true);
       }
     } catch (error) {

@@ -36,7 +36,6 @@ export function onAbort(signal: AbortSignal | undefined, callback: () => void): 
 function listenTo(signal: AbortSignal): Watched {
   const callbacks = new Set<() => void>();
   const tell = (): void => {
-    watched.delete(signal);
     for (const callback of [...callbacks]) {
       callback();
     }

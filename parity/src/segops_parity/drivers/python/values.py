@@ -251,5 +251,6 @@ def error_value(error: BaseException, sink: Sink | None = None) -> dict[str, Any
         told["caused"] = error.__cause__ is not None
         told["classes"] = [each.__name__ for each in type(error).__mro__ if _is_told(each.__name__)]
     if isinstance(error, SegOpsApiError):
-        told["headers"] = {name.lower(): value for name, value in error.headers.items()}
+        spelled = [name.upper() for name in error.headers]
+        told["headers"] = {name.lower(): error.headers[name] for name in spelled if name in error.headers}
     return told
