@@ -2,14 +2,14 @@
 
 import { AssertionError } from "node:assert";
 
-/** A function that differs from fetch as `open` says. */
-export function fetchOf({ iterable, reader, rejects, breaks, nothing, drops, deaf }) {
+/** A function that differs from fetch as `open` says; `classes` are the SDK's, errors of which it may be rejected with. */
+export function fetchOf({ iterable, reader, rejects, breaks, nothing, drops, deaf }, classes) {
   if (nothing) {
     return "no function";
   }
   return async (url, init) => {
     if (rejects !== undefined) {
-      throw errorOf(rejects);
+      throw rejects.kind === undefined ? errorOf(rejects) : new classes[rejects.kind](rejects.message, { sent: false });
     }
     const { signal: _unheard, ...others } = init;
     const reply = await globalThis.fetch(url, deaf ? others : init);

@@ -156,7 +156,7 @@ export class Session {
     }
     this.#isFetch = command.transport === "fetch";
     if (this.#isFetch) {
-      options.fetch = command.fetch === undefined ? globalThis.fetch : fetchOf(command.fetch);
+      options.fetch = command.fetch === undefined ? globalThis.fetch : fetchOf(command.fetch, this.#sdk.admin);
     }
     this.#keep(command.env ?? {});
     return withEnvironment(own(command.env ?? {}), () => {

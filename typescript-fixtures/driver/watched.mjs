@@ -4,6 +4,7 @@
  */
 
 import crypto from "node:crypto";
+import { channel } from "node:diagnostics_channel";
 import { getEventListeners } from "node:events";
 import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
@@ -84,10 +85,11 @@ export function watchedSignal(signal) {
   return signal;
 }
 
-/** How many sockets, files and timers are open, where the system tells, and listeners on signals. */
+/** How many sockets, files and timers are open, where the system tells, and listeners on signals and on what fetch receives. */
 export function opened() {
   const timer = process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
-  const listener = [...signals].reduce((sum, signal) => sum + getEventListeners(signal, "abort").length, 0);
+  const heard = [...signals].reduce((sum, signal) => sum + getEventListeners(signal, "abort").length, 0);
+  const listener = heard + Number(channel("undici:request:headers").hasSubscribers);
   const found = { socket: 0, file: 0, timer, listener };
   for (const name of existsSync(FOLDER) ? readdirSync(FOLDER) : []) {
     try {

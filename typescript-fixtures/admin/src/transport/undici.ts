@@ -49,7 +49,7 @@ function pairs(flat: readonly Uint8Array[]): [string, string][] {
   const texts = flat.map((bytes) => Buffer.from(bytes).toString("latin1"));
   const found: [string, string][] = [];
   for (const [index, name] of texts.entries()) {
-    if (index % 2 === 0 && !["content-length", "content-encoding"].includes(name.toLowerCase())) {
+    if (index % 2 === 0 && name.toLowerCase() !== "content-length") {
       found.push([name, texts[index + 1] as string]);
     }
   }
