@@ -90,12 +90,16 @@ function pathThatFails() {
 
 const LONG = `sku\n${"0123456\n".repeat(20000)}`;
 
+/** How some runtimes have forms and headers say what they are in JSON. */
+const TELLS = { toJSON: () => ({ a: 1 }) };
+
 let shared = new AbortController();
 
 const VALUES = {
   "blob-of-a-page": () => sliced(LONG, false),
   "blob-of-a-page-that-breaks": () => sliced(`${"a".repeat(BLOCK)}abc`, false),
   "blob-of-another-kind": () => sliced(LONG, true),
+  "error-that-tells": () => Object.assign(new Error("a"), TELLS),
   "failing-observer": () => () => {
     throw Object.assign(new Error("ENOENT: no such file, open"), { code: "ENOENT", errno: -2, path: "/nowhere/log" });
   },
@@ -105,7 +109,7 @@ const VALUES = {
   }),
   "file-handle-that-stalls": () => ({ fd: 99, createReadStream: () => new Readable({ read: () => undefined }) }),
   "file-that-is-longer": () => fileOf("sku\n1\n", 3),
-  "file-that-is-shorter": () => fileOf("sku\n1\n", 12),
+  "file-that-is-shorter": () => fileOf("sku\n1\n", 7),
   "a-class": () => Point,
   "a-function": () => Math.max,
   "a-point": () => new Point(),
@@ -115,14 +119,17 @@ const VALUES = {
   "boxed-half": () => new String("\ud800"),
   "boxed-nan": () => new Number(Number.NaN),
   "boxed-number": () => new Number(5),
+  "boxed-true": () => new Boolean(true),
   "boxed-text": () => new String("a"),
   buffer: () => Buffer.from("a"),
   circle,
+  "form-that-tells": () => Object.assign(new FormData(), TELLS),
   "half-a-character": () => "a\ud800.csv",
   "invalid-date": () => new Date(Number.NaN),
   iterable: rows,
   "iterable-object": () => ({ *[Symbol.iterator]() {} }),
   headers: () => new Headers({ "x-team": "growth" }),
+  "headers-that-tell": () => Object.assign(new Headers(), TELLS),
   "headers-by-number": () => new Map([[1, "growth"]]),
   "headers-in-a-map": () => new Map([["x-team", "growth"]]),
   "large-buffer": () => Buffer.from(LONG),
@@ -134,6 +141,7 @@ const VALUES = {
   "path-that-fails": pathThatFails,
   "reader-alone": () => ({ createReadStream: () => Readable.from(["a"]) }),
   "search-params-of-a-page": () => new URLSearchParams("page=2&page_size=1"),
+  "search-params-that-tell": () => Object.assign(new URLSearchParams(), TELLS),
   "search-params": () => new URLSearchParams("a=1&b=2&b=3"),
   signal: () => new AbortController().signal,
   "signal-aborted-once-copying": abortedOnceCopying,

@@ -194,6 +194,27 @@ test("a stream that is given up is destroyed", async () => {
   });
 });
 
+test("a generator that is given up is ended", async () => {
+  await withServer({ json: {} }, async ({ client }) => {
+    const controller = new AbortController();
+    const ended = new Promise<boolean>((resolve) => {
+      async function* rows(): AsyncGenerator<string> {
+        try {
+          yield "sku\n";
+          controller.abort();
+          yield "A\n";
+        } finally {
+          resolve(true);
+        }
+      }
+      rejection(client({}).products.importCsv(rows(), "a.csv", { signal: controller.signal })).then((error) =>
+        assert.equal(error, controller.signal.reason),
+      );
+    });
+    assert.ok(await ended);
+  });
+});
+
 test("a named pipe that nobody writes to is given up at once", { skip: process.platform === "win32" }, async () => {
   await inFolder(async (folder) => {
     const path = join(folder, "pipe.csv");

@@ -19,7 +19,7 @@ export function fillPath(template: string, ...ids: unknown[]): string {
  * @throws {SegOpsArgumentError} it is empty, or of a type that no id has
  */
 export function checkedId(id: unknown): string {
-  if (typeof id === "number" && Number.isInteger(id) && !Number.isSafeInteger(id)) {
+  if (Number.isInteger(id) && !Number.isSafeInteger(id)) {
     throw new SegOpsArgumentError(`The id ${id} has lost digits: give ids beyond 2^53 as text.`);
   }
   if (typeof id !== "string" && typeof id !== "bigint" && !Number.isInteger(id)) {
@@ -50,8 +50,8 @@ export function segment(id: unknown): string {
 export function percentEncode(text: string, what: string): string {
   try {
     return encodeURIComponent(text).replace(/[!'()*]/g, escapeByte);
-  } catch (error) {
-    throw new SegOpsArgumentError(`${what} has a character that UTF-8 cannot hold.`, { cause: error });
+  } catch {
+    throw new SegOpsArgumentError(`${what} has a character that UTF-8 cannot hold.`);
   }
 }
 
