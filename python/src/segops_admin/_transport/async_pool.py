@@ -76,7 +76,6 @@ class AsyncHTTPTransport:
         self._closed = True
         for origin in list(self._idle):
             self._discard(origin)
-        await asyncio.sleep(0)  # the event loop closes sockets in its next turn
 
     def __repr__(self) -> str:
         idle = sum(map(len, self._idle.values()))
