@@ -197,21 +197,19 @@ test("a stream that is given up is destroyed", async () => {
 test("a generator that is given up is ended", async () => {
   await withServer({ json: {} }, async ({ client }) => {
     const controller = new AbortController();
-    const ended = new Promise<boolean>((resolve) => {
-      async function* rows(): AsyncGenerator<string> {
-        try {
-          yield "sku\n";
-          controller.abort();
-          yield "A\n";
-        } finally {
-          resolve(true);
-        }
+    let isEnded = false;
+    async function* rows(): AsyncGenerator<string> {
+      try {
+        yield "sku\n";
+        controller.abort();
+        yield "A\n";
+      } finally {
+        isEnded = true;
       }
-      rejection(client({}).products.importCsv(rows(), "a.csv", { signal: controller.signal })).then((error) =>
-        assert.equal(error, controller.signal.reason),
-      );
-    });
-    assert.ok(await ended);
+    }
+    const error = await rejection(client({}).products.importCsv(rows(), "a.csv", { signal: controller.signal }));
+    assert.equal(error, controller.signal.reason);
+    assert.ok(isEnded);
   });
 });
 
