@@ -136,14 +136,14 @@ class _Bare:
 
 
 class _Unbuffered(io.RawIOBase):
-    """A file without a buffer, which takes two bytes at a time, and does not tell how many if those were all."""
+    """A file without a buffer, which takes two bytes at a time, and does not tell of a single one."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
 
     def write(self, data: Any) -> int | None:
         self._parts.append(bytes(data[:2]))
-        return 2 if len(data) > 2 else None
+        return 2 if len(data) > 1 else None
 
     def getvalue(self) -> bytes:
         return b"".join(self._parts)
