@@ -157,7 +157,7 @@ def _needed(copy: Copy, chosen: Sequence[Mutant]) -> Copy:
     if any(mutant.file in ("client.ts", "wire/numerals.ts") for mutant in chosen):
         kinds.add("shell")  # which alone asks for numbers as they are written
     special = {
-        "python-requests": ("requests", "exact_reply", "_config", "_call/reply"),
+        "python-requests": ("requests", "exact_reply", "_config"),
         "python-async": ("async", "_call/course", "_call/driver", "_transport/bodies", "_transport/failures"),
         "typescript-fetch": ("fetch", "undici", "client.ts", "call/reply"),
     }

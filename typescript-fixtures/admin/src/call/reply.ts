@@ -116,7 +116,10 @@ export function decode(status: number, headers: HttpHeaders, body: Uint8Array, p
     return null;
   }
   const text = utf8(body, status);
-  const mediaType = (headers.get("content-type") ?? "").split(/[;,]/)[0]?.trim().toLowerCase() ?? "";
+  const mediaType = (headers.get("content-type") ?? "")
+    .replace(/[;,].*/, "")
+    .trim()
+    .toLowerCase();
   const saysJson = mediaType === "application/json" || mediaType === "text/json" || mediaType.endsWith("+json");
   // A lone number or word may be anything, but only without a type is it taken for JSON.
   const looksLikeJson = UNSURE.includes(mediaType) && (mediaType === "" || /^\s*[{[]/.test(text));
