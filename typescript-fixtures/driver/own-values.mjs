@@ -143,7 +143,7 @@ const VALUES = {
   "search-params-of-a-page": () => new URLSearchParams("page=2&page_size=1"),
   "search-params-that-tell": () => Object.assign(new URLSearchParams(), TELLS),
   "search-params": () => new URLSearchParams("a=1&b=2&b=3"),
-  signal: () => new AbortController().signal,
+  signal: () => watchedSignal(new AbortController().signal),
   "signal-aborted-once-copying": abortedOnceCopying,
   "signal-of-several-calls": () => {
     shared = shared.signal.aborted ? new AbortController() : shared;
