@@ -251,6 +251,12 @@ def test_an_impossible_host_is_refused(host: str) -> None:
 def test_whole_floats_are_whole_numbers_of_retries() -> None:
     client = SegOpsAdmin("sk_test_x", base_url="https://h.test/api", max_retries=2.0)  # type: ignore[arg-type]
     assert client.http.max_retries == 2
+    assert "max_retries=2 " in repr(client.http)
+
+
+def test_a_header_whose_name_is_no_text_is_refused() -> None:
+    with pytest.raises(SegOpsConfigError, match="headers names 1, which no header can be called"):
+        SegOpsAdmin("sk_test_x", base_url="https://h.test/api", headers={1: "growth"})  # type: ignore[dict-item]
 
 
 @pytest.mark.parametrize(

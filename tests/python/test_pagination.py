@@ -234,6 +234,25 @@ def test_no_page_beyond_the_last_is_asked_for(count: bool, last: int, prefetch: 
     assert sorted(asked_page(seen) for seen in server.requests) == list(range(1, last + 1))
 
 
+def test_asyncio_asks_for_one_page_ahead_where_no_count_tells_of_more(serve: Any) -> None:
+    asked = threading.Event()
+
+    def answer(seen: Any) -> Reply:
+        if asked_page(seen) == 2:
+            asked.set()
+        return Reply(json=page(asked_page(seen), 3, count=False))
+
+    async def begin(url: str) -> bool:
+        async with AsyncSegOpsAdmin(KEY, base_url=url) as client:
+            iteration = client.segments.iterate(prefetch=2)
+            await iteration.__anext__()
+            was_asked = await asyncio.to_thread(asked.wait, 60)
+            await iteration.aclose()
+            return was_asked
+
+    assert asyncio.run(begin(serve(answer=answer).url))
+
+
 def test_a_listing_that_grows_during_the_iteration_is_read_to_its_end(serve: Any, connect: Any) -> None:
     def answer(seen: Any) -> Reply:
         number = asked_page(seen)

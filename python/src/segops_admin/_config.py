@@ -116,7 +116,7 @@ def checked_base_url(base_url: str | None) -> str:
 def written_plainly(scheme: str, netloc: str) -> str:
     """Host and port in lower case, without a port that the scheme has anyway: other spellings are the same server."""
     host, _, port = netloc.lower().rpartition(":")
-    if not host or not (port.isdigit() or port == ""):
+    if not (port.isdigit() or port == ""):
         return netloc.lower()
     return host if port == "" or int(port) == {"http": 80, "https": 443}[scheme] else f"{host}:{int(port)}"
 
@@ -141,7 +141,7 @@ def _is_host(netloc: str) -> bool:
 
 def _without_user(text: str) -> str:
     """The address without what may be a password."""
-    return text.rsplit("@", 1)[-1]
+    return text.rpartition("@")[2]
 
 
 def is_loopback(host: str) -> bool:
