@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import requests
-import urllib3
 from scripted_server import Hangup, Raw, Reply
 from sdk_client import KEY, patiently, shown
 
@@ -300,7 +299,9 @@ class Recorded(requests.adapters.BaseAdapter):
     """An adapter that answers from memory, as mocks do."""
 
     def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]
-        reply = urllib3.HTTPResponse(io.BytesIO(b"id,name"), {"Content-Length": "9"}, 200, preload_content=False)
+        from urllib3 import HTTPResponse  # which requests brings
+
+        reply = HTTPResponse(io.BytesIO(b"id,name"), {"Content-Length": "9"}, 200, preload_content=False)
         return requests.adapters.HTTPAdapter().build_response(request, reply)
 
     def close(self) -> None:
