@@ -124,7 +124,8 @@ class Job:
             return "its status is not an object"
         if job.get("status") not in ("failed", "error"):
             return None
-        return str(job.get("error_message") or job.get("error") or "the server gave no reason")
+        reason = job.get("error_message") or job.get("error") or "the server gave no reason"
+        return reason if isinstance(reason, str) else described(reason)
 
 
 EXPORT = Job("complete", "completed", "ready")

@@ -91,7 +91,8 @@ export function jobFailure(job: unknown): string | undefined {
   if (job.status !== "failed" && job.status !== "error") {
     return undefined;
   }
-  return String(job.error_message || job.error || "the server gave no reason");
+  const reason = job.error_message || job.error || "the server gave no reason";
+  return typeof reason === "string" ? reason : describe(reason);
 }
 
 /**
