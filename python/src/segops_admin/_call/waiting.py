@@ -9,6 +9,7 @@ from typing import Any, Callable
 
 from .._errors import SegOpsArgumentError, SegOpsError, SegOpsJobError, SegOpsWaitTimeout
 from .._runtime import Runtime
+from .._statuses import describe_body
 from .._wire.words import described, number_text
 from . import steps
 from .steps import Sleep
@@ -125,6 +126,8 @@ class Job:
         if job.get("status") not in ("failed", "error"):
             return None
         reason = job.get("error_message") or job.get("error") or "the server gave no reason"
+        if isinstance(reason, (dict, list)):
+            return describe_body(reason)
         return reason if isinstance(reason, str) else described(reason)
 
 

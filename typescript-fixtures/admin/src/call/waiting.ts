@@ -4,7 +4,7 @@ import { SegOpsArgumentError, SegOpsJobError, SegOpsWaitTimeout } from "../error
 import { describe } from "../errors/text.js";
 import type { Runtime } from "../runtime.js";
 import type { WaitOptions } from "../types/shared.js";
-import { isOutOfTime } from "./failures.js";
+import { describeBody, isOutOfTime } from "./failures.js";
 
 /** How to look at a job, and what its answers mean. */
 export interface Watched<Job> {
@@ -91,8 +91,13 @@ export function jobFailure(job: unknown): string | undefined {
   if (job.status !== "failed" && job.status !== "error") {
     return undefined;
   }
-  const reason = job.error_message || job.error || "the server gave no reason";
-  return typeof reason === "string" ? reason : describe(reason);
+  const reason = [job.error_message, job.error].find(isTold) ?? "the server gave no reason";
+  return typeof reason === "object" ? describeBody(reason) : String(reason);
+}
+
+/** Whether a value says something: neither `null`, `false` nor 0, nor empty. */
+function isTold(value: unknown): boolean {
+  return typeof value === "object" && value !== null ? Object.keys(value).length > 0 : Boolean(value);
 }
 
 /**
