@@ -50,7 +50,7 @@ class Records:
             here = self.quoted
         while here < size:
             whole = None
-            if self._start == base + here and not self.quoted:  # the usual case, at the speed of a pattern
+            if self._start == base + here:  # the usual case, at the speed of a pattern
                 whole = _pattern(_RECORD, self.delimiter).match(block, here)
             if whole is not None:
                 here = whole.end()

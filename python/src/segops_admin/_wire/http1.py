@@ -42,7 +42,7 @@ class ReplyReader:
     """
 
     # On the class, so that a reader costs no more than what its reply changes: there is one a request.
-    status = 0
+    status: int  # once there is a head, as is _persistent
     headers = Headers()  # replaced, never changed, like the pairs
     pairs: list[tuple[str, str]] = []
     done = False
@@ -53,7 +53,7 @@ class ReplyReader:
     _overhead = 0
     _left = 0  # of the body, or of the chunk that is being read
     _next = "head"  # or length, end (of the connection), size, data, data end, trailer
-    _persistent: bool  # once there is a head
+    _persistent: bool
 
     def __init__(self, method: str) -> None:
         self._method = method

@@ -200,7 +200,7 @@ export class Products extends Collection<Product, ProductPage, ProductCreate, Pr
     this.calls.checkOpen();
     const { CsvImport } = await import("../call/parts.js");
     const upload: Imports["upload"] = (data, filename, given) =>
-      this.calls.upload("products.import_csv", "/pim/import/csv/", { field: "file", data, filename }, filename, given);
+      this.calls.upload("products.import_csv", "/pim/import/csv/", { field: "file", data }, filename, given);
     const imports = {
       upload,
       importStatus: this.importStatus.bind(this),
