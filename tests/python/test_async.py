@@ -195,6 +195,29 @@ def test_a_call_that_is_cancelled_as_its_turn_comes_leaves_it_to_the_next(serve:
     assert server.connections == 1
 
 
+def test_the_connection_unused_for_longest_makes_room_wherever_it_leads(serve: Any) -> None:
+    busy, other, new = (serve(answer=lambda seen: Reply(json={})) for _ in range(3))
+
+    async def main() -> None:
+        transport = AsyncHTTPTransport(max_connections=3)
+
+        async def call(server: Any) -> Any:
+            return await transport.send(Request("GET", f"{server.url}/x/", []))
+
+        first, second = await call(busy), await call(busy)
+        await first.body.read()
+        await (await call(other)).body.read()
+        await second.body.read()
+        await (await call(new)).body.read()
+        await asyncio.to_thread(busy.wait_for, lambda: busy.open_connections == 1)
+        assert (other.open_connections, new.open_connections) == (1, 1)
+        await (await call(busy)).body.read()
+        assert [seen.connection for seen in busy.requests] == [1, 2, 2]
+        await transport.close()
+
+    asyncio.run(main())
+
+
 @pytest.mark.skipif(
     sys.platform != "linux", reason="elsewhere a full queue of connections is refused, not left to wait"
 )

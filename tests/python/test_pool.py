@@ -186,6 +186,48 @@ def test_no_more_than_max_idle_connections_are_kept(serve: Any) -> None:
         server.wait_for(lambda: server.open_connections == 2)
 
 
+def test_the_connection_unused_for_longest_makes_room_wherever_it_leads(serve: Any) -> None:
+    busy, other, new = (serve(answer=lambda seen: Reply(json={})) for _ in range(3))
+    transport = HTTPTransport(max_connections=3)
+
+    def call(server: Any) -> Any:
+        return transport.send(Request("GET", f"{server.url}/x/", []))
+
+    first, second = call(busy), call(busy)
+    first.body.read()
+    call(other).body.read()
+    second.body.read()  # used after the one of the other server, while the first one's was used before it
+    call(new).body.read()
+    busy.wait_for(lambda: busy.open_connections == 1)
+    assert (other.open_connections, new.open_connections) == (1, 1)
+    call(busy).body.read()
+    assert [seen.connection for seen in busy.requests] == [1, 2, 2]
+    transport.close()
+
+
+def test_a_call_that_waits_is_told_at_once_when_a_connection_is_free(serve: Any, monkeypatch: Any) -> None:
+    server = serve(Reply(json=[1]), Reply(json=[2]))
+    transport = HTTPTransport(max_connections=1)
+    wait, waits = transport._free.wait, threading.Event()
+
+    def until_told(seconds: float) -> bool:
+        waits.set()
+        return wait(30.0)  # in place of a look every second
+
+    monkeypatch.setattr(transport._free, "wait", until_told)
+    first = transport.send(Request("GET", f"{server.url}/x/", []))
+    bodies: list[bytes] = []
+    thread = threading.Thread(
+        target=lambda: bodies.append(transport.send(Request("GET", f"{server.url}/x/", [], timeout=20.0)).body.read())
+    )
+    thread.start()
+    assert waits.wait(30)
+    first.body.read()
+    thread.join(25)
+    assert bodies == [b"[2]"]
+    transport.close()
+
+
 def test_the_connection_used_last_is_used_first(serve: Any, connect: Any) -> None:
     gate = threading.Event()
     server = serve(answer=lambda seen: Reply(json={}, after=gate))
