@@ -84,9 +84,14 @@ def _first(row: Mapping[str, Any], contract: Contract) -> Step:
 
 
 def _covers(row: Mapping[str, Any], raw: bytes) -> Iterator[str]:
-    yield _COVERS.get(row.get("error", "value"), "error.by-status")
-    is_typed = b"content-type:" in raw.partition(b"\r\n\r\n")[0].lower()
-    if isinstance(row.get("value"), (dict, list)) and not is_typed:
+    head = raw.partition(b"\r\n\r\n")[0].lower()
+    coding = re.search(rb"\ncontent-encoding: *(.*)", head)
+    if row.get("error") == "decode" and coding is not None:
+        is_gzip = coding[1].strip() in (b"gzip", b"x-gzip")
+        yield "response.broken-gzip" if is_gzip else "response.encodings"
+    else:
+        yield _COVERS.get(row.get("error", "value"), "error.by-status")
+    if isinstance(row.get("value"), (dict, list)) and b"content-type:" not in head:
         yield "response.untyped"  # it is read as JSON, whatever else is odd about it
 
 
