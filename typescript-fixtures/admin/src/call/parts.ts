@@ -17,7 +17,7 @@ import type { FileData } from "../wire/files.js";
 import type { Calls } from "./calls.js";
 import { CsvFile } from "./parts-file.js";
 import { accountOf, type BegunPart, State, type Wanted } from "./parts-state.js";
-import { isObject, limitsOf } from "./waiting.js";
+import { isRecord, limitsOf } from "./waiting.js";
 
 const FIRST_PAUSE = 0.1;
 const COUNTS = ["row_count", "imported_count", "skipped_count", "error_count"] as const;
@@ -222,7 +222,7 @@ export class CsvImport {
   }
 
   async #tell(begun: BegunPart, job: ImportJob): Promise<void> {
-    if (isObject(job)) {
+    if (isRecord(job)) {
       begun.status = job.status;
       for (const key of COUNTS) {
         begun[key] = job[key] || 0;

@@ -85,7 +85,7 @@ function checkSeconds(name: string, value: unknown, least: number): void {
 
 /** Why an import or export has failed, or undefined if it has not. */
 export function jobFailure(job: unknown): string | undefined {
-  if (!isObject(job)) {
+  if (!isRecord(job)) {
     return "its status is not an object";
   }
   if (job.status !== "failed" && job.status !== "error") {
@@ -124,7 +124,7 @@ export class Recompute {
 
   /** Why the recompute has failed, or undefined if it has not. */
   failure(segment: unknown): string | undefined {
-    if (!isObject(segment)) {
+    if (!isRecord(segment)) {
       return "the server did not answer with a segment";
     }
     if (segment.status === "computing") {
@@ -139,6 +139,6 @@ export class Recompute {
 }
 
 /** Whether an answer is a record; what is neither that nor a list of them has been refused by then. */
-export function isObject(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return !Array.isArray(value);
 }
