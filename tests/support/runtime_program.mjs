@@ -131,7 +131,7 @@ const STEPS = {
     const server = net.createServer((socket) => socket.on("data", () => undefined));
     await withServer(server, async (client) => {
       assert.ok((await rejection(client({ timeout: 0.1 }).segments.get(1))) instanceof SegOpsTimeoutError);
-      assert.match((await rejection(client({ deadline: 0.1 }).segments.get(1))).message, /the deadline has passed/);
+      assert.match((await rejection(client({ deadline: 0.1 }).segments.get(1))).message, /the deadline/);
       const controller = new AbortController();
       const reason = new Error("enough");
       setTimeout(() => controller.abort(reason), 50);

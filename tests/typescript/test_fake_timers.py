@@ -33,7 +33,7 @@ async function calls() {
   const client = new SegOpsAdmin({ apiKey: "sk_test", baseUrl });
   const listed = await client.segments.list();
   const job = await client.products.waitForImport(4);
-  const hasty = client.withOptions({ timeout: 0.05, maxRetries: 0 });
+  const hasty = client.withOptions({ timeout: 0.3, maxRetries: 0 });
   const late = await hasty.segments.get(7).catch((error) => error.name);
   const script = new Script(reply({ detail: "busy" }, { status: 503 }), reply({ id: 3 }));
   const scripted = await script.client().segments.get(3);
