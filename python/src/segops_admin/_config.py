@@ -62,6 +62,11 @@ def checked_key(api_key: str | None) -> Secret:
         if api_key is None:
             raise SegOpsConfigError("No API key: pass api_key= or set SEGOPS_API_KEY to a secret key (sk_...).")
         raise SegOpsConfigError("api_key is empty; expected a secret key (sk_...).")
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise SegOpsConfigError(
+            f"{given_as} holds a blank, a line end or another character that no key has: give the secret key alone "
+            "(sk_...)."
+        )
     if key.startswith(("pk_", "mk_")):
         raise SegOpsConfigError(
             f"{given_as} is a {'public' if key[0] == 'p' else 'MCP'} key ({key[:3]}...). "
@@ -69,8 +74,6 @@ def checked_key(api_key: str | None) -> Secret:
         )
     if not key.startswith("sk_") or key == "sk_":
         raise SegOpsConfigError(f'{given_as} is not a SegOps API key: a secret key starts with "sk_".')
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise SegOpsConfigError(f"{given_as} holds a blank, a line end or another character that no key has.")
     return Secret(key)
 
 

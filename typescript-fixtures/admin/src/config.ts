@@ -27,6 +27,11 @@ export function checkedKey(apiKey: unknown): string {
         : "No API key: pass apiKey or set SEGOPS_API_KEY to a secret key (sk_...).",
     );
   }
+  if (!/^[!-~]+$/.test(key)) {
+    throw new SegOpsConfigError(
+      `${givenAs} holds a blank, a line end or another character that no key has: give the secret key alone (sk_...).`,
+    );
+  }
   if (key.startsWith("pk_") || key.startsWith("mk_")) {
     const kind = key.startsWith("p") ? "public" : "MCP";
     throw new SegOpsConfigError(
@@ -36,9 +41,6 @@ export function checkedKey(apiKey: unknown): string {
   }
   if (!key.startsWith("sk_") || key === "sk_") {
     throw new SegOpsConfigError(`${givenAs} is not a SegOps API key: a secret key starts with "sk_".`);
-  }
-  if (!/^[!-~]+$/.test(key)) {
-    throw new SegOpsConfigError(`${givenAs} holds a blank, a line end or another character that no key has.`);
   }
   return key;
 }
