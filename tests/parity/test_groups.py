@@ -18,10 +18,11 @@ from segops_parity.reports.groups import groups_of
 pytestmark = pytest.mark.needs_workspace
 
 LANES = [
-    {"lane": "python-http", "language": "python"},
-    {"lane": "typescript-node18", "language": "typescript"},
-    {"lane": "typescript-current", "language": "typescript"},
+    {"lane": "python-http", "language": "python", "kind": "sdk"},
+    {"lane": "typescript-node18", "language": "typescript", "kind": "sdk"},
+    {"lane": "typescript-current", "language": "typescript", "kind": "sdk"},
 ]
+SHELL = {"lane": "cli-python", "language": "python", "kind": "shell"}
 WAITS_TOO_LITTLE = {"at": "/delays", "expected": [4.0], "found": [1.0]}
 
 
@@ -76,6 +77,47 @@ def test_what_the_contract_does_not_decide_is_reported_last_with_the_nearest_beh
     assert last.title.startswith(
         "lockstep in response.bom: 9 cases: Python has 1 and TypeScript 2 at /outcome/ok/x, of"
     )
+
+
+def test_what_the_command_line_does_differently_follows_from_what_the_sdk_does() -> None:
+    line = {"at": "/requests", "expected": 1, "found": 2}
+    cases = [case(f"cli/{n}", "cli.doctor-report", ("cli-python", "cli.doctor-report", line)) for n in range(3)]
+    cases += [case("client/options", "client.options", ("python-http", "client.options", line))]
+    assert [group.behaviour for group in groups_of(cases, [*LANES, SHELL])] == ["client.options", "cli.doctor-report"]
+
+
+def test_of_about_as_many_cases_what_goes_wrong_first_comes_first() -> None:
+    more = {"at": "/connections", "expected": 1, "found": 2}
+    early = {"at": "/requests", "expected": 0, "found": 1}
+    cases = [case(f"a/{n}", "pool.kept", ("python-http", "pool.kept", more)) for n in range(7)]
+    cases += [case(f"b/{n}", "pool.most", ("python-http", "pool.most", early)) for n in range(6)]
+    assert [group.behaviour for group in groups_of(cases, LANES)] == ["pool.most", "pool.kept"]
+    assert [group.behaviour for group in groups_of(cases[:10], LANES)] == ["pool.kept", "pool.most"]
+
+
+def test_of_as_many_cases_the_behaviour_that_holds_nowhere_comes_first() -> None:
+    refused = {"at": "/error", "expected": None, "found": {"kind": "SegOpsDecodeError", "message": "too large"}}
+    other = {"at": "/ok", "expected": 1, "found": None}
+    cases = [case(f"a/{n}", "response.framing", ("python-http", "response.framing", refused)) for n in range(3)]
+    cases += [case(f"b/{n}", "response.framing") for n in range(30)]
+    cases += [case(f"c/{n}", "response.too-large", ("python-http", "response.too-large", other)) for n in range(2)]
+    assert [group.behaviour for group in groups_of(cases, LANES)] == ["response.too-large", "response.framing"]
+
+
+def test_requests_that_a_wrong_delay_leaves_no_time_for_are_not_reported_beside_it() -> None:
+    late = {"at": "/delays", "expected": [0.1, 0.2, 0.4], "found": [0.1, 2.0]}
+    fewer = {"at": "/requests", "expected": 4, "found": 3}
+    failing = [("python-http", "wait.until-done case.outcome", late), ("python-http", "wait.last-look", fewer)]
+    (group,) = groups_of([case("a.b/slow", "wait.until-done wait.last-look", *failing)], LANES)
+    assert group.title == "wait.until-done: 1 case: Python waits 2 s where the contract says 0.2 s"
+
+
+def test_the_method_of_a_first_request_is_no_matter_of_what_the_case_shows_of_later_ones() -> None:
+    wrong = {"at": "/requests/0/method", "expected": "PUT", "found": "PATCH"}
+    failing = ("python-http", "request.line retry.lost-reply", wrong)
+    cases = [case("a.b/lost", "request.line retry.lost-reply", failing), case("a.c/lost", "request.line")]
+    (group,) = groups_of(cases, LANES)
+    assert group.behaviour == "request.line"
 
 
 def test_a_known_deviation_is_in_no_group() -> None:

@@ -18,7 +18,7 @@ from segops_parity.figure_lint import figure_problems, untested_figures
 from segops_parity.lanes import Lane
 from segops_parity.mutants.proofs import Standing, proof_problems, standing
 from segops_parity.project import Project, find_lanes
-from segops_parity.reports.groups import group_lines
+from segops_parity.reports.first_lines import first_lines
 from segops_parity.reports.ndjson import records, write_ndjson
 from segops_parity.runner import EXITS, Outcome, today
 from segops_parity.runner import check as run_check
@@ -77,10 +77,8 @@ def check(project: Project, options: argparse.Namespace) -> int:
     _prepare(folder)
     outcome = _run(project, options, options.case)
     lines = list(records(outcome))
-    for text in group_lines([line for line in lines if line["type"] == "group"]):
+    for text in first_lines(outcome, lines):
         print(text)
-    for text in [*outcome.faulty[:10], *outcome.untestable]:
-        print(f"FAULT {text[:400]}")
     write_reports(folder, write_ndjson(folder / "report.ndjson", iter(lines)))
     _tell(outcome)
     print(f"reports: {folder}/report.html, report.ndjson, junit.xml, summary.md")

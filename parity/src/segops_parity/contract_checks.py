@@ -55,7 +55,8 @@ def check_case(
             name = "transport.keeps-connections"
             if step.client != "main":
                 name = "client.with-options-shares-connections"
-            checks[name] = [*checks.get(name, []), *problems]
+            for each in {name, *(label for label in step.covers if contract.behaviours[label].binds(language))}:
+                checks[each] = [*checks.get(each, []), *problems]
             surplus = more  # those that an earlier step has opened are no fault of the next ones
     if "left" in observation and "client.leaves-nothing-open" in contract.behaviours:
         found[observation["steps"][-1]["step"]]["client.leaves-nothing-open"] = _left_open_problems(observation)
@@ -77,6 +78,10 @@ def _step_checks(
     delays = _delay_problems(step, seen)
     outcome = _outcome_problems(step, seen)
     kind = [line for line in outcome if line["at"] == "/error/kind"]
+    passed = sum(event.passes for event in step.meanwhile if event.passes)
+    tried = seen["outcome"].get("attempts", ())
+    if passed and tried and (took := sum(each["seconds"] for each in tried)) != passed:
+        delays.append(_problem("/attempts/*/seconds", passed, took))
     if step.waits_at_most is not None and step.waits_at_most not in seen.get("timeouts", ()):
         delays.append(_problem("/timeouts", f"to hold {step.waits_at_most}", seen.get("timeouts")))
     if "still-open" in seen and seen["still-open"] != step.still_open:
@@ -108,7 +113,11 @@ def _step_checks(
             yield "error.api-attributes", absent
         if "headers" in error and step.replies and "retry_after" in error:
             yield "error.headers", _kept_headers(step, error)
+        if "caused" in step.outcome.get("error", ()):
+            yield "error.cause-kept", [line for line in outcome if line["at"] == "/error/caused"]
         yield "error.hides-key", _key_problems(error)
+        if "error.pickles" in contract.behaviours and contract.behaviours["error.pickles"].binds(language):
+            yield "error.pickles", _lost_by_pickling(error)
         if operation is not None and "status" in step.outcome.get("error", {}):
             yield "error.by-status", kind
     if "config.key-is-secret" in contract.behaviours and (step.op == "open" or error is not None):
@@ -304,6 +313,11 @@ def _revealed(error: Mapping[str, Any]) -> Problems:
     return [_problem("/error/reveals", "no key in its traceback and causes", found)] if found else []
 
 
+def _lost_by_pickling(error: Mapping[str, Any]) -> Problems:
+    found = error.get("unpickled")
+    return [_problem("/error/unpickled", "a pickled copy with all that it carries", found)] if found else []
+
+
 def _log_problems(step: Step, seen: Mapping[str, Any]) -> Problems:
     # An INFO line may tell of a wait beside them.
     lines = [_LOG.fullmatch(line) for line in seen["log"] if line.startswith("DEBUG ")]
@@ -363,6 +377,8 @@ def _wire_checks(
         sent_as = [each for each in _compare(step, seen, "body") if not each["at"].endswith("/content")]
         # The caller of a raw request may name another content type.
         yield "request.multipart-part", sent_as + ([] if step.op == "http.request" else _part_types(own, part))
+        if operation is not None and operation.splits:
+            yield "import.parts", [each for each in _compare(step, seen, "body") if each["at"].endswith("/content")]
     bodyless = [(index, seen["requests"][index]) for index, request in expected[: len(sent)] if request["body"] is None]
     reads = [pair for pair in bodyless if step.requests[pair[0]]["method"] in ("GET", "DELETE")]
     actions = [pair for pair in bodyless if step.requests[pair[0]]["method"] == "POST"]

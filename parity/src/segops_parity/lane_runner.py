@@ -14,7 +14,7 @@ from typing import Any
 
 from segops_parity.cases import API_KEY, Case, Step
 from segops_parity.driver import PROTOCOL, Driver, DriverFault, Protocol
-from segops_parity.lanes import Lane, LaneRun
+from segops_parity.lanes import NOT_RUN, Lane, LaneRun
 from segops_parity.observation import observe
 from segops_parity.replay import PlaySession, ReplayServer
 
@@ -172,7 +172,7 @@ class _Runner:
 
     def _one(self, case: Case, server: ReplayServer, refused: str, run: LaneRun) -> None:
         if self._failures >= 3:
-            run.faults[case.id] = "not run: the driver has failed three times"
+            run.faults[case.id] = f"{NOT_RUN}: the driver has failed three times"
             return
         try:
             driver = self._ready()

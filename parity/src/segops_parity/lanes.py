@@ -8,7 +8,7 @@ from typing import Any
 
 from segops_parity.cases import Case
 
-__all__ = ["Lane", "LaneRun"]
+__all__ = ["NOT_RUN", "Lane", "LaneRun"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,10 @@ class Lane:
         if case.transports and self.transport not in case.transports:
             return False
         return case.is_shell == (self.kind == "shell") and not (case.faults and self.kind == "vcr")
+
+
+NOT_RUN = "not run"
+"""How the fault of a case begins that no driver was left for."""
 
 
 @dataclass

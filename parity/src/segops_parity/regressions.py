@@ -25,7 +25,7 @@ from segops_parity.cases import Case
 from segops_parity.lane_runner import run_lane
 from segops_parity.lanes import Lane, LaneRun
 from segops_parity.project import Project, find_lanes
-from segops_parity.reports.groups import group_lines
+from segops_parity.reports.first_lines import first_lines
 from segops_parity.reports.ndjson import records
 from segops_parity.runner import Outcome
 from segops_parity.sibling import find_node
@@ -37,6 +37,8 @@ __all__ = ["Regression", "Verdict", "load_regressions", "replay", "stale_regress
 
 SOURCES = {"python": Path("python/src/segops_admin"), "typescript": Path("typescript-fixtures/admin/src")}
 LANES = {"python": ("python-http", "cli-python"), "typescript": ("typescript-current", "cli-typescript")}
+ASYNCIO = ("python-async",)
+"""Where what only the asyncio client uses is played."""
 SECONDS = 60.0
 """That a driver may take for an answer, as in a check: some regressions make it wait forever."""
 
@@ -55,6 +57,13 @@ class Regression:
     def is_shell(self) -> bool:
         """Whether only the command line is touched."""
         return all(file.startswith("cli/") for file, _, _ in self.changes)
+
+    @property
+    def lanes(self) -> tuple[str, ...]:
+        """The lanes of its language that can show it."""
+        if all("async" in file for file, _, _ in self.changes):
+            return ASYNCIO
+        return LANES[self.language][1 if self.is_shell else 0 :]
 
 
 @dataclass(frozen=True)
@@ -149,7 +158,7 @@ def _begin(project: Project, folder: Path, whole: bool) -> None:
     _twins = {}
 
 
-_KINDS = ("mutates", "downloads", "multipart", "iterates", "polls", "queues", "delete", "cursor")
+_KINDS = ("mutates", "post", "downloads", "multipart", "iterates", "polls", "queues", "delete", "cursor")
 
 
 def _two_of_each(suite: Suite) -> list[Case]:
@@ -169,19 +178,23 @@ def _one(regression: Regression) -> Verdict:
         env = (_python_copy if regression.language == "python" else _typescript_copy)(regression, copy)
         lanes, runs = [], {}
         for language in ("python", "typescript"):
-            for lane_name in LANES[language][1 if regression.is_shell else 0 :]:
+            own = language == regression.language
+            for lane_name in regression.lanes if own else LANES[language][1 if regression.is_shell else 0 :]:
                 lane = _lanes[lane_name]
-                if language == regression.language:
+                if own:
                     lane = replace(lane, env={**lane.env, **env})
                     runs[lane_name] = _run(lane)
                 else:
                     runs[lane_name] = _twins.get(lane_name) or _twins.setdefault(lane_name, _run(lane))
                 lanes.append(lane)
-    lines = list(_told(_outcome(lanes, runs)))
+    outcome = _outcome(lanes, runs)
+    lines = list(first_lines(outcome, list(records(outcome))))
     if not lines:
         return Verdict(regression, "unnoticed", "")
     told = lines[0].removeprefix("FAIL ").removeprefix(f"{LOCKSTEP} in ")
-    named = any(told.startswith(f"{name}:") for name in regression.breaks)
+    # A fault names the behaviours that its case was to show behind the case.
+    shown = told.partition(" (")[2].partition(")")[0].split(", ") if told.startswith("FAULT ") else ()
+    named = any(told.startswith(f"{name}:") or name in shown for name in regression.breaks)
     return Verdict(regression, "named" if named else "noticed", lines[0])
 
 
@@ -197,12 +210,6 @@ def _outcome(lanes: Sequence[Lane], runs: Mapping[str, LaneRun]) -> Outcome:
     surface = judge_surface(contract, parts, lanes, runs)
     verdicts = judge(contract, _cases, lanes, runs)
     return Outcome(_suite, list(lanes), dict(runs), verdicts + [each for each in surface if each.checks], [])
-
-
-def _told(outcome: Outcome) -> Iterator[str]:
-    """The first lines of the report, as `segops-parity check` prints them."""
-    yield from group_lines([line for line in records(outcome) if line["type"] == "group"])
-    yield from (f"FAULT {text[:300]}" for text in outcome.faulty[:3])
 
 
 def _python_copy(regression: Regression, folder: Path) -> dict[str, str]:

@@ -20,7 +20,7 @@ from segops_parity.coverage import Coverage, executed, measure
 from segops_parity.deviations import Judged, apply_deviations, load_deviations
 from segops_parity.ending import leave_in_order
 from segops_parity.lane_runner import run_lane
-from segops_parity.lanes import Lane, LaneRun
+from segops_parity.lanes import NOT_RUN, Lane, LaneRun
 from segops_parity.mutants.proofs import standing
 from segops_parity.suite import Suite
 from segops_parity.surface import help_pages, judge_surface, surface_cases
@@ -51,8 +51,22 @@ class Outcome:
 
     @property
     def faulty(self) -> list[str]:
-        """Lanes and cases in which driver or harness failed."""
-        return [f"{name}: {case}: {text}" for name, run in self.runs.items() for case, text in run.faults.items()]
+        """Lanes and cases in which driver or harness failed, with what the cases were to show."""
+        return [
+            f"{name}: {case}{self._shown(case)}: {text}"
+            for name, run in self.runs.items()
+            for case, text in run.faults.items()
+        ]
+
+    @property
+    def breaks_off(self) -> bool:
+        """Whether cases were left out since a driver failed again and again: then the faults tell most."""
+        return any(text.startswith(NOT_RUN) for run in self.runs.values() for text in run.faults.values())
+
+    def _shown(self, case: str) -> str:
+        found = self.suite.cases.get(case)
+        covered = dict.fromkeys(name for step in found.steps for name in step.covers) if found else ()
+        return f" ({', '.join([*covered][:3])})" if covered else ""
 
     @property
     def untestable(self) -> list[str]:

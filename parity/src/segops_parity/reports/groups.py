@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
@@ -92,11 +92,54 @@ def groups_of(cases: Sequence[Record], lanes: Sequence[Record], counts: Mapping[
         for (who, _), cluster in clusters.items()
         for group in _blamed(who, cluster, counts, [lane for lane, spoken in languages.items() if spoken == who])
     ]
-    # Of as many cases, what goes wrong earlier in a call is the cause of what goes wrong later.
-    return sorted(
-        _merged(groups),
-        key=lambda group: (is_between(group.behaviour), -len(group.cases), min(map(_phase, group.seen))),
-    )
+    shells = {lane["lane"] for lane in lanes if lane["kind"] == "shell"}
+    return _ranked(_merged(groups), _evidence(clusters, counts), shells)
+
+
+_NEAR = 0.6
+"""The share of the most cases from which on the number of cases does not tell what is the cause of what."""
+
+
+def _ranked(groups: list[Group], evidence: Mapping[tuple[str, str], float], shells: Set[str]) -> list[Group]:
+    """The likeliest cause first; at the end what the contract does not decide.
+
+    The command line calls the SDK, so that what differs there follows from what differs in the SDK. Of about as many
+    cases, what goes wrong earlier in a call is the cause of what goes wrong later, and then what is known best.
+    """
+
+    def rank(group: Group) -> tuple[bool, bool]:
+        return is_between(group.behaviour), set(group.lanes) <= shells
+
+    most: dict[tuple[bool, bool], int] = {}
+    for group in groups:
+        most[rank(group)] = max(most.get(rank(group), 0), len(group.cases))
+
+    def order(group: Group) -> tuple[Any, ...]:
+        count = len(group.cases)
+        is_near = count >= _NEAR * most[rank(group)]
+        known = evidence.get((group.who.partition(" (")[0], group.behaviour), 0.0)
+        return *rank(group), not is_near, 0 if is_near else -count, min(map(_phase, group.seen)), -known, -count
+
+    return sorted(groups, key=order)
+
+
+def _evidence(
+    clusters: Mapping[tuple[str, str], Sequence[Seen]], counts: Mapping[str, int]
+) -> dict[tuple[str, str], float]:
+    """How much speaks for each behaviour being the one that is broken, on each side, whatever differs."""
+    failed: dict[tuple[str, str], set[str]] = {}
+    for (who, _), cluster in clusters.items():
+        for each in cluster:
+            for check in each.checks:
+                failed.setdefault((_NAMES.get(who, who), check), set()).add(each.case)
+    return {
+        (who, check): round(len(cases) / sqrt(max(counts.get(check, 0), len(cases)) + _DOUBT), 6)
+        for (who, check), cases in failed.items()
+    }
+
+
+_DOUBT = 3
+"""Cases more in which a behaviour is taken to hold: one that fails in its only case has not been tried much."""
 
 
 def group_lines(groups: Sequence[Record]) -> Iterable[str]:
@@ -146,15 +189,27 @@ def _phase(each: Seen) -> int:
         return 7
     if re.match(r"/requests/[\d*]+/(method|path|query|headers)", each.at):
         return 0
+    if each.at == "/delays" and _differ_within(each.line):
+        return 1  # the requests that come after a wrong delay, or never, follow from it
     order = ("/requests/", "/requests", "/unplayed", "/delays", "/error/message")
     found = next((index for index, place in enumerate(order) if each.at.startswith(place)), len(order) - 2)
     return 1 + min(found, 4)
+
+
+def _differ_within(line: Mapping[str, Any]) -> bool:
+    """Whether a delay that was waited is another than the one expected, not only one more or fewer."""
+    expected, found = line.get("expected"), line.get("found")
+    if not isinstance(expected, list) or not isinstance(found, list):
+        return False
+    return any(one != other for one, other in zip(expected, found))  # noqa: B905 - what is beyond does not count
 
 
 def _kind(at: str) -> str:
     """The kind of place: which request, and where in a body or a result, does not tell two bugs apart."""
     place = re.sub(r"/\d+(?=/|$)", "/*", at)
     parts = place.split("/")
+    if "/body/parts/" in place:
+        return "/".join(parts[:7])
     return "/".join(parts[: 5 if "/headers/" in place else 4 if place.startswith("/requests") else 3])
 
 
@@ -166,8 +221,17 @@ _SPEAKS_OF = {
 }
 
 
-_PART = re.compile(r"/requests/\d+/body/parts/\d+/(name|filename|content-type)")
-"""What a check of its own looks at, however often all else of an upload is looked at."""
+_OWN = (
+    (re.compile(r"/requests/0/method"), "request.line", 1.0),
+    (re.compile(r"/requests/\d+/body/parts/\d+/(name|filename|content-type)"), "request.multipart-part", 0.4),
+    (re.compile(r"/requests/\d+/body/parts/\d+/content"), "import.parts", 1.0),
+    (re.compile(r"/error/caused"), "error.cause-kept", 1.0),
+)
+"""Places that a check of its own looks at, however often it looks at others that are right; and what has to speak for
+another behaviour to be blamed all the same."""
+
+_CATCH_ALL = ("request.line", "request.body-as-contracted", "request.query-as-contracted", "response.json")
+"""What is checked of every call, and says less than what a case is there to show."""
 
 
 def _blamed(who: str, cluster: Sequence[Seen], counts: Mapping[str, int], own: Sequence[str]) -> Iterable[Group]:
@@ -189,10 +253,14 @@ def _blamed(who: str, cluster: Sequence[Seen], counts: Mapping[str, int], own: S
             # Rounded, so that equals are ordered by how seldom they are, not by the last digit.
             made = counts.get(name.rpartition(" in ")[2], 0)
             speaks = at in _SPEAKS_OF and bool(_SPEAKS_OF[at].search(name))
-            return round(failed / sqrt(failing * max(made, failed)), 6), speaks, -made
+            weight = 0.8 if name in _CATCH_ALL else 1.0
+            return round(weight * failed / sqrt(failing * max(made, failed)), 6), speaks, -made
 
-        is_part = _PART.fullmatch(left[0].at) and "request.multipart-part" in cases
-        guilty = "request.multipart-part" if is_part else max(sorted(cases), key=blame)
+        guilty = max(sorted(cases), key=blame)
+        for place, name, outdone in _OWN:
+            looks = all(place.fullmatch(each.at) for each in left) and len(cases.get(name, ())) == failing
+            if looks and blame(guilty)[0] <= outdone:
+                guilty = name
         mine = [each for each in left if guilty in each.checks]
         left = [each for each in left if guilty not in each.checks]
         lanes = sorted({each.lane for each in mine}, key=lambda lane: (lane not in own, lane != "typescript-current"))

@@ -24,6 +24,7 @@ from segops_admin import HTTPTransport, SegOpsAdmin, webhook
 from segops_admin._runtime import Runtime
 from segops_parity.drivers.python.frames import revealed
 from segops_parity.drivers.python.memory import Memory
+from segops_parity.drivers.python.pickled import lost_by_pickling
 from segops_parity.drivers.python.shell import run_shell
 from segops_parity.drivers.python.sinks import Sink
 from segops_parity.drivers.python.surface import surface
@@ -279,13 +280,13 @@ class Session:
             return {"error": self._error(error)}
 
     def _error(self, error: BaseException, sink: Sink | None = None) -> dict[str, Any]:
-        """An error, and where it shows a key if it does."""
+        """An error, where it shows a key if it does, and what it loses by pickling."""
         if isinstance(error, (Aborted, CancelledError)):
             told = {"kind": "aborted", "message": "the call was aborted"}
         else:
             told = error_value(error, sink)
-        found = revealed(error, self._keys)
-        return {**told, "reveals": found} if found else told
+        flaws = {"reveals": revealed(error, self._keys), "unpickled": lost_by_pickling(error)}
+        return told | {name: found for name, found in flaws.items() if found}
 
     def _do_later(self, command: dict[str, Any]) -> dict[str, Any]:
         clock.pass_time(command["seconds"])
