@@ -86,6 +86,7 @@ def test_canned_pages_and_members_are_what_the_platform_would_send() -> None:
     assert b'"next": "https://api.segops.test/api/?page=2"' in first.body
     assert b'"next": null' in second.body
     assert len(pages([])) == len(member_pages([])) == 1
+    assert len(pages([{"id": 1}, {"id": 2}], page_size=2)) == 1, "no empty page behind a full one"
     script = Script(*member_pages([f"u{n}" for n in range(5)], limit=2))
     assert [member["user_id"] for member in script.client().segments.iterate_members(7)] == [f"u{n}" for n in range(5)]
 

@@ -375,7 +375,11 @@ class Session:
     def _do_cli(self, command: dict[str, Any]) -> dict[str, Any]:
         with _environment(command.get("env", {})):
             on = command.get("terminal"), command.get("streams"), command.get("slow", 0)
-            return {"ok": run_shell(command["argv"], command.get("stdin", ""), *on)}
+            clock.look_often(True)  # it may be interrupted
+            try:
+                return {"ok": run_shell(command["argv"], command.get("stdin", ""), *on)}
+            finally:
+                clock.look_often(False)
 
     def _do_webhook(self, command: dict[str, Any]) -> dict[str, Any]:
         given = Given()

@@ -82,12 +82,23 @@ class Clock:
         self.passes, self.abortable, self.is_under_way = list(passes), abortable, True
         self._told.clear()
         if passes or abortable:
+            self.look_often(True)
             self.tell({"hears": True})
 
     def end(self) -> None:
         """The call has ended."""
+        self.look_often(False)
         self.begin([], False)
         self.is_under_way = False
+
+    def look_often(self, often: bool) -> None:
+        """Whether the main thread is woken every moment.
+
+        A signal that comes just before it begins to wait is heard when the next one wakes it: alone it would be heard
+        once the wait is over.
+        """
+        if signal.getsignal(signal.SIGALRM) == self.look:  # else this is no driver of its own, and nobody signals
+            signal.setitimer(signal.ITIMER_REAL, _GLANCE if often else 0, _GLANCE if often else 0)
 
     def hear(self, number: int, frame: object) -> None:
         """A signal has come. It takes effect once the main thread has waited for one thing for a moment."""
@@ -95,18 +106,12 @@ class Clock:
             raise KeyboardInterrupt
         self._told.append("abort" if number == signal.SIGINT else "pass")
         self._looked_at = -1  # that it waited when an earlier one came says nothing of now
-        self._look_again()
 
     def look(self, number: int, frame: object) -> None:
         """See whether it still waits for what it has waited for a moment ago."""
         before, self._looked_at = self._looked_at, self._waits
         if self._told and self._due is not None and (self._glances or before == self._waits):
             self._take()
-        if self._told:
-            self._look_again()
-
-    def _look_again(self) -> None:
-        signal.setitimer(signal.ITIMER_REAL, _GLANCE)
 
     def _take(self) -> None:
         """Has one thing take place. What is told of meanwhile is for what the SDK waits for afterwards."""
