@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import json
 import tracemalloc
 import zlib
@@ -51,6 +52,19 @@ def test_a_json_body_is_compact_utf8_of_announced_length(serve: Any, connect: An
     assert seen.header("Content-Length") == str(len(seen.body))
 
 
+@pytest.fixture(params=["built in", "instrumented"])
+def either_transport(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The built-in connections, or those of an ``http.client`` that a tool has replaced a method of."""
+    if request.param == "instrumented":
+        original = http.client.HTTPConnection.putrequest
+
+        def traced(connection: http.client.HTTPConnection, *words: Any, **options: Any) -> None:
+            original(connection, *words, **options)
+
+        monkeypatch.setattr(http.client.HTTPConnection, "putrequest", traced)
+
+
+@pytest.mark.usefixtures("either_transport")
 def test_an_action_post_has_no_body_and_no_content_type_and_says_so(serve: Any, connect: Any) -> None:
     server = serve(Reply(202, json={"status": "queued"}))
     connect(server).segments.recompute(7)
@@ -58,6 +72,7 @@ def test_an_action_post_has_no_body_and_no_content_type_and_says_so(serve: Any, 
     assert (seen.body, seen.header("Content-Type"), seen.header("Content-Length")) == (b"", None, "0")
 
 
+@pytest.mark.usefixtures("either_transport")
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_a_get_or_delete_has_no_body_and_no_content_type(method: str, serve: Any, connect: Any) -> None:
     server = serve(Reply(204))
