@@ -104,6 +104,15 @@ def test_of_as_many_cases_the_behaviour_that_holds_nowhere_comes_first() -> None
     assert [group.behaviour for group in groups_of(cases, LANES)] == ["response.too-large", "response.framing"]
 
 
+def test_what_nearly_every_case_shows_comes_after_what_seldom_holds_elsewhere() -> None:
+    left = {"at": "/left-open", "expected": [], "found": ["socket"]}
+    more = {"at": "/connections", "expected": 1, "found": 2}
+    cases = [case(f"a/{n}", "client.leaves", ("python-http", "client.leaves", left)) for n in range(9)]
+    cases += [case(f"b/{n}", "client.leaves") for n in range(500)]
+    cases += [case(f"c/{n}", "client.shares", ("python-http", "client.shares", more)) for n in range(4)]
+    assert [group.behaviour for group in groups_of(cases, LANES)] == ["client.shares", "client.leaves"]
+
+
 def test_requests_that_a_wrong_delay_leaves_no_time_for_are_not_reported_beside_it() -> None:
     late = {"at": "/delays", "expected": [0.1, 0.2, 0.4], "found": [0.1, 2.0]}
     fewer = {"at": "/requests", "expected": 4, "found": 3}

@@ -73,7 +73,7 @@ def case_counts(records: Iterable[Record]) -> dict[str, int]:
 
 
 def groups_of(cases: Sequence[Record], lanes: Sequence[Record], counts: Mapping[str, int] | None = None) -> list[Group]:
-    """The groups of all that differs and is not known, largest first; at the end what the contract does not decide.
+    """The groups of all that differs and is not known, the likeliest cause first, what the contract leaves open last.
 
     Args:
         cases: the records of cases.
@@ -98,6 +98,8 @@ def groups_of(cases: Sequence[Record], lanes: Sequence[Record], counts: Mapping[
 
 _NEAR = 0.6
 """The share of the most cases from which on the number of cases does not tell what is the cause of what."""
+_FAR_BETTER = 3
+"""How many times as much has to speak for a behaviour for half that share to be enough."""
 
 
 def _ranked(groups: list[Group], evidence: Mapping[tuple[str, str], float], shells: Set[str]) -> list[Group]:
@@ -110,15 +112,21 @@ def _ranked(groups: list[Group], evidence: Mapping[tuple[str, str], float], shel
     def rank(group: Group) -> tuple[bool, bool]:
         return is_between(group.behaviour), set(group.lanes) <= shells
 
-    most: dict[tuple[bool, bool], int] = {}
+    def known(group: Group) -> float:
+        return evidence.get((group.who.partition(" (")[0], group.behaviour), 0.0)
+
+    largest: dict[tuple[bool, bool], Group] = {}
     for group in groups:
-        most[rank(group)] = max(most.get(rank(group), 0), len(group.cases))
+        first = largest.setdefault(rank(group), group)
+        if len(group.cases) > len(first.cases):
+            largest[rank(group)] = group
 
     def order(group: Group) -> tuple[Any, ...]:
+        first = largest[rank(group)]
+        share = len(group.cases) / len(first.cases)
+        is_near = share >= _NEAR or (share >= _NEAR / 2 and known(group) >= _FAR_BETTER * known(first))
         count = len(group.cases)
-        is_near = count >= _NEAR * most[rank(group)]
-        known = evidence.get((group.who.partition(" (")[0], group.behaviour), 0.0)
-        return *rank(group), not is_near, 0 if is_near else -count, min(map(_phase, group.seen)), -known, -count
+        return *rank(group), not is_near, 0 if is_near else -count, min(map(_phase, group.seen)), -known(group), -count
 
     return sorted(groups, key=order)
 
