@@ -6,10 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import active_children
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,6 +73,36 @@ def test_sigterm_ends_all_that_a_run_has_started_and_leaves_no_folder(
         time.sleep(0.02)  # until the stopped processes have exited; one that does not fails the test by its timeout
     assert left == {}
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("when", ["handed out", "waited for"])
+def test_an_interrupt_while_lanes_run_leaves_no_process_and_no_thread(
+    when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from segops_parity import runner
+    from segops_parity.lanes import Lane
+    from segops_parity.project import Project
+    from segops_parity.suite import open_suite
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    class Interrupted(ProcessPoolExecutor):
+        def submit(self, *args: Any, **options: Any) -> Any:  # type: ignore[override]
+            if when == "handed out" and self._pending_work_items:
+                interrupt()
+            future = super().submit(*args, **options)
+            monkeypatch.setattr(future, "result", interrupt)
+            return future
+
+    monkeypatch.setattr(runner, "ProcessPoolExecutor", Interrupted)
+    suite = open_suite(Project.find())
+    cases = 500 * [suite.cases["segments.get/happy"]]
+    lanes = [Lane(name, "python", (sys.executable, "-m", "segops_parity.drivers.python")) for name in ("one", "other")]
+    with pytest.raises(KeyboardInterrupt):
+        runner.run_all(suite, lanes, cases)
+    assert active_children() == []
+    assert [each.name for each in threading.enumerate() if "Executor" in type(each).__name__] == []
 
 
 def test_the_report_of_a_part_does_not_take_the_place_of_the_report_of_everything(tmp_path: Path) -> None:

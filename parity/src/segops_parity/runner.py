@@ -150,13 +150,14 @@ def run_all(
         # 3.11.2, the end of a pool whose workers have been stopped.
         given = Path(folder, "given")
         given.write_bytes(pickle.dumps((cases, suite.project.protocol, surface)))
-        pending = {lane.name: pool.submit(_run_in_worker, lane, given) for lane in ordered}
         try:
+            pending = {lane.name: pool.submit(_run_in_worker, lane, given) for lane in ordered}
             done = {name: future.result() for name, future in pending.items()}
         except BaseException:  # interrupted: what still runs is of no use any more
-            pool.shutdown(wait=False, cancel_futures=True)
             for process in active_children():
                 process.terminate()
+            # Its own thread has to be over: Python, as it ends, would wake it through a pipe that it is just closing.
+            pool.shutdown(cancel_futures=True)
             raise
     return {lane.name: done[lane.name] for lane in lanes}
 
