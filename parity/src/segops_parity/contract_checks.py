@@ -377,7 +377,8 @@ def _wire_checks(
         sent_as = [each for each in _compare(step, seen, "body") if not each["at"].endswith("/content")]
         # The caller of a raw request may name another content type.
         yield "request.multipart-part", sent_as + ([] if step.op == "http.request" else _part_types(own, part))
-        if operation is not None and operation.splits:
+        called = contract.operations.get(step.op)
+        if called is not None and called.splits:
             yield "import.parts", [each for each in _compare(step, seen, "body") if each["at"].endswith("/content")]
     bodyless = [(index, seen["requests"][index]) for index, request in expected[: len(sent)] if request["body"] is None]
     reads = [pair for pair in bodyless if step.requests[pair[0]]["method"] in ("GET", "DELETE")]
