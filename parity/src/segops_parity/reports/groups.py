@@ -141,7 +141,7 @@ def _evidence(
             for check in each.checks:
                 failed.setdefault((_NAMES.get(who, who), check), set()).add(each.case)
     return {
-        (who, check): round(len(cases) / sqrt(max(counts.get(check, 0), len(cases)) + _DOUBT), 6)
+        (who, check): round(_weight(check) ** 3 * len(cases) / sqrt(max(counts.get(check, 0), len(cases)) + _DOUBT), 6)
         for (who, check), cases in failed.items()
     }
 
@@ -238,8 +238,18 @@ _OWN = (
 """Places that a check of its own looks at, however often it looks at others that are right; and what has to speak for
 another behaviour to be blamed all the same."""
 
-_CATCH_ALL = ("request.line", "request.body-as-contracted", "request.query-as-contracted", "response.json")
-"""What is checked of every call, and says less than what a case is there to show."""
+_CATCH_ALL = (
+    "request.line",
+    "request.body-as-contracted",
+    "request.query-as-contracted",
+    "response.json",
+    "transport.keeps-connections",
+)
+"""What is checked of many calls, and says less than what a case is there to show."""
+
+
+def _weight(check: str) -> float:
+    return 0.8 if check in _CATCH_ALL else 1.0
 
 
 def _blamed(who: str, cluster: Sequence[Seen], counts: Mapping[str, int], own: Sequence[str]) -> Iterable[Group]:
@@ -261,8 +271,7 @@ def _blamed(who: str, cluster: Sequence[Seen], counts: Mapping[str, int], own: S
             # Rounded, so that equals are ordered by how seldom they are, not by the last digit.
             made = counts.get(name.rpartition(" in ")[2], 0)
             speaks = at in _SPEAKS_OF and bool(_SPEAKS_OF[at].search(name))
-            weight = 0.8 if name in _CATCH_ALL else 1.0
-            return round(weight * failed / sqrt(failing * max(made, failed)), 6), speaks, -made
+            return round(_weight(name) * failed / sqrt(failing * max(made, failed)), 6), speaks, -made
 
         guilty = max(sorted(cases), key=blame)
         for place, name, outdone in _OWN:
