@@ -110,7 +110,8 @@ def _step_checks(
         if "retry_after" in error and operation is not None:
             wanted = contract.behaviours["error.api-attributes"].figures["attributes"]
             absent = [_problem(f"/error/{name}", "there", "absent") for name in wanted if name not in error]
-            yield "error.api-attributes", absent
+            asked = [line for line in outcome if re.match(_ASKED, line["at"])]
+            yield "error.api-attributes", absent + asked
         if "headers" in error and step.replies and "retry_after" in error:
             yield "error.headers", _kept_headers(step, error)
         if "caused" in step.outcome.get("error", ()):
@@ -311,6 +312,9 @@ def _key_problems(error: Mapping[str, Any]) -> Problems:
 def _revealed(error: Mapping[str, Any]) -> Problems:
     found = error.get("reveals")
     return [_problem("/error/reveals", "no key in its traceback and causes", found)] if found else []
+
+
+_ASKED = re.compile(r"/error/(method|path)\b")
 
 
 def _lost_by_pickling(error: Mapping[str, Any]) -> Problems:

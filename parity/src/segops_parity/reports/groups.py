@@ -234,6 +234,7 @@ _OWN = (
     (re.compile(r"/requests/\d+/body/parts/\d+/(name|filename|content-type)"), "request.multipart-part", 0.4),
     (re.compile(r"/requests/\d+/body/parts/\d+/content"), "import.parts", 1.0),
     (re.compile(r"/error/caused"), "error.cause-kept", 1.0),
+    (re.compile(r"/error/(method|path)\b.*"), "error.api-attributes", 1.0),
 )
 """Places that a check of its own looks at, however often it looks at others that are right; and what has to speak for
 another behaviour to be blamed all the same."""
