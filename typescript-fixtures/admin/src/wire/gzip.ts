@@ -72,9 +72,9 @@ export async function* unzippedParts(parts: AsyncIterable<Uint8Array>): AsyncGen
     }
     return; // of nothing there is nothing to unzip
   } finally {
-    engine.destroy();
-    await fed;
+    engine.destroy(); // what is fed ends with the next part, which may be long in coming: it is not waited for
   }
+  await fed;
   if (failure !== undefined) {
     throw failure;
   }
