@@ -84,7 +84,10 @@ def test_an_interrupt_while_lanes_run_leaves_no_process_and_no_thread(
     from segops_parity.project import Project
     from segops_parity.suite import open_suite
 
+    workers: list[Any] = []
+
     def interrupt() -> None:
+        workers.extend(active_children())
         raise KeyboardInterrupt
 
     class Interrupted(ProcessPoolExecutor):
@@ -102,6 +105,8 @@ def test_an_interrupt_while_lanes_run_leaves_no_process_and_no_thread(
     with pytest.raises(KeyboardInterrupt):
         runner.run_all(suite, lanes, cases)
     assert active_children() == []
+    assert workers
+    assert {each.exitcode for each in workers} <= {-signal.SIGTERM, 128 + signal.SIGTERM}, "they were waited for"
     assert [each.name for each in threading.enumerate() if "Executor" in type(each).__name__] == []
 
 

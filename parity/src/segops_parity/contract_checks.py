@@ -23,6 +23,7 @@ REQUESTS = "case.requests"
 OUTCOME = "case.outcome"
 _PART_KEY = re.compile(r"import-[0-9a-f]{32}-[0-9a-f]{8}-[0-9]+(\.[0-9]+)?-(upload|confirm)")
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_ASKED = re.compile(r"/error/(method|path)\b")
 _LOG = re.compile(r"DEBUG (\w+) (\S+) (\w+) \d+ ms attempt (\d+)")
 
 Problems = list[dict[str, Any]]
@@ -110,7 +111,7 @@ def _step_checks(
         if "retry_after" in error and operation is not None:
             wanted = contract.behaviours["error.api-attributes"].figures["attributes"]
             absent = [_problem(f"/error/{name}", "there", "absent") for name in wanted if name not in error]
-            asked = [line for line in outcome if re.match(_ASKED, line["at"])]
+            asked = [line for line in outcome if _ASKED.match(line["at"])]
             yield "error.api-attributes", absent + asked
         if "headers" in error and step.replies and "retry_after" in error:
             yield "error.headers", _kept_headers(step, error)
@@ -314,9 +315,6 @@ def _revealed(error: Mapping[str, Any]) -> Problems:
     return [_problem("/error/reveals", "no key in its traceback and causes", found)] if found else []
 
 
-_ASKED = re.compile(r"/error/(method|path)\b")
-
-
 def _lost_by_pickling(error: Mapping[str, Any]) -> Problems:
     found = error.get("unpickled")
     return [_problem("/error/unpickled", "a pickled copy with all that it carries", found)] if found else []
@@ -354,6 +352,7 @@ def _wire_checks(
         if step.requests:
             yield "request.line", _count(step, seen)
         return
+    made = contract.operations.get(step.op)
     own = [pair for pair in sent if not pair[1].get("elsewhere")]
     expected = list(enumerate(step.requests))
     key = case.options.get("api_key", API_KEY)
@@ -378,12 +377,12 @@ def _wire_checks(
         yield "request.json-encoding", _encoding(filled, contract)
     if any(request["body"] and "parts" in request["body"] for _, request in expected):
         part = contract.behaviours["request.multipart-part"].figures["content_type"]
-        sent_as = [each for each in _compare(step, seen, "body") if not each["at"].endswith("/content")]
+        wrong = _compare(step, seen, "body")
+        sent_as = [each for each in wrong if not each["at"].endswith("/content")]
         # The caller of a raw request may name another content type.
         yield "request.multipart-part", sent_as + ([] if step.op == "http.request" else _part_types(own, part))
-        called = contract.operations.get(step.op)
-        if called is not None and called.splits:
-            yield "import.parts", [each for each in _compare(step, seen, "body") if each["at"].endswith("/content")]
+        if made is not None and made.splits:
+            yield "import.parts", [each for each in wrong if each["at"].endswith("/content")]
     bodyless = [(index, seen["requests"][index]) for index, request in expected[: len(sent)] if request["body"] is None]
     reads = [pair for pair in bodyless if step.requests[pair[0]]["method"] in ("GET", "DELETE")]
     actions = [pair for pair in bodyless if step.requests[pair[0]]["method"] == "POST"]
@@ -394,7 +393,6 @@ def _wire_checks(
     yield from _keys(step, sent, operation, contract)
     away = [pair for pair in sent if pair[1].get("elsewhere")]
     if away:
-        made = contract.operations.get(step.op)
         leaves = made is not None and "downloads" in made.flags
         name = "redirect.download-leaves-without-key" if leaves else "redirect.other-origin-refused"
         yield name, _header(away, "authorization", None)

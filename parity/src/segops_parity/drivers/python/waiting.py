@@ -98,7 +98,8 @@ class Clock:
         once the wait is over.
         """
         if signal.getsignal(signal.SIGALRM) == self.look:  # else this is no driver of its own, and nobody signals
-            signal.setitimer(signal.ITIMER_REAL, _GLANCE if often else 0, _GLANCE if often else 0)
+            seconds = _GLANCE if often else 0
+            signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
 
     def hear(self, number: int, frame: object) -> None:
         """A signal has come. It takes effect once the main thread has waited for one thing for a moment."""
