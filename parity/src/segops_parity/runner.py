@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
 from fnmatch import fnmatchcase
@@ -24,7 +24,7 @@ from segops_parity.lanes import NOT_RUN, Lane, LaneRun
 from segops_parity.mutants.proofs import standing
 from segops_parity.suite import Suite
 from segops_parity.surface import help_pages, judge_surface, surface_cases
-from segops_parity.verdicts import CaseVerdict, judge
+from segops_parity.verdicts import CaseVerdict, Checks, judge, lane_checks
 
 __all__ = ["EXITS", "Outcome", "check", "run_all", "today"]
 
@@ -113,9 +113,15 @@ def check(
     day = today()
     cases = [case for case in suite.cases.values() if fnmatchcase(case.id, pattern)]
     parts = [each for each in surface_cases(suite.contract) if fnmatchcase(each.id, pattern)]
-    runs = run_all(suite, lanes, cases, workers, surface=help_pages(suite.contract) if parts else None)
+    checked: dict[str, dict[str, Checks]] = {}
+
+    def look(lane: Lane, run: LaneRun) -> None:
+        checked[lane.name] = lane_checks(suite.contract, cases, lane, run)
+
+    runs = run_all(suite, lanes, cases, workers, surface=help_pages(suite.contract) if parts else None, look=look)
     surface = judge_surface(suite.contract, parts, lanes, runs)
-    verdicts = judge(suite.contract, cases, lanes, runs) + [each for each in surface if each.checks or each.faults]
+    verdicts = judge(suite.contract, cases, lanes, runs, checked)
+    verdicts += [each for each in surface if each.checks or each.faults]
     schema = suite.contract.path / "schema" / "deviations.schema.json"
     known = load_deviations(suite.project.deviations, schema)
     outcome = Outcome(
@@ -134,14 +140,22 @@ def run_all(
     workers: int | None = None,
     *,
     surface: Sequence[str] | None = None,
+    look: Callable[[Lane, LaneRun], None] = lambda lane, run: None,
 ) -> dict[str, LaneRun]:
-    """The outcome of each lane. The longest start first; several run at a time, each in a process of its own."""
+    """The outcome of each lane. The longest start first; several run at a time, each in a process of its own.
+
+    Args:
+        look: called with each lane's outcome as soon as it is there, while others still run.
+    """
     if len(lanes) == 1:
-        return {lane.name: run_lane(lane, cases, suite.project.protocol, surface=surface) for lane in lanes}
+        done = {lane.name: run_lane(lane, cases, suite.project.protocol, surface=surface) for lane in lanes}
+        look(lanes[0], done[lanes[0].name])
+        return done
     order = {"vcr": 1, "sdk": 0, "shell": 2}
     ordered = sorted(lanes, key=lambda lane: (order[lane.kind], lane.language != "typescript"))
     context = get_context("spawn")  # a forked process would share this one's threads and sockets
-    count = workers or min(len(lanes), max(2, os.cpu_count() or 2))
+    # One more than there are processors: a lane's driver and its server wait for each other by turns.
+    count = workers or min(len(lanes), max(2, os.cpu_count() or 2) + 1)
     with (
         TemporaryDirectory(prefix="segops-parity-") as folder,
         ProcessPoolExecutor(max_workers=count, mp_context=context, initializer=leave_in_order) as pool,
@@ -151,8 +165,12 @@ def run_all(
         given = Path(folder, "given")
         given.write_bytes(pickle.dumps((cases, suite.project.protocol, surface)))
         try:
-            pending = {lane.name: pool.submit(_run_in_worker, lane, given) for lane in ordered}
-            done = {name: future.result() for name, future in pending.items()}
+            pending = {pool.submit(_run_in_worker, lane, given): lane for lane in ordered}
+            done = {}
+            for future in as_completed(pending):
+                lane = pending[future]
+                done[lane.name] = future.result()
+                look(lane, done[lane.name])
         except BaseException:  # interrupted: what still runs is of no use any more
             for process in active_children():
                 process.terminate()

@@ -18,7 +18,7 @@ from segops_parity.contract_checks import check_case
 from segops_parity.lanes import Lane, LaneRun
 from segops_parity.wording import wording
 
-__all__ = ["AGREEMENT", "LOCKSTEP", "CaseVerdict", "Problem", "judge"]
+__all__ = ["AGREEMENT", "LOCKSTEP", "CaseVerdict", "Checks", "Problem", "judge", "lane_checks"]
 
 LOCKSTEP = "lockstep"
 AGREEMENT = "lanes-agree"
@@ -54,21 +54,52 @@ class CaseVerdict:
     verdicts: dict[str, str] = field(default_factory=dict)
 
 
+Checks = Mapping[str, Mapping[str, Sequence[dict[str, Any]]]]
+"""By step and check what is wrong."""
+
+
+def lane_checks(contract: Contract, cases: Iterable[Case], lane: Lane, run: LaneRun) -> dict[str, Checks]:
+    """By case what one lane was checked for against the contract alone: it need not wait for the others."""
+    # A third driver says what it is written in, and is held to what the contract asks of every language.
+    spoken = run.hello.get("language", lane.language) if lane.partial else lane.language
+    version = run.hello.get("version") or ""
+    return {
+        case.id: check_case(contract, held_to(case, lane.transport), observation, spoken, version)
+        for case in cases
+        if (observation := run.observations.get(case.id)) is not None
+    }
+
+
 def judge(
-    contract: Contract, cases: Iterable[Case], lanes: Sequence[Lane], runs: Mapping[str, LaneRun]
+    contract: Contract,
+    cases: Sequence[Case],
+    lanes: Sequence[Lane],
+    runs: Mapping[str, LaneRun],
+    checked: Mapping[str, Mapping[str, Checks]] | None = None,
 ) -> list[CaseVerdict]:
-    """The verdict on each case that a lane was to run."""
+    """The verdict on each case that a lane was to run.
+
+    Args:
+        checked: by lane what `lane_checks` has found; done here where it is not given.
+    """
+    if checked is None:
+        checked = {lane.name: lane_checks(contract, cases, lane, runs[lane.name]) for lane in lanes}
     found = []
     for case in cases:
         taking = [lane for lane in lanes if lane.takes(case) and not runs[lane.name].missing]
         if taking:
-            verdict = _case(contract, case, taking, runs)
+            verdict = _case(case, taking, runs, checked)
             if verdict.checks or verdict.faults or not all(lane.partial for lane in taking):
                 found.append(verdict)  # a third driver need not have every operation
     return found
 
 
-def _case(contract: Contract, case: Case, lanes: Sequence[Lane], runs: Mapping[str, LaneRun]) -> CaseVerdict:
+def _case(
+    case: Case,
+    lanes: Sequence[Lane],
+    runs: Mapping[str, LaneRun],
+    checked: Mapping[str, Mapping[str, Checks]],
+) -> CaseVerdict:
     verdict = CaseVerdict(case)
     seen: dict[str, list[tuple[str, Any]]] = {}
     for lane in lanes:
@@ -78,10 +109,7 @@ def _case(contract: Contract, case: Case, lanes: Sequence[Lane], runs: Mapping[s
             if case.id in run.faults or not lane.partial:
                 verdict.faults[lane.name] = run.faults.get(case.id, "it was not run")
             continue
-        # A third driver says what it is written in, and is held to what the contract asks of every language.
-        spoken = run.hello.get("language", lane.language) if lane.partial else lane.language
-        held = held_to(case, lane.transport)
-        _contract_checks(contract, held, lane.name, (spoken, run.hello.get("version") or ""), observation, verdict)
+        _take_over(lane.name, checked[lane.name][case.id], verdict)
         seen.setdefault(lane.language, []).append((lane.name, _as_decided(case, comparable(observation))))
     for language, observed in seen.items():
         for name, other in observed[1:]:
@@ -105,20 +133,13 @@ def _as_decided(case: Case, steps: list[dict[str, Any]]) -> list[dict[str, Any]]
     return steps
 
 
-def _contract_checks(
-    contract: Contract,
-    case: Case,
-    lane: str,
-    sdk: tuple[str, str],
-    observation: Mapping[str, Any],
-    verdict: CaseVerdict,
-) -> None:
+def _take_over(lane: str, found: Checks, verdict: CaseVerdict) -> None:
     made = verdict.checks.setdefault(lane, set())
-    for step, checks in check_case(contract, case, observation, *sdk).items():
+    for step, checks in found.items():
         for check, differences in checks.items():
             made.add(check)
             if differences:
-                verdict.problems.append(Problem(case.id, lane, step, check, differences))
+                verdict.problems.append(Problem(verdict.case.id, lane, step, check, list(differences)))
 
 
 def _compare(case: Case, lane: str, check: str, reference: tuple[str, Any], found: Any, verdict: CaseVerdict) -> bool:

@@ -7,6 +7,7 @@ Texts are compared between the SDKs, word by word. What may differ is taken out 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["is_exact", "wording"]
 
@@ -65,6 +66,7 @@ def is_exact(text: str) -> bool:
     return bool(_PORT.search(text) or _OF_BYTES.search(text)) or any(each.sub(r"\1", text) != text for each in _CAUSES)
 
 
+@lru_cache(maxsize=20_000)  # the lanes say the same, and the contract what they say
 def wording(text: str, *, causes: bool = False) -> str:
     """A text without what languages and systems may say differently.
 
