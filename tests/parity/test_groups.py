@@ -129,6 +129,37 @@ def test_the_method_of_a_first_request_is_no_matter_of_what_the_case_shows_of_la
     assert group.behaviour == "request.line"
 
 
+def test_replies_that_are_refused_are_no_matter_of_what_the_cases_use_them_for() -> None:
+    def refused(kind: str) -> dict[str, Any]:
+        return {"at": "/error", "expected": None, "found": {"kind": kind, "message": "GET /x/ answered 200"}}
+
+    def cases(kind: str) -> list[dict[str, Any]]:
+        proxied = ("python-http", "case.outcome transport.proxies response.json", refused(kind))
+        decoded = ("python-http", "case.outcome response.json", refused(kind))
+        found = [case(f"client/proxy-{n}", "transport.proxies response.json", proxied) for n in range(9)]
+        found += [case(f"client/json-{n}", "response.json", decoded) for n in range(60)]
+        return [*found, *(case(f"a.{n}/happy", "response.json") for n in range(700))]
+
+    def blamed(kind: str) -> list[str]:
+        return [group.behaviour for group in groups_of(cases(kind), LANES)]
+
+    assert blamed("SegOpsDecodeError") == ["response.json"]
+    assert blamed("SegOpsConnectionError") == ["response.json", "transport.proxies"]
+
+
+def test_lines_where_one_is_due_are_a_matter_of_compact_output() -> None:
+    rows = {"at": "/ok/stdout/rows", "expected": 1, "found": 5}
+    cases = [
+        case(
+            "cli/install",
+            "cli.completion-install cli.compact",
+            ("cli-python", "cli.completion-install cli.compact", rows),
+        )
+    ]
+    cases += [case(f"cli/{n}", "cli.compact") for n in range(9)]
+    assert groups_of(cases, [*LANES, SHELL])[0].behaviour == "cli.compact"
+
+
 def test_a_known_deviation_is_in_no_group() -> None:
     known = case("a.b/happy", "request.accept", ("python-http", "request.accept", WAITS_TOO_LITTLE))
     known["problems"][0]["deviation"] = "a.b/*"

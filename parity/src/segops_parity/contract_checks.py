@@ -399,6 +399,8 @@ def _wire_checks(
     plain = not step.iteration and step.op != "cli"
     if operation is not None and plain and not operation.polls and "ok" in step.outcome:
         yield from _result_checks(operation, step, seen)
+    if step.op == "http.request" and "ok" in step.outcome:
+        yield from _raw_result_checks(step, seen)
 
 
 def _result_checks(operation: Operation, step: Step, seen: Mapping[str, Any]) -> Iterator[tuple[str, Problems]]:
@@ -411,6 +413,17 @@ def _result_checks(operation: Operation, step: Step, seen: Mapping[str, Any]) ->
         yield "response.json", problems
         if operation.paginates:
             yield "pagination.list-as-sent", problems
+
+
+def _raw_result_checks(step: Step, seen: Mapping[str, Any]) -> Iterator[tuple[str, Problems]]:
+    last = step.replies[-1] if step.replies else None
+    if last is None or last.raw is not None:
+        return
+    media_type = next((value for name, value in last.headers if name.lower() == "content-type"), "")
+    if step.outcome["ok"] is None:
+        yield "response.empty", _outcome_problems(step, seen)
+    elif media_type.startswith("application/json"):
+        yield "response.json", _outcome_problems(step, seen)
 
 
 def _count(step: Step, seen: Mapping[str, Any]) -> Problems:

@@ -91,7 +91,7 @@ def _covers(row: Mapping[str, Any], raw: bytes) -> Iterator[str]:
         yield "response.broken-gzip" if is_gzip else "response.encodings"
     else:
         yield _COVERS.get(row.get("error", "value"), "error.by-status")
-    if isinstance(row.get("value"), (dict, list)) and b"content-type:" not in head:
+    if isinstance(row.get("value"), (dict, list)) and b"content-type:" not in head and not row.get("apart"):
         yield "response.untyped"  # it is read as JSON, whatever else is odd about it
 
 

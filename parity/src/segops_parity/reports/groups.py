@@ -233,11 +233,22 @@ _OWN = (
     (re.compile(r"/requests/0/method"), "request.line", 1.0),
     (re.compile(r"/requests/\d+/body/parts/\d+/(name|filename|content-type)"), "request.multipart-part", 0.4),
     (re.compile(r"/requests/\d+/body/parts/\d+/content"), "import.parts", 1.0),
+    (re.compile(r"/ok/stdout/rows"), "cli.compact", 1.0),
     (re.compile(r"/error/caused"), "error.cause-kept", 1.0),
     (re.compile(r"/error/(method|path)\b.*"), "error.api-attributes", 1.0),
 )
 """Places that a check of its own looks at, however often it looks at others that are right; and what has to speak for
 another behaviour to be blamed all the same."""
+
+_OUTDONE = 0.4
+"""What has to speak for another behaviour to be blamed for replies that cannot be read."""
+
+
+def _is_unreadable(each: Seen) -> bool:
+    """Whether a reply is refused that should be read: what is said of replies is broken, whatever the case shows."""
+    found = each.line.get("found")
+    return each.at == "/error" and isinstance(found, Mapping) and found.get("kind") == "SegOpsDecodeError"
+
 
 _CATCH_ALL = (
     "request.line",
@@ -279,6 +290,9 @@ def _blamed(who: str, cluster: Sequence[Seen], counts: Mapping[str, int], own: S
             looks = all(place.fullmatch(each.at) for each in left) and len(cases.get(name, ())) == failing
             if looks and blame(guilty)[0] <= outdone:
                 guilty = name
+        about = [name for name in cases if name.startswith("response.")]
+        if about and all(map(_is_unreadable, left)) and blame(guilty)[0] <= _OUTDONE:
+            guilty = max(sorted(about), key=blame)
         mine = [each for each in left if guilty in each.checks]
         left = [each for each in left if guilty not in each.checks]
         lanes = sorted({each.lane for each in mine}, key=lambda lane: (lane not in own, lane != "typescript-current"))
