@@ -37,8 +37,12 @@ __all__ = ["Regression", "Verdict", "load_regressions", "replay", "stale_regress
 
 SOURCES = {"python": Path("python/src/segops_admin"), "typescript": Path("typescript-fixtures/admin/src")}
 LANES = {"python": ("python-http", "cli-python"), "typescript": ("typescript-current", "cli-typescript")}
-ASYNCIO = ("python-async",)
-"""Where what only the asyncio client uses is played."""
+OWN_LANES = (
+    ("async", "python-async"),
+    ("_transport/requests", "python-requests"),
+    ("transport/fetch", "typescript-fetch"),
+)
+"""Where what only one client or transport uses is played, by what its files are called."""
 SECONDS = 60.0
 """That a driver may take for an answer, as in a check: some regressions make it wait forever."""
 
@@ -61,8 +65,9 @@ class Regression:
     @property
     def lanes(self) -> tuple[str, ...]:
         """The lanes of its language that can show it."""
-        if all("async" in file for file, _, _ in self.changes):
-            return ASYNCIO
+        for name, lane in OWN_LANES:
+            if all(name in file for file, _, _ in self.changes):
+                return (lane,)
         return LANES[self.language][1 if self.is_shell else 0 :]
 
 
