@@ -97,7 +97,10 @@ def _step_checks(
         outcome.append(_problem("/compared", step.compared, seen.get("compared")))
     if step.targets and list(step.targets) != [request["target"] for request in seen["requests"]]:
         requests.append(_problem("/requests/*/target", step.targets, [each["target"] for each in seen["requests"]]))
-    requests += _head_problems(step, seen)
+    heads = _head_problems(step, seen)
+    requests += heads
+    if "host" in {name.lower() for each in step.heads for name in each}:
+        yield "request.head", [line for line in heads if line["at"].lower().endswith("/host")]
     yield REQUESTS, requests
     yield OUTCOME, outcome + delays
     for behaviour in step.covers:
@@ -122,9 +125,10 @@ def _step_checks(
             yield "error.pickles", _lost_by_pickling(error)
         if operation is not None and "status" in step.outcome.get("error", {}):
             yield "error.by-status", kind
-    if "config.key-is-secret" in contract.behaviours and (step.op == "open" or error is not None):
+    told = [_problem("/attempts", "without the key", "with it")] if API_KEY in str(tried) else []
+    if "config.key-is-secret" in contract.behaviours and (step.op == "open" or error is not None or told):
         printed = _key_problems(seen["outcome"]) if step.op == "open" else []
-        yield "config.key-is-secret", printed + _revealed(error or {})
+        yield "config.key-is-secret", printed + told + _revealed(error or {})
     if step.iteration and "before-first-item" in seen:
         early = seen["before-first-item"]
         yield "pagination.lazy", [_problem("/requests", 0, early)] if early else []

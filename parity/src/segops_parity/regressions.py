@@ -164,21 +164,22 @@ def _begin(project: Project, folder: Path, whole: bool) -> None:
 
 
 _KINDS = ("mutates", "post", "downloads", "multipart", "iterates", "polls", "queues", "delete", "cursor")
+_EACH = ("happy", "ids", "keys", "bodies", "parameters", "choices", "pages")
+"""The families that are played of each operation."""
 
 
 def _two_of_each(suite: Suite) -> list[Case]:
     """Of the cases that a family makes of each operation two for each kind of operation; all others.
 
-    Each operation is called once as it is meant to be, by the cases of the family "happy".
+    What is of an operation's own, its path and what it sends, is shown by each.
     """
     kept: dict[tuple[Any, ...], list[Case]] = {}
     for case in suite.cases.values():
         operation = suite.contract.operations.get(case.operation)
-        flags = operation.flags if operation is not None else None
-        kind = (
-            case.id if flags is None or case.family == "happy" else (case.family, *(each in flags for each in _KINDS))
-        )
-        kept.setdefault((case.is_shell, kind), []).append(case)
+        kind: tuple[Any, ...] = (case.id,)
+        if operation is not None and case.family not in _EACH:
+            kind = (case.family, *(each in operation.flags for each in _KINDS))
+        kept.setdefault((case.is_shell, *kind), []).append(case)
     return [case for cases in kept.values() for case in cases[:2]]
 
 
