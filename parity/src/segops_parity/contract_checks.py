@@ -15,6 +15,7 @@ from segops_parity._model import Operation
 from segops_parity.canonical import canonical_path, canonical_query, canonical_value, difference
 from segops_parity.cases import API_KEY, Case, Step
 from segops_parity.contract import Contract
+from segops_parity.replies import Reply
 from segops_parity.wording import is_exact, wording
 
 __all__ = ["OUTCOME", "REQUESTS", "check_case"]
@@ -22,8 +23,10 @@ __all__ = ["OUTCOME", "REQUESTS", "check_case"]
 REQUESTS = "case.requests"
 OUTCOME = "case.outcome"
 _PART_KEY = re.compile(r"import-[0-9a-f]{32}-[0-9a-f]{8}-[0-9]+(\.[0-9]+)?-(upload|confirm)")
+_BATCH_KEY = re.compile(r"upsert-[0-9a-f]{32}-[0-9a-f]{8}-[0-9]+(\.[0-9]+)?")
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _ASKED = re.compile(r"/error/(method|path)\b")
+_ASKS_TO_WAIT = re.compile(rb"(?im)^retry-after:")
 _LOG = re.compile(r"DEBUG (\w+) (\S+) (\w+) \d+ ms attempt (\d+)")
 
 Problems = list[dict[str, Any]]
@@ -325,12 +328,19 @@ def _lost_by_pickling(error: Mapping[str, Any]) -> Problems:
 
 
 def _log_problems(step: Step, seen: Mapping[str, Any]) -> Problems:
-    # An INFO line may tell of a wait beside them.
+    # An INFO line may tell of a wait beside them, where the server asks for one.
     lines = [_LOG.fullmatch(line) for line in seen["log"] if line.startswith("DEBUG ")]
     calls = 1 + len(seen["delays"]) if not step.iteration else len(seen["requests"])
     if len(lines) < min(calls, len(seen["requests"])) or not all(lines):
         return [_problem("/log", f"{calls} lines of method, path, status, ms and number", seen["log"])]
+    asked = sum(bool(_ASKS_TO_WAIT.search(reply.raw or _heads_of(reply))) for reply in step.replies)
+    if len(seen["log"]) - len(lines) > asked:
+        return [_problem("/log", f"{asked} lines of waits that the server asks for", seen["log"])]
     return []
+
+
+def _heads_of(reply: Reply) -> bytes:
+    return "".join(f"{name}: {value}\r\n" for name, value in reply.headers).encode("utf-8", "replace")
 
 
 def _log_secrets(case: Case, seen: Mapping[str, Any]) -> Problems:
@@ -505,6 +515,13 @@ def _keys(step: Step, sent: Sent, operation: Operation | None, contract: Contrac
     header = contract.behaviours["request.idempotency-key"].figures["header"].lower()
     found = [request["headers"].get(header) for _, request in sent]
     if step.op == "cli" and operation is None:
+        if step.args[:2] == ("products", "bulk-upsert") and str(step.args[2:3]).endswith(".jsonl',)"):
+            wrong = [
+                _problem(f"/requests/{index}/headers/idempotency-key", "the key of a batch", key)
+                for index, key in enumerate(found)
+                if not _BATCH_KEY.fullmatch(key or "")
+            ]
+            yield "cli.json-lines-resumes", wrong
         return  # several operations: each is checked by its own case
     if step.key is None:
         wrong = [_problem(f"/requests/{i}/headers/idempotency-key", None, key) for i, key in enumerate(found) if key]

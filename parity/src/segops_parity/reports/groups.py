@@ -231,6 +231,7 @@ _SPEAKS_OF = {
 
 _OWN = (
     (re.compile(r"/requests/0/method"), "request.line", 1.0),
+    (re.compile(r"/requests/0/path"), "request.line", 0.4),
     (re.compile(r"/requests/\d+/headers/host", re.IGNORECASE), "request.head", 1.0),
     (re.compile(r"/requests/\d+/body/parts/\d+/(name|filename|content-type)"), "request.multipart-part", 0.4),
     (re.compile(r"/requests/\d+/body/parts/\d+/content"), "import.parts", 1.0),
