@@ -41,6 +41,7 @@ OWN_LANES = (
     ("async", "python-async"),
     ("_transport/requests", "python-requests"),
     ("transport/fetch", "typescript-fetch"),
+    ("transport/undici", "typescript-fetch"),
 )
 """Where what only one client or transport uses is played, by what its files are called."""
 SECONDS = 60.0
