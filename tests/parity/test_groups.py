@@ -65,6 +65,15 @@ def test_what_follows_from_a_wrong_request_is_not_reported_beside_it() -> None:
     assert group.title == 'request.line: 1 case: Python sends path "/b/" where the contract says "/a/"'
 
 
+def test_what_follows_is_left_out_where_the_other_language_differs_at_the_same_place_too() -> None:
+    wrong = {"at": "/requests/0/path", "expected": "/a/", "found": "/a"}
+    refused = {"at": "/error", "expected": None, "found": {"kind": "SegOpsApiError", "message": "answered 418"}}
+    for n in range(40):  # whatever order a set has its members in
+        failing = [("python-http", f"request.{n} lockstep", wrong), ("python-http", "response.json", refused)]
+        groups = groups_of([case("a.b/happy", f"request.{n} response.json", *failing)], LANES)
+        assert [group.behaviour for group in groups] == [f"request.{n}"]
+
+
 def test_what_the_contract_does_not_decide_is_reported_last_with_the_nearest_behaviour() -> None:
     line = {"at": "/outcome/ok/x", "expected": 1, "found": 2}
     key = {"at": "/requests/0/headers/accept", "expected": "x", "found": "y"}
