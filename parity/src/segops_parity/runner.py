@@ -151,7 +151,7 @@ def run_all(
         done = {lane.name: run_lane(lane, cases, suite.project.protocol, surface=surface) for lane in lanes}
         look(lanes[0], done[lanes[0].name])
         return done
-    order = {"vcr": 1, "sdk": 0, "shell": 2}
+    order = {"vcr": 0, "sdk": 1, "shell": 2}  # the first one cannot be shared out at the end: it is one process
     ordered = sorted(lanes, key=lambda lane: (order[lane.kind], lane.language != "typescript"))
     context = get_context("spawn")  # a forked process would share this one's threads and sockets
     # One more than there are processors: a lane's driver and its server wait for each other by turns.
