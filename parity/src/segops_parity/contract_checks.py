@@ -515,7 +515,8 @@ def _keys(step: Step, sent: Sent, operation: Operation | None, contract: Contrac
     header = contract.behaviours["request.idempotency-key"].figures["header"].lower()
     found = [request["headers"].get(header) for _, request in sent]
     if step.op == "cli" and operation is None:
-        if step.args[:2] == ("products", "bulk-upsert") and str(step.args[2:3]).endswith(".jsonl',)"):
+        verb, source = step.args[:2], step.args[2:3]
+        if verb == ("products", "bulk-upsert") and any(str(word).endswith(".jsonl") for word in source):
             wrong = [
                 _problem(f"/requests/{index}/headers/idempotency-key", "the key of a batch", key)
                 for index, key in enumerate(found)

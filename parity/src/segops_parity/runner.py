@@ -142,7 +142,7 @@ def run_all(
     surface: Sequence[str] | None = None,
     look: Callable[[Lane, LaneRun], None] = lambda lane, run: None,
 ) -> dict[str, LaneRun]:
-    """The outcome of each lane. The longest start first; several run at a time, each in a process of its own.
+    """The outcome of each lane. Those of the shell, the shortest, come last; several run at a time, each in a process.
 
     Args:
         look: called with each lane's outcome as soon as it is there, while others still run.
@@ -151,7 +151,7 @@ def run_all(
         done = {lane.name: run_lane(lane, cases, suite.project.protocol, surface=surface) for lane in lanes}
         look(lanes[0], done[lanes[0].name])
         return done
-    order = {"vcr": 0, "sdk": 1, "shell": 2}  # the first one cannot be shared out at the end: it is one process
+    order = {"vcr": 0, "sdk": 1, "shell": 2}  # vcr is long, and would run alone at the end
     ordered = sorted(lanes, key=lambda lane: (order[lane.kind], lane.language != "typescript"))
     context = get_context("spawn")  # a forked process would share this one's threads and sockets
     # One more than there are processors: a lane's driver and its server wait for each other by turns.

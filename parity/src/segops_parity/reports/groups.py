@@ -242,12 +242,9 @@ _OWN = (
 """Places that a check of its own looks at, however often it looks at others that are right; and what has to speak for
 another behaviour to be blamed all the same."""
 
-_OUTDONE = 0.4
-"""What has to speak for another behaviour to be blamed for replies that cannot be read."""
-
 
 def _is_unreadable(each: Seen) -> bool:
-    """Whether a reply is refused that should be read: what is said of replies is broken, whatever the case shows."""
+    """Whether a reply is refused that should be read."""
     found = each.line.get("found")
     return each.at == "/error" and isinstance(found, Mapping) and found.get("kind") == "SegOpsDecodeError"
 
@@ -292,9 +289,10 @@ def _blamed(who: str, cluster: Sequence[Seen], counts: Mapping[str, int], own: S
             looks = all(place.fullmatch(each.at) for each in left) and len(cases.get(name, ())) == failing
             if looks and blame(guilty)[0] <= outdone:
                 guilty = name
-        about = [name for name in cases if name.startswith("response.")]
-        if about and all(map(_is_unreadable, left)) and blame(guilty)[0] <= _OUTDONE:
-            guilty = max(sorted(about), key=blame)
+        if all(map(_is_unreadable, left)):
+            # What is said of replies, if it stands for far more of the cases than what they happen to be there to show.
+            about = max(sorted(name for name in cases if name.startswith("response.")), key=blame, default=guilty)
+            guilty = about if len(cases[about]) >= 2 * len(cases[guilty]) else guilty
         mine = [each for each in left if guilty in each.checks]
         left = [each for each in left if guilty not in each.checks]
         lanes = sorted({each.lane for each in mine}, key=lambda lane: (lane not in own, lane != "typescript-current"))
