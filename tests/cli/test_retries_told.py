@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from terminals import Terminal
+
+from segops_admin.cli import retries
 
 
 def test_a_wait_is_counted_down_on_a_terminal_and_taken_away(
@@ -21,6 +26,24 @@ def test_a_wait_is_counted_down_on_a_terminal_and_taken_away(
     assert lines[-2].strip() == ""  # overwritten with blanks
     assert lines[-1] == ""
     assert out == b'{"id":1,"name":"\\u009b2J"}\n'
+
+
+def test_the_countdown_goes_down_each_second(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moments = [0.0]
+
+    class Over(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            assert timeout is not None
+            moments.append(moments[-1] + timeout)
+            return False
+
+    monkeypatch.setattr(retries, "time", SimpleNamespace(monotonic=lambda: moments[-1]))
+    retries._count_down("GET /x/ answered 503", 2.5, Over())
+    told = [line.strip().rpartition("; ")[2] for line in capsys.readouterr().err.split("\r")]
+    assert told == ["", "retrying in 3 s", "retrying in 2 s", "retrying in 1 s", "", ""]
+    assert moments == [0.0, 1.0, 2.0, 2.5]
 
 
 def test_every_wait_is_a_line_with_v(server: Any, cli: Any, monkeypatch: Any) -> None:

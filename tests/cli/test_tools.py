@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import platform
+import time
 from email.utils import formatdate
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import segops_admin
+from segops_admin.cli import doctor
 
 
 def test_api_reaches_what_no_command_wraps(server: Any, cli: Any) -> None:
@@ -102,11 +105,20 @@ def test_doctor_reports_a_server_that_answers(server: Any, cli: Any) -> None:
 
 
 def test_doctor_notices_a_clock_that_is_off(server: Any, cli: Any) -> None:
-    import time
-
     for _ in range(5):
         server.reply({"results": []}, headers={"Date": formatdate(time.time() + 3600, usegmt=True)})
     assert abs(cli("doctor").json["clock_skew_s"] - 3600) <= 60
+
+
+def test_doctor_tells_the_median_of_its_calls_each_timed_by_itself(
+    server: Any, cli: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    took = [0.010, 0.030, 0.020, 0.050, 0.040]
+    moments = [moment for number, seconds in enumerate(took) for moment in (number, number + seconds)]
+    monkeypatch.setattr(doctor, "time", SimpleNamespace(perf_counter=lambda: moments.pop(0), time=time.time))
+    for _ in took:
+        server.reply({"results": []})
+    assert (cli("doctor").json["latency_ms"], moments) == (30, [])
 
 
 def test_doctor_exits_1_if_the_key_is_refused(server: Any, cli: Any) -> None:

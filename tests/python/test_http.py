@@ -80,6 +80,24 @@ def test_a_get_or_delete_has_no_body_and_no_content_type(method: str, serve: Any
     assert [server.requests[0].header(name) for name in ("Content-Type", "Content-Length")] == [None, None]
 
 
+def test_a_tool_that_replaces_http_client_while_a_client_is_open_sees_its_next_calls(
+    serve: Any, connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, seen = http.client.HTTPConnection.putrequest, []
+
+    def traced(connection: http.client.HTTPConnection, method: str, url: str, **options: Any) -> None:
+        seen.append((method, url))
+        original(connection, method, url, **options)
+
+    client = connect(serve(*(Reply(json={"id": each}) for each in (1, 2, 3))))
+    assert client.segments.get(1) == {"id": 1}
+    with monkeypatch.context() as patched:
+        patched.setattr(http.client.HTTPConnection, "putrequest", traced)
+        assert client.segments.get(2) == {"id": 2}
+    assert client.segments.get(3) == {"id": 3}
+    assert seen == [("GET", "/api/segments/2/")]
+
+
 def test_slashes_at_the_end_of_the_base_url_make_no_difference(serve: Any, connect: Any) -> None:
     server = serve(Reply(json=[]), Reply(json=[]))
     connect(server.url + "/").segments.list()

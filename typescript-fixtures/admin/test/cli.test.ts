@@ -7,10 +7,14 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { find, RESOURCES, verbs } from "../src/cli/commands.js";
 import { candidates } from "../src/cli/completion.js";
+import { examine, Watched } from "../src/cli/doctor.js";
 import { kindOf, printable, report } from "../src/cli/failures.js";
 import { helpText } from "../src/cli/help.js";
 import { mistakeIn } from "../src/cli/json-place.js";
+import { Profile } from "../src/cli/profiles.js";
+import { Retries } from "../src/cli/retries.js";
 import { closest } from "../src/cli/suggestions.js";
+import { reply, Script } from "../src/testing.js";
 import { BIN, cli, program } from "./support/commands.js";
 import { operations } from "./support/contract.js";
 import { KEY, withServer } from "./support/server.js";
@@ -219,6 +223,46 @@ test("api reaches what is not wrapped, doctor reports, -v logs without secrets",
       [true, true, "sk_...6789", server.url],
     );
   });
+});
+
+test("the doctor's latency is the median of its calls, each timed by itself", async (context) => {
+  const took = [10, 30, 20, 50, 40];
+  const moments = took.flatMap((milliseconds, number) => [number * 1000, number * 1000 + milliseconds]);
+  context.mock.method(performance, "now", () => moments.shift() ?? Number.NaN);
+  const script = new Script(...took.map(() => reply({ results: [] })));
+  const { signal } = new AbortController();
+  const found = await examine(script.client(), new Watched(), new Profile(), () => [], signal);
+  assert.deepEqual([found.ok, found.latency_ms, moments.length], [true, 30, 0]);
+  script.assertDone();
+});
+
+test("a wait before a retry is counted down each second on a terminal", async (context) => {
+  let now = 0;
+  const told: string[] = [];
+  context.mock.method(performance, "now", () => now);
+  context.mock.method(process.stderr, "write", (text: unknown) => told.push(String(text)) > 0);
+  const ticks: (() => void)[] = [];
+  context.mock.method(globalThis, "setInterval", (tick: () => void, after: number) => {
+    assert.equal(after, 1000);
+    ticks.push(tick);
+  });
+  const before = Object.getOwnPropertyDescriptor(process.stderr, "isTTY");
+  Object.defineProperty(process.stderr, "isTTY", { value: true, configurable: true });
+  try {
+    const retries = new Retries(false);
+    const script = new Script(reply({}, { status: 503, headers: { "Retry-After": "3" } }), reply({ id: 1 }));
+    script.time.sleep = (): Promise<void> => {
+      for (now of [1000, 2000, 3000]) {
+        ticks[0]?.();
+      }
+      return Promise.resolve();
+    };
+    await script.client({ onReply: retries.onReply }).segments.get(1);
+  } finally {
+    Object.defineProperty(process.stderr, "isTTY", before ?? { value: undefined, configurable: true });
+  }
+  const drawn = told.map((text) => text.replace("\r", "").trim().replace(/.*; /, ""));
+  assert.deepEqual(drawn, ["retrying in 3 s", "retrying in 2 s", "retrying in 1 s", "retrying in 1 s", ""]);
 });
 
 test("an interrupt exits 130, and a reader that goes away is no error", async () => {

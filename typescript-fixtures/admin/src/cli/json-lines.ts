@@ -139,10 +139,20 @@ export async function readRows(source: string): Promise<unknown> {
   return isLines ? new JsonLines(path, name, isFile).check() : readJson(path, "array", name);
 }
 
+const copies: string[] = [];
+
+function removeCopies(): void {
+  for (const folder of copies) {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** Standard input, or a pipe, in a temporary file, which goes with the program. */
 async function copied(source: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "segops-admin-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  if (copies.push(folder) === 1) {
+    process.once("exit", removeCopies); // once for all of a program that runs several commands
+  }
   const path = join(folder, "rows");
   await pipeline(source === "-" ? process.stdin : createReadStream(source), createWriteStream(path, { mode: 0o600 }));
   return path;
