@@ -83,7 +83,9 @@ def test_a_broken_file_is_named_with_its_place(copy: Path, file: str, change: Br
     assert told in refused(copy, file, change)
 
 
-CLIENT, SHELL, FAMILIES = (f"parity/scenarios/{name}.yaml" for name in ("client", "shell", "behaviours"))
+CLIENT, SHELL, FAMILIES, HOSTILE = (
+    f"parity/scenarios/{name}.yaml" for name in ("client", "shell", "behaviours", "hostile")
+)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +98,8 @@ CLIENT, SHELL, FAMILIES = (f"parity/scenarios/{name}.yaml" for name in ("client"
         (SHELL, lambda t: t.replace("covers: [cli.", "covers: [cly.", 1), "found 'cly."),
         (SHELL, lambda t: t.replace("case: unknown-verb,", "case: unknown-command,"), "'unknown-command' is that of"),
         (FAMILIES, lambda t: t.replace("- family: silence\n", "- family: redirects\n"), "'redirects' is that of"),
+        (HOSTILE, lambda t: t.replace("[response.too-deep]", "[response.deep]"), "found 'response.deep' in 'too deep'"),
+        (HOSTILE, lambda t: t.replace("covers: [response.too-deep]", "covers: []"), "expected ids of behaviours"),
     ],
 )
 def test_a_broken_scenario_is_named_with_its_line(copy: Path, file: str, change: Break, told: str) -> None:

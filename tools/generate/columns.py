@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from generate.commands import resources
 from generate.heads import python_head, typescript_head
@@ -26,7 +25,7 @@ def columns(contract: Contract) -> dict[str, str]:
     """The texts of the modules, by their paths."""
     plain, nested = {}, {}
     for name, operation in _listings(contract):
-        keys = _keys(contract, operation)
+        keys = contract.records.columns(operation.returns)
         plain[name] = sorted((key for key, is_plain in keys.items() if is_plain), key=_rank)
         nested[name] = [key for key, is_plain in keys.items() if not is_plain]
     tables = {"COLUMNS": plain, "OTHER_KEYS": nested}
@@ -48,30 +47,6 @@ def _listings(contract: Contract) -> Iterator[tuple[str, Operation]]:
     for resource in resources(contract):
         for command in resource.commands:
             yield f"{resource.name} {command.verb}", command.operation
-
-
-def _keys(contract: Contract, operation: Operation) -> dict[str, bool]:
-    """The keys of what is one row each, and whether each holds neither lists nor objects."""
-    record = operation.returns.record
-    if record is None:
-        return {}
-    properties = contract.record(record).schema.get("properties", {})
-    if operation.returns.kind not in ("page", "array"):
-        items = properties.get("results", {}).get("items", {})
-        if "properties" in items:
-            properties = items["properties"]
-        elif "$ref" in items or "x-type" in items:
-            name = (items.get("x-type") or items["$ref"]).removesuffix(".yaml")
-            properties = contract.record(name).schema.get("properties", {})
-    return {key: _is_plain(contract, schema) for key, schema in properties.items() if not schema.get("deprecated")}
-
-
-def _is_plain(contract: Contract, schema: Mapping[str, Any]) -> bool:
-    if "$ref" in schema or "x-type" in schema:
-        name = str(schema.get("x-type") or schema["$ref"]).removesuffix(".yaml")
-        return contract.record(name).is_enumeration
-    kinds = schema.get("type", [])
-    return not ({kinds} if isinstance(kinds, str) else set(kinds)) & {"array", "object"} and "anyOf" not in schema
 
 
 def _rank(key: str) -> tuple[int, int]:

@@ -18,6 +18,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { pathToFileURL } from "node:url";
 import { blocksOf } from "./memory.mjs";
 import { ownValue } from "./own-values.mjs";
 import { sinkOf } from "./sinks.mjs";
@@ -109,6 +110,9 @@ export class Given {
         }
         const bytes = "filled" in value ? Buffer.from(filled(value.filled)) : Buffer.from(value.bytes, "base64");
         writeFileSync(path, bytes);
+        if (value.isUrl) {
+          return pathToFileURL(path);
+        }
         return tag === "$path" ? path : Readable.from([bytes.subarray(value.at ?? 0)]);
       }
       case "$callback": {

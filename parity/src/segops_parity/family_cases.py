@@ -177,7 +177,7 @@ class Builder:
 
     def _covered(self, operation: Operation, entry: Mapping[str, Any]) -> tuple[str, ...]:
         wanted = (self._contract.behaviours[name] for name in entry.get("covers", ()))
-        return tuple(each.id for each in wanted if each.applies_to(operation))
+        return tuple(each.id for each in wanted if each.selector.subject or each.applies_to(operation))
 
 
 def happy_hash(happy: Cassette | None) -> str:

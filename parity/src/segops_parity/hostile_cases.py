@@ -76,7 +76,7 @@ def _first(row: Mapping[str, Any], contract: Contract) -> Step:
         requests=(request,),
         delays=(),
         outcome=_outcome(row, row, contract),
-        covers=tuple(_covers(row, raw)),
+        covers=tuple(dict.fromkeys(_covers(row, raw))),
         key="uuid" if body is not None or operation == "segments.delete" else None,
         alternatives=(_outcome(row["or"], row, contract),) if "or" in row else (),
         otherwise=otherwise,
@@ -84,11 +84,12 @@ def _first(row: Mapping[str, Any], contract: Contract) -> Step:
 
 
 def _covers(row: Mapping[str, Any], raw: bytes) -> Iterator[str]:
+    """What most rows are about, by how they end: what comes over the wire. A row about anything else says so itself."""
     head = raw.partition(b"\r\n\r\n")[0].lower()
-    coding = re.search(rb"\ncontent-encoding: *(.*)", head)
-    if row.get("error") == "decode" and coding is not None:
-        is_gzip = coding[1].strip() in (b"gzip", b"x-gzip")
-        yield "response.broken-gzip" if is_gzip else "response.encodings"
+    if "covers" in row:
+        yield from row["covers"]
+    elif row.get("error") == "decode" and b"\ncontent-encoding: gzip" in head:
+        yield "response.broken-gzip"
     else:
         yield _COVERS.get(row.get("error", "value"), "error.by-status")
         if row.get("or", {}).get("error") == "decode" and row.get("error") != "decode":

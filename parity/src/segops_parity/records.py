@@ -48,6 +48,11 @@ class Record:
         return tuple(self.schema.get("x-statuses", ()))
 
 
+def _record_name(schema: Mapping[str, Any]) -> str:
+    """The record that a property is of, or nothing."""
+    return str(schema.get("x-type") or schema.get("$ref", "")).removesuffix(".yaml")
+
+
 class Records(Mapping[str, Record]):
     """All records by name."""
 
@@ -72,6 +77,25 @@ class Records(Mapping[str, Record]):
 
     def __len__(self) -> int:
         return len(self._records)
+
+    def columns(self, returns: Returns) -> dict[str, bool]:
+        """The keys of what is one row each of an answer, and whether each holds neither lists nor objects."""
+        if returns.record is None:
+            return {}
+        properties = self[returns.record].schema.get("properties", {})
+        if returns.kind not in ("page", "array"):
+            items = properties.get("results", {}).get("items", {})
+            if "properties" in items:
+                properties = items["properties"]
+            elif name := _record_name(items):
+                properties = self[name].schema.get("properties", {})
+        return {key: self._is_plain(schema) for key, schema in properties.items() if not schema.get("deprecated")}
+
+    def _is_plain(self, schema: Mapping[str, Any]) -> bool:
+        if name := _record_name(schema):
+            return self[name].is_enumeration
+        kinds = schema.get("type", [])
+        return not ({kinds} if isinstance(kinds, str) else set(kinds)) & {"array", "object"} and "anyOf" not in schema
 
     def check(self, returns: Returns, value: Any) -> list[str]:
         """What is wrong with `value` as the answer that `returns` describes: one line a fault, with its JSON path."""

@@ -92,6 +92,8 @@ def load_scenarios(folder: Path, contract: Contract) -> Scenarios:
         _check_names(listed[key], name, problems)
     for each in (*listed["client"], *listed["shell"]):
         _check_written(each, contract, problems)
+    for each in listed["replies"]:
+        _check_covers(each.file, f"{each.where}.covers", each.entry, contract, problems)
     problems.report()
     rest = {key: tuple(each.entry for each in listed[key]) for key in _LISTS if key != "families"}
     return Scenarios(folder=folder, calls=calls, families=tuple(families), **rest)
@@ -142,7 +144,8 @@ def _check_step_names(each: Listed, steps: Sequence[Mapping[str, Any]], usual: s
 def _check_covers(file: Path, where: str, step: Mapping[str, Any], contract: Contract, problems: Problems) -> None:
     for number, behaviour in enumerate(step.get("covers", ())):
         if behaviour not in contract.behaviours:
-            problem = f"expected a behaviour of the contract; found {behaviour!r}"
+            named = f" in {step['name']!r}" if "name" in step else ""
+            problem = f"expected a behaviour of the contract; found {behaviour!r}{named}"
             problems.add(file, f"{where}[{number}]", problem)
 
 
