@@ -7,13 +7,16 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree as Xml
 
 import pytest
 from repository import ROOT
 
+from segops_parity.reports.first_lines import first_lines
 from segops_parity.reports.groups import groups_of
+from segops_parity.reports.ndjson import group_record
 
 pytestmark = pytest.mark.needs_workspace
 
@@ -88,6 +91,13 @@ def test_what_the_contract_does_not_decide_is_reported_last_with_the_nearest_beh
     )
 
 
+def test_an_error_that_says_something_else_in_the_other_language_is_a_matter_of_wording() -> None:
+    line = {"at": "/outcome/error/message", "expected": "found 'a'", "found": 'found "a"'}
+    cases = [case(f"a/{n}", "request.id-refused error.classes", ("python-http", "lockstep", line)) for n in range(2)]
+    (group,) = groups_of(cases, LANES)
+    assert group.behaviour == "lockstep in error.wording"
+
+
 def test_what_the_command_line_does_differently_follows_from_what_the_sdk_does() -> None:
     line = {"at": "/requests", "expected": 1, "found": 2}
     cases = [case(f"cli/{n}", "cli.doctor-report", ("cli-python", "cli.doctor-report", line)) for n in range(3)]
@@ -156,6 +166,23 @@ def test_replies_that_are_refused_are_no_matter_of_what_the_cases_use_them_for()
     assert blamed("SegOpsConnectionError") == ["response.json", "transport.proxies"]
 
 
+def test_other_words_in_cases_of_many_behaviours_are_a_matter_of_wording() -> None:
+    line = {"at": "/error/message", "expected": "found 'a'", "found": 'found "a"'}
+
+    def blamed(shown: list[str]) -> list[str]:
+        failing = [
+            case(f"a/{n}", f"{name} error.wording", ("python-http", f"case.outcome {name} error.wording", line))
+            for n, name in enumerate(shown)
+        ]
+        others = [case(f"b/{n}", "error.wording") for n in range(500)]
+        return [group.behaviour for group in groups_of(failing + others, LANES)]
+
+    assert blamed([f"request.{n}" for n in range(6)]) == ["error.wording"]
+    assert blamed(["request.id-refused"] * 6) == ["request.id-refused"]
+    assert blamed([f"request.{n}" for n in range(2)]) == ["error.wording"]
+    assert blamed(["request.id-refused"]) == ["request.id-refused"]
+
+
 def test_lines_where_one_is_due_are_a_matter_of_compact_output() -> None:
     rows = {"at": "/ok/stdout/rows", "expected": 1, "found": 5}
     cases = [
@@ -167,6 +194,40 @@ def test_lines_where_one_is_due_are_a_matter_of_compact_output() -> None:
     ]
     cases += [case(f"cli/{n}", "cli.compact") for n in range(9)]
     assert groups_of(cases, [*LANES, SHELL])[0].behaviour == "cli.compact"
+
+
+@pytest.mark.parametrize(
+    ("line", "also", "own"),
+    [
+        ({"at": "/requests/0/method", "expected": "GET", "found": "POST"}, "cli.wait", "cli.wait-requests"),
+        (
+            {"at": "/error/retry_after", "expected": 0, "found": None},
+            "retry.retry-after-seconds",
+            "error.api-attributes",
+        ),
+    ],
+)
+def test_a_place_that_a_check_of_its_own_looks_at_is_a_matter_of_that_check(
+    line: dict[str, Any], also: str, own: str
+) -> None:
+    lane = "cli-python" if own.startswith("cli.") else "python-http"
+    cases = [case(f"a/{n}", f"{also} {own}", (lane, f"case.outcome {also} {own}", line)) for n in range(2)]
+    # Elsewhere what the cases are there to show fails nowhere else, and the check of its own holds more often.
+    cases += [case(f"b/{n}", f"{also} {own}") for n in range(20)]
+    cases += [case(f"c/{n}", own) for n in range(50)]
+    assert groups_of(cases, [*LANES, SHELL])[0].behaviour == own
+
+
+@pytest.mark.parametrize(("differing", "first"), [(1, "FAULT"), (3, "FAIL")])
+def test_calls_that_never_end_are_told_first_unless_more_cases_differ(differing: int, first: str) -> None:
+    faults = ["python-http: client/stalls (transport.timeout): no answer", "python-http: client/waits: no answer"]
+    cases = [
+        case(f"a/{n}", "wait.timeout", ("python-http", "wait.timeout", WAITS_TOO_LITTLE)) for n in range(differing)
+    ]
+    lines = [group_record(group) for group in groups_of(cases, LANES)]
+    told = [*first_lines(SimpleNamespace(faulty=faults, untestable=[], breaks_off=False), lines)]
+    assert told[0].startswith(first)
+    assert len(told) == 4
 
 
 def test_a_known_deviation_is_in_no_group() -> None:

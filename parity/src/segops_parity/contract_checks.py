@@ -25,7 +25,7 @@ OUTCOME = "case.outcome"
 _PART_KEY = re.compile(r"import-[0-9a-f]{32}-[0-9a-f]{8}-[0-9]+(\.[0-9]+)?-(upload|confirm)")
 _BATCH_KEY = re.compile(r"upsert-[0-9a-f]{32}-[0-9a-f]{8}-[0-9]+(\.[0-9]+)?")
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_ASKED = re.compile(r"/error/(method|path)\b")
+_ASKED = re.compile(r"/error/(method|path|retry_after)\b")
 _ASKS_TO_WAIT = re.compile(rb"(?im)^retry-after:")
 _LOG = re.compile(r"DEBUG (\w+) (\S+) (\w+) \d+ ms attempt (\d+)")
 
@@ -80,7 +80,8 @@ def _step_checks(
 ) -> Iterator[tuple[str, Problems]]:
     requests = _request_problems(step, seen)
     delays = _delay_problems(step, seen)
-    outcome = _outcome_problems(step, seen)
+    result = _outcome_problems(step, seen)
+    outcome = list(result)
     kind = [line for line in outcome if line["at"] == "/error/kind"]
     passed = sum(event.passes for event in step.meanwhile if event.passes)
     tried = seen["outcome"].get("attempts", ())
@@ -106,10 +107,19 @@ def _step_checks(
         yield "request.head", [line for line in heads if line["at"].lower().endswith("/host")]
     yield REQUESTS, requests
     yield OUTCOME, outcome + delays
+    if operation is not None and operation.splits:
+        yield "import.parts", [line for line in result if line["at"].startswith("/ok/parts")]
+    wire = list(_wire_checks(contract, case, step, operation, seen, result, language, version))
+    # The key, which every request shows, may be another only by what the case shows.
+    sent = [each for _, problems in wire for each in problems if each["at"].endswith("/headers/authorization")]
     for behaviour in step.covers:
         if contract.behaviours[behaviour].binds(language):
-            yield behaviour, requests + delays + outcome
-    yield from _wire_checks(contract, case, step, operation, seen, language, version)
+            yield behaviour, requests + [each for each in sent if each not in requests] + delays + outcome
+    yield from wire
+    if step.op == "cli":
+        yield from _shell_checks(contract, step, outcome)
+    if _tells(step):
+        yield "error.wording", [line for line in outcome if line["at"] in ("/error/message", "/stderr")]
     error = seen["outcome"].get("error")
     if error is not None and error["kind"] != "system":
         yield "error.message", _message_problems(error)
@@ -132,6 +142,8 @@ def _step_checks(
     if "config.key-is-secret" in contract.behaviours and (step.op == "open" or error is not None or told):
         printed = _key_problems(seen["outcome"]) if step.op == "open" else []
         yield "config.key-is-secret", printed + told + _revealed(error or {})
+    if step.op == "open" and "warnings" in (seen["outcome"].get("ok") or {}):
+        yield "config.plain-http-warns-once", [line for line in outcome if line["at"] == "/ok/warnings"]
     if step.iteration and "before-first-item" in seen:
         early = seen["before-first-item"]
         yield "pagination.lazy", [_problem("/requests", 0, early)] if early else []
@@ -221,7 +233,7 @@ def _problems_of(step: Step, outcome: Mapping[str, Any], seen: Mapping[str, Any]
     for name, value in expected.items():
         if name not in found:
             problems.append({"at": f"/{name}", "expected": value, "absent": "found"})
-        else:
+        elif difference(value, found[name]):  # nearly all are the same as they stand
             problems += difference(canonical_value(value), found[name], f"/{name}")
     return problems
 
@@ -351,16 +363,38 @@ def _log_secrets(case: Case, seen: Mapping[str, Any]) -> Problems:
     return []
 
 
+_EXITS = ("cli.exit-success", "cli.exit-failure", "cli.exit-usage", "cli.exit-interrupt")
+
+
+def _tells(step: Step) -> bool:
+    """Whether it is asserted what an error, or a command, says."""
+    printed = step.outcome.get("ok")
+    told = isinstance(printed, dict) and step.op == "cli" and ("stderr" in printed or bool(printed.get("says")))
+    return told or bool(step.outcome.get("error", {}).get("message"))
+
+
+def _shell_checks(contract: Contract, step: Step, outcome: Problems) -> Iterator[tuple[str, Problems]]:
+    """What every command shows: its exit code, and what its switches ask for."""
+    for name in _EXITS:
+        if step.outcome["ok"].get("exit") == contract.behaviours[name].figures["code"]:
+            yield name, [line for line in outcome if line["at"] == "/ok/exit"]
+    if "--compact" in step.args or {"raw", "stdout"} <= step.outcome["ok"].keys():
+        yield "cli.compact", [line for line in outcome if line["at"] in ("/ok/raw", "/ok/stdout/rows")]
+    if "--json-errors" in step.args:
+        yield "cli.json-errors", [line for line in outcome if line["at"] == "/stderr"]
+
+
 def _wire_checks(
     contract: Contract,
     case: Case,
     step: Step,
     operation: Operation | None,
     seen: Mapping[str, Any],
+    result: Problems,
     language: str,
     version: str,
 ) -> Iterator[tuple[str, Problems]]:
-    """The behaviours that every request shows."""
+    """The behaviours that every request shows. `result` is what is wrong with what came of it."""
     sent = [pair for pair in enumerate(seen["requests"]) if pair[1]["method"] != "CONNECT"]
     if not sent or not step.requests:
         if step.requests:
@@ -396,7 +430,7 @@ def _wire_checks(
         # The caller of a raw request may name another content type.
         yield "request.multipart-part", sent_as + ([] if step.op == "http.request" else _part_types(own, part))
         if made is not None and made.splits:
-            yield "import.parts", [each for each in wrong if each["at"].endswith("/content")]
+            yield "import.parts", [each for each in wrong if each["at"].endswith(("/content", "/parts"))]
     bodyless = [(index, seen["requests"][index]) for index, request in expected[: len(sent)] if request["body"] is None]
     reads = [pair for pair in bodyless if step.requests[pair[0]]["method"] in ("GET", "DELETE")]
     actions = [pair for pair in bodyless if step.requests[pair[0]]["method"] == "POST"]
@@ -412,32 +446,32 @@ def _wire_checks(
         yield name, _header(away, "authorization", None)
     plain = not step.iteration and step.op != "cli"
     if operation is not None and plain and not operation.polls and "ok" in step.outcome:
-        yield from _result_checks(operation, step, seen)
+        yield from _result_checks(operation, step, result)
     if step.op == "http.request" and "ok" in step.outcome:
-        yield from _raw_result_checks(step, seen)
+        yield from _raw_result_checks(step, result)
 
 
-def _result_checks(operation: Operation, step: Step, seen: Mapping[str, Any]) -> Iterator[tuple[str, Problems]]:
-    problems = _outcome_problems(step, seen)
+def _result_checks(operation: Operation, step: Step, problems: Problems) -> Iterator[tuple[str, Problems]]:
     if "downloads" in operation.flags:
         yield "download.counts-bytes", problems
     elif step.outcome["ok"] is None:
-        yield "response.empty", problems
+        said = step.replies[-1].body.strip() if step.replies else b""
+        yield "response.of-delete" if said not in (b"", b"null") else "response.empty", problems
     else:
         yield "response.json", problems
         if operation.paginates:
             yield "pagination.list-as-sent", problems
 
 
-def _raw_result_checks(step: Step, seen: Mapping[str, Any]) -> Iterator[tuple[str, Problems]]:
+def _raw_result_checks(step: Step, problems: Problems) -> Iterator[tuple[str, Problems]]:
     last = step.replies[-1] if step.replies else None
     if last is None or last.raw is not None:
         return
     media_type = next((value for name, value in last.headers if name.lower() == "content-type"), "")
     if step.outcome["ok"] is None:
-        yield "response.empty", _outcome_problems(step, seen)
+        yield "response.empty", problems
     elif media_type.startswith("application/json"):
-        yield "response.json", _outcome_problems(step, seen)
+        yield "response.json", problems
 
 
 def _count(step: Step, seen: Mapping[str, Any]) -> Problems:

@@ -12,10 +12,16 @@ __all__ = ["first_lines"]
 
 
 def first_lines(outcome: Outcome, records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """The lines on what differs, then those on faults; the other way round where faults ended a lane early."""
+    """The lines on what differs, then those on faults; the other way round where faults tell more.
+
+    They do where they ended a lane early, and where nothing differs in more cases than there are faults: a call that
+    never ends is worse than one that ends otherwise.
+    """
     faults = [f"FAULT {text[:400]}" for text in [*outcome.faulty[:10], *outcome.untestable]]
-    if outcome.breaks_off:
+    groups = [line for line in records if line["type"] == "group"]
+    is_first = outcome.breaks_off or len(outcome.faulty) >= max((len(group["cases"]) for group in groups), default=0)
+    if is_first:
         yield from faults
-    yield from group_lines([line for line in records if line["type"] == "group"])
-    if not outcome.breaks_off:
+    yield from group_lines(groups)
+    if not is_first:
         yield from faults

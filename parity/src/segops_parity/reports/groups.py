@@ -96,7 +96,7 @@ def groups_of(cases: Sequence[Record], lanes: Sequence[Record], counts: Mapping[
     return _ranked(_merged(groups), _evidence(clusters, counts), shells)
 
 
-_NEAR = 0.6
+_NEAR = 0.55
 """The share of the most cases from which on the number of cases does not tell what is the cause of what."""
 _FAR_BETTER = 3
 """How many times as much has to speak for a behaviour for half that share to be enough."""
@@ -150,6 +150,16 @@ _DOUBT = 3
 """Cases more in which a behaviour is taken to hold: one that fails in its only case has not been tried much."""
 
 
+_TOLD = (
+    ("/outcome/error/message", "error.wording"),
+    ("/outcome/error/body", "error.body-decoded"),
+    ("/outcome/error/headers", "error.headers"),
+    ("/outcome/error/request_id", "error.request-id"),
+    ("/log", "logging.one-line-per-attempt"),
+)
+"""Places of which the contract says in general how they are, whatever a case shows."""
+
+
 def group_lines(groups: Sequence[Record]) -> Iterable[str]:
     """What a run tells first, of the records of groups: a line for each behaviour, and the command that shows more."""
     for group in groups[:12]:
@@ -175,33 +185,48 @@ def _seen(case: Record) -> list[Seen]:
             if step in broken:
                 continue
             # The contract does not decide it; the behaviour that the case shows says at least where to look.
-            checks = {f"{check} in {name}" for check in checks for name in shown} or checks
+            about = next(([name] for place, name in _TOLD if at.startswith(place)), shown)
+            checks = {f"{check} in {name}" for check in checks for name in about} or checks
         seen.append(Seen(case["case"], step, lane, at, line, frozenset(checks)))
     return _causes(seen)
 
 
 def _causes(seen: Sequence[Seen]) -> list[Seen]:
-    """What comes first in each step of each lane: of a wrong request a wrong answer follows, and tells nothing more."""
+    """What comes first in each step of each lane: of a wrong request a wrong answer follows, and tells nothing more.
+
+    Neither does how many connections a step leaves, where a step before it went wrong.
+    """
     first: dict[tuple[str, str], int] = {}
+    kept: list[Seen] = []
+    wrong: dict[str, str] = {}  # by lane the first step that is wrong by more than its connections
     for each in seen:
         key = (each.step, each.lane)
         first[key] = min(first.get(key, 9), _phase(each))
-    return [each for each in seen if _phase(each) == first[each.step, each.lane]]
+        follows = each.at in ("/connections", "/still-open", "/left-open")
+        if not follows:
+            wrong.setdefault(each.lane, each.step)
+        if not follows or wrong.get(each.lane, each.step) == each.step:
+            kept.append(each)
+    return [each for each in kept if _phase(each) == first[each.step, each.lane]]
 
 
 def _phase(each: Seen) -> int:
     """How late in the course of a call it shows; what no behaviour of the contract stands for comes last."""
     if each.checks <= set(_FALLBACK):
-        return 8
+        return 9
     if all(map(is_between, each.checks)):
-        return 7
-    if re.match(r"/requests/[\d*]+/(method|path|query|headers)", each.at):
+        return 8
+    # What a client is opened with comes before its calls, what a transport is told before what it does.
+    if re.match(r"/requests/[\d*]+/(method|path|query|headers)|/ok/warnings|/timeouts", each.at):
         return 0
     if each.at == "/delays" and _differ_within(each.line):
         return 1  # the requests that come after a wrong delay, or never, follow from it
-    order = ("/requests/", "/requests", "/unplayed", "/delays", "/error/message")
-    found = next((index for index, place in enumerate(order) if each.at.startswith(place)), len(order) - 2)
-    return 1 + min(found, 4)
+    for phase, place in enumerate(("/requests/", "/requests", "/unplayed", "/delays"), 1):
+        if each.at.startswith(place):
+            return phase
+    if re.fullmatch("/ok|/error(/kind|/classes)?", each.at):
+        return 5  # what an error has depends on whether there is one, and which
+    return 7 if each.at.startswith("/error/message") else 6
 
 
 def _differ_within(line: Mapping[str, Any]) -> bool:
@@ -231,13 +256,17 @@ _SPEAKS_OF = {
 
 _OWN = (
     (re.compile(r"/requests/0/method"), "request.line", 1.0),
-    (re.compile(r"/requests/0/path"), "request.line", 0.4),
+    (re.compile(r"/requests/0/path"), "request.line", 0.33),
     (re.compile(r"/requests/\d+/headers/host", re.IGNORECASE), "request.head", 1.0),
-    (re.compile(r"/requests/\d+/body/parts/\d+/(name|filename|content-type)"), "request.multipart-part", 0.4),
-    (re.compile(r"/requests/\d+/body/parts/\d+/content"), "import.parts", 1.0),
+    (re.compile(r"/requests/\d+/body/parts/\d+/(name|filename|content-type)"), "request.multipart-part", 0.8),
+    (re.compile(r"/requests/\d+/body/parts(/\d+/content)?"), "import.parts", 1.0),
+    (re.compile(r"/ok/parts/.*"), "import.parts", 1.0),
     (re.compile(r"/ok/stdout/rows"), "cli.compact", 1.0),
     (re.compile(r"/error/caused"), "error.cause-kept", 1.0),
     (re.compile(r"/error/(method|path)\b.*"), "error.api-attributes", 1.0),
+    (re.compile(r"/ok/warnings"), "config.plain-http-warns-once", 1.0),
+    (re.compile(r"/error/retry_after"), "error.api-attributes", 0.4),
+    (re.compile(r"/requests/\d+/(method|path)"), "cli.wait-requests", 1.0),
 )
 """Places that a check of its own looks at, however often it looks at others that are right; and what has to speak for
 another behaviour to be blamed all the same."""
@@ -249,11 +278,34 @@ def _is_unreadable(each: Seen) -> bool:
     return each.at == "/error" and isinstance(found, Mapping) and found.get("kind") == "SegOpsDecodeError"
 
 
+def _is_worded(each: Seen) -> bool:
+    """Whether an error of the right kind is said in other words; that of a command may be another error."""
+    return each.at == "/error/message"
+
+
+def _is_of_connections(each: Seen) -> bool:
+    return each.at == "/connections"
+
+
+def _is_of_a_query(each: Seen) -> bool:
+    return re.match(r"/requests/\d+/query", each.at) is not None
+
+
+_OF_MANY = (
+    (_is_of_a_query, "request.query-as-contracted"),
+    (_is_unreadable, "response."),
+    (_is_worded, "error.wording"),
+    (_is_of_connections, "transport.keeps-connections"),
+)
+"""Differences of which one behaviour, or one of a kind, tells more than each of those that they are seen beside."""
+
+
 _CATCH_ALL = (
     "request.line",
     "request.body-as-contracted",
     "request.query-as-contracted",
     "response.json",
+    "response.untyped",
     "transport.keeps-connections",
 )
 """What is checked of many calls, and says less than what a case is there to show."""
@@ -268,11 +320,13 @@ def _blamed(who: str, cluster: Sequence[Seen], counts: Mapping[str, int], own: S
     left = list(cluster)
     while left:
         cases: dict[str, set[str]] = {}
+        steps: dict[str, set[tuple[str, str]]] = {}
         for each in left:
             own_checks = {check for check in each.checks if not is_between(check)}
             named = own_checks - set(_FALLBACK) or own_checks or each.checks
             for check in named:
                 cases.setdefault(check, set()).add(each.case)
+                steps.setdefault(check, set()).add((each.case, each.step))
         failing = len({each.case for each in left})
 
         def blame(
@@ -289,10 +343,11 @@ def _blamed(who: str, cluster: Sequence[Seen], counts: Mapping[str, int], own: S
             looks = all(place.fullmatch(each.at) for each in left) and len(cases.get(name, ())) == failing
             if looks and blame(guilty)[0] <= outdone:
                 guilty = name
-        if all(map(_is_unreadable, left)):
-            # What is said of replies, if it stands for far more of the cases than what they happen to be there to show.
-            about = max(sorted(name for name in cases if name.startswith("response.")), key=blame, default=guilty)
-            guilty = about if len(cases[about]) >= 2 * len(cases[guilty]) else guilty
+        for is_of, kind in _OF_MANY:
+            if all(map(is_of, left)):
+                # If it stands for far more of the steps than what they happen to be there to show.
+                about = max(sorted(name for name in cases if name.startswith(kind)), key=blame, default=guilty)
+                guilty = about if len(steps[about]) >= 2 * len(steps[guilty]) else guilty
         mine = [each for each in left if guilty in each.checks]
         left = [each for each in left if guilty not in each.checks]
         lanes = sorted({each.lane for each in mine}, key=lambda lane: (lane not in own, lane != "typescript-current"))
