@@ -17,6 +17,9 @@ from typing import Any
 
 import pytest
 
+from segops_parity.beside import Beside
+from segops_parity.ending import leave_in_order
+
 
 @contextmanager
 def running(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
@@ -56,6 +59,7 @@ def wait_until(folder: Path, wanted: str) -> None:
     [
         (["record", "*", "--check"], "vcr_cases.py"),
         (["check", "--lane=python*", "--report=REPORT"], "segops_parity.drivers.python"),
+        (["check", "--lane=python-http", "--case=client/loopback", "--probe", "--report=REPORT"], " probe"),
     ],
 )
 def test_sigterm_ends_all_that_a_run_has_started_and_leaves_no_folder(
@@ -122,3 +126,31 @@ def test_the_report_of_a_part_does_not_take_the_place_of_the_report_of_everythin
         assert process.returncode == 0, output
     assert whole.read_text(encoding="utf-8") == "the report of everything"
     assert f"{tmp_path}/build/parity/part/report.html" in output
+
+
+def test_a_command_beside_another_is_told_of_in_its_turn(capsys: pytest.CaptureFixture[str]) -> None:
+    with Beside([sys.executable, "-c", "print('found'); raise SystemExit(1)"]) as beside:
+        assert (beside.result(), capsys.readouterr().out) == (0, "")
+        beside.begin()
+        print("first")
+        assert (beside.result(), capsys.readouterr().out) == (1, "first\nfound\n")
+
+
+def test_a_signal_that_comes_while_a_command_is_started_ends_it_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*words: Any, **options: Any) -> subprocess.Popen[str]:
+        started.append(popen(*words, **options))
+        signal.raise_signal(signal.SIGTERM)
+        return started[0]
+
+    popen = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", start)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        leave_in_order()
+        with pytest.raises(SystemExit), Beside([sys.executable, "-c", "input()"]) as beside:
+            beside.begin()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert started[0].returncode == -signal.SIGTERM

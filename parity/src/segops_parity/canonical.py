@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import marshal
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -135,10 +136,20 @@ def canonical_value(value: Any) -> Any:
 
 def difference(expected: Any, found: Any, at: str = "") -> list[dict[str, Any]]:
     """Where two values differ: JSON Pointers, with what was expected and found there. Absent is told from null."""
-    # Nearly all are the same, which is seen much faster without going through them; repr tells 1 from 1.0 and True.
-    if expected is found or (expected == found and (type(expected) is str or repr(expected) == repr(found))):
+    # Nearly all are the same, which is seen much faster without going through them.
+    if expected is found or (expected == found and (type(expected) is str or _is_same(expected, found))):
         return []
     return _differences(expected, found, at)
+
+
+def _is_same(expected: Any, found: Any) -> bool:
+    """Whether equal values are of the same types too: 1 is neither 1.0 nor True."""
+    try:
+        return marshal.dumps(expected, 2) == marshal.dumps(
+            found, 2
+        )  # version 2 knows of values alone, not of references
+    except ValueError:  # a type that it has no form for
+        return repr(expected) == repr(found)
 
 
 def _differences(expected: Any, found: Any, at: str) -> list[dict[str, Any]]:

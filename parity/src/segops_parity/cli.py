@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     check = command("check", "check", "run all cases in all lanes, judge them and write the reports")
     _lane_options(check)
     where = "where reports go (default: build/parity; of a part of the cases or lanes: build/parity/part)"
+    check.add_argument("--probe", action="store_true", help="put the probes, too, as segops-parity probe does")
     check.add_argument("--report", type=Path, metavar="FOLDER", help=where)
     record = command("record", "record", "re-record the cassettes from a sandbox, and replace those that changed")
     record.add_argument("pattern", nargs="?", default="*", help="which cases, such as 'segments.*'")

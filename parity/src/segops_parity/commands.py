@@ -6,12 +6,13 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from tempfile import TemporaryFile
 
 from segops_parity._files import ContractError
+from segops_parity.beside import Beside
 from segops_parity.coverage import measure, shown_by
 from segops_parity.deviations import suggestions
 from segops_parity.figure_lint import figure_problems, untested_figures
@@ -57,14 +58,16 @@ def chosen_lanes(project: Project, options: argparse.Namespace) -> list[Lane]:
     return [lane for lane in lanes if any(fnmatchcase(lane.name, each) for each in wanted)]
 
 
-def _run(project: Project, options: argparse.Namespace, pattern: str) -> Outcome:
+def _run(
+    project: Project, options: argparse.Namespace, pattern: str, over: Callable[[], None] = lambda: None
+) -> Outcome:
     lanes = chosen_lanes(project, options)  # a wrong option is reported before the suite is read, which takes longer
     today()
     suite = open_suite(project)
     names = [*suite.cases, *(case.id for case in surface_cases(suite.contract))]
     if not any(fnmatchcase(name, pattern) for name in names):
         raise ContractError("--case", pattern, "expected to match a case; `segops-parity coverage` lists them")
-    return run_check(suite, lanes, pattern=pattern, whole=not options.lane)
+    return run_check(suite, lanes, pattern=pattern, whole=not options.lane, over=over)
 
 
 def check(project: Project, options: argparse.Namespace) -> int:
@@ -75,14 +78,19 @@ def check(project: Project, options: argparse.Namespace) -> int:
     # The report of a part has a place of its own: it does not take that of the last report of everything.
     folder = options.report or (project.reports if whole else project.reports / "part")
     _prepare(folder)
-    outcome = _run(project, options, options.case)
-    lines = list(records(outcome))
-    for text in first_lines(outcome, lines):
-        print(text)
-    write_reports(folder, write_ndjson(folder / "report.ndjson", iter(lines)))
-    _tell(outcome)
-    print(f"reports: {folder}/report.html, report.ndjson, junit.xml, summary.md")
-    return outcome.exit_code
+    sibling = ["--sibling", options.sibling] if options.sibling else []
+    words = [sys.executable, "-m", "segops_parity", "--root", str(project.root), "probe", *sibling]
+    with Beside(words) as probing:
+        # What follows the lanes keeps one processor busy of several.
+        outcome = _run(project, options, options.case, probing.begin if options.probe else lambda: None)
+        lines = list(records(outcome))
+        for text in first_lines(outcome, lines):
+            print(text)
+        write_reports(folder, write_ndjson(folder / "report.ndjson", iter(lines)))
+        _tell(outcome)
+        print(f"reports: {folder}/report.html, report.ndjson, junit.xml, summary.md", flush=True)
+        found = probing.result()
+        return outcome.exit_code or found
 
 
 def mutants(project: Project, options: argparse.Namespace) -> int:

@@ -225,10 +225,11 @@ class PlaySession:
         )
         headers = []
         for name, value in reply.headers:
-            for placeholder, text in names:
+            for placeholder, text in names if "{" in value else ():
                 value = value.replace(placeholder, text)
             headers.append((name, value))
-        body = whole_body(reply).replace(b"{key}", self._key.encode())
+        body = whole_body(reply)
+        body = body.replace(b"{key}", self._key.encode()) if b"{key}" in body else body
         raw = reply.raw
         for placeholder, text in names:
             raw = raw.replace(placeholder.encode(), text.encode()) if raw is not None else None

@@ -7,6 +7,7 @@ import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from segops_parity._model import Operation
@@ -301,5 +302,10 @@ def whole_body(reply: Reply) -> bytes:
 def zipped(reply: Reply) -> Reply:
     """A reply with its body gzipped, always to the same bytes."""
     headers = (*reply.headers, ("Content-Encoding", "gzip"))
-    packed = gzip.compress(whole_body(reply), mtime=0)
-    return replace(reply, body=packed, padded=0, headers=headers, gzip=False)
+    return replace(reply, body=_packed(whole_body(reply)), padded=0, headers=headers, gzip=False)
+
+
+@lru_cache(256)
+def _packed(body: bytes) -> bytes:
+    """The same answers are played again and again."""
+    return gzip.compress(body, mtime=0)

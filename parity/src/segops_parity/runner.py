@@ -24,7 +24,7 @@ from segops_parity.lanes import NOT_RUN, Lane, LaneRun
 from segops_parity.mutants.proofs import standing
 from segops_parity.suite import Suite
 from segops_parity.surface import help_pages, judge_surface, surface_cases
-from segops_parity.verdicts import CaseVerdict, Checks, judge, lane_checks
+from segops_parity.verdicts import CaseVerdict, Looked, judge, look_at
 
 __all__ = ["EXITS", "Outcome", "check", "run_all", "today"]
 
@@ -108,19 +108,25 @@ def check(
     pattern: str = "*",
     workers: int | None = None,
     whole: bool = True,
+    over: Callable[[], None] = lambda: None,
 ) -> Outcome:
-    """Run the cases that match in all lanes, and judge them."""
+    """Run the cases that match in all lanes, and judge them.
+
+    Args:
+        over: called once the lanes have been run; what is left to do is the work of one process.
+    """
     day = today()
     cases = [case for case in suite.cases.values() if fnmatchcase(case.id, pattern)]
     parts = [each for each in surface_cases(suite.contract) if fnmatchcase(each.id, pattern)]
-    checked: dict[str, dict[str, Checks]] = {}
+    looked: dict[str, dict[str, Looked]] = {}
 
     def look(lane: Lane, run: LaneRun) -> None:
-        checked[lane.name] = lane_checks(suite.contract, cases, lane, run)
+        looked[lane.name] = look_at(suite.contract, cases, lane, run)
 
     runs = run_all(suite, lanes, cases, workers, surface=help_pages(suite.contract) if parts else None, look=look)
+    over()
     surface = judge_surface(suite.contract, parts, lanes, runs)
-    verdicts = judge(suite.contract, cases, lanes, runs, checked)
+    verdicts = judge(suite.contract, cases, lanes, runs, looked)
     verdicts += [each for each in surface if each.checks or each.faults]
     schema = suite.contract.path / "schema" / "deviations.schema.json"
     known = load_deviations(suite.project.deviations, schema)

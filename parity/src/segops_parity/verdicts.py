@@ -18,7 +18,7 @@ from segops_parity.contract_checks import check_case
 from segops_parity.lanes import Lane, LaneRun
 from segops_parity.wording import wording
 
-__all__ = ["AGREEMENT", "LOCKSTEP", "CaseVerdict", "Checks", "Problem", "judge", "lane_checks"]
+__all__ = ["AGREEMENT", "LOCKSTEP", "CaseVerdict", "Looked", "Problem", "judge", "look_at"]
 
 LOCKSTEP = "lockstep"
 AGREEMENT = "lanes-agree"
@@ -54,17 +54,27 @@ class CaseVerdict:
     verdicts: dict[str, str] = field(default_factory=dict)
 
 
-Checks = Mapping[str, Mapping[str, Sequence[dict[str, Any]]]]
-"""By step and check what is wrong."""
+@dataclass(frozen=True)
+class Looked:
+    """What one lane's observation of a case says by itself, whatever the other lanes do.
+
+    `wrong` is by step and check what the contract has against it, `steps` what is compared with other lanes.
+    """
+
+    wrong: Mapping[str, Mapping[str, Sequence[dict[str, Any]]]]
+    steps: list[dict[str, Any]]
 
 
-def lane_checks(contract: Contract, cases: Iterable[Case], lane: Lane, run: LaneRun) -> dict[str, Checks]:
-    """By case what one lane was checked for against the contract alone: it need not wait for the others."""
+def look_at(contract: Contract, cases: Iterable[Case], lane: Lane, run: LaneRun) -> dict[str, Looked]:
+    """By case what one lane's run says by itself: it need not wait for the others."""
     # A third driver says what it is written in, and is held to what the contract asks of every language.
     spoken = run.hello.get("language", lane.language) if lane.partial else lane.language
     version = run.hello.get("version") or ""
     return {
-        case.id: check_case(contract, held_to(case, lane.transport), observation, spoken, version)
+        case.id: Looked(
+            check_case(contract, held_to(case, lane.transport), observation, spoken, version),
+            _as_decided(case, comparable(observation)),
+        )
         for case in cases
         if (observation := run.observations.get(case.id)) is not None
     }
@@ -75,20 +85,20 @@ def judge(
     cases: Sequence[Case],
     lanes: Sequence[Lane],
     runs: Mapping[str, LaneRun],
-    checked: Mapping[str, Mapping[str, Checks]] | None = None,
+    looked: Mapping[str, Mapping[str, Looked]] | None = None,
 ) -> list[CaseVerdict]:
     """The verdict on each case that a lane was to run.
 
     Args:
-        checked: by lane what `lane_checks` has found; done here where it is not given.
+        looked: by lane what `look_at` has found; done here where it is not given.
     """
-    if checked is None:
-        checked = {lane.name: lane_checks(contract, cases, lane, runs[lane.name]) for lane in lanes}
+    if looked is None:
+        looked = {lane.name: look_at(contract, cases, lane, runs[lane.name]) for lane in lanes}
     found = []
     for case in cases:
         taking = [lane for lane in lanes if lane.takes(case) and not runs[lane.name].missing]
         if taking:
-            verdict = _case(case, taking, runs, checked)
+            verdict = _case(case, taking, runs, looked)
             if verdict.checks or verdict.faults or not all(lane.partial for lane in taking):
                 found.append(verdict)  # a third driver need not have every operation
     return found
@@ -98,19 +108,19 @@ def _case(
     case: Case,
     lanes: Sequence[Lane],
     runs: Mapping[str, LaneRun],
-    checked: Mapping[str, Mapping[str, Checks]],
+    looked: Mapping[str, Mapping[str, Looked]],
 ) -> CaseVerdict:
     verdict = CaseVerdict(case)
     seen: dict[str, list[tuple[str, Any]]] = {}
     for lane in lanes:
         run = runs[lane.name]
-        observation = run.observations.get(case.id)
-        if observation is None:
+        found = looked[lane.name].get(case.id)
+        if found is None:
             if case.id in run.faults or not lane.partial:
                 verdict.faults[lane.name] = run.faults.get(case.id, "it was not run")
             continue
-        _take_over(lane.name, checked[lane.name][case.id], verdict)
-        seen.setdefault(lane.language, []).append((lane.name, _as_decided(case, comparable(observation))))
+        _take_over(lane.name, found.wrong, verdict)
+        seen.setdefault(lane.language, []).append((lane.name, found.steps))
     for language, observed in seen.items():
         for name, other in observed[1:]:
             _compare(case, name, AGREEMENT, observed[0], other, verdict)
@@ -133,9 +143,9 @@ def _as_decided(case: Case, steps: list[dict[str, Any]]) -> list[dict[str, Any]]
     return steps
 
 
-def _take_over(lane: str, found: Checks, verdict: CaseVerdict) -> None:
+def _take_over(lane: str, wrong: Mapping[str, Mapping[str, Sequence[dict[str, Any]]]], verdict: CaseVerdict) -> None:
     made = verdict.checks.setdefault(lane, set())
-    for step, checks in found.items():
+    for step, checks in wrong.items():
         for check, differences in checks.items():
             made.add(check)
             if differences:

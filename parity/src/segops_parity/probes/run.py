@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 import time
 import warnings
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segops_parity.contract import load
+from segops_parity.ending import leave_in_order
 from segops_parity.lanes import Lane
 from segops_parity.probes.comparing import Difference, compare
 from segops_parity.probes.model import Ground, Probe
@@ -56,7 +58,13 @@ def run_probes(project: Project, lanes: Sequence[Lane], *, seed: int, count: int
     with ProcessPoolExecutor(
         workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(project.root, tuple(lanes))
     ) as pool:
-        return [future.result() for future in [pool.submit(_area, *task) for task in _tasks(seed, count, areas)]]
+        try:
+            return [future.result() for future in [pool.submit(_area, *task) for task in _tasks(seed, count, areas)]]
+        except BaseException:  # interrupted: what still runs is of no use any more
+            for process in multiprocessing.active_children():
+                process.terminate()
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def draw_probes(ground: Ground, *, seed: int, count: int) -> dict[str, list[Probe]]:
@@ -101,13 +109,24 @@ _ground: Ground
 def _begin(root: Path, lanes: tuple[Lane, ...]) -> None:
     """Makes a worker ready: reads the contract, starts the drivers."""
     global _pair, _ground
-    _prepare()
-    project = Project(root)
-    contract = load(root / "spec")
-    _ground = Ground(contract, load_scenarios(project.scenarios, contract))
-    _pair = Pair(lanes, project.protocol, contract)
-    _pair.__enter__()
-    multiprocessing.util.Finalize(None, _pair.__exit__, exitpriority=10)
+    leave_in_order()
+    try:
+        _prepare()
+        project = Project(root)
+        contract = load(root / "spec")
+        _ground = Ground(contract, load_scenarios(project.scenarios, contract))
+        _pair = Pair(lanes, project.protocol, contract)
+        _pair.__enter__()
+        multiprocessing.util.Finalize(None, _pair.__exit__, exitpriority=10)
+        signal.signal(signal.SIGTERM, _stop)
+    except SystemExit as asked:  # by SIGTERM; the pool would print it as a failure
+        os._exit(int(asked.code or 0))
+
+
+def _stop(number: int, frame: object) -> None:
+    """End here: what is raised may be swallowed, by the pool for a result, by a garbage collection for good."""
+    _pair.__exit__()
+    os._exit(128 + number)
 
 
 def _area(name: str, seed: int, count: int) -> Area:
