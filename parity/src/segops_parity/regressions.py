@@ -40,6 +40,7 @@ LANES = {"python": ("python-http", "cli-python"), "typescript": ("typescript-cur
 OWN_LANES = (
     ("async", "python-async"),
     ("_transport/requests", "python-requests"),
+    ("_transport/exact_reply", "python-requests"),
     ("transport/fetch", "typescript-fetch"),
     ("transport/undici", "typescript-fetch"),
 )
@@ -165,7 +166,7 @@ def _begin(project: Project, folder: Path, whole: bool) -> None:
 
 
 _KINDS = ("mutates", "post", "downloads", "multipart", "iterates", "polls", "queues", "delete", "cursor")
-_EACH = ("happy", "ids", "keys", "bodies", "parameters", "choices", "pages")
+_EACH = ("happy", "ids", "keys", "bodies", "parameters", "choices", "pages", "aborted", "command", "columns", "flags")
 """The families that are played of each operation."""
 
 
@@ -190,10 +191,12 @@ def _one(regression: Regression) -> Verdict:
         env = (_python_copy if regression.language == "python" else _typescript_copy)(regression, copy)
         lanes, runs = [], {}
         for language in ("python", "typescript"):
-            own = language == regression.language
-            for lane_name in regression.lanes if own else LANES[language][1 if regression.is_shell else 0 :]:
+            usual = LANES[language][1 if regression.is_shell else 0 :]
+            broken = regression.lanes if language == regression.language else ()
+            # Beside another transport the usual one is played, unbroken: the languages are compared by that.
+            for lane_name in (*broken, *(name for name in usual if name not in broken)):
                 lane = _lanes[lane_name]
-                if own:
+                if lane_name in broken:
                     lane = replace(lane, env={**lane.env, **env})
                     runs[lane_name] = _run(lane)
                 else:
