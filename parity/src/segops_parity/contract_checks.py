@@ -107,7 +107,8 @@ def _step_checks(
         yield "request.head", [line for line in heads if line["at"].lower().endswith("/host")]
     yield REQUESTS, requests
     yield OUTCOME, outcome + delays
-    if operation is not None and operation.splits:
+    made = contract.operations.get(step.op)
+    if made is not None and made.splits:
         yield "import.parts", [line for line in result if line["at"].startswith("/ok/parts")]
     wire = list(_wire_checks(contract, case, step, operation, seen, result, language, version))
     # The key, which every request shows, may be another only by what the case shows.
