@@ -78,7 +78,7 @@ def _own_rules(operation: Operation, argv: list[str]) -> Iterator[str]:
     if "downloads" not in operation.flags and "-" in argv:
         yield "cli.standard-input"
     if "delete" in operation.flags:
-        yield from ("cli.empty-answer", "cli.never-prompts")
+        yield "cli.never-prompts"
 
 
 def _columns(case: Case, columns: Mapping[str, bool]) -> Case:

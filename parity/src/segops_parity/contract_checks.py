@@ -380,9 +380,18 @@ def _shell_checks(contract: Contract, step: Step, outcome: Problems) -> Iterator
         if step.outcome["ok"].get("exit") == contract.behaviours[name].figures["code"]:
             yield name, [line for line in outcome if line["at"] == "/ok/exit"]
     if "--compact" in step.args or {"raw", "stdout"} <= step.outcome["ok"].keys():
-        yield "cli.compact", [line for line in outcome if line["at"] in ("/ok/raw", "/ok/stdout/rows")]
+        yield "cli.compact", [line for line in outcome if line["at"] == "/ok/stdout/rows" or _differs_in_blanks(line)]
+    if step.outcome["ok"].get("stdout", {}).get("json") == {"ok": True}:
+        yield "cli.empty-answer", [line for line in outcome if line["at"].startswith(("/ok/stdout", "/ok/raw"))]
     if "--json-errors" in step.args:
         yield "cli.json-errors", [line for line in outcome if line["at"] == "/stderr"]
+
+
+def _differs_in_blanks(line: Mapping[str, Any]) -> bool:
+    """Whether what was printed is only laid out in another way."""
+    expected, found = line.get("expected"), line.get("found")
+    printed = line["at"] == "/ok/raw" and isinstance(expected, str) and isinstance(found, str)
+    return printed and "".join(expected.split()) == "".join(found.split())  # type: ignore[union-attr]
 
 
 def _wire_checks(

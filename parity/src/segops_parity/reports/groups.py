@@ -341,7 +341,8 @@ def _blamed(who: str, cluster: Sequence[Seen], counts: Mapping[str, int], own: S
         guilty = max(sorted(cases), key=blame)
         for place, name, outdone in _OWN:
             looks = all(place.fullmatch(each.at) for each in left) and len(cases.get(name, ())) == failing
-            if looks and blame(guilty)[0] <= outdone:
+            about_ids = name == "request.line" and guilty.startswith("request.id-")  # which speak of the path, too
+            if looks and blame(guilty)[0] <= outdone and not about_ids:
                 guilty = name
         for is_of, kind in _OF_MANY:
             if all(map(is_of, left)):
