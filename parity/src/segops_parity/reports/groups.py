@@ -287,12 +287,17 @@ def _is_of_connections(each: Seen) -> bool:
     return each.at == "/connections"
 
 
+def _is_printed(each: Seen) -> bool:
+    return each.at == "/ok/raw"
+
+
 def _is_of_a_query(each: Seen) -> bool:
     return re.match(r"/requests/\d+/query", each.at) is not None
 
 
 _OF_MANY = (
     (_is_of_a_query, "request.query-as-contracted"),
+    (_is_printed, "cli.compact"),
     (_is_unreadable, "response."),
     (_is_worded, "error.wording"),
     (_is_of_connections, "transport.keeps-connections"),
@@ -300,19 +305,19 @@ _OF_MANY = (
 """Differences of which one behaviour, or one of a kind, tells more than each of those that they are seen beside."""
 
 
-_CATCH_ALL = (
-    "request.line",
-    "request.body-as-contracted",
-    "request.query-as-contracted",
-    "response.json",
-    "response.untyped",
-    "transport.keeps-connections",
-)
+_WEIGHTS = {
+    "request.line": 0.8,
+    "request.body-as-contracted": 0.8,
+    "request.query-as-contracted": 0.8,
+    "response.json": 0.8,
+    "response.untyped": 0.9,
+    "transport.keeps-connections": 0.8,
+}
 """What is checked of many calls, and says less than what a case is there to show."""
 
 
 def _weight(check: str) -> float:
-    return 0.8 if check in _CATCH_ALL else 1.0
+    return _WEIGHTS.get(check, 1.0)
 
 
 def _blamed(who: str, cluster: Sequence[Seen], counts: Mapping[str, int], own: Sequence[str]) -> Iterable[Group]:
