@@ -404,7 +404,7 @@ def _wire_checks(
     language: str,
     version: str,
 ) -> Iterator[tuple[str, Problems]]:
-    """The behaviours that every request shows. `result` is what is wrong with what came of it."""
+    """The behaviours that every request shows. `result` is what is wrong with the outcome."""
     sent = [pair for pair in enumerate(seen["requests"]) if pair[1]["method"] != "CONNECT"]
     if not sent or not step.requests:
         if step.requests:
