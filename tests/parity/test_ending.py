@@ -154,3 +154,10 @@ def test_a_signal_that_comes_while_a_command_is_started_ends_it_as_well(monkeypa
     finally:
         signal.signal(signal.SIGTERM, before)
     assert started[0].returncode == -signal.SIGTERM
+
+
+def test_a_worker_that_has_done_its_lane_is_ended_by_sigterm_whatever_catches_what_is_raised() -> None:
+    caught = "try: signal.raise_signal(signal.SIGTERM)\nexcept BaseException: print('it continues')"
+    program = f"import signal\nfrom segops_parity.ending import leave_at_once\nleave_at_once()\n{caught}"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (128 + signal.SIGTERM, "", "")

@@ -18,7 +18,7 @@ from segops_parity._files import ContractError
 from segops_parity.cases import Case
 from segops_parity.coverage import Coverage, executed, measure
 from segops_parity.deviations import Judged, apply_deviations, load_deviations
-from segops_parity.ending import leave_in_order
+from segops_parity.ending import leave_at_once, leave_in_order
 from segops_parity.lane_runner import run_lane
 from segops_parity.lanes import NOT_RUN, Lane, LaneRun
 from segops_parity.mutants.proofs import standing
@@ -188,8 +188,11 @@ def run_all(
 
 def _run_in_worker(lane: Lane, given: Path) -> LaneRun:
     try:
+        leave_in_order()
         cases, protocol, surface = _read(given)
-        return run_lane(lane, cases, protocol, surface=surface)
+        run = run_lane(lane, cases, protocol, surface=surface)
+        leave_at_once()
+        return run
     except SystemExit as asked:  # by SIGTERM; the pool would take it for a result, and continue
         os._exit(int(asked.code or 0))
 
