@@ -179,7 +179,7 @@ bench-sdk: $(READY) built ## measure both SDKs beside others, and draw the pictu
 	@$(PLOT)/bench-python $(BIN)/python tools/bench/sdk.py build/published build/bench
 	@$(PLOT)/bench-typescript $(BIN)/python tools/bench/typescript.py
 
-parity: $(READY) built ## run every case in every lane, and 3,300 probes; reports in build/parity (PARITY_ARGS)
+parity: $(READY) built ## run every case in every lane, and the probes; reports in build/parity (PARITY_ARGS)
 	@$(BIN)/python -m segops_parity check --probe $(PARITY_ARGS)
 
 mutants: $(READY) built ## change the sources in small ways, and see whether parity notices (MUTANTS_ARGS)

@@ -230,6 +230,65 @@ def test_calls_that_never_end_are_told_first_unless_more_cases_differ(differing:
     assert len(told) == 4
 
 
+def steps_of(record: dict[str, Any], *names: str) -> dict[str, Any]:
+    """The record with its problems in these steps, one after the other."""
+    for problem, name in zip(record["problems"], names):
+        problem["step"] = name
+    return record
+
+
+def test_a_query_that_is_lost_in_every_step_is_no_matter_of_what_one_step_shows() -> None:
+    line = {"at": "/requests/0/query/keep", "expected": ["1"], "found": None}
+    labels = [f"request.query-{n}" for n in range(4)]
+    both = [("python-http", check, line) for name in labels for check in (name, "request.query-as-contracted")]
+    record = case("a.b/parameters", " ".join([*labels, "request.query-as-contracted"]), *both)
+    lost = steps_of(record, *(name for name in labels for _ in range(2)))
+    others = [case(f"b/{n}", "request.query-as-contracted") for n in range(500)]
+    assert groups_of([lost, *others], LANES)[0].behaviour == "request.query-as-contracted"
+
+
+def test_connections_that_a_failed_step_leaves_are_not_reported_beside_it() -> None:
+    wrong = {"at": "/ok", "expected": [1], "found": "[1]xx"}
+    fewer = {"at": "/connections", "expected": 2, "found": 1}
+    failing = [("python-http", "response.framing", wrong), ("python-http", "transport.keeps-connections", fewer)]
+    shows = "response.framing transport.keeps-connections"
+    (group,) = groups_of([steps_of(case("a/more", shows, *failing), "call", "next")], LANES)
+    assert group.behaviour == "response.framing"
+    (alone,) = groups_of([steps_of(case("a/kept", shows, failing[1]), "next")], LANES)
+    assert alone.behaviour == "transport.keeps-connections"
+
+
+def test_of_an_error_that_is_another_what_it_holds_is_not_reported_beside_it() -> None:
+    another = {"at": "/error/classes", "expected": ["SegOpsApiError"], "found": []}
+    without = {"at": "/error/status", "expected": 404, "found": None}
+    failing = [("python-http", "error.classes", another), ("python-http", "error.by-status", without)]
+    (group,) = groups_of([case("a/404", "error.classes error.by-status", *failing)], LANES)
+    assert group.behaviour == "error.classes"
+
+
+def test_a_path_with_another_id_is_a_matter_of_ids() -> None:
+    wrong = {"at": "/requests/0/path", "expected": "/a%2Fb/", "found": "/a/b/"}
+    cases = [
+        case(
+            "a/ids",
+            "request.id-is-one-segment request.line",
+            *(("python-http", check, wrong) for check in ("request.id-is-one-segment", "request.line")),
+        )
+    ]
+    cases += [case(f"b/{n}", "request.id-is-one-segment request.line") for n in range(40)]
+    cases += [case(f"c/{n}", "request.line") for n in range(300)]
+    assert groups_of(cases, LANES)[0].behaviour == "request.id-is-one-segment"
+
+
+def test_what_a_client_is_opened_with_comes_before_what_its_calls_do() -> None:
+    warned = {"at": "/ok/warnings", "expected": 0, "found": 1}
+    refused = {"at": "/error/kind", "expected": "SegOpsConnectionError", "found": "SegOpsApiError"}
+    cases = [case(f"a/{n}", "redirect.left", ("python-http", "redirect.left", refused)) for n in range(2)]
+    cases += [case(f"b/{n}", "config.warns", ("python-http", "config.warns", warned)) for n in range(2)]
+    cases += [case(f"c/{n}", "config.warns") for n in range(50)]
+    assert [group.behaviour for group in groups_of(cases, LANES)] == ["config.warns", "redirect.left"]
+
+
 def test_a_known_deviation_is_in_no_group() -> None:
     known = case("a.b/happy", "request.accept", ("python-http", "request.accept", WAITS_TOO_LITTLE))
     known["problems"][0]["deviation"] = "a.b/*"

@@ -145,9 +145,8 @@ def difference(expected: Any, found: Any, at: str = "") -> list[dict[str, Any]]:
 def _is_same(expected: Any, found: Any) -> bool:
     """Whether equal values are of the same types too: 1 is neither 1.0 nor True."""
     try:
-        return marshal.dumps(expected, 2) == marshal.dumps(
-            found, 2
-        )  # version 2 knows of values alone, not of references
+        # Version 2 knows of values alone, not of references.
+        return marshal.dumps(expected, 2) == marshal.dumps(found, 2)
     except ValueError:  # a type that it has no form for
         return repr(expected) == repr(found)
 

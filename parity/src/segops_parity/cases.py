@@ -12,10 +12,12 @@ from typing import Any
 
 from segops_parity.replies import Reply
 
-__all__ = ["API_KEY", "NOW", "Case", "Event", "Step", "held_to"]
+__all__ = ["API_KEY", "EXIT_CODES", "NOW", "Case", "Event", "Step", "held_to"]
 
 API_KEY = "sk_test_parity"
 NOW = 1777636800.0  # 2026-05-01T12:00:00Z
+EXIT_CODES = ("cli.exit-success", "cli.exit-failure", "cli.exit-usage", "cli.exit-interrupt")
+"""The behaviours whose figure `code` is what a command may exit with."""
 
 
 @dataclass(frozen=True)

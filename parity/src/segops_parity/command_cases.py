@@ -48,9 +48,8 @@ def _recorded(operation: Operation, contract: Contract, scenarios: Scenarios, ha
         request["body"]["parts"][0]["filename"] = given["filename"]
     replies = Script(operation, contract, happy, happy).replies(["happy"], request)
     shown = _shown(replies[-1])
-    raw = json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
     done = contract.behaviours["cli.exit-success"].figures["code"]
-    printed = {"exit": done, "stdout": {"json": shown, "rows": raw.count("\n")}, "raw": as_compared(raw)}
+    printed = {"exit": done, **_printed(shown)}
     step = Step(
         name="command",
         op="cli",
@@ -82,15 +81,14 @@ def _own_rules(operation: Operation, argv: list[str]) -> Iterator[str]:
 
 
 def _columns(case: Case, columns: Mapping[str, bool]) -> Case:
-    """What a command prints of each column that the contract has: all asked for, a slip of one, and a table."""
+    """What a command prints of each column that the contract has: all asked for, a table, and a slip of each."""
     (plain,) = case.steps
     answer = plain.outcome["ok"]["stdout"]["json"]
     is_page = isinstance(answer, dict) and isinstance(answer.get("results"), list)
     rows = answer["results"] if is_page else answer if isinstance(answer, list) else [answer]
     picked = [{name: row.get(name) for name in columns} for row in rows]
     shown = picked if is_page or isinstance(answer, list) else picked[0]
-    raw = json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
-    printed = {**plain.outcome["ok"], "stdout": {"json": shown, "rows": raw.count("\n")}, "raw": as_compared(raw)}
+    printed = {**plain.outcome["ok"], **_printed(shown)}
     steps = [
         replace(
             plain,
@@ -192,6 +190,12 @@ def _asking(plain: Step, operation: Operation, given: Mapping[str, Any], name: s
         requests=(request,),
         replies=tuple(replace(reply, request=request) for reply in plain.replies),
     )
+
+
+def _printed(shown: Any) -> dict[str, Any]:
+    """An answer on standard output, as it is and as it is laid out."""
+    raw = json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
+    return {"stdout": {"json": shown, "rows": raw.count("\n")}, "raw": as_compared(raw)}
 
 
 def _shown(reply: Reply) -> Any:

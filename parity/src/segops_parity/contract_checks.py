@@ -13,7 +13,7 @@ from typing import Any
 
 from segops_parity._model import Operation
 from segops_parity.canonical import canonical_path, canonical_query, canonical_value, difference
-from segops_parity.cases import API_KEY, Case, Step
+from segops_parity.cases import API_KEY, EXIT_CODES, Case, Step
 from segops_parity.contract import Contract
 from segops_parity.replies import Reply
 from segops_parity.wording import is_exact, wording
@@ -364,9 +364,6 @@ def _log_secrets(case: Case, seen: Mapping[str, Any]) -> Problems:
     return []
 
 
-_EXITS = ("cli.exit-success", "cli.exit-failure", "cli.exit-usage", "cli.exit-interrupt")
-
-
 def _tells(step: Step) -> bool:
     """Whether it is asserted what an error, or a command, says."""
     printed = step.outcome.get("ok")
@@ -376,7 +373,7 @@ def _tells(step: Step) -> bool:
 
 def _shell_checks(contract: Contract, step: Step, outcome: Problems) -> Iterator[tuple[str, Problems]]:
     """What every command shows: its exit code, and what its switches ask for."""
-    for name in _EXITS:
+    for name in EXIT_CODES:
         if step.outcome["ok"].get("exit") == contract.behaviours[name].figures["code"]:
             yield name, [line for line in outcome if line["at"] == "/ok/exit"]
     if "--compact" in step.args or {"raw", "stdout"} <= step.outcome["ok"].keys():

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from segops_parity.cases import Case, Step
+from segops_parity.cases import EXIT_CODES, Case, Step
 from segops_parity.cassettes import Cassette
 from segops_parity.client_cases import asked_in_turn
 from segops_parity.command_cases import ENVIRONMENT, command_cases
@@ -76,8 +76,7 @@ def _content(given: str | Mapping[str, Any]) -> str | bytes:
 
 def _exit_code(contract: Contract, entry: Mapping[str, Any]) -> int:
     """The contract's, where a case shows one."""
-    named = ("cli.exit-success", "cli.exit-failure", "cli.exit-usage", "cli.exit-interrupt")
-    codes = [contract.behaviours[name].figures["code"] for name in named if name in entry.get("covers", ())]
+    codes = [contract.behaviours[name].figures["code"] for name in EXIT_CODES if name in entry.get("covers", ())]
     return int(codes[0]) if codes else int(entry["exit"])
 
 

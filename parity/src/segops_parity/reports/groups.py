@@ -278,31 +278,13 @@ def _is_unreadable(each: Seen) -> bool:
     return each.at == "/error" and isinstance(found, Mapping) and found.get("kind") == "SegOpsDecodeError"
 
 
-def _is_worded(each: Seen) -> bool:
-    """Whether an error of the right kind is said in other words; that of a command may be another error."""
-    return each.at == "/error/message"
-
-
-def _is_of_connections(each: Seen) -> bool:
-    return each.at == "/connections"
-
-
-def _is_printed(each: Seen) -> bool:
-    return each.at == "/ok/raw"
-
-
-def _is_of_a_query(each: Seen) -> bool:
-    return re.match(r"/requests/\d+/query", each.at) is not None
-
-
 _OF_MANY = (
-    (_is_of_a_query, "request.query-as-contracted"),
-    (_is_printed, "cli.compact"),
-    (_is_unreadable, "response."),
-    (_is_worded, "error.wording"),
-    (_is_of_connections, "transport.keeps-connections"),
+    (re.compile(r"/requests/\d+/query.*"), "request.query-as-contracted"),
+    (re.compile(r"/ok/raw"), "cli.compact"),
+    (re.compile(r"/error/message"), "error.wording"),  # not what a command says: that may be another error
+    (re.compile(r"/connections"), "transport.keeps-connections"),
 )
-"""Differences of which one behaviour, or one of a kind, tells more than each of those that they are seen beside."""
+"""Places of which one behaviour tells more than those that it is seen beside, if far more of the steps fail it."""
 
 
 _WEIGHTS = {
@@ -349,11 +331,11 @@ def _blamed(who: str, cluster: Sequence[Seen], counts: Mapping[str, int], own: S
             about_ids = name == "request.line" and guilty.startswith("request.id-")  # which speak of the path, too
             if looks and blame(guilty)[0] <= outdone and not about_ids:
                 guilty = name
-        for is_of, kind in _OF_MANY:
-            if all(map(is_of, left)):
-                # If it stands for far more of the steps than what they happen to be there to show.
-                about = max(sorted(name for name in cases if name.startswith(kind)), key=blame, default=guilty)
-                guilty = about if len(steps[about]) >= 2 * len(steps[guilty]) else guilty
+        kinds = [name for place, name in _OF_MANY if all(place.fullmatch(each.at) for each in left)]
+        for kind in ["response."] if all(map(_is_unreadable, left)) else kinds:
+            # If it stands for far more of the steps than what they happen to be there to show.
+            about = max(sorted(name for name in cases if name.startswith(kind)), key=blame, default=guilty)
+            guilty = about if len(steps[about]) >= 2 * len(steps[guilty]) else guilty
         mine = [each for each in left if guilty in each.checks]
         left = [each for each in left if guilty not in each.checks]
         lanes = sorted({each.lane for each in mine}, key=lambda lane: (lane not in own, lane != "typescript-current"))
