@@ -6,9 +6,11 @@ import fnmatch
 import json
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import tarfile
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,12 +23,12 @@ from segops_parity.archives import unpack
 from segops_parity.contract_checks import OUTCOME
 from segops_parity.driver import Driver, DriverFault, Protocol
 from segops_parity.lane_runner import run_lane
-from segops_parity.lanes import Lane
+from segops_parity.lanes import Lane, LaneRun
 from segops_parity.project import find_lanes
 from segops_parity.replay import PlaySession
 from segops_parity.replies import Reply
 from segops_parity.reports.ndjson import records, write_ndjson
-from segops_parity.runner import check
+from segops_parity.runner import Outcome, check
 from segops_parity.suite import Suite
 
 PYTHON = (sys.executable, "-m", "segops_parity.drivers.python")
@@ -177,6 +179,41 @@ for line in sys.stdin:
         reply = {"id": command["id"], "error": error, "delays": []}
     print(json.dumps(reply), flush=True)
 """
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("ImportError: cannot import name 'SegOpsJobError' from 'segops_admin'", "surface.exports"),
+        ("SyntaxError: The requested module does not provide an export named 'SegOpsJobError'", "surface.exports"),
+        ("MemoryError", "cli.json-lines"),
+    ],
+)
+def test_a_driver_that_finds_an_export_missing_is_told_with_that(suite: Suite, said: str, shown: str) -> None:
+    program = f"raise SystemExit('Traceback:\\n  File 1\\n' + {said!r})"
+    with Driver((sys.executable, "-Sc", program), Protocol(suite.project.protocol)) as driver:
+        with pytest.raises(DriverFault) as fault:
+            driver.ask("hello", protocol="segops-parity/1")
+    run = LaneRun("a-lane", {}, faults={"cli/json-lines": str(fault.value)})
+    (line,) = Outcome(suite, [], {"a-lane": run}, [], []).faulty
+    begins = f"a-lane: cli/json-lines ({shown}): hello: the driver ended without an answer: {said}"
+    assert line.startswith(begins)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGUSR2])
+def test_a_driver_that_has_answered_is_told_of_nothing_and_not_waited_for(suite: Suite, number: int) -> None:
+    """A signal that is due as the call ends by itself came too late; it waited for the driver's whole time once."""
+    over = threading.Event()
+    asked = []
+
+    def is_over() -> bool:
+        asked.append(over.is_set())
+        over.set()  # the answer comes while it is waited for
+        return asked[-1]
+
+    with Driver((sys.executable, "-Sc", "input()"), Protocol(suite.project.protocol), timeout=3600) as driver:
+        driver.signal(number, is_over)
+        assert (asked, driver.alive) == ([False, True], True)
 
 
 def test_a_timeout_without_any_request_is_retried_with_a_longer_timeout_and_then_judged(suite: Suite) -> None:

@@ -6,10 +6,12 @@ import contextlib
 import json
 import os
 import queue
+import re
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ __all__ = ["PROTOCOL", "Driver", "DriverFault", "Protocol"]
 
 PROTOCOL = "segops-parity/1"
 _LONGEST_LINE = 16 * 1024 * 1024
+_GLANCE_SECONDS = 0.05
 
 
 class DriverFault(Exception):
@@ -60,6 +63,13 @@ class Protocol:
 def _place(error: ValidationError) -> str:
     """Where in an object something is wrong: `.error.kind`."""
     return "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in error.instance_path)
+
+
+def _last_words(said: str) -> str:
+    """What it said, the error before its traceback: a line may be cut."""
+    if match := re.search(r"^(?:\w+\.)*\w*Error\b.*", said, re.MULTILINE):
+        return f"{match[0]}\n{said}" if match.start() else said
+    return said
 
 
 class Driver:
@@ -130,14 +140,28 @@ class Driver:
             self._complaints.append(line)
             del self._complaints[:-40]
 
-    def signal(self, number: int) -> None:
-        """Tell it of what happens while it answers: SIGINT, as Ctrl-C does, or SIGUSR2, which has its own answer."""
+    def signal(self, number: int, is_over: Callable[[], bool] = lambda: False) -> None:
+        """Tell it of what happens while it answers: SIGINT, as Ctrl-C does, or SIGUSR2, which has its own answer.
+
+        Args:
+            number: the signal.
+            is_over: whether it has answered already, after which it hears nothing more of this.
+        """
         with self._heard:
-            self._heard.wait_for(lambda: self._hears, timeout=self.timeout)
+            if not self._wait_for(lambda: self._hears, is_over):
+                return
             before = self._passed
             self._process.send_signal(number)
             if number == signal.SIGUSR2:
-                self._heard.wait_for(lambda: self._passed > before, timeout=self.timeout)
+                self._wait_for(lambda: self._passed > before, is_over)
+
+    def _wait_for(self, holds: Callable[[], bool], is_over: Callable[[], bool]) -> bool:
+        """Whether something holds, once it does or can no more."""
+        end = time.monotonic() + self.timeout
+        while not self._heard.wait_for(holds, timeout=_GLANCE_SECONDS):
+            if is_over() or time.monotonic() > end:
+                return False
+        return True
 
     @property
     def said(self) -> str:
@@ -172,7 +196,7 @@ class Driver:
         """One fault for a driver that has ended, whether that shows in writing to it or in reading from it."""
         self.kill()
         self._threads[1].join(5)  # its last words may still be on their way
-        return DriverFault(f"{cmd}: the driver ended without an answer: {self.said or 'no message'}")
+        return DriverFault(f"{cmd}: the driver ended without an answer: {_last_words(self.said) or 'no message'}")
 
     def _reply(self, command: Mapping[str, Any]) -> dict[str, Any]:
         try:

@@ -38,6 +38,7 @@ _BEGUN_SECONDS = 10.0
 _OPTIONS = ("max_retries", "timeout", "deadline", "headers", "max_connections")
 
 Ask = Callable[..., dict[str, Any]]
+Signals = Callable[[int, Callable[[], bool]], None]
 
 
 class Stage(Protocol):
@@ -68,7 +69,7 @@ def observe(
     transport: str = "default",
     refused: str = "",
     patience: int = 1,
-    signals: Callable[[int], None] = lambda number: None,
+    signals: Signals = lambda number, is_over: None,
 ) -> dict[str, Any]:
     """Run a case.
 
@@ -167,7 +168,7 @@ def _unused(base_url: str) -> str:
     return f"{number // 250 % 50 + 200}.{number % 250}"
 
 
-def _take(step: Step, ask: Ask, stage: Stage, signals: Callable[[int], None]) -> dict[str, Any]:
+def _take(step: Step, ask: Ask, stage: Stage, signals: Signals) -> dict[str, Any]:
     if step.op == "cli":
         requests = step.named.get("interrupt")
         with _meanwhile(stage, signals, (Event(requests, aborts=True),) if requests else ()):
@@ -206,7 +207,7 @@ def _called(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _meanwhile(stage: Stage, signals: Callable[[int], None], events: Iterable[Event]) -> Iterator[None]:
+def _meanwhile(stage: Stage, signals: Signals, events: Iterable[Event]) -> Iterator[None]:
     """Tells the driver of events while it answers: each once its requests and connections are here."""
     if not events:
         yield
@@ -221,7 +222,7 @@ def _meanwhile(stage: Stage, signals: Callable[[int], None], events: Iterable[Ev
             if event.releases:
                 stage.finish(event.releases)
                 continue
-            signals(signal.SIGINT if event.aborts else signal.SIGUSR2)
+            signals(signal.SIGINT if event.aborts else signal.SIGUSR2, is_over.is_set)
 
     thread = threading.Thread(target=wait, daemon=True)
     thread.start()

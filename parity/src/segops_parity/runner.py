@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -31,6 +32,11 @@ __all__ = ["EXITS", "Outcome", "check", "run_all", "today"]
 EXITS = {0: "equal", 1: "parity failure", 2: "harness or driver fault", 3: "untestable lane", 4: "stale or expired"}
 
 
+_LACKS_EXPORT = re.compile(
+    r"cannot import name '\w+' from '?segops_admin\b|'segops_admin' has no attribute|does not provide an export named"
+)
+
+
 @dataclass
 class Outcome:
     """The outcome of a whole run."""
@@ -53,7 +59,7 @@ class Outcome:
     def faulty(self) -> list[str]:
         """Lanes and cases in which driver or harness failed, with what the cases were to show."""
         return [
-            f"{name}: {case}{self._shown(case)}: {text}"
+            f"{name}: {case}{self._shown(case, text)}: {text}"
             for name, run in self.runs.items()
             for case, text in run.faults.items()
         ]
@@ -63,7 +69,9 @@ class Outcome:
         """Whether cases were left out since a driver failed again and again: then the faults tell most."""
         return any(text.startswith(NOT_RUN) for run in self.runs.values() for text in run.faults.values())
 
-    def _shown(self, case: str) -> str:
+    def _shown(self, case: str, fault: str) -> str:
+        if _LACKS_EXPORT.search(fault):  # then the driver does not even begin, whatever the case is there to show
+            return " (surface.exports)"
         found = self.suite.cases.get(case)
         covered = dict.fromkeys(name for step in found.steps for name in step.covers) if found else ()
         return f" ({', '.join([*covered][:3])})" if covered else ""
