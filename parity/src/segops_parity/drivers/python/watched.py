@@ -14,6 +14,9 @@ from typing import Any
 __all__ = ["Watched", "left_open", "opened", "watched"]
 
 _PATIENCE = 2.0
+_LEAKS = 5
+"""After so many cases that leave something open the next ones get hardly a moment: it is red, and thousands follow."""
+_LITTLE_PATIENCE = 0.05
 _FOLDER = "/proc/self/fd"
 
 
@@ -78,11 +81,16 @@ def opened() -> Counter[str]:
     return found
 
 
+_leaks = 0
+
+
 def left_open(before: Counter[str]) -> list[str]:
     """What is open beyond what was open before; what is being closed gets a moment for it."""
-    end = time.perf_counter() + _PATIENCE
+    global _leaks
+    end = time.perf_counter() + (_PATIENCE if _leaks < _LEAKS else _LITTLE_PATIENCE)
     while left := opened() - before:
         if time.perf_counter() > end:
+            _leaks += 1
             break
         threading.Event().wait(0.002)
     return sorted(left.elements())
