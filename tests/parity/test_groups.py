@@ -289,6 +289,91 @@ def test_what_a_client_is_opened_with_comes_before_what_its_calls_do() -> None:
     assert [group.behaviour for group in groups_of(cases, LANES)] == ["config.warns", "redirect.left"]
 
 
+REFUSED = {"at": "/requests", "expected": 1, "found": 0}
+
+
+def raised_by(*names: str) -> dict[str, Any]:
+    """A request that is not sent, since an error comes that speaks of some behaviours."""
+    return {**REFUSED, "raised_by": list(names)}
+
+
+def test_an_error_that_should_not_come_is_a_matter_of_what_it_speaks_of() -> None:
+    line = raised_by("cli.flag-values")
+    cases = [case(f"cli/split-{n}", "cli.split", ("cli-python", "cli.split", line)) for n in range(3)]
+    cases += [case(f"cli/split-and-more-{n}", "cli.split") for n in range(5)]
+    cases += [case(f"cli/values-{n}", "cli.flag-values") for n in range(200)]
+    first, *others = groups_of(cases, [*LANES, SHELL])
+    assert (first.title, others) == (
+        "cli.flag-values: 3 cases: Python (cli-python) sends 0 requests where the contract says 1",
+        [],
+    )
+
+
+def test_an_error_of_one_command_alone_is_a_matter_of_its_entry_in_the_table() -> None:
+    line = raised_by("cli.files")
+    cases = [
+        case(f"segments.versions/{family}", "cli.every-operation", ("cli-python", "cli.every-operation", line))
+        for family in ("command", "columns", "flags")
+    ]
+    cases += [case(f"a.{n}/command", "cli.every-operation") for n in range(300)]
+    (group,) = groups_of(cases, [*LANES, SHELL])
+    assert group.behaviour == "cli.every-operation"
+
+
+def test_a_request_that_is_not_sent_is_no_matter_of_what_shows_in_messages_alone() -> None:
+    cases = [case(f"cli/wait-{n}", "cli.progress", ("cli-python", "cli.progress", REFUSED)) for n in range(3)]
+    cases += [case(f"cli/watch-{n}", "cli.watch", ("cli-python", "cli.watch", REFUSED)) for n in range(2)]
+    assert [group.behaviour for group in groups_of(cases, [*LANES, SHELL])] == ["cli.watch", "cli.progress"]
+
+
+def test_what_a_request_holds_is_no_matter_of_what_shows_in_how_many_there_are() -> None:
+    line = {"at": "/requests/1/body/json/mapping", "expected": {"sku": "sku"}, "absent": "found"}
+    failing = ("cli-python", "cli.wait cli.wait-requests", line)
+    cases = [case("cli/import-confirmed", "cli.wait cli.wait-requests", failing)]
+    assert groups_of(cases, [*LANES, SHELL])[0].behaviour == "cli.wait-requests"
+
+
+def test_what_requests_hold_is_not_reported_where_more_are_sent_than_are_due() -> None:
+    more = ("python-http", "pagination.prefetch request.line", {"at": "/requests", "expected": 2, "found": 5})
+    line = {"at": "/requests/0/query/page/0", "expected": "3", "found": "5"}
+    other = ("python-http", "pagination.prefetch request.query-as-contracted", line)
+    cases = [case(f"client/prefetch-{n}", "pagination.prefetch", more, other) for n in range(3)]
+    cases += [case("client/connections", "transport.most-connections", ("python-http", "request.line", more[2]), other)]
+    cases += [case(f"a.{n}/happy", "request.query-as-contracted request.line") for n in range(300)]
+    first, *_ = groups_of(cases, LANES)
+    assert first.title == "pagination.prefetch: 3 cases: Python sends 5 requests where the contract says 2"
+
+
+@pytest.mark.parametrize(("unsent", "first"), [(4, "cli.json-lines"), (3, "cli.suggestions")])
+def test_other_words_follow_from_what_is_done_otherwise_in_a_fifth_as_many_cases(unsent: int, first: str) -> None:
+    words = {"at": "/stderr", "expected": "to hold '--compact'", "found": "error: unknown flag"}
+    cases = [case(f"cli/{n}/slip", "cli.suggestions", ("cli-python", "cli.suggestions", words)) for n in range(20)]
+    cases += [
+        case(f"cli/lines-{n}", "cli.json-lines", ("cli-python", "cli.json-lines", REFUSED)) for n in range(unsent)
+    ]
+    assert groups_of(cases, [*LANES, SHELL])[0].behaviour == first
+
+
+def test_an_error_of_no_kind_is_a_matter_of_the_classes() -> None:
+    line = {"at": "/error/kind", "expected": "SegOpsConnectionError", "found": "SegOpsError"}
+    failing = ("python-http", "error.connection error.classes", line)
+    cases = [case(f"a.{n}/reset", "error.connection error.classes", failing) for n in range(4)]
+    cases += [case(f"a.{n}/happy", "error.classes") for n in range(100)]
+    assert groups_of(cases, LANES)[0].behaviour == "error.classes"
+
+
+def test_a_path_that_is_wrong_without_odd_ids_too_is_no_matter_of_ids() -> None:
+    line = {"at": "/requests/0/path", "expected": "/a/1/b/2/", "found": "/a/2/b/1/"}
+    cases = [
+        case("a.b/ids", "request.id-is-one-segment", ("python-http", "request.id-is-one-segment request.line", line)),
+        case("a.b/happy", "request.line", ("python-http", "request.line", line)),
+        *(case(f"a.{n}/happy", "request.line") for n in range(100)),
+        *(case(f"a.{n}/ids", "request.id-is-one-segment") for n in range(20)),
+    ]
+    (group,) = groups_of(cases, LANES)
+    assert (group.behaviour, len(group.cases)) == ("request.line", 2)
+
+
 def test_a_known_deviation_is_in_no_group() -> None:
     known = case("a.b/happy", "request.accept", ("python-http", "request.accept", WAITS_TOO_LITTLE))
     known["problems"][0]["deviation"] = "a.b/*"

@@ -105,6 +105,15 @@ def test_a_mutant_is_noticed_by_the_check_it_names_and_by_no_broken_harness(
     assert check not in failing(suite, case, seen), f"{part} is not what notices"
 
 
+@pytest.mark.parametrize(("last", "wrong"), [(2, False), (1, True)])
+def test_batches_that_differ_have_keys_of_their_own(suite: Suite, last: int, wrong: bool) -> None:
+    case = suite.cases["cli/json-lines"]
+    seen = good(case)
+    for request, number in zip(seen["steps"][0]["requests"], (1, last), strict=True):
+        request["headers"]["idempotency-key"] = f"upsert-{'a' * 32}-{'b' * 8}-{number}"
+    assert ("cli.json-lines-resumes" in failing(suite, case, seen)) == wrong
+
+
 def test_a_difference_that_the_contract_does_not_mention_is_seen_between_the_languages(suite: Suite) -> None:
     one = {"case": "x", "steps": [good(suite.cases["segments.get/happy"])["steps"][0]]}
     other = json.loads(json.dumps(one))

@@ -16,17 +16,21 @@ from segops_parity.canonical import canonical_path, canonical_query, canonical_v
 from segops_parity.cases import API_KEY, EXIT_CODES, Case, Step
 from segops_parity.contract import Contract
 from segops_parity.replies import Reply
+from segops_parity.sayings import Sayings
 from segops_parity.wording import is_exact, wording
 
 __all__ = ["OUTCOME", "REQUESTS", "check_case"]
 
+_BASE = "SegOpsError"
+"""The class above all others, of which no error is just one."""
 REQUESTS = "case.requests"
 OUTCOME = "case.outcome"
 _PART_KEY = re.compile(r"import-[0-9a-f]{32}-[0-9a-f]{8}-[0-9]+(\.[0-9]+)?-(upload|confirm)")
 _BATCH_KEY = re.compile(r"upsert-[0-9a-f]{32}-[0-9a-f]{8}-[0-9]+(\.[0-9]+)?")
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_ASKED = re.compile(r"/error/(method|path|retry_after)\b")
+_ASKED = re.compile(r"/error/(method|path|attempts|retry_after)\b")
 _ASKS_TO_WAIT = re.compile(rb"(?im)^retry-after:")
+_FLAG = re.compile(r"--[a-z][a-z-]*")
 _LOG = re.compile(r"DEBUG (\w+) (\S+) (\w+) \d+ ms attempt (\d+)")
 
 Problems = list[dict[str, Any]]
@@ -37,13 +41,19 @@ def _problem(at: str, expected: Any, found: Any) -> dict[str, Any]:
 
 
 def check_case(
-    contract: Contract, case: Case, observation: Mapping[str, Any], language: str, version: str = ""
+    contract: Contract,
+    case: Case,
+    observation: Mapping[str, Any],
+    language: str,
+    version: str = "",
+    sayings: Sayings | None = None,
 ) -> dict[str, dict[str, Problems]]:
     """For each step and each behaviour that it shows: what is wrong, nothing if it holds.
 
     Args:
         language: what the SDK is written in.
         version: the SDK's own, if it has told it.
+        sayings: what errors speak of, to say what raises one that should not come.
     """
     found: dict[str, dict[str, Problems]] = {}
     operation = contract.operations.get(case.operation)
@@ -53,6 +63,9 @@ def check_case(
         for name, problems in _step_checks(contract, case, step, operation, seen, language, version):
             known = checks.setdefault(name, [])  # a step may cover what is checked of every request, too
             known += [each for each in problems if each not in known]
+        if sayings is not None and (raised := _raised_by(contract, step, seen, sayings)):
+            for name, problems in checks.items():
+                checks[name] = [{**each, "raised_by": raised} for each in problems]
         if step.connections is not None and seen.get("connections"):
             more = seen["connections"] - step.connections
             problems = [_problem("/connections", step.connections, seen["connections"])] if more != surplus else []
@@ -108,6 +121,8 @@ def _step_checks(
     yield REQUESTS, requests
     yield OUTCOME, outcome + delays
     made = contract.operations.get(step.op)
+    if made is not None and made.polls and step.delays:
+        yield "wait.until-done", _early_delays(delays)
     if made is not None and made.splits:
         yield "import.parts", [line for line in result if line["at"].startswith("/ok/parts")]
     wire = list(_wire_checks(contract, case, step, operation, seen, result, language, version))
@@ -124,7 +139,10 @@ def _step_checks(
     error = seen["outcome"].get("error")
     if error is not None and error["kind"] != "system":
         yield "error.message", _message_problems(error)
-        yield "error.classes", _ancestry_problems(contract, error, language)
+        yield (
+            "error.classes",
+            _ancestry_problems(contract, error, language) + [line for line in kind if line["found"] == _BASE],
+        )
         if "retry_after" in error and operation is not None:
             wanted = contract.behaviours["error.api-attributes"].figures["attributes"]
             absent = [_problem(f"/error/{name}", "there", "absent") for name in wanted if name not in error]
@@ -154,6 +172,31 @@ def _step_checks(
     if "log" in seen and step.requests and not own:
         yield "logging.one-line-per-attempt", _log_problems(step, seen)
         yield "logging.leaves-out-secrets", _log_secrets(case, seen)
+
+
+def _raised_by(contract: Contract, step: Step, seen: Mapping[str, Any], sayings: Sayings) -> list[str]:
+    """The behaviours that raise an error where none should come: by the flag that is refused, or by what it says."""
+    message = _unexpected(step, seen)
+    if not message:
+        return []
+    given = {str(word).partition("=")[0] for word in step.args} if step.op == "cli" else set()
+    refused = [f"cli.{flag[2:]}" for flag in _FLAG.findall(message) if flag in given]
+    return [name for name in refused if name in contract.behaviours] or sayings.about(
+        message, by_command=step.op == "cli"
+    )
+
+
+def _unexpected(step: Step, seen: Mapping[str, Any]) -> str:
+    """What an error says that is none of the server's, and not of the kind that is expected."""
+    if step.op == "cli":
+        printed = seen["outcome"].get("ok", {})
+        fails = printed.get("exit") not in (0, step.outcome["ok"].get("exit")) and not seen["mismatches"]
+        return str(printed.get("stderr", "")) if fails else ""
+    error = seen["outcome"].get("error") or {}
+    kind = error.get("kind")
+    # What the server or the way to it says may come of another request than the one that is due.
+    is_own = "retry_after" not in error and kind not in ("SegOpsConnectionError", "SegOpsTimeoutError")
+    return str(error.get("message", "")) if is_own and kind != step.outcome.get("error", {}).get("kind") else ""
 
 
 def _warning_problems(wanted: Sequence[str], warned: Sequence[Mapping[str, Any]]) -> Problems:
@@ -206,6 +249,16 @@ def _delay_problems(step: Step, seen: Mapping[str, Any]) -> Problems:
     wanted = [round(delay, 3) for delay in step.delays]
     found = [float(delay) for delay in seen["delays"]]
     return [] if wanted == found else [_problem("/delays", wanted, found)]
+
+
+def _early_delays(problems: Problems) -> Problems:
+    """Delays that differ before the last one, which the end of a wait may cut."""
+    found = []
+    for line in problems:
+        if line["at"] == "/delays":
+            pairs = zip(line["expected"][:-1], line["found"], strict=False)
+            found += [line] if any(one != other for one, other in pairs) else []
+    return found
 
 
 def _outcome_problems(step: Step, seen: Mapping[str, Any]) -> Problems:
@@ -563,7 +616,7 @@ def _keys(step: Step, sent: Sent, operation: Operation | None, contract: Contrac
                 for index, key in enumerate(found)
                 if not _BATCH_KEY.fullmatch(key or "")
             ]
-            yield "cli.json-lines-resumes", wrong
+            yield "cli.json-lines-resumes", wrong + _shared_keys(sent, header)
         return  # several operations: each is checked by its own case
     if step.key is None:
         wrong = [_problem(f"/requests/{i}/headers/idempotency-key", None, key) for i, key in enumerate(found) if key]
@@ -589,3 +642,14 @@ def _keys(step: Step, sent: Sent, operation: Operation | None, contract: Contrac
     if len(found) > 1:
         changed = [_problem("/requests/*/headers/idempotency-key", found[:1], found)] if len(set(found)) > 1 else []
         yield "request.idempotency-key-kept-on-retry", changed
+
+
+def _shared_keys(sent: Sent, header: str) -> Problems:
+    """Keys that two requests carry of which neither repeats the other."""
+    problems: Problems = []
+    first: dict[str, Any] = {}
+    for index, request in sent:
+        key = request["headers"].get(header)
+        if key and first.setdefault(key, request["body"]) != request["body"]:
+            problems.append(_problem(f"/requests/{index}/headers/{header}", "a key of its own", key))
+    return problems

@@ -7,7 +7,7 @@ of one language must agree with each other in the same way. Faults of drivers ar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from segops_parity.cases import Case, held_to
 from segops_parity.contract import Contract
 from segops_parity.contract_checks import check_case
 from segops_parity.lanes import Lane, LaneRun
+from segops_parity.sayings import Sayings
 from segops_parity.wording import wording
 
 __all__ = ["AGREEMENT", "LOCKSTEP", "CaseVerdict", "Looked", "Problem", "judge", "look_at"]
@@ -65,14 +66,15 @@ class Looked:
     steps: list[dict[str, Any]]
 
 
-def look_at(contract: Contract, cases: Iterable[Case], lane: Lane, run: LaneRun) -> dict[str, Looked]:
+def look_at(contract: Contract, cases: Sequence[Case], lane: Lane, run: LaneRun) -> dict[str, Looked]:
     """By case what one lane's run says by itself: it need not wait for the others."""
+    sayings = Sayings(cases)
     # A third driver says what it is written in, and is held to what the contract asks of every language.
     spoken = run.hello.get("language", lane.language) if lane.partial else lane.language
     version = run.hello.get("version") or ""
     return {
         case.id: Looked(
-            check_case(contract, held_to(case, lane.transport), observation, spoken, version),
+            check_case(contract, held_to(case, lane.transport), observation, spoken, version, sayings),
             _as_decided(case, comparable(observation)),
         )
         for case in cases

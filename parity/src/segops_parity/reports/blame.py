@@ -1,0 +1,195 @@
+"""Which behaviour is broken where something differs, as in spectrum-based fault localisation.
+
+Of the behaviours whose checks fail it is the one whose cases fail most and pass least (Ochiai's coefficient). What is
+known of places and messages weighs in: where a behaviour shows, which check looks at a place whatever a case is about,
+and what an error speaks of that should not have come.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from math import sqrt
+
+from segops_parity.reports.differences import FALLBACK, Seen, is_between
+
+__all__ = ["blamed", "in_place", "weight_of"]
+
+# Where two behaviours fail in the same cases, the one whose name speaks of such a difference is meant.
+_SPEAKS_OF = {
+    "/delays": re.compile("delay|retry-after|interval|jitter"),
+    "/requests": re.compile("attempts|retr|final|pages|followed|until"),
+    "/unplayed": re.compile("attempts|retr|final|pages|followed|until"),
+}
+
+
+_OWN = (
+    (re.compile(r"/requests/0/method"), "request.line", 1.0),
+    (re.compile(r"/requests/0/path"), "request.line", 0.33),
+    (re.compile(r"/requests/\d+/headers/host", re.IGNORECASE), "request.head", 1.0),
+    (re.compile(r"/requests/\d+/body/parts/\d+/(name|filename|content-type)"), "request.multipart-part", 0.8),
+    (re.compile(r"/requests/\d+/body/parts(/\d+/content)?"), "import.parts", 1.0),
+    (re.compile(r"/ok/parts/.*"), "import.parts", 1.0),
+    (re.compile(r"/ok/stdout/rows"), "cli.compact", 1.0),
+    (re.compile(r"/error/caused"), "error.cause-kept", 1.0),
+    (re.compile(r"/error/(method|path|attempts)\b.*"), "error.api-attributes", 1.0),
+    (re.compile(r"/ok/warnings"), "config.plain-http-warns-once", 1.0),
+    (re.compile(r"/error/retry_after"), "error.api-attributes", 0.4),
+    (re.compile(r"/requests/\d+/(method|path)"), "cli.wait-requests", 1.0),
+    (re.compile(r"/requests/0/(method|path)"), "cli.every-operation", 1.0),
+    (re.compile(r"/delays"), "wait.until-done", 1.0),
+)
+"""Places that a check of its own looks at, however often it looks at others that are right; and what has to speak for
+another behaviour to be blamed all the same."""
+
+
+_RAISED = 0.7
+"""How much speaks for what a message is about that should not have come, where it comes in all that differs."""
+
+
+def _raised_by(each: Seen) -> list[str]:
+    """What the message of an error is about that should not have come."""
+    return list(each.line.get("raised_by", ()))
+
+
+_ENTRY = re.compile("(.+)/(command|columns|flags)")
+
+
+def _is_one_entry(seen: Iterable[Seen]) -> bool:
+    """Whether only one command differs, by what its entry in the table says: then that is wrong, and no rule."""
+    found = [_ENTRY.fullmatch(each.case) for each in seen]
+    return all(found) and len({match[1] for match in found if match}) == 1
+
+
+def _is_of_no_kind(each: Seen) -> bool:
+    """Whether an error is just one of the SDK's, of none of the kinds that a program tells apart."""
+    return each.at == "/error/kind" and each.line.get("found") == "SegOpsError"
+
+
+def _is_unreadable(each: Seen) -> bool:
+    """Whether a reply is refused that should be read."""
+    found = each.line.get("found")
+    return each.at == "/error" and isinstance(found, Mapping) and found.get("kind") == "SegOpsDecodeError"
+
+
+_OF_MANY = (
+    (re.compile(r"/requests/\d+/query.*"), "request.query-as-contracted"),
+    (re.compile(r"/ok/raw"), "cli.compact"),
+    (re.compile(r"/error/message"), "error.wording"),  # not what a command says: that may be another error
+    (re.compile(r"/connections"), "transport.keeps-connections"),
+)
+"""Places of which one behaviour tells more than those that it is seen beside, if far more of the steps fail it."""
+
+
+_WEIGHTS = {
+    "request.line": 0.8,
+    "request.body-as-contracted": 0.8,
+    "request.query-as-contracted": 0.8,
+    "response.json": 0.8,
+    "response.untyped": 0.9,
+    "transport.keeps-connections": 0.8,
+}
+"""What is checked of many calls, and says less than what a case is there to show."""
+
+
+_SAID = re.compile(
+    "error.(message|wording|hides-key)|logging[.].*"
+    "|cli.(progress|causes|retries-told|suggestions|wait-goes-on|verbose|json-errors|messages-to-stderr|hides-key)"
+)
+"""What shows in messages alone."""
+_PRINTED = re.compile("cli.(json-only|table|csv|spreadsheet|compact|no-escapes|columns|select|empty-answer|help)")
+"""What shows in what is printed."""
+_COUNTED = re.compile("cli.(wait|watch|status-waits)|retry[.].*|wait.(states|each-state|timeout)")
+"""What shows in how many requests there are, and when, not in what one of them holds."""
+_OUT_OF_PLACE = 0.5
+"""How much less a behaviour counts for what differs where it does not show: it may follow from what it is about."""
+
+
+def weight_of(check: str) -> float:
+    """How much a behaviour counts that is checked of many calls, or of what its cases are there to show."""
+    return _WEIGHTS.get(check, 1.0)
+
+
+def in_place(check: str, at: str) -> float:
+    """1, or less for what differs where a behaviour does not show."""
+    is_sent = at.startswith(("/requests", "/unplayed", "/delays"))
+    is_out = (
+        (_SAID.fullmatch(check) and (is_sent or at.startswith("/ok")))
+        or (_PRINTED.fullmatch(check) and is_sent)
+        or (_COUNTED.fullmatch(check) and re.match(r"/requests/[\d*]+/", at))
+        or (check in ("wait.states", "wait.each-state") and at == "/error/message")
+    )
+    return _OUT_OF_PLACE if is_out else 1.0
+
+
+def blamed(left: Sequence[Seen], counts: Mapping[str, int]) -> tuple[str, list[Seen]]:
+    """The behaviour that stands for most of what differs at one kind of place, and what of it that is.
+
+    Args:
+        left: what differs.
+        counts: in how many cases each behaviour is checked.
+    """
+    suspects = _Suspects(left, counts)
+    guilty = suspects.likeliest(suspects.cases)
+    if all(map(_is_of_no_kind, left)) and "error.classes" in suspects.cases:
+        guilty = "error.classes"
+    for place, name, outdone in _OWN:
+        looks = all(place.fullmatch(each.at) for each in left) and suspects.stands_for_all(name)
+        # Those of ids speak of the path, too, unless it is another one without odd ids in it.
+        about_ids = name == "request.line" and guilty.startswith("request.id-") and suspects.stands_for_all(guilty)
+        if looks and suspects.evidence(guilty) <= outdone and not about_ids:
+            guilty = name
+    kinds = [name for place, name in _OF_MANY if all(place.fullmatch(each.at) for each in left)]
+    for kind in ["response."] if all(map(_is_unreadable, left)) else kinds:
+        # If it stands for far more of the steps than what they happen to be there to show.
+        of_kind = [name for name in suspects.cases if name.startswith(kind)]
+        about = suspects.likeliest(of_kind) if of_kind else guilty
+        guilty = about if len(suspects.steps[about]) >= 2 * len(suspects.steps[guilty]) else guilty
+    return guilty, [each for each in left if suspects.stands_for(guilty, each)]
+
+
+class _Suspects:
+    """The behaviours that may be broken, with the cases and steps that each stands for."""
+
+    def __init__(self, seen: Sequence[Seen], counts: Mapping[str, int]) -> None:
+        self._counts = counts
+        self._at = seen[0].at
+        self._raised = set() if _is_one_entry(seen) else {name for each in seen for name in _raised_by(each)}
+        self._failing = len({each.case for each in seen})
+        self.cases: dict[str, set[str]] = {}
+        self.steps: dict[str, set[tuple[str, str]]] = {}
+        for each in seen:
+            own = {check for check in each.checks if not is_between(check)}
+            named = own - set(FALLBACK) or own or each.checks
+            for check in {*named, *self._raised.intersection(_raised_by(each))}:
+                self.cases.setdefault(check, set()).add(each.case)
+                self.steps.setdefault(check, set()).add((each.case, each.step))
+
+    def stands_for(self, name: str, each: Seen) -> bool:
+        """Whether it is one difference."""
+        return name in each.checks or (name in self._raised and name in _raised_by(each))
+
+    def stands_for_all(self, name: str) -> bool:
+        """Whether it fails in every case in which something differs."""
+        return len(self.cases.get(name, ())) == self._failing
+
+    def likeliest(self, names: Iterable[str]) -> str:
+        """The one that most speaks for."""
+        return max(sorted(names), key=self._order)
+
+    def evidence(self, name: str) -> float:
+        """How much speaks for it, from 0 to 1."""
+        failed = len(self.cases[name])
+        if name in self._raised:  # it says so itself, however often it does not
+            return round(_RAISED * sqrt(failed / self._failing), 6)
+        made = max(self._made(name), failed)
+        # Rounded, so that equals are ordered by how seldom they are, not by the last digit.
+        return round(weight_of(name) * in_place(name, self._at) * failed / sqrt(self._failing * made), 6)
+
+    def _order(self, name: str) -> tuple[float, bool, int]:
+        speaks = self._at in _SPEAKS_OF and bool(_SPEAKS_OF[self._at].search(name))
+        is_raised = name in self._raised
+        return self.evidence(name), speaks or is_raised, 0 if is_raised else -self._made(name)
+
+    def _made(self, name: str) -> int:
+        return self._counts.get(name.rpartition(" in ")[2], 0)
