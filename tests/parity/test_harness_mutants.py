@@ -114,6 +114,20 @@ def test_batches_that_differ_have_keys_of_their_own(suite: Suite, last: int, wro
     assert ("cli.json-lines-resumes" in failing(suite, case, seen)) == wrong
 
 
+@pytest.mark.parametrize(("place", "wrong"), [(1, True), (-1, False)])
+def test_the_last_delay_of_a_wait_that_is_too_long_is_no_matter_of_how_delays_grow(
+    suite: Suite, place: int, wrong: bool
+) -> None:
+    """It may be cut, which is another behaviour's rule."""
+    case = suite.cases["segments.wait_for_recompute/recompute"]
+    seen = good(case)
+    delays = next(each for each, step in zip(seen["steps"], case.steps, strict=True) if step.name == "too slow")[
+        "delays"
+    ]
+    delays[place] += 0.01
+    assert ("wait.until-done" in failing(suite, case, seen)) == wrong
+
+
 def test_a_difference_that_the_contract_does_not_mention_is_seen_between_the_languages(suite: Suite) -> None:
     one = {"case": "x", "steps": [good(suite.cases["segments.get/happy"])["steps"][0]]}
     other = json.loads(json.dumps(one))

@@ -216,6 +216,9 @@ export class Session {
     if (command.op === "client.block") {
       return this.#outcome(time, given, async () => {
         await client[Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]();
+        if (values[0] === "throw") {
+          throw left();
+        }
         return true;
       });
     }
@@ -298,9 +301,7 @@ export class Session {
       if (leave === undefined) {
         return { items, done: false };
       }
-      await (leave === "throw"
-        ? iteration.throw(Object.assign(new Error("left by an exception"), { name: "Left" }))
-        : iteration.return());
+      await (leave === "throw" ? iteration.throw(left()) : iteration.return());
       return { items, done: (await iteration.next()).done };
     };
     const outcome = await this.#outcome(time, new Given(), page, { ...events, controller });
@@ -428,4 +429,9 @@ function withEnvironment(wanted, work) {
     return result;
   }
   return result.finally(restore);
+}
+
+/** What ends an iteration or a block from outside. */
+function left() {
+  return Object.assign(new Error("left by an exception"), { name: "Left" });
 }

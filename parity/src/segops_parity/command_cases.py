@@ -95,14 +95,14 @@ def _columns(case: Case, columns: Mapping[str, bool]) -> Case:
             name="columns",
             args=(*plain.args, f"--columns={','.join(columns)}"),
             outcome={"ok": printed},
-            covers=("cli.columns",),
+            covers=("cli.columns", "cli.every-operation"),
         ),
         replace(
             plain,
             name="table",
             args=(*plain.args, "--output=table"),
             outcome={"ok": {"exit": 0}},
-            covers=("cli.table",),
+            covers=("cli.table", "cli.every-operation"),
         ),
     ]
     for name in columns:
@@ -156,6 +156,10 @@ def _entry(plain: Step, operation: Operation, given: Mapping[str, Any]) -> Itera
         known = _asking(plain, operation, {**given, query: dict.fromkeys(parameters, "7")}, "all parameters")
         told = {"ok": {**plain.outcome["ok"], "stderr": ""}}
         yield replace(known, outcome=told, covers=("cli.undocumented-parameters",))
+    if query is not None:
+        asked = _asking(plain, operation, {**given, query: {**given.get(query, {}), "other_key": "7"}}, "by --query")
+        words = (*(word for word in asked.args if word != "--other_key=7"), "--query=other_key=7")
+        yield replace(asked, args=words, covers=("cli.query",))
     names = {each.name for each in operation.arguments}
     for flag in operation.cli.flags:
         if flag.name in names and "|" in (flag.value or ""):
@@ -171,11 +175,11 @@ def _entry(plain: Step, operation: Operation, given: Mapping[str, Any]) -> Itera
 def _read_only(plain: Step) -> Step:
     """The command where nothing may be changed: it is sent, or refused."""
     named = {**plain.named, "env": {**ENVIRONMENT, "SEGOPS_READONLY": "1"}}
-    step = replace(plain, name="read-only", named=named, covers=("cli.read-only",))
+    step = replace(plain, name="read-only", named=named, covers=("cli.read-only", "cli.every-operation"))
     if plain.key is None:
         return step
     refused = {"exit": 2, "stdout": {"lines": [], "rows": 0}, "says": ["SEGOPS_READONLY"]}
-    return replace(step, requests=(), replies=(), outcome={"ok": refused}, key=None)
+    return replace(step, requests=(), replies=(), outcome={"ok": refused}, key=None, covers=("cli.read-only",))
 
 
 def _asking(plain: Step, operation: Operation, given: Mapping[str, Any], name: str) -> Step:

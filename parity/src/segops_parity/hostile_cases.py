@@ -42,12 +42,13 @@ def hostile_cases(contract: Contract, scenarios: Scenarios) -> Iterator[Case]:
         if "behind" in row:
             continue
         tls = {"tls": "trusted"} if row.get("over") == "tls" else {}
+        first = _first(row, contract)
         yield Case(
             id=f"hostile/{_slug(row['name'])}",
             operation="client",
             family="hostile",
             origin="synthetic",
-            steps=(_first(row, contract), _next(row)),
+            steps=(first, _next(row, first)),
             options={"max_retries": 0, **tls},
             faults=True,
             transports=("default",),
@@ -98,8 +99,11 @@ def _covers(row: Mapping[str, Any], raw: bytes) -> Iterator[str]:
         yield "response.untyped"  # it is read as JSON, whatever else is odd about it
 
 
-def _next(row: Mapping[str, Any]) -> Step:
+def _next(row: Mapping[str, Any], first: Step) -> Step:
     request = asked("GET /next/", None)
+    kept = row.get("kept", True)
+    # A connection that such a reply came over is not used again: it belongs to that rule.
+    ends = [name for name in first.covers if name == "response.not-http" and not kept]
     reply = Reply(200, (("Content-Type", "application/json"),), b"[2]", request=request)
     return Step(
         name="the next call",
@@ -110,8 +114,8 @@ def _next(row: Mapping[str, Any]) -> Step:
         requests=(request,),
         delays=(),
         outcome={"ok": [2]},
-        covers=("response.own-reply",),
-        connections=None if row.get("kept", True) else 2,
+        covers=(*ends, "response.own-reply"),
+        connections=None if kept else 2,
     )
 
 

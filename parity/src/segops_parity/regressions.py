@@ -33,7 +33,7 @@ from segops_parity.suite import Suite, open_suite
 from segops_parity.surface import help_pages, judge_surface, surface_cases
 from segops_parity.verdicts import LOCKSTEP, judge
 
-__all__ = ["Regression", "Verdict", "load_regressions", "replay", "stale_regressions"]
+__all__ = ["Regression", "Verdict", "broken_regressions", "load_regressions", "replay", "stale_regressions"]
 
 SOURCES = {"python": Path("python/src/segops_admin"), "typescript": Path("typescript-fixtures/admin/src")}
 LANES = {"python": ("python-http", "cli-python"), "typescript": ("typescript-current", "cli-typescript")}
@@ -117,6 +117,29 @@ def stale_regressions(project: Project) -> list[str]:
             applied(each, project.root / SOURCES[each.language])
         except ContractError as error:
             found.append(str(error))
+    return found
+
+
+def broken_regressions(project: Project) -> list[str]:
+    """The regressions of which no source in their language comes, a line each: they break more than they say."""
+    found = []
+    with tempfile.TemporaryDirectory(prefix="parity-regressions-") as name:
+        folder = Path(name)
+        for each in load_regressions(project.regressions):
+            texts = applied(each, project.root / SOURCES[each.language])
+            if each.language == "typescript":
+                _write(texts, folder / each.id)
+                continue
+            for file, text in texts.items():
+                try:
+                    compile(text, file, "exec")
+                except SyntaxError as error:
+                    found.append(f"regressions.yaml: {each.id}: {file}: {error}")
+        if any(folder.iterdir()):
+            try:
+                _esbuild(project, folder, folder / "dist")
+            except ContractError as error:
+                found.append(str(error))
     return found
 
 

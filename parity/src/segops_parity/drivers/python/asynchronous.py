@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from segops_admin import AsyncHTTPTransport, AsyncSegOpsAdmin
-from segops_parity.drivers.python.session import Session
+from segops_parity.drivers.python.session import Left, Session
 from segops_parity.drivers.python.waiting import Aborted, clock, idle
 
 __all__ = ["AsyncSession"]
@@ -64,11 +64,13 @@ class AsyncSession(Session):
         idle(self._loop, settled.set)
         settled.wait()
 
-    def block(self, client: Any) -> Any:
+    def block(self, client: Any, leave: str = "") -> Any:
         """As that of the blocking client."""
 
         async def entered() -> bool:
             async with client as within:
+                if leave == "throw":
+                    raise Left
                 return within is client
 
         return entered()

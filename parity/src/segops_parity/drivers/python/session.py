@@ -16,6 +16,7 @@ from asyncio import CancelledError
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,10 @@ class Time:
 
 
 class Left(Exception):
-    """What ends an iteration from outside."""
+    """What ends an iteration or a block from outside."""
+
+    def __init__(self) -> None:
+        super().__init__("left by an exception")
 
 
 class Lines(logging.Handler):
@@ -206,9 +210,15 @@ class Session:
         """What a call comes to, once nothing of it is left to be waited for."""
         return value
 
-    def block(self, client: Any) -> Any:
-        """Whether a client at the head of a block is the one within it; it is closed at the block's end."""
+    def block(self, client: Any, leave: str = "") -> Any:
+        """Whether a client at the head of a block is the one within it; it is closed at the block's end.
+
+        Args:
+            leave: "throw" where the block ends with an error.
+        """
         with client as within:
+            if leave == "throw":
+                raise Left
             return within is client
 
     def transport(self, name: str, adapter: str) -> Any:
@@ -304,7 +314,7 @@ class Session:
         if op == "client.errors":
             return made_by_users
         if op == "client.block":
-            return lambda: self.block(client)
+            return partial(self.block, client)
         owner, _, name = op.partition(".")
         found = getattr(client if owner == "client" else getattr(client, owner, None), name, None)
         return found if callable(found) else None
@@ -370,7 +380,7 @@ class Session:
 
     def leave(self, iteration: Any, how: str) -> None:
         """Ends an iteration before its end: as a loop that is left, or by an exception."""
-        iteration.throw(Left("left by an exception")) if how == "throw" else iteration.close()
+        iteration.throw(Left()) if how == "throw" else iteration.close()
 
     def _do_cli(self, command: dict[str, Any]) -> dict[str, Any]:
         with _environment(command.get("env", {})):
