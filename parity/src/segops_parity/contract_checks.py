@@ -182,9 +182,9 @@ def _raised_by(contract: Contract, step: Step, seen: Mapping[str, Any], sayings:
         return []
     given = {str(word).partition("=")[0] for word in step.args} if step.op == "cli" else set()
     refused = [f"cli.{flag[2:]}" for flag in _FLAG.findall(message) if flag in given]
-    return [name for name in refused if name in contract.behaviours] or sayings.about(
-        message, by_command=step.op == "cli"
-    )
+    known = [name for name in refused if name in contract.behaviours]
+    about = sayings.about(message, by_command=step.op == "cli")
+    return known or ([about] if about else [])
 
 
 def _unexpected(step: Step, seen: Mapping[str, Any]) -> str:

@@ -18,8 +18,6 @@ _FLAG = re.compile("--[a-z][a-z-]*")
 _VALUE = re.compile("'[^']*'")
 _SHORTEST = 10
 """Characters of a text that is no other's by chance."""
-_MOST = 3
-"""Behaviours that may share a text that still tells them from the others."""
 _OF_ALL = (
     "error.",
     "cli.exit-",
@@ -43,17 +41,17 @@ class Sayings:
                 for text in _texts(step.outcome) if shown else ():
                     self._about.setdefault(_form(text), set()).update(shown)
 
-    def about(self, message: str, *, by_command: bool = False) -> list[str]:
-        """The behaviours that a message speaks of: by the longest text in it that is expected of few of them.
+    def about(self, message: str, *, by_command: bool = False) -> str | None:
+        """The behaviour that a message speaks of: by the longest text in it, if only that one's cases expect it.
 
         Args:
             message: what an error says.
             by_command: whether a command says it, and not the SDK.
         """
         said = _form(message)
-        fitting = {text: self._of(text, by_command) for text in self._about if text in said}
-        known = [text for text, shown in fitting.items() if 0 < len(shown) <= _MOST]
-        return sorted(fitting[max(known, key=len)]) if known else []
+        fitting = [text for text in self._about if text in said and self._of(text, by_command)]
+        shown = self._of(max(fitting, key=len), by_command) if fitting else set()
+        return shown.pop() if len(shown) == 1 else None
 
     def _of(self, text: str, by_command: bool) -> set[str]:
         return {name for name in self._about[text] if by_command or not name.startswith("cli.")}

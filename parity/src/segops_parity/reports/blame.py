@@ -48,8 +48,8 @@ _RAISED = 0.7
 
 
 def _raised_by(each: Seen) -> list[str]:
-    """What the message of an error is about that should not have come."""
-    return list(each.line.get("raised_by", ()))
+    """What the message of an error is about that should not have come; not of what was sent before it came."""
+    return [] if re.match(r"/requests/\d+/", each.at) else list(each.line.get("raised_by", ()))
 
 
 _ENTRY = re.compile("(.+)/(command|columns|flags)")
