@@ -326,6 +326,14 @@ def test_a_request_that_is_not_sent_is_no_matter_of_what_shows_in_messages_alone
     assert [group.behaviour for group in groups_of(cases, [*LANES, SHELL])] == ["cli.watch", "cli.progress"]
 
 
+def test_the_whole_of_what_a_command_says_is_a_matter_of_what_shows_in_messages() -> None:
+    line = {"at": "/ok/stderr", "expected": "done\n", "found": ""}
+    cases = [case("cli/wait", "cli.progress cli.wait", ("cli-python", "cli.progress cli.wait", line))]
+    cases += [case(f"cli/told-{n}", "cli.progress") for n in range(2)]
+    cases += [case(f"cli/waits-{n}", "cli.wait") for n in range(5)]
+    assert groups_of(cases, [*LANES, SHELL])[0].behaviour == "cli.progress"
+
+
 def test_what_a_request_holds_is_no_matter_of_what_shows_in_how_many_there_are() -> None:
     line = {"at": "/requests/1/body/json/mapping", "expected": {"sku": "sku"}, "absent": "found"}
     failing = ("cli-python", "cli.wait cli.wait-requests", line)

@@ -186,6 +186,7 @@ for line in sys.stdin:
     [
         ("ImportError: cannot import name 'SegOpsJobError' from 'segops_admin'", "surface.exports"),
         ("SyntaxError: The requested module does not provide an export named 'SegOpsJobError'", "surface.exports"),
+        ("AttributeError: module 'segops_admin' has no attribute 'SegOpsJobError'", "surface.exports"),
         ("MemoryError", "cli.json-lines"),
     ],
 )

@@ -103,7 +103,7 @@ def _next(row: Mapping[str, Any], first: Step) -> Step:
     request = asked("GET /next/", None)
     kept = row.get("kept", True)
     # A connection that such a reply came over is not used again: it belongs to that rule.
-    ends = [name for name in first.covers if name == "response.not-http" and not kept]
+    ends = () if kept else tuple(name for name in first.covers if name == "response.not-http")
     reply = Reply(200, (("Content-Type", "application/json"),), b"[2]", request=request)
     return Step(
         name="the next call",

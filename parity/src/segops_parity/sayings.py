@@ -6,7 +6,8 @@ An error that comes where none should is the work of whatever raises it, and its
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from segops_parity.cases import Case
@@ -33,13 +34,19 @@ _OF_ALL = (
 class Sayings:
     """What the cases expect errors to say, and the behaviours that they show by it."""
 
-    def __init__(self, cases: Iterable[Case]) -> None:
-        self._about: dict[str, set[str]] = {}
-        for case in cases:
+    def __init__(self, cases: Sequence[Case]) -> None:
+        self._cases = cases
+
+    @cached_property
+    def _about(self) -> dict[str, set[str]]:
+        """The behaviours by what is said; made when first asked for, which a green run never does."""
+        found: dict[str, set[str]] = {}
+        for case in self._cases:
             for step in case.steps:
                 shown = [name for name in step.covers if not name.startswith(_OF_ALL)]
                 for text in _texts(step.outcome) if shown else ():
-                    self._about.setdefault(_form(text), set()).update(shown)
+                    found.setdefault(_form(text), set()).update(shown)
+        return found
 
     def about(self, message: str, *, by_command: bool = False) -> str | None:
         """The behaviour that a message speaks of: by the longest text in it, if only that one's cases expect it.

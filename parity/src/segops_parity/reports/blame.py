@@ -31,6 +31,7 @@ _OWN = (
     (re.compile(r"/requests/\d+/body/parts(/\d+/content)?"), "import.parts", 1.0),
     (re.compile(r"/ok/parts/.*"), "import.parts", 1.0),
     (re.compile(r"/ok/stdout/rows"), "cli.compact", 1.0),
+    (re.compile(r"/error/kind"), "error.classes", 1.0),
     (re.compile(r"/error/caused"), "error.cause-kept", 1.0),
     (re.compile(r"/error/(method|path|attempts)\b.*"), "error.api-attributes", 1.0),
     (re.compile(r"/ok/warnings"), "config.plain-http-warns-once", 1.0),
@@ -59,11 +60,6 @@ def _is_one_entry(seen: Iterable[Seen]) -> bool:
     """Whether only one command differs, by what its entry in the table says: then that is wrong, and no rule."""
     found = [_ENTRY.fullmatch(each.case) for each in seen]
     return all(found) and len({match[1] for match in found if match}) == 1
-
-
-def _is_of_no_kind(each: Seen) -> bool:
-    """Whether an error is just one of the SDK's, of none of the kinds that a program tells apart."""
-    return each.at == "/error/kind" and each.line.get("found") == "SegOpsError"
 
 
 def _is_unreadable(each: Seen) -> bool:
@@ -114,7 +110,7 @@ def in_place(check: str, at: str) -> float:
     """1, or less for what differs where a behaviour does not show."""
     is_sent = at.startswith(("/requests", "/unplayed", "/delays"))
     is_out = (
-        (_SAID.fullmatch(check) and (is_sent or at.startswith("/ok")))
+        (_SAID.fullmatch(check) and (is_sent or (at.startswith("/ok") and at != "/ok/stderr")))
         or (_PRINTED.fullmatch(check) and is_sent)
         or (_COUNTED.fullmatch(check) and re.match(r"/requests/[\d*]+/", at))
         or (check in ("wait.states", "wait.each-state") and at == "/error/message")
@@ -131,8 +127,6 @@ def blamed(left: Sequence[Seen], counts: Mapping[str, int]) -> tuple[str, list[S
     """
     suspects = _Suspects(left, counts)
     guilty = suspects.likeliest(suspects.cases)
-    if all(map(_is_of_no_kind, left)) and "error.classes" in suspects.cases:
-        guilty = "error.classes"
     for place, name, outdone in _OWN:
         looks = all(place.fullmatch(each.at) for each in left) and suspects.stands_for_all(name)
         # Those of ids speak of the path, too, unless it is another one without odd ids in it.
