@@ -65,6 +65,9 @@ export class Session {
   #iterations = new Map();
   #running = new Map();
   #attempts = [];
+
+  /** The arguments of the call under way. */
+  #given = new Given();
   #keys = new Set();
   #before = new Map();
   #openBefore = opened();
@@ -152,7 +155,10 @@ export class Session {
     options.runtime = time;
     options.log = (line, level) => time.log.push(`${level.toUpperCase()} ${line}`);
     if (!("onReply" in options)) {
-      options.onReply = (attempt) => this.#attempts.push(attemptValue(attempt));
+      options.onReply = (attempt) => {
+        this.#attempts.push(attemptValue(attempt));
+        this.#given.answered();
+      };
     }
     this.#isFetch = command.transport === "fetch";
     if (this.#isFetch) {
@@ -317,6 +323,7 @@ export class Session {
 
   async #outcome(time, given, call, { passes, controller, abortable, aborts_asleep: abortsAsleep = 0 } = {}) {
     time.abortsAsleep = abortsAsleep;
+    this.#given = given;
     time.abort = () => controller.abort();
     time.delays.length = 0;
     time.log.length = 0;

@@ -1,6 +1,9 @@
 /** A command line carried out within the driver: its streams captured, its exit code kept. */
 
-import { closeSync, openSync, writeSync } from "node:fs";
+import { once } from "node:events";
+import { closeSync, createReadStream, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { skipped, skipWaits } from "./watched.mjs";
 
@@ -19,10 +22,11 @@ process.uptime = () => uptime.call(process) + late() + skipped(); // before the 
  *
  * @param terminal the width of the terminal that all three streams are, if they are one
  * @param slow how many hours each message on standard error takes
- * @param streams those that are something else: `plain` (no terminal), `gone` (its reader) or `full` (its disk)
+ * @param streams those that are something else: `plain` (no terminal), `file` (input from one), `gone` (its reader)
+ *   or `full` (its disk)
  */
 export async function runShell(main, argv, stdin, { terminal, streams = {}, slow = 0 }) {
-  const typed = Readable.from(pieces(Buffer.from(stdin)));
+  const [typed, forget] = inputOf(Buffer.from(stdin), streams.stdin);
   const input = Object.getOwnPropertyDescriptor(process, "stdin");
   Object.defineProperty(process, "stdin", { value: typed, configurable: true });
   const stdout = new Captured("stdout", streams.stdout);
@@ -40,8 +44,28 @@ export async function runShell(main, argv, stdin, { terminal, streams = {}, slow
     stdout.release();
     stderr.release();
     Object.defineProperty(process, "stdin", input);
+    await forget();
     leave();
   }
+}
+
+/** Standard input, and what lets go of it: a file, or what is typed or piped. */
+function inputOf(content, kind) {
+  if (kind !== "file") {
+    return [Readable.from(pieces(content)), async () => {}];
+  }
+  const folder = mkdtempSync(join(tmpdir(), "parity-input-"));
+  const path = join(folder, "input");
+  writeFileSync(path, content);
+  const stream = createReadStream(path);
+  const forget = async () => {
+    if (!stream.closed) {
+      stream.destroy();
+      await once(stream, "close");
+    }
+    rmSync(folder, { recursive: true });
+  };
+  return [stream, forget];
 }
 
 /** What is typed or piped, as it comes: in pieces. */

@@ -36,6 +36,8 @@ export class Given {
   #path;
   #shared;
   #progress;
+  /** What is to change of the file once a request is answered. */
+  #due;
   /** Whether what the process holds in memory meanwhile is to be told. */
   isLarge = false;
 
@@ -118,8 +120,10 @@ export class Given {
       case "$callback": {
         const progress = [];
         this.#progress = progress;
+        const isLater = value.when === "answered";
+        this.#due = isLater ? value.changes : undefined;
         return (told) => {
-          if (progress.length === 0 && value !== true) {
+          if (progress.length === 0 && value !== true && !isLater) {
             this.#change(value.changes);
           }
           progress.push(told);
@@ -127,6 +131,15 @@ export class Given {
       }
       default:
         throw new RangeError(`expected a known tag, found ${tag}`);
+    }
+  }
+
+  /** Changes the file that is uploaded, if it is to change once its first request is answered. */
+  answered() {
+    const what = this.#due;
+    this.#due = undefined;
+    if (what !== undefined) {
+      this.#change(what);
     }
   }
 

@@ -78,6 +78,8 @@ def _own_rules(operation: Operation, argv: list[str]) -> Iterator[str]:
         yield "cli.standard-input"
     if "delete" in operation.flags:
         yield "cli.never-prompts"
+    if "page" in operation.flags and any(word.startswith("--") for word in argv):
+        yield "cli.flags-are-query"
 
 
 def _columns(case: Case, columns: Mapping[str, bool]) -> Case:
@@ -95,7 +97,7 @@ def _columns(case: Case, columns: Mapping[str, bool]) -> Case:
             name="columns",
             args=(*plain.args, f"--columns={','.join(columns)}"),
             outcome={"ok": printed},
-            covers=("cli.columns", "cli.every-operation"),
+            covers=("cli.columns", *plain.covers),
         ),
         replace(
             plain,

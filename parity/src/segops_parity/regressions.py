@@ -38,13 +38,14 @@ __all__ = ["Regression", "Verdict", "broken_regressions", "load_regressions", "r
 SOURCES = {"python": Path("python/src/segops_admin"), "typescript": Path("typescript-fixtures/admin/src")}
 LANES = {"python": ("python-http", "cli-python"), "typescript": ("typescript-current", "cli-typescript")}
 OWN_LANES = (
-    ("async", "python-async"),
-    ("_transport/requests", "python-requests"),
-    ("_transport/exact_reply", "python-requests"),
-    ("transport/fetch", "typescript-fetch"),
-    ("transport/undici", "typescript-fetch"),
+    ("async", ("python-async",)),
+    ("_call/driver", ("python-http", "python-async")),
+    ("_transport/requests", ("python-requests",)),
+    ("_transport/exact_reply", ("python-requests",)),
+    ("transport/fetch", ("typescript-fetch",)),
+    ("transport/undici", ("typescript-fetch",)),
 )
-"""Where what only one client or transport uses is played, by what its files are called."""
+"""Where what one client or transport uses in a way of its own is played, by what its files are called."""
 SECONDS = 60.0
 """That a driver may take for an answer, as in a check: some regressions make it wait forever."""
 
@@ -67,9 +68,9 @@ class Regression:
     @property
     def lanes(self) -> tuple[str, ...]:
         """The lanes of its language that can show it."""
-        for name, lane in OWN_LANES:
+        for name, lanes in OWN_LANES:
             if all(name in file for file, _, _ in self.changes):
-                return (lane,)
+                return lanes
         return LANES[self.language][1 if self.is_shell else 0 :]
 
 

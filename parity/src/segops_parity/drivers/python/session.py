@@ -118,6 +118,8 @@ class Session:
         self._iterations: dict[str, tuple[Iterator[Any], Time]] = {}
         self._running: dict[str, Future[Any]] = {}
         self._attempts: list[dict[str, Any]] = []
+        self._given = Given()
+        """The arguments of the call under way."""
         self._before: dict[str, str | None] = {}
         self._keys: set[str] = set()
         self._raised: BaseException | None = None
@@ -173,7 +175,7 @@ class Session:
         if "pool" in command:
             transport = self.pool_class(**command["pool"])
         options |= {"transport": transport} if transport else {}
-        options.setdefault("on_reply", lambda attempt: self._attempts.append(attempt_value(attempt)))
+        options.setdefault("on_reply", self._replied)
         self._keep(command.get("env", {}))
         with _environment(_own(command.get("env", {}))), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -319,10 +321,15 @@ class Session:
         found = getattr(client if owner == "client" else getattr(client, owner, None), name, None)
         return found if callable(found) else None
 
+    def _replied(self, attempt: Any) -> None:
+        self._attempts.append(attempt_value(attempt))
+        self._given.answered()
+
     def _outcome(
         self, call: Callable[[], Any], time: Time, given: Given, command: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         self._raised = None
+        self._given = given
         time.delays.clear()
         self._log.lines.clear()
         watched.clear()

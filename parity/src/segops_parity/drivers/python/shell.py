@@ -7,9 +7,10 @@ import io
 import os
 import struct
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import IO, Any
 from unittest import mock
 
 from segops_admin.cli.main import main
@@ -56,20 +57,28 @@ class _Stream(io.TextIOWrapper):
 
 
 class _Input(io.TextIOWrapper):
-    """Standard input: a pipe, or a terminal.
+    """Standard input: a pipe, a file or a terminal.
 
     Args:
         content: what is read from it.
         terminal: the descriptor of the terminal that it passes for, if it does.
+        is_file: whether it is redirected from a file, which can be read again.
     """
 
-    def __init__(self, content: bytes, terminal: int | None) -> None:
+    def __init__(self, content: bytes, terminal: int | None, is_file: bool) -> None:
         self._terminal = terminal
-        super().__init__(io.BufferedReader(_Pipe(content)), encoding="utf-8")
+        super().__init__(_file(content) if is_file else io.BufferedReader(_Pipe(content)), encoding="utf-8")
 
     def isatty(self) -> bool:
         """Whether it passes for a terminal."""
         return self._terminal is not None
+
+
+def _file(content: bytes) -> IO[bytes]:
+    file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed with the stream that reads it
+    file.write(content)
+    file.seek(0)
+    return file
 
 
 class _Pipe(io.RawIOBase):
@@ -168,7 +177,8 @@ def run_shell(
 
     Args:
         columns: the width of the terminal that all three streams are, if they are one.
-        streams: those that are something else: ``plain`` (no terminal), ``gone``, ``full`` or ``none``.
+        streams: those that are something else: ``plain`` (no terminal), ``file`` (input from one), ``gone``,
+            ``full`` or ``none``.
         slow: how many hours each message on standard error takes.
     """
     special = streams or {}
@@ -176,9 +186,10 @@ def run_shell(
     with _terminal(columns) as terminal, contextlib.ExitStack() as broken:
         on = {name: None if special.get(name) == "plain" else terminal for name in ("stdin", "stdout", "stderr")}
         out, err = _Stream(terminal=on["stdout"], locale=_WINDOWS), _Stream(terminal=on["stderr"])
-        sys.stdin, sys.stdout, sys.stderr = _Input(stdin.encode(), on["stdin"]), out, err
+        given = broken.enter_context(_Input(stdin.encode(), on["stdin"], special.get("stdin") == "file"))
+        sys.stdin, sys.stdout, sys.stderr = given, out, err
         for name, kind in special.items():
-            if kind != "plain":
+            if kind not in ("plain", "file"):
                 setattr(sys, name, broken.enter_context(_broken(kind, on[name] is not None)))
         if slow:
             broken.enter_context(_slow(err, slow))

@@ -40,6 +40,8 @@ class Given:
         self._is_async = is_async
         self._kept: Path | None = None
         self._path: Path | None = None
+        self._due: str | None = None
+        """What is to change of the file once a request is answered."""
         self.sink: Sink | None = None
         self.is_large = False
         """Whether what the process holds in memory meanwhile is to be told."""
@@ -79,21 +81,34 @@ class Given:
             return self._upload(tag, value)
         if tag == "$callback":
             self.progress = []
-            return self.progress.append if value is True else partial(self._changing, value["changes"])
+            if value is True or value.get("when") == "answered":
+                self._due = None if value is True else value["changes"]
+                return self.progress.append
+            return partial(self._changing, value["changes"])
         raise LookupError(f"expected a known tag, found {tag!r}")
 
     def _changing(self, what: str, told: Any) -> None:
-        """Changes the file that is uploaded when it is first called: its size, its time, or all but one byte."""
+        """Changes the file that is uploaded when it is first called."""
         assert self.progress is not None
+        if not self.progress:
+            self._change(what)
+        self.progress.append(told)
+
+    def answered(self) -> None:
+        """Changes the file that is uploaded, if it is to change once its first request is answered."""
+        what, self._due = self._due, None
+        if what is not None:
+            self._change(what)
+
+    def _change(self, what: str) -> None:
+        """Changes the size of the file that is uploaded, or the time of its last change, or leaves one byte of it."""
         assert self._path is not None
-        if not self.progress and what == "size":
+        if what == "size":
             with self._path.open("ab") as file:
                 file.write(b"x")
-        if not self.progress and what == "end":
+        if what == "end":
             os.truncate(self._path, 1)
-        if not self.progress:
-            _set_time(self._path, 1 if what == "time" else 0)
-        self.progress.append(told)
+        _set_time(self._path, 1 if what == "time" else 0)
 
     def _upload(self, tag: str, value: dict[str, Any]) -> Any:
         """The path of a file to upload, or the file opened, where it stands at a byte."""
