@@ -205,6 +205,11 @@ def test_lines_where_one_is_due_are_a_matter_of_compact_output() -> None:
             "retry.retry-after-seconds",
             "error.api-attributes",
         ),
+        (
+            {"at": "/error/kind", "expected": "SegOpsRateLimitError", "found": "SegOpsApiError"},
+            "retry.retry-after-too-long",
+            "error.by-status",
+        ),
     ],
 )
 def test_a_place_that_a_check_of_its_own_looks_at_is_a_matter_of_that_check(
@@ -318,6 +323,34 @@ def test_an_error_of_one_command_alone_is_a_matter_of_its_entry_in_the_table() -
     cases += [case(f"a.{n}/command", "cli.every-operation") for n in range(300)]
     (group,) = groups_of(cases, [*LANES, SHELL])
     assert group.behaviour == "cli.every-operation"
+
+
+def test_an_error_about_the_columns_of_one_command_is_a_matter_of_its_columns() -> None:
+    line = raised_by("cli.columns")
+    shown = "cli.every-operation cli.columns"
+    cases = [case("segments.versions/columns", shown, ("cli-python", shown, line))]
+    cases += [case(f"a.{n}/columns", shown) for n in range(30)]
+    cases += [case(f"b.{n}/columns", "cli.columns") for n in range(30)]
+    assert groups_of(cases, [*LANES, SHELL])[0].behaviour == "cli.columns"
+
+
+def test_what_one_command_sends_wrongly_is_no_matter_of_what_the_sdk_sends() -> None:
+    line = {"at": "/requests/0/query/page", "expected": ["2"], "found": None}
+    labels = [f"cli.shows-{n}" for n in range(4)]
+    both = [("cli-python", check, line) for name in labels for check in (name, "request.query-as-contracted")]
+    record = case("cli/all", " ".join([*labels, "request.query-as-contracted"]), *both)
+    lost = steps_of(record, *(name for name in labels for _ in range(2)))
+    others = [case(f"b/{n}", "request.query-as-contracted") for n in range(500)]
+    assert groups_of([lost, *others], [*LANES, SHELL])[0].behaviour == "cli.shows-0"
+
+
+def test_a_place_of_a_check_of_its_own_is_a_matter_of_it_though_one_case_is_about_something_else() -> None:
+    line = {"at": "/requests/0/body/parts/0/content", "expected": "1", "found": "2"}
+    shown = "import.refused-part import.parts"
+    cases = [case(f"a/{n}", shown, ("python-http", f"case.requests {shown}", line)) for n in range(17)]
+    cases += [case("cli/split", "cli.split", ("python-http", "case.requests cli.split", line))]
+    cases += [case(f"b/{n}", "import.parts") for n in range(30)]
+    assert groups_of(cases, LANES)[0].behaviour == "import.parts"
 
 
 def test_a_request_that_is_not_sent_is_no_matter_of_what_shows_in_messages_alone() -> None:

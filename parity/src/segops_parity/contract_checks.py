@@ -151,7 +151,8 @@ def _step_checks(
         yield "error.hides-key", _key_problems(error)
         if "error.pickles" in contract.behaviours and contract.behaviours["error.pickles"].binds(language):
             yield "error.pickles", _lost_by_pickling(error)
-        if operation is not None and "status" in step.outcome.get("error", {}):
+        is_due = operation is not None and "status" in step.outcome.get("error", {})
+        if is_due or (kind and not _is_of_its_status(contract, error)):
             yield "error.by-status", kind
     told = [_problem("/attempts", "without the key", "with it")] if API_KEY in str(tried) else []
     if "config.key-is-secret" in contract.behaviours and (step.op == "open" or error is not None or told):
@@ -366,6 +367,15 @@ def _ancestry_problems(contract: Contract, error: Mapping[str, Any], language: s
     wanted += [other for kind, other in also.items() if kind in wanted]
     missing = [name for name in wanted if name not in error["classes"]]
     return [_problem("/error/classes", wanted, error["classes"])] if missing else []
+
+
+def _is_of_its_status(contract: Contract, error: Mapping[str, Any]) -> bool:
+    """Whether an API error is of the class for the status that it tells itself; any other error is."""
+    classes = contract.behaviours["error.by-status"].figures if "error.by-status" in contract.behaviours else {}
+    if error["kind"] not in {"SegOpsApiError", *classes.values()} or not error.get("status"):
+        return True
+    status = str(error["status"])
+    return bool(error["kind"] == classes.get(status, classes.get(f"{status[0]}xx", "SegOpsApiError")))
 
 
 def _kept_headers(step: Step, error: Mapping[str, Any]) -> Problems:

@@ -27,11 +27,12 @@ _OWN = (
     (re.compile(r"/requests/0/method"), "request.line", 1.0),
     (re.compile(r"/requests/0/path"), "request.line", 0.33),
     (re.compile(r"/requests/\d+/headers/host", re.IGNORECASE), "request.head", 1.0),
-    (re.compile(r"/requests/\d+/body/parts/\d+/(name|filename|content-type)"), "request.multipart-part", 0.8),
+    (re.compile(r"/requests/\d+/body/parts/\d+/(name|filename|content-type)"), "request.multipart-part", 0.6),
     (re.compile(r"/requests/\d+/body/parts(/\d+/content)?"), "import.parts", 1.0),
     (re.compile(r"/ok/parts/.*"), "import.parts", 1.0),
     (re.compile(r"/ok/stdout/rows"), "cli.compact", 1.0),
     (re.compile(r"/error/kind"), "error.classes", 1.0),
+    (re.compile(r"/error/kind"), "error.by-status", 1.0),
     (re.compile(r"/error/caused"), "error.cause-kept", 1.0),
     (re.compile(r"/error/(method|path|attempts)\b.*"), "error.api-attributes", 1.0),
     (re.compile(r"/ok/warnings"), "config.plain-http-warns-once", 1.0),
@@ -53,19 +54,32 @@ def _raised_by(each: Seen) -> list[str]:
     return [] if re.match(r"/requests/\d+/", each.at) else list(each.line.get("raised_by", ()))
 
 
+_NEARLY_ALL = 0.9
+"""In what share of the cases a place's own check has to fail: one beside it may be about something else."""
+
+
 _ENTRY = re.compile("(.+)/(command|columns|flags)")
 
 
 def _is_one_entry(seen: Iterable[Seen]) -> bool:
-    """Whether only one command differs, by what its entry in the table says: then that is wrong, and no rule."""
+    """Whether only one command differs, by what its entry in the table says: then that is wrong, and no rule.
+
+    Where nothing but its columns differ, they stand in a table of their own.
+    """
     found = [_ENTRY.fullmatch(each.case) for each in seen]
-    return all(found) and len({match[1] for match in found if match}) == 1
+    commands, families = ({match[part] for match in found if match} for part in (1, 2))
+    return all(found) and len(commands) == 1 and families != {"columns"}
 
 
 def _is_unreadable(each: Seen) -> bool:
     """Whether a reply is refused that should be read."""
     found = each.line.get("found")
     return each.at == "/error" and isinstance(found, Mapping) and found.get("kind") == "SegOpsDecodeError"
+
+
+def _is_of_a_command(each: Seen) -> bool:
+    """Whether a command shows it: what it sends wrongly, where the SDK does not, is a matter of the command line."""
+    return any(check.startswith("cli.") for check in each.checks)
 
 
 _OF_MANY = (
@@ -128,12 +142,14 @@ def blamed(left: Sequence[Seen], counts: Mapping[str, int]) -> tuple[str, list[S
     suspects = _Suspects(left, counts)
     guilty = suspects.likeliest(suspects.cases)
     for place, name, outdone in _OWN:
-        looks = all(place.fullmatch(each.at) for each in left) and suspects.stands_for_all(name)
+        looks = all(place.fullmatch(each.at) for each in left) and suspects.stands_for_more(name, guilty)
         # Those of ids speak of the path, too, unless it is another one without odd ids in it.
         about_ids = name == "request.line" and guilty.startswith("request.id-") and suspects.stands_for_all(guilty)
         if looks and suspects.evidence(guilty) <= outdone and not about_ids:
             guilty = name
     kinds = [name for place, name in _OF_MANY if all(place.fullmatch(each.at) for each in left)]
+    if all(map(_is_of_a_command, left)):
+        kinds = [name for name in kinds if name.startswith("cli.")]
     for kind in ["response."] if all(map(_is_unreadable, left)) else kinds:
         # If it stands for far more of the steps than what they happen to be there to show.
         of_kind = [name for name in suspects.cases if name.startswith(kind)]
@@ -166,6 +182,11 @@ class _Suspects:
     def stands_for_all(self, name: str) -> bool:
         """Whether it fails in every case in which something differs."""
         return len(self.cases.get(name, ())) == self._failing
+
+    def stands_for_more(self, name: str, guilty: str) -> bool:
+        """Whether it fails wherever the guilty one does, and in nearly all cases in which something differs."""
+        cases = self.cases.get(name, set())
+        return self.cases[guilty] <= cases and len(cases) >= _NEARLY_ALL * self._failing
 
     def likeliest(self, names: Iterable[str]) -> str:
         """The one that most speaks for."""
