@@ -105,6 +105,15 @@ def test_what_the_command_line_does_differently_follows_from_what_the_sdk_does()
     assert [group.behaviour for group in groups_of(cases, [*LANES, SHELL])] == ["client.options", "cli.doctor-report"]
 
 
+def test_it_does_so_where_the_contract_does_not_decide_what_the_sdk_does() -> None:
+    told = {"at": "/stderr", "expected": "to hold 'retrying in 0 s'", "found": ""}
+    cases = [case("cli/retries", "cli.retries-told", ("cli-python", "cli.retries-told", told))]
+    line = {"at": "/outcome/attempts/0/delay", "expected": None, "found": 0}
+    cases += [case(f"a.{n}/late", "retry.delay", ("python-http", "lockstep", line)) for n in range(9)]
+    first, last = groups_of(cases, [*LANES, SHELL])
+    assert (first.behaviour, last.behaviour) == ("lockstep in logging.observer", "cli.retries-told")
+
+
 def test_of_about_as_many_cases_what_goes_wrong_first_comes_first() -> None:
     more = {"at": "/connections", "expected": 1, "found": 2}
     early = {"at": "/requests", "expected": 0, "found": 1}
@@ -351,6 +360,15 @@ def test_a_place_of_a_check_of_its_own_is_a_matter_of_it_though_one_case_is_abou
     cases += [case("cli/split", "cli.split", ("python-http", "case.requests cli.split", line))]
     cases += [case(f"b/{n}", "import.parts") for n in range(30)]
     assert groups_of(cases, LANES)[0].behaviour == "import.parts"
+
+
+def test_a_path_that_a_command_gets_wrong_is_a_matter_of_commands_and_not_of_what_the_sdk_sends() -> None:
+    line = {"at": "/requests/0/path", "expected": "/a/", "found": "/b/"}
+    shown = ["cli.every-operation request.line", "cli.idempotency-key request.line"]
+    cases = [case(f"a.b/{n}", each, ("cli-python", each, line)) for n, each in enumerate([shown[0], *shown])]
+    cases += [case(f"c.{n}/command", shown[0]) for n in range(40)]
+    cases += [case(f"c.{n}/flags", shown[1]) for n in range(40)]
+    assert groups_of(cases, [*LANES, SHELL])[0].behaviour == "cli.every-operation"
 
 
 def test_a_request_that_is_not_sent_is_no_matter_of_what_shows_in_messages_alone() -> None:

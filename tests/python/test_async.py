@@ -321,6 +321,9 @@ class Paused:
     def resume_reading(self) -> None:
         self.reads = True
 
+    def abort(self) -> None:
+        """There is nothing to close."""
+
 
 def test_a_server_that_sends_what_nobody_reads_is_left_waiting() -> None:
     async def main() -> None:
@@ -334,6 +337,26 @@ def test_a_server_that_sends_what_nobody_reads_is_left_waiting() -> None:
             assert not transport.reads
             assert len(await stream.receive(limits)) == 1024 * 1024 + 1
             assert transport.reads
+
+    asyncio.run(main())
+
+
+def test_so_is_one_that_speaks_tls() -> None:
+    async def main() -> None:
+        stream, transport, limits = AsyncStream(), Paused(), Limits(Request("GET", "https://host/", []))
+        stream.connection_made(transport)
+        handshake = asyncio.ensure_future(stream.start_tls(ssl.create_default_context(), "host", limits))
+        while stream._waiter is None:
+            await asyncio.sleep(0)
+        for _ in range(32):
+            stream.buffer_updated(32 * 1024)
+            assert transport.reads
+        stream.buffer_updated(1)
+        assert not transport.reads
+        handshake.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await handshake
+        stream.abort()
 
     asyncio.run(main())
 

@@ -395,6 +395,31 @@ test("many calls leave no listener, socket or timer behind", async () => {
   });
 });
 
+test("a call that is aborted while it waits leaves no timer behind", async () => {
+  const timers = (): number =>
+    (process as unknown as { getActiveResourcesInfo(): string[] })
+      .getActiveResourcesInfo()
+      .filter((name) => name === "Timeout").length;
+  await withServer({ status: 429, headers: { "Retry-After": "50" } }, async ({ client }) => {
+    await new Promise((resolve) => setImmediate(resolve));
+    const before = timers();
+    const controller = new AbortController();
+    let within = 0;
+    const onReply = (): void => {
+      setImmediate(() => {
+        within = timers();
+        controller.abort();
+      });
+    };
+    const c = client({ runtime: undefined, onReply });
+    await rejection(c.segments.get(1, { signal: controller.signal }));
+    c.close();
+    assert.ok(within > before, "it did not wait");
+    assert.equal(timers(), before);
+    assert.deepEqual(getEventListeners(controller.signal, "abort"), []);
+  });
+});
+
 test("a client's namespaces hold what makes their calls out of sight", async () => {
   const { segments } = new Script(reply({})).client();
   assert.ok(!Object.keys(segments).includes("calls") && !Object.keys(segments).includes("http"));

@@ -45,7 +45,7 @@ _OWN = (
 another behaviour to be blamed all the same."""
 
 
-_RAISED = 0.7
+_RAISED = 0.8
 """How much speaks for what a message is about that should not have come, where it comes in all that differs."""
 
 
@@ -141,14 +141,17 @@ def blamed(left: Sequence[Seen], counts: Mapping[str, int]) -> tuple[str, list[S
     """
     suspects = _Suspects(left, counts)
     guilty = suspects.likeliest(suspects.cases)
+    by_command = all(map(_is_of_a_command, left))
     for place, name, outdone in _OWN:
+        if by_command and name.startswith("request."):
+            continue
         looks = all(place.fullmatch(each.at) for each in left) and suspects.stands_for_more(name, guilty)
         # Those of ids speak of the path, too, unless it is another one without odd ids in it.
         about_ids = name == "request.line" and guilty.startswith("request.id-") and suspects.stands_for_all(guilty)
         if looks and suspects.evidence(guilty) <= outdone and not about_ids:
             guilty = name
     kinds = [name for place, name in _OF_MANY if all(place.fullmatch(each.at) for each in left)]
-    if all(map(_is_of_a_command, left)):
+    if by_command:
         kinds = [name for name in kinds if name.startswith("cli.")]
     for kind in ["response."] if all(map(_is_unreadable, left)) else kinds:
         # If it stands for far more of the steps than what they happen to be there to show.

@@ -87,14 +87,15 @@ _FAR_BETTER = 3
 
 
 def _ranked(groups: list[Group], evidence: Mapping[tuple[str, str], float], shells: Set[str]) -> list[Group]:
-    """The likeliest cause first; at the end what the contract does not decide.
+    """The likeliest cause first.
 
-    The command line calls the SDK, so that what differs there follows from what differs in the SDK. Of about as many
+    The command line calls the SDK, so that what differs there follows from what differs in the SDK; of each, what the
+    contract does not decide comes behind what it does. Of about as many
     cases, what goes wrong earlier in a call is the cause of what goes wrong later, and then what is known best.
     """
 
     def side(group: Group) -> tuple[bool, bool]:
-        return is_between(group.behaviour), set(group.lanes) <= shells
+        return set(group.lanes) <= shells, is_between(group.behaviour)
 
     done: dict[tuple[bool, bool], set[str]] = {}  # the cases in which more differs than what is said
     for group in groups:

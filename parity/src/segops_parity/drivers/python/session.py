@@ -92,15 +92,19 @@ class Left(Exception):
         super().__init__("left by an exception")
 
 
+_LOGGER = "segops_admin"
+
+
 class Lines(logging.Handler):
-    """Keeps what the SDK logs."""
+    """Keeps what the SDK logs, with the logger's name where that is another one than is documented."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(f"{record.levelname} {record.getMessage()}")
+        logger = "" if record.name == _LOGGER else f"{record.name}: "
+        self.lines.append(f"{logger}{record.levelname} {record.getMessage()}")
 
 
 class Session:
@@ -128,7 +132,7 @@ class Session:
         self._is_own = True
         self._folder: Path | None = None
         self._log = Lines()
-        logger = logging.getLogger("segops_admin")
+        logger = logging.getLogger(_LOGGER)
         logger.addHandler(self._log)
         logger.setLevel(logging.DEBUG)
         logger.propagate = False
