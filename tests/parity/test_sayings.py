@@ -82,24 +82,3 @@ def test_an_error_of_the_sdk_is_raised_by_what_its_message_is_about(suite: Suite
 
 def test_an_error_that_is_expected_is_raised_by_nothing_else(suite: Suite) -> None:
     assert not any(found(suite, "client/options-that-are-none"))
-
-
-@pytest.mark.parametrize(
-    ("kind", "status", "is_broken"),
-    [
-        ("SegOpsApiError", 429, True),
-        ("SegOpsNotFoundError", 429, True),
-        ("SegOpsServerError", 503, False),  # the class that its own status asks for: it is the status that is wrong
-        ("SegOpsDecodeError", 429, False),
-    ],
-)
-def test_an_error_of_another_class_than_its_status_asks_for_is_a_matter_of_that(
-    suite: Suite, kind: str, status: int, is_broken: bool
-) -> None:
-    case = suite.cases["client/retry-after-that-is-not-waited-for"]
-    seen = ideal(case)
-    step = next(each for each in case.steps if each.outcome["error"]["kind"] == "SegOpsRateLimitError")
-    place = case.steps.index(step)
-    seen["steps"][place]["outcome"] = {"error": {"kind": kind, "message": "", "classes": [], "status": status}}
-    checks = check_case(suite.contract, case, seen, "python")[step.name]
-    assert bool(checks.get("error.by-status")) is is_broken

@@ -7,6 +7,7 @@ delays and result are all as written.
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -443,6 +444,8 @@ def _shell_checks(contract: Contract, step: Step, outcome: Problems) -> Iterator
             yield name, [line for line in outcome if line["at"] == "/ok/exit"]
     if "--compact" in step.args or {"raw", "stdout"} <= step.outcome["ok"].keys():
         yield "cli.compact", [line for line in outcome if line["at"] == "/ok/stdout/rows" or _differs_in_blanks(line)]
+    if {"raw", "stdout"} <= step.outcome["ok"].keys():
+        yield "cli.no-escapes", [line for line in outcome if _differs_in_escapes(line)]
     if step.outcome["ok"].get("stdout", {}).get("json") == {"ok": True}:
         yield "cli.empty-answer", [line for line in outcome if line["at"].startswith(("/ok/stdout", "/ok/raw"))]
     if "--json-errors" in step.args:
@@ -451,9 +454,26 @@ def _shell_checks(contract: Contract, step: Step, outcome: Problems) -> Iterator
 
 def _differs_in_blanks(line: Mapping[str, Any]) -> bool:
     """Whether what was printed is only laid out in another way."""
-    expected, found = line.get("expected"), line.get("found")
-    printed = line["at"] == "/ok/raw" and isinstance(expected, str) and isinstance(found, str)
-    return printed and "".join(expected.split()) == "".join(found.split())  # type: ignore[union-attr]
+    expected, found = _printed(line)
+    return "".join(expected.split()) == "".join(found.split()) != ""
+
+
+def _differs_in_escapes(line: Mapping[str, Any]) -> bool:
+    """Whether the same JSON was printed with other escapes."""
+    expected, found = _printed(line)
+    if expected.count("\\u") == found.count("\\u"):
+        return False
+    try:
+        return bool(json.loads(expected) == json.loads(found))
+    except ValueError:
+        return False
+
+
+def _printed(line: Mapping[str, Any]) -> tuple[str, str]:
+    """What is to be printed and what is, or nothing where it is about something else."""
+    texts = line.get("expected"), line.get("found")
+    is_text = line["at"] == "/ok/raw" and all(isinstance(text, str) for text in texts)
+    return texts if is_text else ("", "")  # type: ignore[return-value]
 
 
 def _wire_checks(

@@ -31,6 +31,7 @@ _OWN = (
     (re.compile(r"/requests/\d+/body/parts(/\d+/content)?"), "import.parts", 1.0),
     (re.compile(r"/ok/parts/.*"), "import.parts", 1.0),
     (re.compile(r"/ok/stdout/rows"), "cli.compact", 1.0),
+    (re.compile(r"/ok/raw"), "cli.no-escapes", 1.0),
     (re.compile(r"/error/kind"), "error.classes", 1.0),
     (re.compile(r"/error/kind"), "error.by-status", 1.0),
     (re.compile(r"/error/caused"), "error.cause-kept", 1.0),

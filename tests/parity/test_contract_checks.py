@@ -1,0 +1,62 @@
+"""What is checked of every step, whatever its case is about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from repository import ROOT
+
+from segops_parity.contract_checks import check_case
+from segops_parity.coverage import ideal
+from segops_parity.project import Project
+from segops_parity.suite import Suite, open_suite
+
+pytestmark = pytest.mark.needs_workspace
+
+
+@pytest.fixture(scope="module")
+def suite() -> Suite:
+    return open_suite(Project(Path(ROOT)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "is_broken"),
+    [
+        ("SegOpsApiError", 429, True),
+        ("SegOpsNotFoundError", 429, True),
+        ("SegOpsServerError", 503, False),  # the class that its own status asks for: it is the status that is wrong
+        ("SegOpsDecodeError", 429, False),
+    ],
+)
+def test_an_error_of_another_class_than_its_status_asks_for_is_a_matter_of_that(
+    suite: Suite, kind: str, status: int, is_broken: bool
+) -> None:
+    case = suite.cases["client/retry-after-that-is-not-waited-for"]
+    seen = ideal(case)
+    step = next(each for each in case.steps if each.outcome["error"]["kind"] == "SegOpsRateLimitError")
+    place = case.steps.index(step)
+    seen["steps"][place]["outcome"] = {"error": {"kind": kind, "message": "", "classes": [], "status": status}}
+    checks = check_case(suite.contract, case, seen, "python")[step.name]
+    assert bool(checks.get("error.by-status")) is is_broken
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "broken"),
+    [
+        ("ø", "\\u00f8", {"cli.no-escapes"}),
+        (": ", ":", {"cli.compact"}),
+        ("ø", "o", set()),  # something else is printed: a matter of what the case is about
+    ],
+)
+def test_json_that_is_printed_in_another_way_is_a_matter_of_its_escapes_or_its_blanks(
+    suite: Suite, was: str, becomes: str, broken: set[str]
+) -> None:
+    case = suite.cases["products.facets/command"]
+    seen = ideal(case)
+    printed = seen["steps"][0]["outcome"]["ok"]
+    assert was in printed["raw"]
+    printed["raw"] = printed["raw"].replace(was, becomes)
+    (checks,) = check_case(suite.contract, case, seen, "python").values()
+    looked = ("cli.no-escapes", "cli.compact")
+    assert {name for name in looked if checks[name]} == broken
