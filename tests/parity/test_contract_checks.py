@@ -60,3 +60,11 @@ def test_json_that_is_printed_in_another_way_is_a_matter_of_its_escapes_or_its_b
     (checks,) = check_case(suite.contract, case, seen, "python").values()
     looked = ("cli.no-escapes", "cli.compact")
     assert {name for name in looked if checks[name]} == broken
+
+
+def test_a_path_that_a_command_of_an_operation_gets_wrong_is_a_matter_of_commands(suite: Suite) -> None:
+    case = suite.cases["cli/download"]
+    seen = ideal(case)
+    seen["steps"][0]["requests"][0]["path"] = "/segments/7/export/"
+    (checks,) = check_case(suite.contract, case, seen, "python").values()
+    assert [line["at"] for line in checks["cli.every-operation"]] == ["/requests/0/path"]

@@ -219,6 +219,7 @@ def test_lines_where_one_is_due_are_a_matter_of_compact_output() -> None:
             "retry.retry-after-too-long",
             "error.by-status",
         ),
+        ({"at": "/error/status", "expected": 200, "found": None}, "transport.gives-up", "error.decode"),
     ],
 )
 def test_a_place_that_a_check_of_its_own_looks_at_is_a_matter_of_that_check(
@@ -369,6 +370,47 @@ def test_a_path_that_a_command_gets_wrong_is_a_matter_of_commands_and_not_of_wha
     cases += [case(f"c.{n}/command", shown[0]) for n in range(40)]
     cases += [case(f"c.{n}/flags", shown[1]) for n in range(40)]
     assert groups_of(cases, [*LANES, SHELL])[0].behaviour == "cli.every-operation"
+
+
+def test_a_request_of_another_method_and_path_is_another_request_told_once() -> None:
+    shown = "case.requests import.refused-part request.line"
+    method = {"at": "/requests/0/method", "expected": "POST", "found": "GET"}
+    path = {"at": "/requests/0/path", "expected": "/a/", "found": "/a/1/"}
+    body = {"at": "/requests/0/body", "expected": "x", "found": None}
+    failing = [("python-http", shown, line) for line in (method, path, body)]
+    cases = [case("a/again", "import.refused-part request.line", *failing)]
+    cases += [case(f"b/{n}", "request.line") for n in range(200)]
+    (group,) = groups_of(cases, LANES)
+    assert (group.behaviour, group.told) == (
+        "import.refused-part",
+        "sends GET /a/1/ where the contract says POST /a/",
+    )
+
+
+def test_what_only_one_command_does_is_a_matter_of_its_entry_though_few_cases_show_it() -> None:
+    line = {"at": "/requests", "expected": 1, "found": 0}
+    shown = "cli.every-operation cli.standard-input"
+    cases = [case("a.b/command", shown, ("cli-python", shown, line))]
+    cases += [case("a.b/flags", "cli.every-operation", ("cli-python", "cli.every-operation", line))]
+    cases += [case(f"c.{n}/command", "cli.every-operation") for n in range(200)]
+    (group,) = groups_of(cases, [*LANES, SHELL])
+    assert (group.behaviour, len(group.cases)) == ("cli.every-operation", 2)
+
+
+def test_what_a_call_gives_is_no_matter_of_what_it_sends() -> None:
+    line = {"at": "/ok", "expected": {"id": 1}, "found": None}
+    shown = "request.id-is-one-segment response.json"
+    cases = [case("a.b/ids", shown, ("python-http", shown, line))]
+    cases += [case(f"c.{n}/ids", shown) for n in range(20)]
+    cases += [case(f"d.{n}/happy", "response.json") for n in range(20)]
+    assert groups_of(cases, LANES)[0].behaviour == "response.json"
+
+
+def test_what_the_sdk_refuses_in_a_command_is_no_matter_of_the_sdk() -> None:
+    line = raised_by("request.id-refused")
+    cases = [case(f"cli/{n}", "cli.progress", ("cli-python", "cli.progress", line)) for n in range(2)]
+    cases += [case(f"a/{n}", "request.id-refused") for n in range(20)]
+    assert groups_of(cases, [*LANES, SHELL])[0].behaviour == "cli.progress"
 
 
 def test_a_request_that_is_not_sent_is_no_matter_of_what_shows_in_messages_alone() -> None:

@@ -72,6 +72,17 @@ def test_a_flag_that_is_refused_is_what_raises_the_error(suite: Suite) -> None:
     assert all(each == ["cli.compact"] for each in raised)
 
 
+@pytest.mark.parametrize(
+    ("name", "about"),
+    [("cli/import-status-failed", "cli.status-waits"), ("cli/export-not-over", "cli.wait")],
+)
+def test_a_flag_that_one_kind_of_command_refuses_is_a_matter_of_those(suite: Suite, name: str, about: str) -> None:
+    printed = {"exit": 2, "stderr": "error: unknown flag --wait.\n", "raw": "", "stdout": {}}
+    raised = found(suite, name, requests=[], outcome={"ok": printed})
+    assert raised
+    assert all(each == [about] for each in raised)
+
+
 def test_an_error_of_the_sdk_is_raised_by_what_its_message_is_about(suite: Suite) -> None:
     message = "deadline must be more than 0 seconds, not 5."
     error = {"kind": "SegOpsConfigError", "message": message, "classes": []}

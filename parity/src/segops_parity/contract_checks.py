@@ -28,6 +28,7 @@ _PART_KEY = re.compile(r"import-[0-9a-f]{32}-[0-9a-f]{8}-[0-9]+(\.[0-9]+)?-(uplo
 _BATCH_KEY = re.compile(r"upsert-[0-9a-f]{32}-[0-9a-f]{8}-[0-9]+(\.[0-9]+)?")
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _ASKED = re.compile(r"/error/(method|path|attempts|retry_after)\b")
+_CALLED = re.compile(r"/requests/0/(method|path)")
 _ASKS_TO_WAIT = re.compile(rb"(?im)^retry-after:")
 _FLAG = re.compile(r"--[a-z][a-z-]*")
 _LOG = re.compile(r"DEBUG (\w+) (\S+) (\w+) \d+ ms attempt (\d+)")
@@ -133,7 +134,7 @@ def _step_checks(
             yield behaviour, requests + [each for each in sent if each not in requests] + delays + outcome
     yield from wire
     if step.op == "cli":
-        yield from _shell_checks(contract, step, outcome)
+        yield from _shell_checks(contract, step, requests, outcome)
     if _tells(step):
         yield "error.wording", [line for line in outcome if line["at"] in ("/error/message", "/stderr")]
     error = seen["outcome"].get("error")
@@ -152,6 +153,8 @@ def _step_checks(
         yield "error.hides-key", _key_problems(error)
         if "error.pickles" in contract.behaviours and contract.behaviours["error.pickles"].binds(language):
             yield "error.pickles", _lost_by_pickling(error)
+        if error["kind"] == "SegOpsDecodeError":
+            yield "error.decode", [line for line in outcome if line["at"] == "/error/status"]
         is_due = operation is not None and "status" in step.outcome.get("error", {})
         if is_due or (kind and not _is_of_its_status(contract, error)):
             yield "error.by-status", kind
@@ -178,11 +181,19 @@ def _raised_by(contract: Contract, step: Step, seen: Mapping[str, Any], sayings:
     if not message:
         return []
     given = {str(word).partition("=")[0] for word in step.args} if step.op == "cli" else set()
-    refused = [f"cli.{flag[2:]}" for flag in _FLAG.findall(message) if flag in given]
-    if known := [name for name in refused if name in contract.behaviours]:
+    refused = [flag for flag in _FLAG.findall(message) if flag in given]
+    if known := [name for flag in refused for name in _about_flag(contract, flag, [str(word) for word in step.args])]:
         return known
     about = sayings.about(message, by_command=step.op == "cli")
     return [about] if about else []
+
+
+def _about_flag(contract: Contract, flag: str, words: Sequence[str]) -> list[str]:
+    """The behaviour that tells of a flag of this very command, or the one that is called after the flag."""
+    rules = {name: each.rule for name, each in contract.behaviours.items() if name.startswith("cli.")}
+    verbs = {word for word in words[:2] if "-" in word.strip("-")}
+    told = [name for name, rule in rules.items() if flag in _FLAG.findall(rule) and verbs.intersection(rule.split())]
+    return told[:1] or [name for name in (f"cli.{flag[2:]}",) if name in rules]
 
 
 def _unexpected(step: Step, seen: Mapping[str, Any]) -> str:
@@ -437,8 +448,13 @@ def _tells(step: Step) -> bool:
     return told or bool(step.outcome.get("error", {}).get("message"))
 
 
-def _shell_checks(contract: Contract, step: Step, outcome: Problems) -> Iterator[tuple[str, Problems]]:
-    """What every command shows: its exit code, and what its switches ask for."""
+def _shell_checks(
+    contract: Contract, step: Step, requests: Problems, outcome: Problems
+) -> Iterator[tuple[str, Problems]]:
+    """What every command shows: what it calls, its exit code, and what its switches ask for."""
+    commands = {(each.cli.resource, each.cli.verb) for each in contract.operations.values()}
+    if step.requests and tuple(step.args[:2]) in commands:
+        yield "cli.every-operation", [line for line in requests if _CALLED.fullmatch(line["at"])]
     for name in EXIT_CODES:
         if step.outcome["ok"].get("exit") == contract.behaviours[name].figures["code"]:
             yield name, [line for line in outcome if line["at"] == "/ok/exit"]

@@ -38,8 +38,9 @@ _OWN = (
     (re.compile(r"/error/(method|path|attempts)\b.*"), "error.api-attributes", 1.0),
     (re.compile(r"/ok/warnings"), "config.plain-http-warns-once", 1.0),
     (re.compile(r"/error/retry_after"), "error.api-attributes", 0.4),
-    (re.compile(r"/requests/\d+/(method|path)"), "cli.wait-requests", 1.0),
-    (re.compile(r"/requests/0/(method|path)"), "cli.every-operation", 1.0),
+    (re.compile(r"/error/status"), "error.decode", 1.0),
+    (re.compile(r"/requests/\d+(/(method|path))?"), "cli.wait-requests", 1.0),
+    (re.compile(r"/requests/0(/(method|path))?"), "cli.every-operation", 0.4),
     (re.compile(r"/delays"), "wait.until-done", 1.0),
 )
 """Places that a check of its own looks at, however often it looks at others that are right; and what has to speak for
@@ -51,14 +52,19 @@ _RAISED = 0.8
 
 
 def _raised_by(each: Seen) -> list[str]:
-    """What the message of an error is about that should not have come; not of what was sent before it came."""
-    return [] if re.match(r"/requests/\d+/", each.at) else list(each.line.get("raised_by", ()))
+    """What the message of an error is about that should not have come; not of what was sent before it came.
+
+    What the SDK refuses in a command, it was given by the command line.
+    """
+    raised = [] if re.match(r"/requests/\d", each.at) else each.line.get("raised_by", ())
+    return [name for name in raised if name.startswith("cli.") or not _is_of_a_command(each)]
 
 
 _NEARLY_ALL = 0.9
 """In what share of the cases a place's own check has to fail: one beside it may be about something else."""
 
 
+_ENTRY_IS_WRONG = "cli.every-operation"
 _ENTRY = re.compile("(.+)/(command|columns|flags)")
 
 
@@ -129,6 +135,7 @@ def in_place(check: str, at: str) -> float:
         or (_PRINTED.fullmatch(check) and is_sent)
         or (_COUNTED.fullmatch(check) and re.match(r"/requests/[\d*]+/", at))
         or (check in ("wait.states", "wait.each-state") and at == "/error/message")
+        or (check.startswith("request.") and re.match("/ok(/|$)", at))
     )
     return _OUT_OF_PLACE if is_out else 1.0
 
@@ -142,6 +149,8 @@ def blamed(left: Sequence[Seen], counts: Mapping[str, int]) -> tuple[str, list[S
     """
     suspects = _Suspects(left, counts)
     guilty = suspects.likeliest(suspects.cases)
+    if _is_one_entry(left) and suspects.stands_for_more(_ENTRY_IS_WRONG, guilty):
+        guilty = _ENTRY_IS_WRONG
     by_command = all(map(_is_of_a_command, left))
     for place, name, outdone in _OWN:
         if by_command and name.startswith("request."):

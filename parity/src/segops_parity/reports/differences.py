@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 __all__ = ["BETWEEN", "FALLBACK", "Record", "Seen", "differences_of", "is_between", "kind_of", "phase_of"]
@@ -65,7 +65,33 @@ def differences_of(case: Record) -> list[Seen]:
                 about = ["error.wording"]  # nothing but what it says
             checks = {f"{check} in {name}" for check in checks for name in about} or checks
         seen.append(Seen(case["case"], step, lane, at, line, frozenset(checks)))
-    return _causes(seen)
+    return _causes(_whole_requests(seen))
+
+
+_LINE = re.compile(r"(/requests/\d+)/(method|path)")
+
+
+def _whole_requests(seen: Sequence[Seen]) -> list[Seen]:
+    """With a request of another method and another path told as another request, once and without what it holds."""
+    lines: dict[tuple[str, str, str], dict[str, Seen]] = {}
+    for each in seen:
+        if match := _LINE.fullmatch(each.at):
+            lines.setdefault((each.step, each.lane, match[1]), {})[match[2]] = each
+    others = {key: parts for key, parts in lines.items() if len(parts) == 2}
+    kept = []
+    for each in seen:
+        match = re.match(r"/requests/\d+(?=/)", each.at)
+        key = (each.step, each.lane, match[0] if match else "")
+        if key not in others:
+            kept.append(each)
+        elif each is others[key]["path"]:
+            kept.append(_another_request(key[2], others[key]["method"], each))
+    return kept
+
+
+def _another_request(at: str, method: Seen, path: Seen) -> Seen:
+    told = {side: f"{method.line.get(side)} {path.line.get(side)}" for side in ("expected", "found")}
+    return replace(path, at=at, line={"at": at, **told}, checks=method.checks | path.checks)
 
 
 def _causes(seen: Sequence[Seen]) -> list[Seen]:
@@ -102,7 +128,7 @@ def phase_of(each: Seen) -> int:
     if all(map(is_between, each.checks)):
         return 8
     # What a client is opened with comes before its calls, what a transport is told before what it does.
-    if re.match(r"/requests/[\d*]+/(method|path|query|headers)|/ok/warnings|/timeouts", each.at):
+    if re.match(r"/requests/[\d*]+(/(method|path|query|headers)|$)|/ok/warnings|/timeouts", each.at):
         return 0
     if each.at == "/delays" and _differ_within(each.line):
         return 1  # the requests that come after a wrong delay, or never, follow from it

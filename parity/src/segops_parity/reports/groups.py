@@ -233,6 +233,8 @@ def _did(at: str, expected: Any, found: Any) -> str:
         return f"raises {found} {says} {expected}"
     if match := re.fullmatch(r"/requests/[\d*]+/headers/(.+)", at):
         return f"sends {match[1]}: {_value(found)} {says} {_value(expected)}"
+    if re.fullmatch(r"/requests/\d+", at):
+        return f"sends {found} {says} {expected}"
     if match := re.match(r"/requests/[\d*]+/(\w+)(.*)", at):
         return f"sends {match[1]}{match[2]} {_value(found)} {says} {_value(expected)}"
     if at.startswith("/ok"):
