@@ -170,6 +170,22 @@ def test_five_hundred_tasks_share_a_client_within_its_connections_and_mix_no_rep
     assert server.connections <= 20
 
 
+def test_a_read_gives_no_more_than_was_asked_for(serve: Any) -> None:
+    more = threading.Event()
+    server = serve(Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01", more, b"23456789"))
+
+    async def main() -> list[bytes]:
+        transport = AsyncHTTPTransport()
+        body = (await transport.send(Request("GET", f"{server.url}/x/", [], timeout=20.0))).body
+        blocks = [await body.read(1)]
+        more.set()  # so that the next read takes what is left of one block, and the rest of another
+        blocks += [await body.read(amount) for amount in (4, 0, 4, 4)]
+        await transport.close()
+        return blocks
+
+    assert asyncio.run(main()) == [b"0", b"1234", b"", b"5678", b"9"]
+
+
 def test_a_call_that_is_cancelled_as_its_turn_comes_leaves_it_to_the_next(serve: Any) -> None:
     server = serve(Reply(json=[1]), Reply(json=[2]))
 

@@ -11,6 +11,7 @@ import {
   SegOpsNotFoundError,
   SegOpsTimeoutError,
 } from "../src/index.js";
+import { withVariables } from "./support/environment.js";
 import { collect, deadAddress, patiently, rejection, withRawServer, withServer } from "./support/server.js";
 
 const IS_NODE = process.versions.bun === undefined && !("Deno" in globalThis);
@@ -61,6 +62,23 @@ test("calls go through an http.request that somebody has replaced, over kept con
         [seen[0]?.headers.authorization, undefined],
         [seen[0]?.headers.authorization, String(Buffer.byteLength(seen[4]?.body ?? ""))],
       ],
+    );
+  });
+});
+
+test("they go to the proxy of the environment there, too", { skip: !IS_NODE }, async () => {
+  await withServer({ json: [1] }, async ({ client, seen, url }) => {
+    const calls = await instrumented(() =>
+      withVariables({ HTTP_PROXY: url.replace("/api", "") }, async () => {
+        const segops = client({ baseUrl: "http://api.example/api" });
+        assert.deepEqual(await segops.segments.list(), [1]);
+        segops.close();
+      }),
+    );
+    assert.equal(calls, 1);
+    assert.deepEqual(
+      seen.map(({ target }) => target),
+      ["http://api.example/api/segments/"],
     );
   });
 });

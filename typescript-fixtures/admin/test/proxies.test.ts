@@ -4,25 +4,10 @@ import { test } from "node:test";
 import { SegOpsConfigError, SegOpsConnectionError } from "../src/index.js";
 import { proxyFor } from "../src/transport/proxies.js";
 import { addressBits } from "../src/wire/addresses.js";
+import { withVariables } from "./support/environment.js";
 import { deadAddress, patiently, rejection, withRawServer, withServer } from "./support/server.js";
 
 const PASSWORD = "test: hün@2";
-const VARIABLES = ["http_proxy", "https_proxy", "all_proxy", "no_proxy", "request_method"];
-
-/** Runs with these variables of the environment, and no other that names a proxy. */
-async function withVariables<T>(variables: Record<string, string>, run: () => T | Promise<T>): Promise<T> {
-  const names = VARIABLES.flatMap((name) => [name, name.toUpperCase()]);
-  const before = Object.fromEntries(names.map((name) => [name, process.env[name]]));
-  for (const name of names) delete process.env[name];
-  Object.assign(process.env, variables);
-  try {
-    return await run();
-  } finally {
-    for (const name of names) delete process.env[name];
-    Object.assign(process.env, Object.fromEntries(Object.entries(before).filter(([, value]) => value !== undefined)));
-  }
-}
-
 const NO_PROXY: [entry: string, host: string, port: number, isBypassed: boolean][] = [
   ["api.example", "api.example", 443, true],
   ["api.example", "deep.api.example", 443, true],

@@ -104,7 +104,7 @@ _WEIGHTS = {
     "request.query-as-contracted": 0.8,
     "response.json": 0.8,
     "response.untyped": 0.9,
-    "transport.keeps-connections": 0.8,
+    "transport.keeps-connections": 0.7,
 }
 """What is checked of many calls, and says less than what a case is there to show."""
 
