@@ -105,6 +105,21 @@ def test_what_the_command_line_does_differently_follows_from_what_the_sdk_does()
     assert [group.behaviour for group in groups_of(cases, [*LANES, SHELL])] == ["client.options", "cli.doctor-report"]
 
 
+def test_what_an_sdk_declares_otherwise_comes_before_what_its_calls_do() -> None:
+    line = {"at": "/requests", "expected": 1, "found": 0}
+    cases = [case(f"a/{n}", "import.parts", ("python-http", "import.parts", line)) for n in range(9)]
+    gone = {"at": "/a.b/body?", "expected": 0, "found": None}
+    cases += [case("surface/arguments", "surface.arguments", ("python-http", "surface.arguments", gone))]
+    cases += [case("surface/flags", "surface.flags", ("cli-python", "surface.flags", gone))]
+    cases += [case(f"cli/{n}", "cli.key", ("cli-python", "cli.key", line)) for n in range(9)]
+    assert [group.behaviour for group in groups_of(cases, [*LANES, SHELL])] == [
+        "surface.arguments",
+        "import.parts",
+        "cli.key",
+        "surface.flags",
+    ]
+
+
 def test_it_does_so_where_the_contract_does_not_decide_what_the_sdk_does() -> None:
     told = {"at": "/stderr", "expected": "to hold 'retrying in 0 s'", "found": ""}
     cases = [case("cli/retries", "cli.retries-told", ("cli-python", "cli.retries-told", told))]
@@ -322,6 +337,15 @@ def test_an_error_that_should_not_come_is_a_matter_of_what_it_speaks_of() -> Non
         "cli.flag-values: 3 cases: Python (cli-python) sends 0 requests where the contract says 1",
         [],
     )
+
+
+def test_it_is_so_the_more_where_the_cases_are_about_that_too() -> None:
+    line = raised_by("import.resumes")
+    shown = "import.refused-part import.resumes"
+    cases = [case(f"client/{n}", shown, ("python-http", shown, line)) for n in range(18)]
+    cases += [case(f"client/split-{n}", "cli.split", ("python-http", "cli.split", line)) for n in range(12)]
+    cases += [case("client/more", "import.unchanged", ("python-http", "import.unchanged", dict(line, raised_by=[])))]
+    assert groups_of(cases, LANES)[0].behaviour == "import.resumes"
 
 
 def test_an_error_of_one_command_alone_is_a_matter_of_its_entry_in_the_table() -> None:

@@ -557,3 +557,10 @@ def test_an_address_without_a_path_is_that_of_the_root(serve: Any) -> None:
     assert transport.send(Request("GET", server.url.removesuffix("/api"), [])).body.read() == b"1"
     transport.close()
     assert [seen.target for seen in server.requests] == ["/"]
+
+
+@pytest.mark.parametrize("kind", [HTTPTransport, AsyncHTTPTransport])
+@pytest.mark.parametrize("number", [0, 1.5, "5", True])
+def test_a_transport_takes_a_whole_number_of_connections_and_nothing_else(kind: Any, number: object) -> None:
+    with pytest.raises(SegOpsConfigError, match="max_connections"):
+        kind(max_connections=number)

@@ -124,6 +124,8 @@ def _step_checks(
     if made is not None and made.polls and step.delays:
         is_cut = step.outcome.get("error", {}).get("kind") == "SegOpsWaitTimeout"
         yield "wait.until-done", _early_delays(delays) if is_cut else delays
+    if made is not None and made.polls and "queues" not in made.flags and "progress" in step.outcome:
+        yield "wait.progress", [line for line in result if line["at"].startswith("/progress")]
     if made is not None and made.splits:
         yield "import.parts", [line for line in result if line["at"].startswith("/ok/parts")]
     wire = list(_wire_checks(contract, case, step, operation, seen, result, language, version))

@@ -42,22 +42,20 @@ _OWN = (
     (re.compile(r"/requests/\d+(/(method|path))?"), "cli.wait-requests", 1.0),
     (re.compile(r"/requests/0(/(method|path))?"), "cli.every-operation", 0.4),
     (re.compile(r"/delays"), "wait.until-done", 1.0),
+    (re.compile(r"/progress.*"), "wait.progress", 1.0),
 )
 """Places that a check of its own looks at, however often it looks at others that are right; and what has to speak for
 another behaviour to be blamed all the same."""
 
 
-_RAISED = 0.8
-"""How much speaks for what a message is about that should not have come, where it comes in all that differs."""
+_RAISED, _RAISED_AND_SHOWN = 0.7, 0.8
+"""How much speaks for what a message is about that should not have come, where it comes in all that differs; and where
+a third of the cases in which it comes are about that, too."""
 
 
 def _raised_by(each: Seen) -> list[str]:
-    """What the message of an error is about that should not have come; not of what was sent before it came.
-
-    What the SDK refuses in a command, it was given by the command line.
-    """
-    raised = [] if re.match(r"/requests/\d", each.at) else each.line.get("raised_by", ())
-    return [name for name in raised if name.startswith("cli.") or not _is_of_a_command(each)]
+    """What the message of an error is about that should not have come; not of what was sent before it came."""
+    return [] if re.match(r"/requests/\d", each.at) else list(each.line.get("raised_by", ()))
 
 
 _NEARLY_ALL = 0.9
@@ -177,11 +175,17 @@ class _Suspects:
     def __init__(self, seen: Sequence[Seen], counts: Mapping[str, int]) -> None:
         self._counts = counts
         self._at = seen[0].at
-        self._raised = set() if _is_one_entry(seen) else {name for each in seen for name in _raised_by(each)}
+        raised = set() if _is_one_entry(seen) else {name for each in seen for name in _raised_by(each)}
+        if all(map(_is_of_a_command, seen)):  # what the SDK refuses, it was given by the command line
+            raised = {name for name in raised if name.startswith("cli.")}
+        self._raised = raised
         self._failing = len({each.case for each in seen})
         self.cases: dict[str, set[str]] = {}
         self.steps: dict[str, set[tuple[str, str]]] = {}
+        self._shown: dict[str, set[str]] = {}
         for each in seen:
+            for check in self._raised.intersection(each.checks):
+                self._shown.setdefault(check, set()).add(each.case)
             own = {check for check in each.checks if not is_between(check)}
             named = own - set(FALLBACK) or own or each.checks
             for check in {*named, *self._raised.intersection(_raised_by(each))}:
@@ -209,7 +213,8 @@ class _Suspects:
         """How much speaks for it, from 0 to 1."""
         failed = len(self.cases[name])
         if name in self._raised:  # it says so itself, however often it does not
-            return round(_RAISED * sqrt(failed / self._failing), 6)
+            is_shown = 3 * len(self._shown.get(name, ())) >= failed
+            return round((_RAISED_AND_SHOWN if is_shown else _RAISED) * sqrt(failed / self._failing), 6)
         made = max(self._made(name), failed)
         # Rounded, so that equals are ordered by how seldom they are, not by the last digit.
         return round(weight_of(name) * in_place(name, self._at) * failed / sqrt(self._failing * made), 6)

@@ -102,9 +102,11 @@ def _ranked(groups: list[Group], evidence: Mapping[tuple[str, str], float], shel
         if not _is_said(group):
             done.setdefault(side(group), set()).update(group.cases)
 
-    def rank(group: Group) -> tuple[bool, bool, bool]:
+    def rank(group: Group) -> tuple[bool, bool, bool, bool]:
+        # What an SDK does not declare as it should is the cause of what its calls do.
+        is_declared = group.behaviour.startswith("surface.") and not set(group.lanes) <= shells
         follows = _is_said(group) and len(done.get(side(group), ())) >= _FOLLOWED * len(group.cases)
-        return *side(group), follows
+        return *side(group), not is_declared, follows
 
     def place(group: Group) -> float:
         return max(in_place(group.behaviour, each.at) for each in group.seen)
@@ -115,7 +117,7 @@ def _ranked(groups: list[Group], evidence: Mapping[tuple[str, str], float], shel
     def known(group: Group) -> float:
         return place(group) * evidence.get((group.who.partition(" (")[0], group.behaviour), 0.0)
 
-    largest: dict[tuple[bool, bool, bool], Group] = {}
+    largest: dict[tuple[bool, bool, bool, bool], Group] = {}
     for group in groups:
         first = largest.setdefault(rank(group), group)
         if size(group) > size(first):
