@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,11 @@ class Contract:
     """What cli.yaml says: the flags and tools of the command line that belong to no method."""
     webhooks: Webhooks = field(repr=False)
     records: Records = field(repr=False)
+
+    @cached_property
+    def commands(self) -> dict[tuple[str, str], Operation]:
+        """The operations by resource and verb of their commands; of several, the last one."""
+        return {(each.cli.resource, each.cli.verb): each for each in self.operations.values()}
 
     def record(self, name: str) -> Record:
         """The record of that name; raises KeyError if the contract has none."""

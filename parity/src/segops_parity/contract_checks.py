@@ -454,15 +454,15 @@ def _shell_checks(
     contract: Contract, step: Step, requests: Problems, outcome: Problems
 ) -> Iterator[tuple[str, Problems]]:
     """What every command shows: what it calls, its exit code, and what its switches ask for."""
-    commands = {(each.cli.resource, each.cli.verb) for each in contract.operations.values()}
-    if step.requests and tuple(step.args[:2]) in commands:
+    if step.requests and tuple(step.args[:2]) in contract.commands:
         yield "cli.every-operation", [line for line in requests if _CALLED.fullmatch(line["at"])]
     for name in EXIT_CODES:
         if step.outcome["ok"].get("exit") == contract.behaviours[name].figures["code"]:
             yield name, [line for line in outcome if line["at"] == "/ok/exit"]
-    if "--compact" in step.args or {"raw", "stdout"} <= step.outcome["ok"].keys():
+    is_printed = {"raw", "stdout"} <= step.outcome["ok"].keys()
+    if "--compact" in step.args or is_printed:
         yield "cli.compact", [line for line in outcome if line["at"] == "/ok/stdout/rows" or _differs_in_blanks(line)]
-    if {"raw", "stdout"} <= step.outcome["ok"].keys():
+    if is_printed:
         yield "cli.no-escapes", [line for line in outcome if _differs_in_escapes(line)]
     if step.outcome["ok"].get("stdout", {}).get("json") == {"ok": True}:
         yield "cli.empty-answer", [line for line in outcome if line["at"].startswith(("/ok/stdout", "/ok/raw"))]

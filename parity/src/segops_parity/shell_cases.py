@@ -32,10 +32,9 @@ def shell_cases(contract: Contract, scenarios: Scenarios, happy: Mapping[str, Ca
 
 def _help_cases(contract: Contract) -> Iterator[Case]:
     """The help of every resource and every verb, and what a verb says that is given too little, or too much."""
-    commands = {(each.cli.resource, each.cli.verb): each for each in contract.operations.values()}
-    for resource in dict.fromkeys(resource for resource, _ in commands):
+    for resource in dict.fromkeys(resource for resource, _ in contract.commands):
         yield _told(f"cli/{resource}/help", [resource, "--help"], 0, ["cli.help"], prints=[f"segops-admin {resource}"])
-    for (resource, verb), operation in commands.items():
+    for (resource, verb), operation in contract.commands.items():
         words, name = [resource, verb], f"cli/{resource}-{verb}"
         yield _told(
             f"{name}/help", [*words, "--help"], 0, ["cli.help"], prints=[" ".join(["usage: segops-admin", *words])]

@@ -147,11 +147,10 @@ def blamed(left: Sequence[Seen], counts: Mapping[str, int]) -> tuple[str, list[S
     """
     suspects = _Suspects(left, counts)
     guilty = suspects.likeliest(suspects.cases)
-    if _is_one_entry(left) and suspects.stands_for_more(_ENTRY_IS_WRONG, guilty):
+    if suspects.is_one_entry and suspects.stands_for_more(_ENTRY_IS_WRONG, guilty):
         guilty = _ENTRY_IS_WRONG
-    by_command = all(map(_is_of_a_command, left))
     for place, name, outdone in _OWN:
-        if by_command and name.startswith("request."):
+        if suspects.by_command and name.startswith("request."):
             continue
         looks = all(place.fullmatch(each.at) for each in left) and suspects.stands_for_more(name, guilty)
         # Those of ids speak of the path, too, unless it is another one without odd ids in it.
@@ -159,7 +158,7 @@ def blamed(left: Sequence[Seen], counts: Mapping[str, int]) -> tuple[str, list[S
         if looks and suspects.evidence(guilty) <= outdone and not about_ids:
             guilty = name
     kinds = [name for place, name in _OF_MANY if all(place.fullmatch(each.at) for each in left)]
-    if by_command:
+    if suspects.by_command:
         kinds = [name for name in kinds if name.startswith("cli.")]
     for kind in ["response."] if all(map(_is_unreadable, left)) else kinds:
         # If it stands for far more of the steps than what they happen to be there to show.
@@ -175,10 +174,11 @@ class _Suspects:
     def __init__(self, seen: Sequence[Seen], counts: Mapping[str, int]) -> None:
         self._counts = counts
         self._at = seen[0].at
-        raised = set() if _is_one_entry(seen) else {name for each in seen for name in _raised_by(each)}
-        if all(map(_is_of_a_command, seen)):  # what the SDK refuses, it was given by the command line
-            raised = {name for name in raised if name.startswith("cli.")}
-        self._raised = raised
+        self.is_one_entry = _is_one_entry(seen)
+        self.by_command = all(map(_is_of_a_command, seen))
+        self._raised = set() if self.is_one_entry else {name for each in seen for name in _raised_by(each)}
+        if self.by_command:  # what the SDK refuses, it was given by the command line
+            self._raised = {name for name in self._raised if name.startswith("cli.")}
         self._failing = len({each.case for each in seen})
         self.cases: dict[str, set[str]] = {}
         self.steps: dict[str, set[tuple[str, str]]] = {}

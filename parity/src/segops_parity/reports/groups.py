@@ -90,8 +90,8 @@ def _ranked(groups: list[Group], evidence: Mapping[tuple[str, str], float], shel
     """The likeliest cause first.
 
     The command line calls the SDK, so that what differs there follows from what differs in the SDK; of each, what the
-    contract does not decide comes behind what it does. Of about as many
-    cases, what goes wrong earlier in a call is the cause of what goes wrong later, and then what is known best.
+    contract does not decide comes behind what it does. Of about as many cases, what goes wrong earlier in a call is the
+    cause of what goes wrong later, and then what is known best.
     """
 
     def side(group: Group) -> tuple[bool, bool]:
@@ -104,9 +104,10 @@ def _ranked(groups: list[Group], evidence: Mapping[tuple[str, str], float], shel
 
     def rank(group: Group) -> tuple[bool, bool, bool, bool]:
         # What an SDK does not declare as it should is the cause of what its calls do.
-        is_declared = group.behaviour.startswith("surface.") and not set(group.lanes) <= shells
-        follows = _is_said(group) and len(done.get(side(group), ())) >= _FOLLOWED * len(group.cases)
-        return *side(group), not is_declared, follows
+        of_shells, between = side(group)
+        is_declared = group.behaviour.startswith("surface.") and not of_shells
+        follows = _is_said(group) and len(done.get((of_shells, between), ())) >= _FOLLOWED * len(group.cases)
+        return of_shells, between, not is_declared, follows
 
     def place(group: Group) -> float:
         return max(in_place(group.behaviour, each.at) for each in group.seen)
