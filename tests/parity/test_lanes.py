@@ -50,6 +50,40 @@ def test_all_lanes_agree_on_a_cross_section(suite: Suite) -> None:
     assert all(run.observations for run in outcome.runs.values())
 
 
+@pytest.mark.parametrize("kind", ["sdk", "vcr"])
+def test_what_an_sdk_writes_by_mistake_goes_with_its_driver(
+    kind: str, suite: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Our drivers run in a folder of their own, also where their code is named by a relative path."""
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    left = """
+import os, pathlib
+pathlib.Path("left-behind").write_text("x")
+pathlib.Path({!r}).write_text(os.getcwd())
+"""
+    (hidden / "sitecustomize.py").write_text(left.format(str(tmp_path / "ran-in")), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", "hidden")
+    name = {"sdk": "python-http", "vcr": "python"}[kind]
+    outcome = check(suite, [lane(suite, name)], pattern="segments.get/happy", whole=False)
+    assert outcome.exit_code == 0, outcome.faulty
+    ran_in = Path((tmp_path / "ran-in").read_text(encoding="utf-8").strip())
+    assert ran_in != tmp_path
+    assert not ran_in.exists()
+    assert not (tmp_path / "left-behind").exists()
+
+
+def test_a_driver_of_ones_own_is_started_where_the_harness_is(
+    suite: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = Path(third(suite).argv[-1]).read_text(encoding="utf-8")
+    (tmp_path / "driver.pl").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    own = find_lanes(suite.project, drivers=["perl=perl driver.pl"])[-1]
+    assert check(suite, [own], pattern="segments.get/happy", whole=False).exit_code == 0
+
+
 @pytest.mark.needs_workspace
 def test_faults_of_the_connection_are_played_to_both_languages(suite: Suite) -> None:
     lanes = [lane(suite, name) for name in ("python-http", "python-async", "typescript-current")]

@@ -17,11 +17,22 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator, ValidationError
 
-__all__ = ["PROTOCOL", "Driver", "DriverFault", "Protocol"]
+__all__ = ["PROTOCOL", "Driver", "DriverFault", "Protocol", "absolute_paths"]
 
 PROTOCOL = "segops-parity/1"
 _LONGEST_LINE = 16 * 1024 * 1024
 _GLANCE_SECONDS = 0.05
+_PATHS = ("PYTHONPATH", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+def absolute_paths(environ: Mapping[str, str]) -> dict[str, str]:
+    """An environment for a process in another folder: variables that name files from here name them in full."""
+    named = {
+        name: os.path.pathsep.join(map(os.path.abspath, environ[name].split(os.path.pathsep)))
+        for name in _PATHS
+        if environ.get(name)
+    }
+    return {**environ, **named}
 
 
 class DriverFault(Exception):
@@ -102,7 +113,7 @@ class Driver:
         self._heard = threading.Condition()
         clean = {
             name: value
-            for name, value in os.environ.items()
+            for name, value in absolute_paths(os.environ).items()
             if not name.startswith("SEGOPS_") and not name.lower().endswith("_proxy")
         }
         try:

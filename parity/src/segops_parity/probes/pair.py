@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -59,6 +60,9 @@ class _Side:
         self._timeout = timeout
         self._server = ReplayServer(API_KEY)
         self._nobody = socket.socket()
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="parity-driver-"
+        )  # what an SDK writes by mistake goes with it
         self._driver: Driver | None = None
 
     def start(self) -> None:
@@ -79,7 +83,9 @@ class _Side:
 
     def _ready(self) -> Driver:
         if self._driver is None:
-            self._driver = Driver(self.lane.argv, self._protocol, env=self.lane.env, timeout=self._timeout)
+            self._driver = Driver(
+                self.lane.argv, self._protocol, env=self.lane.env, timeout=self._timeout, folder=self._folder.name
+            )
             self._driver.ask("hello", protocol=PROTOCOL)
         return self._driver
 
@@ -94,6 +100,7 @@ class _Side:
             self._driver.__exit__()
         self._nobody.close()
         self._server.__exit__()
+        self._folder.cleanup()
 
 
 def faults(seen: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
