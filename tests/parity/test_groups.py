@@ -554,3 +554,54 @@ def test_a_case_is_explained_with_each_difference_once_and_no_innocent_behaviour
     for step in ran.stdout.split("\nstep ")[1:]:
         differences = [line for line in step.splitlines() if line.startswith("  FAIL  [")]
         assert len(differences) == len(set(differences))
+
+
+def calling(record: dict[str, Any], command: str, behaviour: str) -> dict[str, Any]:
+    """The record of a case whose step calls a command, of which a behaviour tells."""
+    return {**record, "commands": {"s": (command, behaviour)}}
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "failing", "blamed"),
+    [
+        ("cli.every-operation", 15, "cli.every-operation"),
+        ("cli.raw-request", 15, "cli.raw-request"),
+        ("cli.raw-request", 4, "cli.shows-0"),  # most of what calls it is as it should be
+        ("cli.every-operation", 2, "cli.shows-0"),
+    ],
+)
+def test_what_fails_whatever_a_command_is_called_for_is_a_matter_of_the_command(
+    behaviour: str, failing: int, blamed: str
+) -> None:
+    made = 3 if failing == 2 else 40
+    cases = [
+        calling(
+            case(f"cli/{n}", f"cli.shows-{n % 4}", *[("cli-python", f"cli.shows-{n % 4}", REFUSED)] * (n < failing)),
+            "products import",
+            behaviour,
+        )
+        for n in range(made)
+    ]
+    cases += [case(f"cli/other-{n}", f"cli.shows-{n % 4}") for n in range(40)]
+    first = groups_of(cases, [*LANES, SHELL])[0]
+    assert first.behaviour == blamed
+    assert len(first.cases) == (failing if blamed == behaviour else 1)
+
+
+@pytest.mark.parametrize(
+    ("expected", "found", "told"),
+    [
+        (
+            "a" * 100 + "\nname  text",
+            "a" * 100 + "\nname  list",
+            'gives …aaaaaaaa\\nname  list" where the contract says …aaaaaaaa\\nname  text"',
+        ),
+        ("b" + "a" * 100, "c" * 100, f'gives "{"c" * 76}… where the contract says "b{"a" * 75}…'),
+        ("a" * 100, "short", f'gives "short" where the contract says "{"a" * 76}…'),
+        (["a" * 100, "b"], ["a" * 100, "c"], f'gives …{"a" * 12}", "c"] where the contract says …{"a" * 12}", "b"]'),
+    ],
+)
+def test_of_long_values_the_part_that_differs_is_told(expected: Any, found: Any, told: str) -> None:
+    line = {"at": "/ok", "expected": expected, "found": found}
+    (group,) = groups_of([case("a.b/happy", "response.json", ("python-http", "response.json", line))], LANES)
+    assert group.told == told

@@ -10,7 +10,8 @@ A broken contract raises `ContractError`, which names the file, the path of keys
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -68,6 +69,19 @@ class Contract:
     def commands(self) -> dict[tuple[str, str], Operation]:
         """The operations by resource and verb of their commands; of several, the last one."""
         return {(each.cli.resource, each.cli.verb): each for each in self.operations.values()}
+
+    def command_of(self, words: Sequence[object]) -> tuple[str, str] | None:
+        """The command that a command line begins with, and the behaviour that tells of it; None if none does."""
+        given = tuple(str(word) for word in words[:2])
+        if given in self.commands:
+            return " ".join(given), "cli.every-operation"
+        return (given[0], self._tools[given[0]]) if given and given[0] in self._tools else None
+
+    @cached_property
+    def _tools(self) -> dict[str, str]:
+        """The behaviours whose rule says what a command does, by its first word."""
+        told = {name: re.match(r'"segops-admin (\w+)', each.rule) for name, each in self.behaviours.items()}
+        return {match[1]: name for name, match in told.items() if match}
 
     def record(self, name: str) -> Record:
         """The record of that name; raises KeyError if the contract has none."""

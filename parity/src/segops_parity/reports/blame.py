@@ -147,6 +147,9 @@ def blamed(left: Sequence[Seen], counts: Mapping[str, int]) -> tuple[str, list[S
     """
     suspects = _Suspects(left, counts)
     guilty = suspects.likeliest(suspects.cases)
+    command = suspects.likeliest_command()
+    if command and suspects.fails_whatever_for(command) and suspects.evidence_of(command) > suspects.evidence(guilty):
+        return command[1], [each for each in left if each.command == command or suspects.stands_for(command[1], each)]
     if suspects.is_one_entry and suspects.stands_for_more(_ENTRY_IS_WRONG, guilty):
         guilty = _ENTRY_IS_WRONG
     for place, name, outdone in _OWN:
@@ -180,6 +183,10 @@ class _Suspects:
         if self.by_command:  # what the SDK refuses, it was given by the command line
             self._raised = {name for name in self._raised if name.startswith("cli.")}
         self._failing = len({each.case for each in seen})
+        self._commands: dict[tuple[str, str], set[str]] = {}
+        for each in seen:
+            if each.command:
+                self._commands.setdefault(each.command, set()).add(each.case)
         self.cases: dict[str, set[str]] = {}
         self.steps: dict[str, set[tuple[str, str]]] = {}
         self._shown: dict[str, set[str]] = {}
@@ -218,6 +225,21 @@ class _Suspects:
         made = max(self._made(name), failed)
         # Rounded, so that equals are ordered by how seldom they are, not by the last digit.
         return round(weight_of(name) * in_place(name, self._at) * failed / sqrt(self._failing * made), 6)
+
+    def likeliest_command(self) -> tuple[str, str] | None:
+        """The command that most speaks for, with the behaviour that tells of it."""
+        return max(sorted(self._commands), key=self.evidence_of, default=None)
+
+    def fails_whatever_for(self, command: tuple[str, str]) -> bool:
+        """Whether many of the cases that call it fail, whatever they show: a third, some of them by another way."""
+        failed = len(self._commands[command])
+        return failed > 2 and 3 * failed >= self._counts.get(command[0], 0)
+
+    def evidence_of(self, command: tuple[str, str]) -> float:
+        """How much speaks for a command, whatever it is called for, from 0 to 1."""
+        failed = len(self._commands[command])
+        made = max(self._counts.get(command[0], 0), failed)
+        return round(failed / sqrt(self._failing * made), 6)
 
     def _order(self, name: str) -> tuple[float, bool, int]:
         speaks = self._at in _SPEAKS_OF and bool(_SPEAKS_OF[self._at].search(name))

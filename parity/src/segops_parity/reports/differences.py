@@ -25,6 +25,8 @@ class Seen:
     at: str
     line: Mapping[str, Any]
     checks: frozenset[str]
+    command: tuple[str, str] | None = None
+    """The command that the step calls, and the behaviour that tells of it."""
 
 
 def is_between(check: str) -> bool:
@@ -64,7 +66,8 @@ def differences_of(case: Record) -> list[Seen]:
             if at == "/outcome/ok/stderr" and all(name.startswith(("cli.exit-", "error.wording")) for name in shown):
                 about = ["error.wording"]  # nothing but what it says
             checks = {f"{check} in {name}" for check in checks for name in about} or checks
-        seen.append(Seen(case["case"], step, lane, at, line, frozenset(checks)))
+        command = case.get("commands", {}).get(step)
+        seen.append(Seen(case["case"], step, lane, at, line, frozenset(checks), command and tuple(command)))
     return _causes(_whole_requests(seen))
 
 

@@ -46,10 +46,10 @@ class Group:
 
 
 def case_counts(records: Iterable[Record]) -> dict[str, int]:
-    """In how many cases each behaviour is checked."""
+    """In how many cases each behaviour is checked, and each command called."""
     counts: dict[str, int] = {}
     for record in records:
-        for name in record["behaviours"]:
+        for name in (*record["behaviours"], *{called for called, _ in record.get("commands", {}).values()}):
             counts[name] = counts.get(name, 0) + 1
     return counts
 
@@ -208,11 +208,13 @@ def _sentence(each: Seen, guilty: str) -> str:
     line = each.line
     expected, found = (None if line.get("absent") == side else line.get(side) for side in ("expected", "found"))
     if guilty.startswith("lockstep"):
-        both = f"Python has {_value(expected)} and TypeScript {_value(found)}"
-        return f"{both} at {each.at or '/'}, of which the contract says nothing"
+        python, typescript = _values(expected, found)
+        return (
+            f"Python has {python} and TypeScript {typescript} at {each.at or '/'}, of which the contract says nothing"
+        )
     if guilty.startswith("lanes-agree"):
-        other = f"another lane of its language has {_value(expected)}"
-        return f"{each.lane} has {_value(found)} where {other}, at {each.at or '/'}"
+        other, own = _values(expected, found)
+        return f"{each.lane} has {own} where another lane of its language has {other}, at {each.at or '/'}"
     return _did(each.at, expected, found)
 
 
@@ -229,22 +231,41 @@ def _did(at: str, expected: Any, found: Any) -> str:
         return f"leaves {found} due request{'s' * (found != 1)} unsent"
     if at == "/error" and expected is None:
         error = found if isinstance(found, Mapping) else {}
-        return f"fails with {error.get('kind')} ({_value(error.get('message'))}) {says} that it succeeds"
+        return f"fails with {error.get('kind')} ({_cut(_text(error.get('message')))}) {says} that it succeeds"
     if at == "/error" and found is None:
         return f"succeeds {says} {expected}"
     if at == "/error/kind":
         return f"raises {found} {says} {expected}"
-    if match := re.fullmatch(r"/requests/[\d*]+/headers/(.+)", at):
-        return f"sends {match[1]}: {_value(found)} {says} {_value(expected)}"
     if re.fullmatch(r"/requests/\d+", at):
         return f"sends {found} {says} {expected}"
+    due, seen = _values(expected, found)
+    if match := re.fullmatch(r"/requests/[\d*]+/headers/(.+)", at):
+        return f"sends {match[1]}: {seen} {says} {due}"
     if match := re.match(r"/requests/[\d*]+/(\w+)(.*)", at):
-        return f"sends {match[1]}{match[2]} {_value(found)} {says} {_value(expected)}"
+        return f"sends {match[1]}{match[2]} {seen} {says} {due}"
     if at.startswith("/ok"):
-        return f"gives {_value(found)} {says} {_value(expected)}{f' at {at}' if at != '/ok' else ''}"
-    return f"has {_value(found)} {says} {_value(expected)} at {at or '/'}"
+        return f"gives {seen} {says} {due}{f' at {at}' if at != '/ok' else ''}"
+    return f"has {seen} {says} {due} at {at or '/'}"
 
 
-def _value(value: Any) -> str:
-    text = "nothing" if value is None else json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 80 else f"{text[:77]}…"
+_LONGEST = 80
+_BEFORE = 16
+"""How much of what is the same is shown before what is not."""
+
+
+def _values(expected: Any, found: Any) -> tuple[str, str]:
+    """Both as JSON, of long ones the part that differs."""
+    due, seen = _text(expected), _text(found)
+    same = next((i for i, pair in enumerate(zip(due, seen)) if pair[0] != pair[1]), 0)  # noqa: B905
+    start = same - _BEFORE
+    if same <= _LONGEST // 2 or min(len(due), len(seen)) <= _LONGEST:
+        return _cut(due), _cut(seen)
+    return _cut(f"…{due[start:]}"), _cut(f"…{seen[start:]}")
+
+
+def _text(value: Any) -> str:
+    return "nothing" if value is None else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}…"

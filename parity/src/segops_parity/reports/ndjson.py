@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from segops_parity.cases import Case
+from segops_parity.contract import Contract
 from segops_parity.coverage import Coverage
 from segops_parity.lanes import Lane
 from segops_parity.reports.groups import Group, groups_of
@@ -105,6 +107,7 @@ def case_record(outcome: Outcome, verdict: CaseVerdict, *, with_wire: bool) -> d
         "verdicts": verdict.verdicts,
         "checks": {lane: len(checks) for lane, checks in sorted(verdict.checks.items())},
         "behaviours": sorted({name for checks in verdict.checks.values() for name in checks}),
+        "commands": _commands(outcome.suite.contract, case),
         "problems": [vars(problem) for problem in verdict.problems],
         "faults": verdict.faults,
     }
@@ -115,6 +118,13 @@ def case_record(outcome: Outcome, verdict: CaseVerdict, *, with_wire: bool) -> d
             if case.id in run.observations
         }
     return record
+
+
+def _commands(contract: Contract, case: Case) -> dict[str, tuple[str, str]]:
+    """By step the command that sends its requests, and the behaviour that tells of that command."""
+    called = [step for step in case.steps if step.op == "cli" and (step.requests or "--dry-run" in step.args)]
+    found = {step.name: contract.command_of(step.args) for step in called}
+    return {name: command for name, command in found.items() if command}
 
 
 def _coverage_record(language: str, coverage: Coverage) -> dict[str, Any]:
