@@ -68,3 +68,42 @@ def test_a_path_that_a_command_of_an_operation_gets_wrong_is_a_matter_of_command
     seen["steps"][0]["requests"][0]["path"] = "/segments/7/export/"
     (checks,) = check_case(suite.contract, case, seen, "python").values()
     assert [line["at"] for line in checks["cli.every-operation"]] == ["/requests/0/path"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "is_broken"),
+    [
+        ("a\r\n\tb — ø 日\n", False),
+        ("\x1b[31mred", True),
+        ("a\x9b2J", True),
+        ("\u202eabc", True),
+        ("a\x00b", True),
+        ("\x7f", True),
+    ],
+)
+def test_an_order_to_a_terminal_is_a_matter_of_escapes_whatever_is_printed(
+    suite: Suite, printed: str, is_broken: bool
+) -> None:
+    for name in ("cli/terminal-csv", "cli/table-escapes"):  # one of them is on a terminal
+        seen = ideal(suite.cases[name])
+        seen["steps"][0]["outcome"]["ok"]["raw"] = printed
+        (checks,) = check_case(suite.contract, suite.cases[name], seen, "python").values()
+        told = [line["at"] for line in checks.get("cli.no-escapes", ()) if line["expected"] == "no control characters"]
+        assert told == ["/ok/raw"] * (is_broken and name == "cli/terminal-csv")
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (["products", "import", "-"], ("products import", "cli.every-operation")),
+        (["api", "GET", "/x/"], ("api", "cli.raw-request")),
+        (["config", "set", "url", "x"], ("config", "cli.config")),
+        (["doctor"], ("doctor", "cli.doctor")),
+        (["completion", "bash"], None),
+        ([], None),
+    ],
+)
+def test_a_command_line_is_known_by_its_command(
+    suite: Suite, words: list[str], command: tuple[str, str] | None
+) -> None:
+    assert suite.contract.command_of(words) == command

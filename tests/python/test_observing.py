@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import pickle
+import re
 import warnings
 from typing import Any
 
@@ -62,6 +63,9 @@ def test_on_reply_is_called_for_each_attempt(lane: str, serve: Any) -> None:
         ("segments.list", "GET", "/segments/", 500, "r3", 3, 4.0, None),
         ("segments.list", "GET", "/segments/", 200, "r4", 4, None, None),
     ]
+    shown = [re.sub(r"[\d.]+ s>", "0 s>", repr(attempt)) for attempt in told[:2]]
+    assert shown[0] == "<Attempt 1 of segments.list: 503 after 0 s>"
+    assert shown[1] == "<Attempt 2 of segments.list: SegOpsConnectionError after 0 s>"
     assert told[0].headers["retry-after"] == "7"
     assert list(told[1].headers) == []
     assert KEY.encode() not in pickle.dumps(told[3])  # before its headers have been read

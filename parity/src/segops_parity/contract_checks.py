@@ -136,7 +136,7 @@ def _step_checks(
             yield behaviour, requests + [each for each in sent if each not in requests] + delays + outcome
     yield from wire
     if step.op == "cli":
-        yield from _shell_checks(contract, step, requests, outcome)
+        yield from _shell_checks(contract, step, seen, requests, outcome)
     if _tells(step):
         yield "error.wording", [line for line in outcome if line["at"] in ("/error/message", "/stderr")]
     error = seen["outcome"].get("error")
@@ -451,7 +451,7 @@ def _tells(step: Step) -> bool:
 
 
 def _shell_checks(
-    contract: Contract, step: Step, requests: Problems, outcome: Problems
+    contract: Contract, step: Step, seen: Mapping[str, Any], requests: Problems, outcome: Problems
 ) -> Iterator[tuple[str, Problems]]:
     """What every command shows: what it calls, its exit code, and what its switches ask for."""
     if step.requests and tuple(step.args[:2]) in contract.commands:
@@ -464,10 +464,21 @@ def _shell_checks(
         yield "cli.compact", [line for line in outcome if line["at"] == "/ok/stdout/rows" or _differs_in_blanks(line)]
     if is_printed:
         yield "cli.no-escapes", [line for line in outcome if _differs_in_escapes(line)]
+    if step.named.get("terminal") and "stdout" not in (step.named.get("streams") or {}):
+        yield "cli.no-escapes", _control_characters(seen["outcome"].get("ok", {}).get("raw", ""))
     if step.outcome["ok"].get("stdout", {}).get("json") == {"ok": True}:
         yield "cli.empty-answer", [line for line in outcome if line["at"].startswith(("/ok/stdout", "/ok/raw"))]
     if "--json-errors" in step.args:
         yield "cli.json-errors", [line for line in outcome if line["at"] == "/stderr"]
+
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def _control_characters(printed: str) -> Problems:
+    """What a terminal would take for an order, or for another direction, as it is printed."""
+    found = next((line for line in printed.splitlines() if _CONTROL.search(line)), None)
+    return [_problem("/ok/raw", "no control characters", found)] if found is not None else []
 
 
 def _differs_in_blanks(line: Mapping[str, Any]) -> bool:

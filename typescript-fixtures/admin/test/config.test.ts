@@ -159,6 +159,9 @@ test("the key shows in no inspection and no JSON of the client or its parts", ()
     assert.ok(!shown.includes(KEY), shown);
   }
   assert.equal(inspect(client), "<SegOpsAdmin https://api.segops.ai/api>");
+  for (const value of [client.segments, client.analytics]) {
+    assert.ok(!`${inspect(value)}${JSON.stringify(value)}`.includes("calls"), inspect(value));
+  }
 });
 
 test("a closed client refuses every call, sends nothing, and may be closed again", async () => {
