@@ -605,3 +605,20 @@ def test_of_long_values_the_part_that_differs_is_told(expected: Any, found: Any,
     line = {"at": "/ok", "expected": expected, "found": found}
     (group,) = groups_of([case("a.b/happy", "response.json", ("python-http", "response.json", line))], LANES)
     assert group.told == told
+
+
+@pytest.mark.parametrize("others", [True, False])
+@pytest.mark.parametrize(
+    ("shown", "blamed"), [(5, "transport.requests-session"), (2, "import.shows-0"), (1, "import.shows-0")]
+)
+def test_what_differs_over_one_transport_alone_in_cases_of_many_kinds_is_a_matter_of_that_transport(
+    shown: int, blamed: str, others: bool
+) -> None:
+    lanes = [LANES[0] | {"transport": "default"}] * others
+    lanes += [{"lane": "python-requests", "language": "python", "kind": "sdk", "transport": "requests"}]
+    cases = [
+        case(f"a/{n}", f"import.shows-{n % shown}", ("python-requests", f"import.shows-{n % shown}", REFUSED))
+        for n in range(20)
+    ]
+    first = groups_of(cases, lanes)[0]
+    assert first.behaviour == (blamed if others else "import.shows-0")

@@ -47,6 +47,19 @@ def _help_cases(contract: Contract) -> Iterator[Case]:
             yield _told(f"{name}/too-little", words, 2, ["cli.exit-usage"], says=["needs <", "usage: segops-admin"])
         many = [*words, *("1" for _ in operation.cli.positionals), "surplus"]
         yield _told(f"{name}/too-much", many, 2, ["cli.exit-usage", "cli.surplus-refused"], says=["'surplus'"])
+    for words in _no_methods(contract):
+        usage = " ".join(["segops-admin", *words])
+        yield _told(f"cli/{'-'.join(words)}/help", [*words, "--help"], 0, ["cli.help"], prints=[usage])
+
+
+def _no_methods(contract: Contract) -> Iterator[list[str]]:
+    """The words of the commands that are no methods, and of the groups that have some."""
+    yield from ([tool] for tool in contract.shell["tools"])
+    for group, entry in contract.shell["groups"].items():
+        yield [group]
+        yield from ([group, verb] for verb in entry["verbs"])
+    for resource, verbs in contract.shell["verbs"].items():
+        yield from ([resource, verb] for verb in verbs)
 
 
 def _told(

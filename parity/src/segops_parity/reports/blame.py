@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
+from types import MappingProxyType
 
 from segops_parity.reports.differences import FALLBACK, Seen, is_between
 
@@ -88,7 +89,10 @@ def _is_of_a_command(each: Seen) -> bool:
 
 
 _OF_MANY = (
-    (re.compile(r"/requests/\d+/query.*"), "request.query-as-contracted"),
+    (
+        re.compile(r"/requests/0/query.*"),
+        "request.query-as-contracted",
+    ),  # of a later one it is a matter of what leads there
     (re.compile(r"/ok/raw"), "cli.compact"),
     (re.compile(r"/error/message"), "error.wording"),  # not what a command says: that may be another error
     (re.compile(r"/connections"), "transport.keeps-connections"),
@@ -138,18 +142,29 @@ def in_place(check: str, at: str) -> float:
     return _OUT_OF_PLACE if is_out else 1.0
 
 
-def blamed(left: Sequence[Seen], counts: Mapping[str, int]) -> tuple[str, list[Seen]]:
+_OF_A_TRANSPORT = {"requests": "transport.requests-session", "fetch": "transport.fetch"}
+"""Which behaviour tells of a transport that a language has beside its own."""
+
+
+def blamed(
+    left: Sequence[Seen], counts: Mapping[str, int], transports: Mapping[str, str] = MappingProxyType({})
+) -> tuple[str, list[Seen]]:
     """The behaviour that stands for most of what differs at one kind of place, and what of it that is.
 
     Args:
         left: what differs.
         counts: in how many cases each behaviour is checked.
+        transports: what carries the requests of each lane.
     """
     suspects = _Suspects(left, counts)
     guilty = suspects.likeliest(suspects.cases)
     command = suspects.likeliest_command()
     if command and suspects.fails_whatever_for(command) and suspects.evidence_of(command) > suspects.evidence(guilty):
         return command[1], [each for each in left if each.command == command or suspects.stands_for(command[1], each)]
+    over = {transports.get(each.lane, "") for each in left}
+    carrier = _OF_A_TRANSPORT.get(over.pop()) if len(over) == 1 else None
+    if carrier and not suspects.stands_for_half(guilty):
+        return carrier, list(left)
     if suspects.is_one_entry and suspects.stands_for_more(_ENTRY_IS_WRONG, guilty):
         guilty = _ENTRY_IS_WRONG
     for place, name, outdone in _OWN:
@@ -206,6 +221,10 @@ class _Suspects:
     def stands_for_all(self, name: str) -> bool:
         """Whether it fails in every case in which something differs."""
         return len(self.cases.get(name, ())) == self._failing
+
+    def stands_for_half(self, name: str) -> bool:
+        """Whether it fails in half of the cases in which something differs."""
+        return 2 * len(self.cases[name]) >= self._failing
 
     def stands_for_more(self, name: str, guilty: str) -> bool:
         """Whether it fails wherever the guilty one does, and in nearly all cases in which something differs."""

@@ -69,11 +69,11 @@ def groups_of(cases: Sequence[Record], lanes: Sequence[Record], counts: Mapping[
         for each in differences_of(case):
             who = "" if all(map(is_between, each.checks)) else languages.get(each.lane, each.lane)
             clusters.setdefault((who, kind_of(each.at)), []).append(each)
-    groups = [
-        group
-        for (who, _), cluster in clusters.items()
-        for group in _blamed(who, cluster, counts, [lane for lane, spoken in languages.items() if spoken == who])
-    ]
+    transports = {lane["lane"]: lane.get("transport", "default") for lane in lanes}
+    groups = []
+    for (who, _), cluster in clusters.items():
+        own = {lane: transports[lane] for lane, spoken in languages.items() if spoken == who}
+        groups += _blamed(who, cluster, counts, own)
     shells = {lane["lane"] for lane in lanes if lane["kind"] == "shell"}
     return _ranked(_merged(groups), _evidence(clusters, counts), shells)
 
@@ -176,17 +176,22 @@ def group_lines(groups: Sequence[Record]) -> Iterable[str]:
         yield f"     … and {len(groups) - 12} behaviours more; see the report"
 
 
-def _blamed(who: str, cluster: Sequence[Seen], counts: Mapping[str, int], own: Sequence[str]) -> Iterable[Group]:
-    """The fewest behaviours that stand for all of a cluster."""
+def _blamed(who: str, cluster: Sequence[Seen], counts: Mapping[str, int], own: Mapping[str, str]) -> Iterable[Group]:
+    """The fewest behaviours that stand for all of a cluster.
+
+    Args:
+        own: the lanes of that side, with what carries their requests.
+    """
+    transports = own if "default" in own.values() else {}  # else nothing tells that it is a matter of the transport
     left = list(cluster)
     while left:
-        guilty, mine = blamed(left, counts)
+        guilty, mine = blamed(left, counts, transports)
         left = [each for each in left if each not in mine]
         lanes = sorted({each.lane for each in mine}, key=lambda lane: (lane not in own, lane != "typescript-current"))
         first = min(mine, key=lambda each: (len(json.dumps(each.line, default=str)), each.case))
         cases_of_group = sorted({each.case for each in mine}, key=lambda name: (name != first.case, name))
         name = _NAMES.get(who, who)
-        if who and own and set(lanes) < set(own):
+        if who and own and set(lanes) < own.keys():
             name += f" ({', '.join(lanes)})"
         yield Group(guilty, name, _sentence(first, guilty), cases_of_group, lanes, mine)
 

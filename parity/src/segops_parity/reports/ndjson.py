@@ -64,6 +64,7 @@ def lane_record(outcome: Outcome, lane: Lane) -> dict[str, Any]:
         "lane": lane.name,
         "language": lane.language,
         "kind": lane.kind,
+        "transport": lane.transport,
         "driver": {key: run.hello.get(key) for key in ("sdk", "version", "runtime")},
         "cases": len(run.observations),
         "seconds": round(run.seconds, 2),

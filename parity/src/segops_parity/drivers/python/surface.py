@@ -28,7 +28,7 @@ def surface(client_class: Any) -> dict[str, Any]:
         "namespaces": namespaces,
         "client": _methods(client),
         "options": _arguments(client_class),
-        "exports": {name: sorted(_exported(module)) for name, module in _MODULES.items()},
+        "exports": {name: sorted(_named(module)) for name, module in _MODULES.items()},
         "errors": _errors(),
         "variables": _variables(),
         "types": types_told(),
@@ -57,11 +57,6 @@ def _arguments(function: Any) -> list[dict[str, Any]]:
     return told
 
 
-def _exported(module: str) -> list[str]:
-    """The names that can be imported, types left out: those are generated from the contract."""
-    return [name for name, value in _named(module).items() if not _is_record(value)]
-
-
 def _named(module: str) -> dict[str, Any]:
     """What a module says that it exports; a name that cannot be imported is told as such."""
     found = importlib.import_module(module)
@@ -72,10 +67,6 @@ def _named(module: str) -> dict[str, Any]:
         except Exception:  # noqa: BLE001 - whatever it is, a user cannot import it
             told[f"{name} (cannot be imported)"] = None
     return told
-
-
-def _is_record(value: Any) -> bool:
-    return isinstance(value, type) and hasattr(value, "__required_keys__")
 
 
 def _errors() -> dict[str, str]:
