@@ -110,7 +110,7 @@ export class Given {
           appendFileSync(path, Buffer.from(value.behind ?? "", "base64"));
           return tag === "$path" ? path : Readable.from(blocksOf(path));
         }
-        const bytes = "filled" in value ? Buffer.from(filled(value.filled)) : Buffer.from(value.bytes, "base64");
+        const bytes = contentOf(value);
         writeFileSync(path, bytes);
         if (value.isUrl) {
           return pathToFileURL(path);
@@ -155,7 +155,7 @@ export class Given {
   }
 
   /** The path of a file whose neighbours outlast the call: those that are given, those that earlier calls left. */
-  #inCommon({ name, bytes, kept }) {
+  #inCommon({ name, kept, ...content }) {
     const folder = this.#shared();
     for (const [beside, text] of Object.entries(kept)) {
       if (text === null) {
@@ -165,7 +165,7 @@ export class Given {
       }
     }
     this.#path = join(folder, name);
-    writeFileSync(this.#path, Buffer.from(bytes, "base64"));
+    writeFileSync(this.#path, contentOf(content));
     utimesSync(this.#path, CHANGED, CHANGED);
     this.#kept = { folder, name };
     return this.#path;
@@ -192,6 +192,10 @@ export class Given {
     }
     return left;
   }
+}
+
+function contentOf(value) {
+  return "filled" in value ? Buffer.from(filled(value.filled)) : Buffer.from(value.bytes, "base64");
 }
 
 /** So many characters, no two blocks of which are alike, in no more rows than an import takes. */

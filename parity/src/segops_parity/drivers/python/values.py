@@ -13,7 +13,7 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -123,7 +123,7 @@ class Given:
                 file.seek(file.truncate(before + value["hole"]))
                 file.write(base64.b64decode(value.get("behind", "")))
             return path if tag == "$path" else self._open(path, tag, value.get("at", 0))
-        path.write_bytes(filled(value["filled"]).encode() if "filled" in value else base64.b64decode(value["bytes"]))
+        path.write_bytes(_content(value))
         if tag == "$path":
             return path
         return self._open(path, tag, value.get("at", 0))
@@ -138,7 +138,7 @@ class Given:
             else:
                 (folder / name).write_bytes(text.encode() if isinstance(text, str) else base64.b64decode(text["bytes"]))
         path = self._path = self._kept = Path(folder, value["name"])
-        path.write_bytes(base64.b64decode(value["bytes"]))
+        path.write_bytes(_content(value))
         _set_time(path, 0)
         return path
 
@@ -164,6 +164,10 @@ class Given:
         if self.progress is not None:
             left["progress"] = self.progress
         return left
+
+
+def _content(value: Mapping[str, Any]) -> bytes:
+    return filled(value["filled"]).encode() if "filled" in value else base64.b64decode(value["bytes"])
 
 
 def _set_time(path: Path, later: int) -> None:
