@@ -567,13 +567,13 @@ def calling(record: dict[str, Any], command: str, behaviour: str) -> dict[str, A
         ("cli.every-operation", 15, "cli.every-operation"),
         ("cli.raw-request", 15, "cli.raw-request"),
         ("cli.raw-request", 4, "cli.shows-0"),  # most of what calls it is as it should be
-        ("cli.every-operation", 2, "cli.shows-0"),
+        ("cli.every-operation", 1, "cli.shows-0"),
     ],
 )
 def test_what_fails_whatever_a_command_is_called_for_is_a_matter_of_the_command(
     behaviour: str, failing: int, blamed: str
 ) -> None:
-    made = 3 if failing == 2 else 40
+    made = 3 if failing == 1 else 40
     cases = [
         calling(
             case(f"cli/{n}", f"cli.shows-{n % 4}", *[("cli-python", f"cli.shows-{n % 4}", REFUSED)] * (n < failing)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import closing
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import segops_admin
 from segops_admin import SegOpsAdmin, SegOpsApiError, SegOpsArgumentError, SegOpsDecodeError, SegOpsWaitTimeout
 from segops_admin._wire.csv_parts import check_import
 from segops_admin.cli.failures import exit_code
+from segops_admin.cli.json_lines import JsonLines, read_rows
 from segops_admin.cli.main import main
 from segops_admin.cli.retries import Retries
 from segops_admin.testing import FakeTime, Reply, Script, reply
@@ -237,6 +239,23 @@ def test_rows_of_json_lines(
         return len(request["body"]["products"])
 
     assert [first_batch(rows) for rows in (most - 1, most, most + 1)] == [most - 1, most, most]
+
+
+def test_bytes_of_a_request_from_json_lines(tmp_path: Path) -> None:
+    most, file, row = figure("cli.json-lines-size", "bytes"), tmp_path / "rows.jsonl", b'{"sku": "A"}\n'
+
+    def batches(*sizes: int) -> list[int]:
+        file.write_bytes(b"".join(row[:-1].ljust(size - 1) + b"\n" for size in sizes))
+        lines = read_rows(str(file))
+        assert isinstance(lines, JsonLines)
+        with closing(lines):
+            return [len(batch) for batch in lines.batches(1000, 0)]
+
+    half = most // 2
+    assert batches(half, half - 1, 20) == [2, 1]
+    assert batches(half, half - 20, 20) == [3]
+    assert batches(half, half - 20, 21) == [2, 1]
+    assert batches(20, most + 1, 20) == [1, 1, 1]
 
 
 def test_least_wait_that_is_reported(capsys: pytest.CaptureFixture[str]) -> None:

@@ -164,6 +164,8 @@ def _step_checks(
     if "config.key-is-secret" in contract.behaviours and (step.op == "open" or error is not None or told):
         printed = _key_problems(seen["outcome"]) if step.op == "open" else []
         yield "config.key-is-secret", printed + told + _revealed(error or {})
+    if told:
+        yield "logging.observer", told
     if step.op == "open" and "warnings" in (seen["outcome"].get("ok") or {}):
         yield "config.plain-http-warns-once", [line for line in outcome if line["at"] == "/ok/warnings"]
     if step.iteration and "before-first-item" in seen:

@@ -257,6 +257,26 @@ test("the rows of a request from JSON Lines", async () => {
   assert.deepEqual(await batches(most + 1), [most, 1]);
 });
 
+test("the bytes of a request from JSON Lines", async () => {
+  const most = figure("cli.json-lines-size", "bytes");
+  const folder = await mkdtemp(join(tmpdir(), "figures-"));
+  const batches = async (...sizes: number[]): Promise<number[]> => {
+    const path = join(folder, "rows.jsonl");
+    await writeFile(path, sizes.map((size) => `${'{"sku": "A"}'.padEnd(size - 1)}\n`).join(""));
+    const counts: number[] = [];
+    for await (const batch of ((await readRows(path)) as JsonLines).batches(1000, 0)) {
+      counts.push(batch.length);
+    }
+    return counts;
+  };
+  const half = most / 2;
+  assert.deepEqual(await batches(half, half - 1, 20), [2, 1]);
+  assert.deepEqual(await batches(half, half - 20, 20), [3]);
+  assert.deepEqual(await batches(half, half - 20, 21), [2, 1]);
+  assert.deepEqual(await batches(20, most + 1, 20), [1, 1, 1]);
+  await rm(folder, { recursive: true });
+});
+
 test("the shortest wait that is reported", async () => {
   const least = figure("cli.retries-told", "least");
   const { write } = process.stderr;

@@ -59,6 +59,10 @@ def _raised_by(each: Seen) -> list[str]:
     return [] if re.match(r"/requests/\d", each.at) else list(each.line.get("raised_by", ()))
 
 
+_CALLED = re.compile(r"/requests(/\d+(/(method|path))?)?")
+"""What a command calls; what it sends there is a matter of what its words stand for."""
+
+
 _NEARLY_ALL = 0.9
 """In what share of the cases a place's own check has to fail: one beside it may be about something else."""
 
@@ -120,6 +124,8 @@ _PRINTED = re.compile("cli.(json-only|table|csv|spreadsheet|compact|no-escapes|c
 """What shows in what is printed."""
 _COUNTED = re.compile("cli.(wait|watch|status-waits)|retry[.].*|wait.(states|each-state|timeout)")
 """What shows in how many requests there are, and when, not in what one of them holds."""
+_ENDED = re.compile("wait.(states|each-state)|retry.deadline|transport.timeout")
+"""What shows in how and when something ends, not in what is said of it."""
 _OUT_OF_PLACE = 0.5
 """How much less a behaviour counts for what differs where it does not show: it may follow from what it is about."""
 
@@ -136,7 +142,8 @@ def in_place(check: str, at: str) -> float:
         (_SAID.fullmatch(check) and (is_sent or (at.startswith("/ok") and at != "/ok/stderr")))
         or (_PRINTED.fullmatch(check) and is_sent)
         or (_COUNTED.fullmatch(check) and re.match(r"/requests/[\d*]+/", at))
-        or (check in ("wait.states", "wait.each-state") and at == "/error/message")
+        or (check == "transport.gives-up" and re.match("/delays|/error", at))
+        or (_ENDED.fullmatch(check) and at == "/error/message")
         or (check.startswith("request.") and re.match("/ok(/|$)", at))
     )
     return _OUT_OF_PLACE if is_out else 1.0
@@ -163,7 +170,7 @@ def blamed(
         return command[1], [each for each in left if each.command == command or suspects.stands_for(command[1], each)]
     over = {transports.get(each.lane, "") for each in left}
     carrier = _OF_A_TRANSPORT.get(over.pop()) if len(over) == 1 else None
-    if carrier and not suspects.stands_for_half(guilty):
+    if carrier and left[0].at != "/error/message" and not suspects.stands_for_half(guilty):
         return carrier, list(left)
     if suspects.is_one_entry and suspects.stands_for_more(_ENTRY_IS_WRONG, guilty):
         guilty = _ENTRY_IS_WRONG
@@ -250,9 +257,9 @@ class _Suspects:
         return max(sorted(self._commands), key=self.evidence_of, default=None)
 
     def fails_whatever_for(self, command: tuple[str, str]) -> bool:
-        """Whether many of the cases that call it fail, whatever they show: a third, some of them by another way."""
+        """Whether many of the cases that call it send something else, whatever they are there to show."""
         failed = len(self._commands[command])
-        return failed > 2 and 3 * failed >= self._counts.get(command[0], 0)
+        return failed > 1 and 3 * failed >= self._counts.get(command[0], 0) and bool(_CALLED.fullmatch(self._at))
 
     def evidence_of(self, command: tuple[str, str]) -> float:
         """How much speaks for a command, whatever it is called for, from 0 to 1."""

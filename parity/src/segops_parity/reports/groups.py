@@ -103,9 +103,9 @@ def _ranked(groups: list[Group], evidence: Mapping[tuple[str, str], float], shel
             done.setdefault(side(group), set()).update(group.cases)
 
     def rank(group: Group) -> tuple[bool, bool, bool, bool]:
-        # What an SDK does not declare as it should is the cause of what its calls do.
+        # What an SDK does not declare as it should is the cause of what its calls do, a lost command of what it says.
         of_shells, between = side(group)
-        is_declared = group.behaviour.startswith("surface.") and not of_shells
+        is_declared = group.behaviour == "surface.commands" if of_shells else group.behaviour.startswith("surface.")
         follows = _is_said(group) and len(done.get((of_shells, between), ())) >= _FOLLOWED * len(group.cases)
         return of_shells, between, not is_declared, follows
 
