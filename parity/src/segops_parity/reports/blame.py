@@ -257,9 +257,10 @@ class _Suspects:
         return max(sorted(self._commands), key=self.evidence_of, default=None)
 
     def fails_whatever_for(self, command: tuple[str, str]) -> bool:
-        """Whether many of the cases that call it send something else, whatever they are there to show."""
+        """Whether many of the cases that call it send something else, whatever they show, and hardly any others do."""
         failed = len(self._commands[command])
-        return failed > 1 and 3 * failed >= self._counts.get(command[0], 0) and bool(_CALLED.fullmatch(self._at))
+        is_it_alone = failed > 1 and failed >= _NEARLY_ALL * self._failing
+        return is_it_alone and 3 * failed >= self._counts.get(command[0], 0) and bool(_CALLED.fullmatch(self._at))
 
     def evidence_of(self, command: tuple[str, str]) -> float:
         """How much speaks for a command, whatever it is called for, from 0 to 1."""
