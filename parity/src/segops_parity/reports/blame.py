@@ -126,7 +126,7 @@ _COUNTED = re.compile("cli.(wait|watch|status-waits)|retry[.].*|wait.(states|eac
 """What shows in how many requests there are, and when, not in what one of them holds."""
 _ENDED = re.compile("wait.(states|each-state)|retry.deadline|transport.timeout")
 """What shows in how and when something ends, not in what is said of it."""
-_OUT_OF_PLACE = 0.5
+_OUT_OF_PLACE = 0.3
 """How much less a behaviour counts for what differs where it does not show: it may follow from what it is about."""
 
 

@@ -9,7 +9,8 @@ __all__ = ["DEEPEST", "is_too_deep"]
 DEEPEST = 500
 """Levels of arrays and objects. A page has a handful; code that recurses into a value fails beyond some hundreds."""
 
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.?)*(?:"|\Z)|[\[{]|[\]}]', re.DOTALL)
+"""Strings, the last of which may never be closed, and what opens or closes a level."""
 
 
 def is_too_deep(text: str, encoded: bytes | None = None) -> bool:
