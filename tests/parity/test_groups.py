@@ -359,6 +359,14 @@ def test_an_error_of_one_command_alone_is_a_matter_of_its_entry_in_the_table() -
     assert group.behaviour == "cli.every-operation"
 
 
+def test_what_one_command_refuses_that_is_carried_out_as_recorded_is_a_matter_of_what_its_flags_are_about() -> None:
+    shown = "cli.every-operation cli.read-only"
+    cases = [case("segments.versions/flags", shown, ("cli-python", shown, REFUSED))]
+    cases += [case(f"a.{n}/flags", shown) for n in range(30)]
+    cases += [case(f"b.{n}/command", "cli.every-operation") for n in range(300)]
+    assert groups_of(cases, [*LANES, SHELL])[0].behaviour == "cli.read-only"
+
+
 def test_an_error_about_the_columns_of_one_command_is_a_matter_of_its_columns() -> None:
     line = raised_by("cli.columns")
     shown = "cli.every-operation cli.columns"

@@ -24,6 +24,8 @@ def shell_cases(contract: Contract, scenarios: Scenarios, happy: Mapping[str, Ca
     """The cases of the lanes that drive the command line."""
     yield from command_cases(contract, scenarios, happy)
     yield from _help_cases(contract)
+    yield from _flags_of_others(contract)
+    yield from _slips(contract)
     anything = next(iter(contract.operations.values()))
     script = Script(anything, contract, None, None)
     for entry in scenarios.shell:
@@ -50,6 +52,26 @@ def _help_cases(contract: Contract) -> Iterator[Case]:
     for words in _no_methods(contract):
         usage = " ".join(["segops-admin", *words])
         yield _told(f"cli/{'-'.join(words)}/help", [*words, "--help"], 0, ["cli.help"], prints=[usage])
+
+
+def _flags_of_others(contract: Contract) -> Iterator[Case]:
+    """What a listing that is no iteration says of the flags of other commands: they are never query parameters."""
+    listings = ((words, each) for words, each in contract.commands.items() if "iterates" not in each.flags)
+    words = next(words for words, each in listings if any(argument.type == "query" for argument in each.arguments))
+    for flag, entry in contract.shell["flags"].items():
+        if flag != "query" and not entry.get("listed"):
+            given = f"--{flag}=1" if "value" in entry else f"--{flag}"
+            covers = ["cli.exit-usage", "cli.surplus-refused"]
+            yield _told(f"cli/flags-of-others/{flag}", [*words, given], 2, covers, says=[f"unknown flag --{flag}."])
+
+
+def _slips(contract: Contract) -> Iterator[Case]:
+    """What a first word says that is mistyped: which one was meant."""
+    resources = dict.fromkeys(resource for resource, _ in contract.commands)
+    for word in (*resources, *contract.shell["tools"], *contract.shell["groups"], "help"):
+        slip = word[:-2] + word[:-3:-1]
+        says = [f"unknown command '{slip}'.", f"segops-admin {word}"]
+        yield _told(f"cli/{word}/slip", [slip], 2, ["cli.exit-usage", "cli.suggestions"], says=says)
 
 
 def _no_methods(contract: Contract) -> Iterator[list[str]]:

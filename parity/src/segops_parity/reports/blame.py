@@ -72,13 +72,13 @@ _ENTRY = re.compile("(.+)/(command|columns|flags)")
 
 
 def _is_one_entry(seen: Iterable[Seen]) -> bool:
-    """Whether only one command differs, by what its entry in the table says: then that is wrong, and no rule.
+    """Whether only one command differs, and as it is recorded: then its entry in the table is wrong, and no rule.
 
-    Where nothing but its columns differ, they stand in a table of their own.
+    Its columns and flags have rules of their own.
     """
     found = [_ENTRY.fullmatch(each.case) for each in seen]
     commands, families = ({match[part] for match in found if match} for part in (1, 2))
-    return all(found) and len(commands) == 1 and families != {"columns"}
+    return all(found) and len(commands) == 1 and "command" in families
 
 
 def _is_unreadable(each: Seen) -> bool:
