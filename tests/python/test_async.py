@@ -18,6 +18,7 @@ from sdk_client import KEY, shown
 from segops_admin import (
     AsyncHTTPTransport,
     AsyncSegOpsAdmin,
+    SegOpsApiError,
     SegOpsArgumentError,
     SegOpsConfigError,
     SegOpsConnectionError,
@@ -95,6 +96,21 @@ def test_leaving_an_iteration_early_cancels_its_prefetched_pages(serve: Any) -> 
             gate.set()
 
     asyncio.run(main())
+
+
+def test_an_early_answer_counts_though_the_upload_is_still_coming(serve: Any) -> None:
+    # The server answers after the head and closes: the rest of the body meets a reset.
+    server = serve(Reply(413, json={"detail": "Too large."}, close=True, read="head"), Reply(json=[]))
+
+    async def main() -> Any:
+        async with client_of(server) as client:
+            with pytest.raises(SegOpsApiError, match="Too large") as caught:
+                await client.products.import_csv((b"s" * 319 + b"\n") * 99_000)
+            assert caught.value.status == 413
+            return await client.segments.list()
+
+    assert asyncio.run(main()) == []
+    assert server.connections == 2
 
 
 def test_an_upload_takes_an_async_iterator(serve: Any) -> None:

@@ -1,5 +1,6 @@
 /** The opening of a connection: TCP, the tunnel of a proxy, TLS, and nothing sent yet. */
 
+import type { readSync as ReadSync } from "node:fs";
 import type * as Net from "node:net";
 import type { Duplex } from "node:stream";
 import { SegOpsError, SegOpsTimeoutError } from "../errors/index.js";
@@ -9,6 +10,8 @@ import { onAbort } from "./signals.js";
 import { after } from "./timers.js";
 import { secured } from "./tls.js";
 import { askForTunnel } from "./tunnel.js";
+
+const BLOCK = 64 * 1024;
 
 /** A server: where to, and how. */
 export interface Origin extends Peer {
@@ -50,11 +53,13 @@ export function originOf(url: URL): Origin {
 export async function dial(origin: Origin, proxy: ProxyServer | undefined, patience: Patience): Promise<Line> {
   const net = await import("node:net"); // when it is first needed, as all that follows
   const { Duplex: Stream } = await import("node:stream");
+  const { readSync } = await import("node:fs");
   const secure = origin.isSecure ? { tls: await import("node:tls"), Stream } : undefined;
   const line = await new Promise<Line>((resolve, reject) => {
     const { host, port } = proxy ?? origin;
     const socket = net.connect({ host, port, allowHalfOpen: secure === undefined });
     socket.setNoDelay(true).on("error", ignored);
+    takeWhatCame(socket, readSync);
     let line: Line = { stream: socket, socket, confirmEnd: (confirmed) => confirmTcp(socket, confirmed) };
     let peer = proxy === undefined ? origin.peer : `${proxy.name} on the way to ${origin.peer}`;
     const settle = (): void => {
@@ -113,6 +118,29 @@ export async function dial(origin: Origin, proxy: ProxyServer | undefined, patie
  * would end the program. Whoever uses the stream learns of it when it closes.
  */
 function ignored(): void {}
+
+/**
+ * Has a socket that breaks say what came before. Node closes it as soon as it cannot write, and a reply that the server
+ * sent before it closed (413, 401) is still in the system's hands. Where the file descriptor is not to be had, on Windows
+ * and on other runtimes, that reply is lost.
+ */
+function takeWhatCame(socket: Net.Socket, readSync: typeof ReadSync): void {
+  const destroy = socket._destroy.bind(socket);
+  socket._destroy = (error, done) => {
+    const { _handle: handle } = socket as unknown as { _handle?: { fd?: number } | null };
+    if (error !== null && handle?.fd !== undefined && handle.fd >= 0) {
+      const block = Buffer.allocUnsafe(BLOCK);
+      try {
+        for (let count = readSync(handle.fd, block); count > 0; count = readSync(handle.fd, block)) {
+          socket.emit("data", Buffer.from(block.subarray(0, count)));
+        }
+      } catch {
+        // That was all.
+      }
+    }
+    destroy(error, done);
+  };
+}
 
 /** A connection that took too long: nothing was sent. */
 export function overdue(peer: string, isDeadline: boolean): SegOpsTimeoutError {
