@@ -70,7 +70,7 @@ def groups_of(cases: Sequence[Record], lanes: Sequence[Record], counts: Mapping[
             who = "" if all(map(is_between, each.checks)) else languages.get(each.lane, each.lane)
             clusters.setdefault((who, kind_of(each.at)), []).append(each)
     transports = {lane["lane"]: lane.get("transport", "default") for lane in lanes}
-    groups = []
+    groups: list[Group] = []
     for (who, _), cluster in clusters.items():
         own = {lane: transports[lane] for lane, spoken in languages.items() if spoken == who}
         groups += _blamed(who, cluster, counts, own)
