@@ -615,6 +615,23 @@ def test_of_long_values_the_part_that_differs_is_told(expected: Any, found: Any,
     assert group.told == told
 
 
+def test_an_error_that_such_a_command_raises_says_more() -> None:
+    line = raised_by("cli.flag-values")
+    cases = [
+        calling(case(f"cli/{n}", f"cli.shows-{n % 4}", ("cli-python", f"cli.shows-{n % 4}", line)), "a b", "cli.entry")
+        for n in range(15)
+    ]
+    assert groups_of(cases, [*LANES, SHELL])[0].behaviour == "cli.flag-values"
+
+
+def test_whether_an_error_says_that_a_call_was_sent_is_a_matter_of_that() -> None:
+    line = {"at": "/error/sent", "expected": True, "found": False}
+    shown = "transport.timeout error.may-have-executed"
+    cases = [case(f"a/{n}", shown, ("python-http", shown, line)) for n in range(26)]
+    cases += [case(f"b/{n}", "error.may-have-executed") for n in range(900)]
+    assert groups_of(cases, LANES)[0].behaviour == "error.may-have-executed"
+
+
 @pytest.mark.parametrize("others", [True, False])
 @pytest.mark.parametrize(
     ("shown", "blamed"), [(5, "transport.requests-session"), (2, "import.shows-0"), (1, "import.shows-0")]

@@ -150,6 +150,8 @@ def _step_checks(
             yield "error.api-attributes", absent + asked
         if "headers" in error and step.replies and "retry_after" in error:
             yield "error.headers", _kept_headers(step, error)
+        if "sent" in step.outcome.get("error", ()):
+            yield "error.may-have-executed", [line for line in outcome if line["at"] == "/error/sent"]
         if "caused" in step.outcome.get("error", ()):
             yield "error.cause-kept", [line for line in outcome if line["at"] == "/error/caused"]
         yield "error.hides-key", _key_problems(error)

@@ -35,6 +35,7 @@ _OWN = (
     (re.compile(r"/ok/raw"), "cli.no-escapes", 1.0),
     (re.compile(r"/error/kind"), "error.classes", 1.0),
     (re.compile(r"/error/kind"), "error.by-status", 1.0),
+    (re.compile(r"/error/sent"), "error.may-have-executed", 1.0),
     (re.compile(r"/error/caused"), "error.cause-kept", 1.0),
     (re.compile(r"/error/(method|path|attempts)\b.*"), "error.api-attributes", 1.0),
     (re.compile(r"/ok/warnings"), "config.plain-http-warns-once", 1.0),
@@ -166,7 +167,9 @@ def blamed(
     suspects = _Suspects(left, counts)
     guilty = suspects.likeliest(suspects.cases)
     command = suspects.likeliest_command()
-    if command and suspects.fails_whatever_for(command) and suspects.evidence_of(command) > suspects.evidence(guilty):
+    is_told = suspects.is_raised(guilty)  # an error says more than how often the command fails
+    is_entry = command is not None and not is_told and suspects.fails_whatever_for(command)
+    if command and is_entry and suspects.evidence_of(command) > suspects.evidence(guilty):
         return command[1], [each for each in left if each.command == command or suspects.stands_for(command[1], each)]
     over = {transports.get(each.lane, "") for each in left}
     carrier = _OF_A_TRANSPORT.get(over.pop()) if len(over) == 1 else None
@@ -251,6 +254,10 @@ class _Suspects:
         made = max(self._made(name), failed)
         # Rounded, so that equals are ordered by how seldom they are, not by the last digit.
         return round(weight_of(name) * in_place(name, self._at) * failed / sqrt(self._failing * made), 6)
+
+    def is_raised(self, name: str) -> bool:
+        """Whether an error that should not come is about it."""
+        return name in self._raised
 
     def likeliest_command(self) -> tuple[str, str] | None:
         """The command that most speaks for, with the behaviour that tells of it."""
