@@ -45,6 +45,7 @@ _OWN = (
     (re.compile(r"/requests/0(/(method|path))?"), "cli.every-operation", 0.4),
     (re.compile(r"/delays"), "wait.until-done", 1.0),
     (re.compile(r"/progress.*"), "wait.progress", 1.0),
+    (re.compile(r"/unhandled"), "pagination.prefetch", 1.0),
 )
 """Places that a check of its own looks at, however often it looks at others that are right; and what has to speak for
 another behaviour to be blamed all the same."""
