@@ -76,7 +76,7 @@ export class Given {
       case "$container":
         return value === "Map" ? new Map([["a", 1]]) : new Set([1]);
       case "$memory": {
-        const bytes = Buffer.from(value, "base64");
+        const bytes = contentOf(typeof value === "string" ? { bytes: value } : value);
         return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
       }
       case "$blob": {

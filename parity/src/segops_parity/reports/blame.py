@@ -167,10 +167,7 @@ def blamed(
     """
     suspects = _Suspects(left, counts)
     guilty = suspects.likeliest(suspects.cases)
-    command = suspects.likeliest_command()
-    is_told = suspects.is_raised(guilty)  # an error says more than how often the command fails
-    is_entry = command is not None and not is_told and suspects.fails_whatever_for(command)
-    if command and is_entry and suspects.evidence_of(command) > suspects.evidence(guilty):
+    if command := suspects.wrong_command(guilty):
         return command[1], [each for each in left if each.command == command or suspects.stands_for(command[1], each)]
     over = {transports.get(each.lane, "") for each in left}
     carrier = _OF_A_TRANSPORT.get(over.pop()) if len(over) == 1 else None
@@ -256,25 +253,23 @@ class _Suspects:
         # Rounded, so that equals are ordered by how seldom they are, not by the last digit.
         return round(weight_of(name) * in_place(name, self._at) * failed / sqrt(self._failing * made), 6)
 
-    def is_raised(self, name: str) -> bool:
-        """Whether an error that should not come is about it."""
-        return name in self._raised
+    def wrong_command(self, guilty: str) -> tuple[str, str] | None:
+        """The command for which more speaks than for the guilty behaviour, with the behaviour that tells of it.
 
-    def likeliest_command(self) -> tuple[str, str] | None:
-        """The command that most speaks for, with the behaviour that tells of it."""
-        return max(sorted(self._commands), key=self.evidence_of, default=None)
-
-    def fails_whatever_for(self, command: tuple[str, str]) -> bool:
-        """Whether many of the cases that call it send something else, whatever they show, and hardly any others do."""
-        failed = len(self._commands[command])
+        It calls something else, or nothing, whatever it is called for, and hardly any other command does. An error that
+        says what it is about says more.
+        """
+        if guilty in self._raised or not self._commands or not _CALLED.fullmatch(self._at):
+            return None
+        command = max(sorted(self._commands), key=lambda each: self._evidence_of(*each))
+        failed, made = len(self._commands[command]), self._counts.get(command[0], 0)
         is_it_alone = failed > 1 and failed >= _NEARLY_ALL * self._failing
-        return is_it_alone and 3 * failed >= self._counts.get(command[0], 0) and bool(_CALLED.fullmatch(self._at))
+        is_wrong = is_it_alone and 3 * failed >= made and self._evidence_of(*command) > self.evidence(guilty)
+        return command if is_wrong else None
 
-    def evidence_of(self, command: tuple[str, str]) -> float:
-        """How much speaks for a command, whatever it is called for, from 0 to 1."""
-        failed = len(self._commands[command])
-        made = max(self._counts.get(command[0], 0), failed)
-        return round(failed / sqrt(self._failing * made), 6)
+    def _evidence_of(self, called: str, behaviour: str) -> float:
+        failed = len(self._commands[called, behaviour])
+        return round(failed / sqrt(self._failing * max(self._counts.get(called, 0), failed)), 6)
 
     def _order(self, name: str) -> tuple[float, bool, int]:
         speaks = self._at in _SPEAKS_OF and bool(_SPEAKS_OF[self._at].search(name))

@@ -63,7 +63,7 @@ class Given:
         if tag == "$bytes":
             return base64.b64decode(value)
         if tag == "$memory":
-            return memoryview(bytearray(base64.b64decode(value)))
+            return memoryview(bytearray(_content(value if isinstance(value, dict) else {"bytes": value})))
         if tag == "$date":
             return datetime.date.fromisoformat(value)
         if tag == "$time":
