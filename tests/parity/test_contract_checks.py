@@ -79,6 +79,8 @@ def test_a_path_that_a_command_of_an_operation_gets_wrong_is_a_matter_of_command
         ("\u202eabc", True),
         ("a\x00b", True),
         ("\x7f", True),
+        ("a\x85b", True),
+        ("a\x0bb", True),
     ],
 )
 def test_an_order_to_a_terminal_is_a_matter_of_escapes_whatever_is_printed(

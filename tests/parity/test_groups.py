@@ -647,3 +647,56 @@ def test_what_differs_over_one_transport_alone_in_cases_of_many_kinds_is_a_matte
     ]
     first = groups_of(cases, lanes)[0]
     assert first.behaviour == (blamed if others else "import.shows-0")
+
+
+@pytest.mark.parametrize(
+    ("at", "rare", "blamed"),
+    [
+        ("/error/message", "retry.deadline", "transport.proxies"),  # what is said of how something ends
+        ("/delays", "transport.gives-up", "client.signal"),  # what frees a connection waits for nothing
+        ("/ok", "retry.deadline", "retry.deadline"),
+    ],
+)
+def test_a_behaviour_counts_for_less_where_it_does_not_show(at: str, rare: str, blamed: str) -> None:
+    other = "client.signal" if at == "/delays" else "transport.proxies"
+    line = {"at": at, "expected": [] if at == "/delays" else "a", "found": [1.0] if at == "/delays" else "b"}
+    cases = [case(f"a/{n}", f"{rare} {other}", ("python-http", f"{rare} {other}", line)) for n in range(2)]
+    cases += [case(f"b/{n}", other) for n in range(10)]
+    assert groups_of(cases, LANES)[0].behaviour == blamed
+
+
+def test_a_failure_that_nothing_handles_is_one_of_pages_ahead() -> None:
+    line = {"at": "/unhandled", "expected": "none", "found": 1}
+    shown = "pagination.left pagination.prefetch"
+    cases = [case("a/left", shown, ("typescript-current", shown, line))]
+    cases += [case("a/fails", "pagination.prefetch", ("typescript-current", "pagination.prefetch", line))]
+    cases += [case(f"b/{n}", "pagination.prefetch") for n in range(40)]
+    assert groups_of(cases, LANES)[0].behaviour == "pagination.prefetch"
+
+
+@pytest.mark.parametrize(("number", "blamed"), [(0, "request.query-as-contracted"), (1, "redirect.references")])
+def test_the_query_of_a_request_that_was_led_to_is_no_matter_of_what_was_asked(number: int, blamed: str) -> None:
+    line = {"at": f"/requests/{number}/query/q", "expected": None, "found": ["1"]}
+    both = "redirect.references request.query-as-contracted"
+    cases = [case("a/0", both, ("python-http", both, line))]
+    asked = "request.query-as-contracted"
+    cases += [case(f"a/{n}", asked, ("python-http", asked, line)) for n in (1, 2)]
+    cases += [case(f"b/{n}", asked) for n in range(600)]
+    assert groups_of(cases, LANES)[0].behaviour == blamed
+
+
+def test_what_an_error_says_over_one_transport_is_a_matter_of_its_words() -> None:
+    lanes = [LANES[0], {"lane": "python-requests", "language": "python", "kind": "sdk", "transport": "requests"}]
+    line = {"at": "/error/message", "expected": "a", "found": "b"}
+    cases = [
+        case(f"a/{n}", f"a.{n} error.wording", ("python-requests", f"a.{n} error.wording", line)) for n in range(6)
+    ]
+    cases += [case(f"b/{n}", "error.wording") for n in range(600)]
+    assert groups_of(cases, lanes)[0].behaviour == "error.wording"
+
+
+def test_a_command_that_is_not_there_is_told_before_what_it_does_not_do() -> None:
+    cases = [case(f"cli/{n}", "cli.never-prompts", ("cli-python", "cli.never-prompts", REFUSED)) for n in range(9)]
+    lost = {"at": "/pages/delete", "expected": "a verb", "found": None}
+    cases += [case("surface/commands", "surface.commands", ("cli-python", "surface.commands", lost))]
+    assert groups_of(cases, [*LANES, SHELL])[0].behaviour == "surface.commands"

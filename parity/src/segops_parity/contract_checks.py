@@ -481,7 +481,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\
 
 def _control_characters(printed: str) -> Problems:
     """What a terminal would take for an order, or for another direction, as it is printed."""
-    found = next((line for line in printed.splitlines() if _CONTROL.search(line)), None)
+    found = next((line for line in printed.split("\n") if _CONTROL.search(line)), None)
     return [_problem("/ok/raw", "no control characters", found)] if found is not None else []
 
 

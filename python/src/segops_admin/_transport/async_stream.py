@@ -73,14 +73,17 @@ class AsyncStream(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection has ended: by an error, or where this side has closed it."""
+        self._lost = exc
         if exc is not None:
             self._take_what_came()
-        self._lost = exc
         self._wake()
 
     def _take_what_came(self) -> None:
         """The event loop reads no more once it cannot write; a reply may have come before (413, 401)."""
-        with suppress(OSError), self._transport.get_extra_info("socket").dup() as rest:
+        socket = self._transport.get_extra_info("socket")
+        if socket is None:  # not every event loop has one
+            return
+        with suppress(OSError), socket.dup() as rest:
             rest.setblocking(False)
             while self._size <= _MOST_BUFFERED and (count := rest.recv_into(self._buffer)):
                 self.buffer_updated(count)

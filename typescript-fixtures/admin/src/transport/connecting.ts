@@ -11,7 +11,8 @@ import { after } from "./timers.js";
 import { secured } from "./tls.js";
 import { askForTunnel } from "./tunnel.js";
 
-const BLOCK = 64 * 1024;
+/** How much at most is taken from a socket that breaks, and how much at once. */
+const [MOST_TAKEN, BLOCK] = [1024 * 1024, 64 * 1024];
 
 /** A server: where to, and how. */
 export interface Origin extends Peer {
@@ -131,8 +132,11 @@ function takeWhatCame(socket: Net.Socket, readSync: typeof ReadSync): void {
     if (error !== null && handle?.fd !== undefined && handle.fd >= 0) {
       const block = Buffer.allocUnsafe(BLOCK);
       try {
-        for (let count = readSync(handle.fd, block); count > 0; count = readSync(handle.fd, block)) {
-          socket.emit("data", Buffer.from(block.subarray(0, count)));
+        for (let taken = 0, count = 1; count > 0 && taken < MOST_TAKEN; taken += count) {
+          count = readSync(handle.fd, block);
+          if (count > 0) {
+            socket.emit("data", Buffer.from(block.subarray(0, count)));
+          }
         }
       } catch {
         // That was all.
