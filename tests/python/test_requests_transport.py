@@ -157,6 +157,20 @@ def test_tls_that_is_cut_after_a_request_was_sent_is_no_failed_handshake(
     assert (caught.value.sent, time.sleeps) == (True, [1.0])
 
 
+def test_a_reply_that_comes_before_a_reset_over_tls_counts(
+    serve: Any, time: FakeTime, server_tls: Any, authority: Any, tmp_path: Path
+) -> None:
+    # urllib3 looks for a reply where a pipe breaks, and a reset of TLS is none to it.
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    server = serve(Reply(413, json={"detail": "Too large."}, close=True, read="head"), tls=server_tls, name="localhost")
+    with requests.Session() as session:
+        session.verify, session.trust_env = str(tmp_path / "authority.pem"), False
+        with SegOpsAdmin(KEY, base_url=server.url, transport=RequestsTransport(session), _runtime=time) as client:
+            with pytest.raises(SegOpsApiError, match="Too large") as caught:
+                client.products.import_csv((b"s" * 319 + b"\n") * 99_000)
+    assert caught.value.status == 413
+
+
 def test_redirects_and_the_key_are_kept_from_the_session(serve: Any, connect: Any) -> None:
     elsewhere = serve()
     server = serve(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from .._errors import SegOpsConnectionError, SegOpsTimeoutError
 from .exact_reply import ExactReply
+from .failures import DISCONNECTED
 from .limits import Limits
 from .tls import noticing_cuts, overlooking_cuts
 
@@ -42,7 +43,8 @@ class _ExactPool:
         kind: Any = getattr(type(pool), "ConnectionCls", None)
         if _is_plain(kind):
             if kind not in _exact:
-                _exact[kind] = type(kind.__name__, (kind,), {"response_class": ExactReply, **_noticing(kind)})
+                ours = {"response_class": ExactReply, "send": _sender(kind), **_noticing(kind)}
+                _exact[kind] = type(kind.__name__, (kind,), ours)
             pool.ConnectionCls = _exact[kind]
         elif vars(pool).get("ConnectionCls") in _exact.values():
             del pool.ConnectionCls  # a recorder has replaced the class meanwhile
@@ -50,6 +52,24 @@ class _ExactPool:
             if _is_plain(type(kept)):
                 kept.response_class = ExactReply
         return pool
+
+
+def _sender(kind: Any) -> Callable[..., None]:
+    """How a class of connections sends. Where that breaks, a reply may have come before (413, 401).
+
+    urllib3 looks for it behind a broken pipe, and behind nothing else: not a reset, nor TLS that is cut.
+    """
+
+    def send(connection: Any, data: Any) -> None:
+        was_open = connection.sock is not None
+        try:
+            kind.send(connection, data)
+        except DISCONNECTED as error:
+            if not was_open:
+                raise
+            raise BrokenPipeError("the connection is closed") from error
+
+    return send
 
 
 def _noticing(kind: Any) -> dict[str, Any]:

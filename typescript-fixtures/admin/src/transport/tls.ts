@@ -49,7 +49,13 @@ function hasEnded(stream: Duplex): boolean {
 function passageTo(Stream: typeof Duplex, socket: Net.Socket, ended: () => void): Duplex {
   const passage = new Stream({
     read: () => void socket.resume(),
-    write: (chunk, _, done) => void socket.write(chunk, done),
+    write: (chunk, _, done) =>
+      void socket.write(chunk, (error) => {
+        // Told of a write that broke, TLS would read no more; the socket's own error comes behind what it still holds.
+        if (!error || socket.errored === null) {
+          done(error);
+        }
+      }),
     final: (done) => void socket.end(done),
     destroy: (error, done) => {
       socket.destroy();
