@@ -81,7 +81,7 @@ def printed(process: subprocess.Popen[str]) -> Any:
     return json.loads(process.stdout.readline())
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_deliveries_go_on_as_they_came_and_the_webhook_is_removed(
     end: signal.Signals, program: list[str], segops_sandbox: Any, client: SegOpsAdmin
 ) -> None:

@@ -294,7 +294,15 @@ export class Session {
     const items = [];
     const asked = [];
     const page = async () => {
-      while (limit === undefined || limit === null || items.length < limit) {
+      const isRest = limit === undefined || limit === null;
+      if (isRest && atOnce === 1) {
+        // By a loop, as a program takes the rest, whatever it has taken before.
+        for await (const item of iteration) {
+          items.push(item);
+        }
+        return { items, done: true };
+      }
+      while (isRest || items.length < limit) {
         while (asked.length < atOnce) {
           asked.push(iteration.next());
         }

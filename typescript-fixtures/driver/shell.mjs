@@ -22,8 +22,8 @@ process.uptime = () => uptime.call(process) + late() + skipped(); // before the 
  *
  * @param terminal the width of the terminal that all three streams are, if they are one
  * @param slow how many hours each message on standard error takes
- * @param streams those that are something else: `plain` (no terminal), `file` (input from one), `gone` (its reader)
- *   or `full` (its disk)
+ * @param streams those that are something else: `plain` (no terminal), `file` (input from one), `open` (input whose end
+ *   never comes), `gone` (its reader) or `full` (its disk)
  */
 export async function runShell(main, argv, stdin, { terminal, streams = {}, slow = 0 }) {
   const [typed, forget] = inputOf(Buffer.from(stdin), streams.stdin);
@@ -51,6 +51,9 @@ export async function runShell(main, argv, stdin, { terminal, streams = {}, slow
 
 /** Standard input, and what lets go of it: a file, or what is typed or piped. */
 function inputOf(content, kind) {
+  if (kind === "open") {
+    return [new Unending(content), async () => {}];
+  }
   if (kind !== "file") {
     return [Readable.from(pieces(content)), async () => {}];
   }
@@ -72,6 +75,25 @@ function inputOf(content, kind) {
 function pieces(content) {
   const size = Math.max(1, Math.ceil(content.length / 3));
   return [0, size, 2 * size].map((at) => content.subarray(at, at + size)).filter((piece) => piece.length > 0);
+}
+
+/** What is typed or piped, and stays open: what reads on fails in place of waiting. */
+class Unending extends Readable {
+  #pieces;
+
+  constructor(content) {
+    super({ highWaterMark: 0 });
+    this.#pieces = pieces(content);
+  }
+
+  _read() {
+    if (this.#pieces.length > 0) {
+      this.push(this.#pieces.shift());
+    } else {
+      // Streams read ahead: whoever wants no more has left by the next turn.
+      setImmediate(() => this.destroy(new Error("standard input was read beyond what had come, which never ends")));
+    }
+  }
 }
 
 /** A standard stream whose text is kept, or that cannot be written. */

@@ -17,7 +17,7 @@ from segops_parity.cases import API_KEY, Case, Step
 from segops_parity.cassettes import Cassette
 from segops_parity.contract import Contract
 from segops_parity.observation import as_compared
-from segops_parity.replies import Reply, Script
+from segops_parity.replies import JSON, Reply, Script
 from segops_parity.scenarios import Scenarios
 from segops_parity.wire import expected_request, query_text
 
@@ -34,7 +34,8 @@ def command_cases(contract: Contract, scenarios: Scenarios, happy: Mapping[str, 
             yield case
             if columns := contract.records.columns(operation.returns):
                 yield _columns(case, columns)
-            steps = tuple(_entry(case.steps[0], operation, scenarios.calls[operation.id].arguments))
+            given = scenarios.calls[operation.id].arguments
+            steps = (*_entry(case.steps[0], operation, given), *_not_found(case.steps[0], operation, given, contract))
             yield replace(case, id=f"{operation.id}/flags", family="flags", origin="synthetic", steps=steps)
         elif {"iterates", "page"} <= operation.flags:
             yield _listing(operation, contract)
@@ -172,6 +173,27 @@ def _entry(plain: Step, operation: Operation, given: Mapping[str, Any]) -> Itera
             name = "other_key" if flag.name == "KEY" else flag.name
             asked = _asking(plain, operation, {**given, query: {**given.get(query, {}), name: "7"}}, name)
             yield replace(asked, covers=("cli.flags-are-query",))
+
+
+def _not_found(plain: Step, operation: Operation, given: Mapping[str, Any], contract: Contract) -> Iterator[Step]:
+    """What a command says that finds nothing: what it asked for may not be there."""
+    names = operation.cli.positionals
+    name = next((each for each in names if each in ("id", "event_type") or each.endswith("_id")), None)
+    if name is None:
+        return
+    when = name.replace("_", "-") if name == "event_type" else "id"
+    cause = next(each["says"] for each in contract.shell["causes"] if each["when"] == when)
+    value = {when.replace("-", "_"): f"'{given[name]}'"}
+    refused = replace(plain.replies[0], status=404, headers=(JSON,), body=b'{"detail":"Not found."}')
+    told = {"exit": contract.behaviours["cli.exit-failure"].figures["code"], "stdout": {"lines": [], "rows": 0}}
+    yield replace(
+        plain,
+        name="not found",
+        requests=plain.requests[:1],
+        replies=(refused,),
+        outcome={"ok": {**told, "says": [cause.partition(" (")[0].format(**value)]}},
+        covers=("cli.causes",),
+    )
 
 
 def _read_only(plain: Step) -> Step:

@@ -16,6 +16,7 @@ from segops_parity._model import Operation
 from segops_parity.canonical import canonical_path, canonical_query, canonical_value, difference
 from segops_parity.cases import API_KEY, EXIT_CODES, Case, Step
 from segops_parity.contract import Contract
+from segops_parity.raising import raised_by
 from segops_parity.replies import Reply
 from segops_parity.sayings import Sayings
 from segops_parity.wording import is_exact, wording
@@ -24,13 +25,13 @@ __all__ = ["OUTCOME", "REQUESTS", "check_case"]
 
 REQUESTS = "case.requests"
 OUTCOME = "case.outcome"
+_CHANGING_NOTHING = ("GET", "HEAD", "OPTIONS")
 _PART_KEY = re.compile(r"import-[0-9a-f]{32}-[0-9a-f]{8}-[0-9]+(\.[0-9]+)?-(upload|confirm)")
 _BATCH_KEY = re.compile(r"upsert-[0-9a-f]{32}-[0-9a-f]{8}-[0-9]+(\.[0-9]+)?")
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _ASKED = re.compile(r"/error/(method|path|attempts|retry_after)\b")
 _CALLED = re.compile(r"/requests/0/(method|path)")
 _ASKS_TO_WAIT = re.compile(rb"(?im)^retry-after:")
-_FLAG = re.compile(r"--[a-z][a-z-]*")
 _LOG = re.compile(r"DEBUG (\w+) (\S+) (\w+) \d+ ms attempt (\d+)")
 
 Problems = list[dict[str, Any]]
@@ -63,7 +64,7 @@ def check_case(
         for name, problems in _step_checks(contract, case, step, operation, seen, language, version):
             known = checks.setdefault(name, [])  # a step may cover what is checked of every request, too
             known += [each for each in problems if each not in known]
-        if sayings is not None and (raised := _raised_by(contract, step, seen, sayings)):
+        if sayings is not None and (raised := raised_by(contract, step, seen, sayings)):
             for name, problems in checks.items():
                 checks[name] = [{**each, "raised_by": raised} for each in problems]
         if step.connections is not None and seen.get("connections"):
@@ -179,40 +180,6 @@ def _step_checks(
     if "log" in seen and step.requests and not own:
         yield "logging.one-line-per-attempt", _log_problems(step, seen)
         yield "logging.leaves-out-secrets", _log_secrets(case, seen)
-
-
-def _raised_by(contract: Contract, step: Step, seen: Mapping[str, Any], sayings: Sayings) -> list[str]:
-    """The behaviours that raise an error where none should come: by the flag that is refused, or by what it says."""
-    message = _unexpected(step, seen)
-    if not message:
-        return []
-    given = {str(word).partition("=")[0] for word in step.args} if step.op == "cli" else set()
-    refused = [flag for flag in _FLAG.findall(message) if flag in given]
-    if known := [name for flag in refused for name in _about_flag(contract, flag, [str(word) for word in step.args])]:
-        return known
-    about = sayings.about(message, by_command=step.op == "cli")
-    return [about] if about else []
-
-
-def _about_flag(contract: Contract, flag: str, words: Sequence[str]) -> list[str]:
-    """The behaviour that tells of a flag of this very command, or the one that is called after the flag."""
-    rules = {name: each.rule for name, each in contract.behaviours.items() if name.startswith("cli.")}
-    verbs = {word for word in words[:2] if "-" in word.strip("-")}
-    told = [name for name, rule in rules.items() if flag in _FLAG.findall(rule) and verbs.intersection(rule.split())]
-    return told[:1] or [name for name in (f"cli.{flag[2:]}",) if name in rules]
-
-
-def _unexpected(step: Step, seen: Mapping[str, Any]) -> str:
-    """What an error says that is none of the server's, and not of the kind that is expected."""
-    if step.op == "cli":
-        printed = seen["outcome"].get("ok", {})
-        fails = printed.get("exit") not in (0, step.outcome["ok"].get("exit")) and not seen["mismatches"]
-        return str(printed.get("stderr", "")) if fails else ""
-    error = seen["outcome"].get("error") or {}
-    kind = error.get("kind")
-    # What the server or the way to it says may come of another request than the one that is due.
-    is_own = "retry_after" not in error and kind not in ("SegOpsConnectionError", "SegOpsTimeoutError")
-    return str(error.get("message", "")) if is_own and kind != step.outcome.get("error", {}).get("kind") else ""
 
 
 def _warning_problems(wanted: Sequence[str], warned: Sequence[Mapping[str, Any]]) -> Problems:
@@ -682,6 +649,8 @@ def _keys(step: Step, sent: Sent, operation: Operation | None, contract: Contrac
                 if not _BATCH_KEY.fullmatch(key or "")
             ]
             yield "cli.json-lines-resumes", wrong + _shared_keys(sent, header)
+        if reads := [pair for pair in sent if pair[1]["method"] in _CHANGING_NOTHING]:
+            yield "request.idempotency-key-absent", _header(reads, header, None)
         return  # several operations: each is checked by its own case
     if step.key is None:
         wrong = [_problem(f"/requests/{i}/headers/idempotency-key", None, key) for i, key in enumerate(found) if key]

@@ -124,8 +124,9 @@ class Builder:
             yield "", given
             return
         name = next(each.name for each in operation.arguments if each.type == "enum")
-        values = operation.argument(name).values if wanted["choice"] == "every" else (wanted["choice"],)
-        for value in values:
+        known = operation.argument(name).values
+        asked = {"every": known, "in another case": (known[0].swapcase(),)}
+        for value in asked.get(wanted["choice"], (wanted["choice"],)):
             yield f" {value}", {**given, name: value}
 
     def _changed(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from segops_parity.cases import Case
 from segops_parity.coverage import Coverage, executed, measure
 from segops_parity.deviations import Judged, apply_deviations, load_deviations
 from segops_parity.ending import leave_at_once, leave_in_order
+from segops_parity.faults import fault_lines
 from segops_parity.lane_runner import run_lane
 from segops_parity.lanes import NOT_RUN, Lane, LaneRun
 from segops_parity.mutants.proofs import standing
@@ -30,11 +30,6 @@ from segops_parity.verdicts import CaseVerdict, Looked, judge, look_at
 __all__ = ["EXITS", "Outcome", "check", "run_all", "today"]
 
 EXITS = {0: "equal", 1: "parity failure", 2: "harness or driver fault", 3: "untestable lane", 4: "stale or expired"}
-
-
-_LACKS_EXPORT = re.compile(
-    r"cannot import name '\w+' from '?segops_admin\b|'segops_admin' has no attribute|does not provide an export named"
-)
 
 
 @dataclass
@@ -57,24 +52,13 @@ class Outcome:
 
     @property
     def faulty(self) -> list[str]:
-        """Lanes and cases in which driver or harness failed, with what the cases were to show."""
-        return [
-            f"{name}: {case}{self._shown(case, text)}: {text}"
-            for name, run in self.runs.items()
-            for case, text in run.faults.items()
-        ]
+        """Lanes and cases in which driver or harness failed, the likeliest cause first."""
+        return fault_lines(self.runs, self.suite.cases)
 
     @property
     def breaks_off(self) -> bool:
         """Whether cases were left out since a driver failed again and again: then the faults tell most."""
         return any(text.startswith(NOT_RUN) for run in self.runs.values() for text in run.faults.values())
-
-    def _shown(self, case: str, fault: str) -> str:
-        if _LACKS_EXPORT.search(fault):  # then the driver does not even begin, whatever the case is there to show
-            return " (surface.exports)"
-        found = self.suite.cases.get(case)
-        covered = dict.fromkeys(name for step in found.steps for name in step.covers) if found else ()
-        return f" ({', '.join([*covered][:3])})" if covered else ""
 
     @property
     def untestable(self) -> list[str]:

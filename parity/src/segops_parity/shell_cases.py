@@ -24,6 +24,7 @@ def shell_cases(contract: Contract, scenarios: Scenarios, happy: Mapping[str, Ca
     """The cases of the lanes that drive the command line."""
     yield from command_cases(contract, scenarios, happy)
     yield from _help_cases(contract)
+    yield from _completions(contract)
     yield from _flags_of_others(contract)
     yield from _slips(contract)
     anything = next(iter(contract.operations.values()))
@@ -52,6 +53,21 @@ def _help_cases(contract: Contract) -> Iterator[Case]:
     for words in _no_methods(contract):
         usage = " ".join(["segops-admin", *words])
         yield _told(f"cli/{'-'.join(words)}/help", [*words, "--help"], 0, ["cli.help"], prints=[usage])
+
+
+def _completions(contract: Contract) -> Iterator[Case]:
+    """What is proposed behind the words of every verb: its flags, and each value of those that have a fixed set."""
+    for (resource, verb), operation in contract.commands.items():
+        words = ["__complete", resource, verb, *("1" for _ in operation.cli.positionals)]
+        flags = {flag.name.replace("_", "-"): str(flag.value or "") for flag in operation.cli.flags}
+        asked = {"--": [f"--{name}" for name in flags if name.islower()]}
+        asked |= {f"--{name}=": value.split("|") for name, value in flags.items() if "|" in value}
+        told = [
+            _told(f"cli/{resource}-{verb}/{given}", [*words, given], 0, ["cli.completion-words"], prints=prints)
+            for given, prints in asked.items()
+        ]
+        steps = tuple(each.steps[0] for each in told)
+        yield Case(f"cli/{resource}-{verb}/completion", "cli", "completion", "synthetic", steps)
 
 
 def _flags_of_others(contract: Contract) -> Iterator[Case]:

@@ -16,6 +16,7 @@ from segops_parity.cases import Case, held_to
 from segops_parity.contract import Contract
 from segops_parity.contract_checks import check_case
 from segops_parity.lanes import Lane, LaneRun
+from segops_parity.raising import differing_usage
 from segops_parity.sayings import Sayings
 from segops_parity.wording import wording
 
@@ -100,13 +101,14 @@ def judge(
     for case in cases:
         taking = [lane for lane in lanes if lane.takes(case) and not runs[lane.name].missing]
         if taking:
-            verdict = _case(case, taking, runs, looked)
+            verdict = _case(contract, case, taking, runs, looked)
             if verdict.checks or verdict.faults or not all(lane.partial for lane in taking):
                 found.append(verdict)  # a third driver need not have every operation
     return found
 
 
 def _case(
+    contract: Contract,
     case: Case,
     lanes: Sequence[Lane],
     runs: Mapping[str, LaneRun],
@@ -133,6 +135,7 @@ def _case(
         python = next((each for each in seen["python"] if each[0] in ("python-http", "cli-python")), seen["python"][0])
         typescript = seen["typescript"][-1]
         differs = _compare(case, typescript[0], LOCKSTEP, python, typescript[1], verdict)
+        _tell_usage(contract, verdict)
         verdict.verdicts["python-typescript"] = "fail" if differs else "pass"
     return verdict
 
@@ -167,6 +170,17 @@ def _compare(case: Case, lane: str, check: str, reference: tuple[str, Any], foun
         line = {"at": "/steps", "expected": len(reference[1]), "found": len(found)}
         verdict.problems.append(Problem(case.id, lane, "", check, [line]))
     return differs
+
+
+def _tell_usage(contract: Contract, verdict: CaseVerdict) -> None:
+    """Has two usage lines that differ say what they differ in."""
+    called = {step.name: step.args for step in verdict.case.steps if step.op == "cli"}
+    for problem in verdict.problems:
+        if problem.check == LOCKSTEP and problem.step in called:
+            for line in problem.differences:
+                about = differing_usage(contract, called[problem.step], line.get("expected"), line.get("found"))
+                if about:
+                    line["raised_by"] = [f"{LOCKSTEP} in {name}" for name in about]
 
 
 def _without_transport(step: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -126,6 +126,8 @@ _PRINTED = re.compile("cli.(json-only|table|csv|spreadsheet|compact|no-escapes|c
 """What shows in what is printed."""
 _COUNTED = re.compile("cli.(wait|watch|status-waits)|retry[.].*|wait.(states|each-state|timeout)")
 """What shows in how many requests there are, and when, not in what one of them holds."""
+_CALLS = re.compile("cli.(wait-requests|every-operation)")
+"""What shows in the requests that are made, not in what is said of them."""
 _ENDED = re.compile("wait.(states|each-state)|retry.deadline|transport.timeout")
 """What shows in how and when something ends, not in what is said of it."""
 _OUT_OF_PLACE = 0.3
@@ -144,6 +146,7 @@ def in_place(check: str, at: str) -> float:
         (_SAID.fullmatch(check) and (is_sent or (at.startswith("/ok") and at != "/ok/stderr")))
         or (_PRINTED.fullmatch(check) and is_sent)
         or (_COUNTED.fullmatch(check) and re.match(r"/requests/[\d*]+/", at))
+        or (_CALLS.fullmatch(check) and at in ("/stderr", "/ok/stderr"))
         or (check == "transport.gives-up" and re.match("/delays|/error", at))
         or (_ENDED.fullmatch(check) and at == "/error/message")
         or (check.startswith("request.") and re.match("/ok(/|$)", at))

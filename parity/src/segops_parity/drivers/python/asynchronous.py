@@ -102,6 +102,11 @@ class _Walk(Iterator[Any]):
         self._items = items
         self._session = session
 
+    def __iter__(self) -> Iterator[Any]:
+        """As ``async for`` begins."""
+        begun: Any = aiter(self._items)
+        return _Walk(begun, self._session)
+
     def __next__(self) -> Any:
         try:
             return self._session.settled(anext(self._items))

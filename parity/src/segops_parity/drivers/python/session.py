@@ -377,7 +377,10 @@ class Session:
         items: list[Any] = []
 
         def pull() -> Any:
-            while command.get("limit") is None or len(items) < command["limit"]:
+            if command.get("limit") is None:
+                items.extend(iteration)  # by a loop, as a program takes the rest, whatever it has taken before
+                return {"items": items, "done": True}
+            while len(items) < command["limit"]:
                 try:
                     items.append(next(iteration))
                 except StopIteration:

@@ -62,12 +62,13 @@ class _Input(io.TextIOWrapper):
     Args:
         content: what is read from it.
         terminal: the descriptor of the terminal that it passes for, if it does.
-        is_file: whether it is redirected from a file, which can be read again.
+        kind: ``file`` where it is redirected from one, which can be read again, ``open`` where its end never comes.
     """
 
-    def __init__(self, content: bytes, terminal: int | None, is_file: bool) -> None:
+    def __init__(self, content: bytes, terminal: int | None, kind: str | None) -> None:
         self._terminal = terminal
-        super().__init__(_file(content) if is_file else io.BufferedReader(_Pipe(content)), encoding="utf-8")
+        pipe = io.BufferedReader(_Pipe(content, stays_open=kind == "open"))
+        super().__init__(_file(content) if kind == "file" else pipe, encoding="utf-8")
 
     def isatty(self) -> bool:
         """Whether it passes for a terminal."""
@@ -82,10 +83,11 @@ def _file(content: bytes) -> IO[bytes]:
 
 
 class _Pipe(io.RawIOBase):
-    """Bytes that can be read once."""
+    """Bytes that can be read once; of one that stays open, what reads on fails in place of waiting."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, stays_open: bool) -> None:
         self._content = io.BytesIO(content)
+        self._stays_open = stays_open
 
     def readable(self) -> bool:
         """It is read from alone."""
@@ -93,7 +95,10 @@ class _Pipe(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """The next bytes."""
-        return self._content.readinto(buffer)
+        count = self._content.readinto(buffer)
+        if count == 0 and self._stays_open:
+            raise OSError("standard input was read beyond what had come, which never ends")
+        return count
 
 
 class _Broken(io.TextIOWrapper):
@@ -177,8 +182,8 @@ def run_shell(
 
     Args:
         columns: the width of the terminal that all three streams are, if they are one.
-        streams: those that are something else: ``plain`` (no terminal), ``file`` (input from one), ``gone``,
-            ``full`` or ``none``.
+        streams: those that are something else: ``plain`` (no terminal), ``file`` (input from one), ``open``
+            (input whose end never comes), ``gone``, ``full`` or ``none``.
         slow: how many hours each message on standard error takes.
     """
     special = streams or {}
@@ -186,10 +191,10 @@ def run_shell(
     with _terminal(columns) as terminal, contextlib.ExitStack() as broken:
         on = {name: None if special.get(name) == "plain" else terminal for name in ("stdin", "stdout", "stderr")}
         out, err = _Stream(terminal=on["stdout"], locale=_WINDOWS), _Stream(terminal=on["stderr"])
-        given = broken.enter_context(_Input(stdin.encode(), on["stdin"], special.get("stdin") == "file"))
+        given = broken.enter_context(_Input(stdin.encode(), on["stdin"], special.get("stdin")))
         sys.stdin, sys.stdout, sys.stderr = given, out, err
         for name, kind in special.items():
-            if kind not in ("plain", "file"):
+            if kind not in ("plain", "file", "open"):
                 setattr(sys, name, broken.enter_context(_broken(kind, on[name] is not None)))
         if slow:
             broken.enter_context(_slow(err, slow))
