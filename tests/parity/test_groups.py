@@ -248,12 +248,15 @@ def test_a_place_that_a_check_of_its_own_looks_at_is_a_matter_of_that_check(
     assert groups_of(cases, [*LANES, SHELL])[0].behaviour == own
 
 
-@pytest.mark.parametrize(("differing", "first"), [(1, "FAULT"), (3, "FAIL")])
-def test_calls_that_never_end_are_told_first_unless_more_cases_differ(differing: int, first: str) -> None:
+@pytest.mark.parametrize(
+    ("differing", "check", "first"),
+    [(1, "wait.timeout", "FAULT"), (3, "wait.timeout", "FAIL"), (3, "lockstep", "FAULT")],
+)
+def test_calls_that_never_end_are_told_first_unless_more_cases_break_the_contract(
+    differing: int, check: str, first: str
+) -> None:
     faults = ["python-http: client/stalls (transport.timeout): no answer", "python-http: client/waits: no answer"]
-    cases = [
-        case(f"a/{n}", "wait.timeout", ("python-http", "wait.timeout", WAITS_TOO_LITTLE)) for n in range(differing)
-    ]
+    cases = [case(f"a/{n}", "wait.timeout", ("python-http", check, WAITS_TOO_LITTLE)) for n in range(differing)]
     lines = [group_record(group) for group in groups_of(cases, LANES)]
     told = [*first_lines(SimpleNamespace(faulty=faults, untestable=[], breaks_off=False), lines)]
     assert told[0].startswith(first)
