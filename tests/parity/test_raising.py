@@ -72,6 +72,18 @@ def test_what_is_logged_unasked_is_a_matter_of_the_flag_that_asks_for_it(
     assert all(each == about for each in raised)
 
 
+@pytest.mark.parametrize(("was", "becomes", "about"), [("87%", "0%", ["cli.progress"]), ("note", "Note", [])])
+def test_a_bar_that_is_drawn_otherwise_is_a_matter_of_progress(
+    was: str, becomes: str, about: list[str], suite: Suite
+) -> None:
+    name = "cli/terminal-upload-in-blocks"
+    due = suite.cases[name].steps[-1].outcome["ok"]["stderr"]
+    printed = {"exit": 0, "stderr": f"{due}note".replace(was, becomes), "raw": "", "stdout": {}}
+    raised = found(suite, name, outcome={"ok": printed})
+    assert raised
+    assert all(each == about for each in raised)
+
+
 def test_an_error_of_the_sdk_is_raised_by_what_its_message_is_about(suite: Suite) -> None:
     message = "deadline must be more than 0 seconds, not 5."
     error = {"kind": "SegOpsConfigError", "message": message, "classes": []}

@@ -54,6 +54,8 @@ class Step:
     take: int | None = None
     leave: str = ""
     """How an iteration is left once so many have been taken, if it is: by `return` or by `throw`."""
+    rest: bool = False
+    """Whether the rest of an iteration is taken by a loop once so many have been taken one by one."""
     aborts_asleep: int | None = None
     """In which of its waits the call is aborted, if in any."""
     at_once: int | None = None

@@ -122,6 +122,7 @@ def _step(entry: Mapping[str, Any], script: Script, case: Mapping[str, Any], con
         iteration="take" in entry or entry.get("op", "").rpartition(".")[2].startswith("iterate"),
         take=entry.get("take"),
         leave=entry.get("leave", ""),
+        rest=entry.get("rest", False),
         aborts_asleep=entry.get("aborts_asleep"),
         at_once=entry.get("at_once"),
         key=entry.get("key"),

@@ -70,6 +70,11 @@ class Contract:
         """The operations by resource and verb of their commands; of several, the last one."""
         return {(each.cli.resource, each.cli.verb): each for each in self.operations.values()}
 
+    @property
+    def resources(self) -> list[str]:
+        """The first words of the commands that are methods, each once."""
+        return list(dict.fromkeys(resource for resource, _ in self.commands))
+
     def command_of(self, words: Sequence[object]) -> tuple[str, str] | None:
         """The command that a command line begins with, and the behaviour that tells of it; None if none does."""
         given = tuple(str(word) for word in words[:2])

@@ -203,7 +203,20 @@ def _called(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
     how: dict[str, Any] = {"limit": step.take} if step.take is not None else {}
     how |= {"leave": step.leave} if step.leave else {}
     how |= {"at_once": step.at_once} if step.at_once is not None else {}
-    return _observation(step, ask("page", iterator=reply["ok"]["$iterator"], **how, **events), stage, before=before)
+    taken = ask("page", iterator=reply["ok"]["$iterator"], **how, **events)
+    if step.rest and "ok" in taken:
+        taken = _followed(taken, ask("page", iterator=reply["ok"]["$iterator"]))
+    return _observation(step, taken, stage, before=before)
+
+
+def _followed(first: Mapping[str, Any], rest: Mapping[str, Any]) -> dict[str, Any]:
+    """What two parts of an iteration have given, as one."""
+    told = {**first, **rest}
+    told |= {name: [*first[name], *told[name]] for name, value in first.items() if isinstance(value, list)}
+    if "error" in rest:
+        del told["ok"]
+        return {**told, "items": [*first["ok"]["items"], *rest["items"]]}
+    return {**told, "ok": {**rest["ok"], "items": [*first["ok"]["items"], *rest["ok"]["items"]]}}
 
 
 @contextlib.contextmanager

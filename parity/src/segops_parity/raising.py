@@ -14,6 +14,7 @@ __all__ = ["differing_usage", "raised_by"]
 
 _ASKS_TO_LOG = re.compile("--verbose|-[a-z]*v[a-z]*")
 _LOGGED = re.compile(r"\bDEBUG [A-Z]+ /")
+_DRAWN = re.compile(r"\r([^\r\n]*)(?=\r)")
 _FLAG = re.compile(r"--[a-z][a-z-]*")
 _USAGE = re.compile(r"^usage: .+(?:\n.+)*", re.MULTILINE)
 
@@ -21,8 +22,10 @@ _USAGE = re.compile(r"^usage: .+(?:\n.+)*", re.MULTILINE)
 def raised_by(contract: Contract, step: Step, seen: Mapping[str, Any], sayings: Sayings) -> list[str]:
     """The behaviours that raise an error where none should come: by the flag that is refused, or by what it says.
 
-    What is logged unasked is a matter of the flag that asks for it.
+    What is logged unasked is a matter of the flag that asks for it, a bar that is drawn otherwise one of progress.
     """
+    if _draws_otherwise(step, seen):
+        return ["cli.progress"]
     if _logs_unasked(step, seen):
         return ["cli.verbose"]
     message = _unexpected(step, seen)
@@ -69,6 +72,14 @@ def _about_flag(contract: Contract, flag: str, words: Sequence[str]) -> list[str
     verbs = {word for word in words[:2] if "-" in word.strip("-")}
     told = [name for name, rule in rules.items() if flag in _FLAG.findall(rule) and verbs.intersection(rule.split())]
     return told[:1] or [name for name in (f"cli.{flag[2:]}",) if name in rules]
+
+
+def _draws_otherwise(step: Step, seen: Mapping[str, Any]) -> bool:
+    printed, due = (outcome.get("ok") for outcome in (seen["outcome"], step.outcome))
+    if step.op != "cli" or not isinstance(printed, Mapping) or not isinstance(due, Mapping) or "stderr" not in due:
+        return False
+    drawn = _DRAWN.findall(str(printed.get("stderr", "")))
+    return bool(drawn) and drawn != _DRAWN.findall(str(due["stderr"]))
 
 
 def _logs_unasked(step: Step, seen: Mapping[str, Any]) -> bool:

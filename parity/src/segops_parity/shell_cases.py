@@ -35,7 +35,7 @@ def shell_cases(contract: Contract, scenarios: Scenarios, happy: Mapping[str, Ca
 
 def _help_cases(contract: Contract) -> Iterator[Case]:
     """The help of every resource and every verb, and what a verb says that is given too little, or too much."""
-    for resource in dict.fromkeys(resource for resource, _ in contract.commands):
+    for resource in contract.resources:
         yield _told(f"cli/{resource}/help", [resource, "--help"], 0, ["cli.help"], prints=[f"segops-admin {resource}"])
     for (resource, verb), operation in contract.commands.items():
         words, name = [resource, verb], f"cli/{resource}-{verb}"
@@ -83,8 +83,7 @@ def _flags_of_others(contract: Contract) -> Iterator[Case]:
 
 def _slips(contract: Contract) -> Iterator[Case]:
     """What a first word says that is mistyped: which one was meant."""
-    resources = dict.fromkeys(resource for resource, _ in contract.commands)
-    for word in (*resources, *contract.shell["tools"], *contract.shell["groups"], "help"):
+    for word in (*contract.resources, *contract.shell["tools"], *contract.shell["groups"], "help"):
         slip = word[:-2] + word[:-3:-1]
         says = [f"unknown command '{slip}'.", f"segops-admin {word}"]
         yield _told(f"cli/{word}/slip", [slip], 2, ["cli.exit-usage", "cli.suggestions"], says=says)

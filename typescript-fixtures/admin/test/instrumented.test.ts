@@ -66,6 +66,21 @@ test("calls go through an http.request that somebody has replaced, over kept con
   });
 });
 
+test("a client has connections of its own there, no more than it may", { skip: !IS_NODE }, async () => {
+  await withServer({ json: { id: 1 } }, async ({ client, seen }) => {
+    await instrumented(async () => {
+      const [one, other] = [client({ maxConnections: 2 }), client()];
+      await Promise.all([1, 2, 3, 4, 5].map((id) => one.segments.get(id)));
+      await other.segments.get(6);
+      one.close();
+      other.close();
+    });
+    const ports = seen.map(({ port }) => port);
+    assert.equal(new Set(ports.slice(0, 5)).size, 2);
+    assert.equal(new Set(ports).size, 3);
+  });
+});
+
 test("they go to the proxy of the environment there, too", { skip: !IS_NODE }, async () => {
   await withServer({ json: [1] }, async ({ client, seen, url }) => {
     const calls = await instrumented(() =>
