@@ -130,11 +130,21 @@ def test_a_csv_may_come_from_a_named_pipe(server: Any, command: Any, environment
     assert b"\r\n\r\nsku\nA-1\n\r\n--" in server.requests[0].content
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["segments", "create", "-"],
+        ["products", "import", "-"],
+        ["products", "bulk-upsert", "-", "--rows=1"],
+        ["api", "POST", "/x/", "--body=-"],
+        ["api", "POST", "/x/", "--form=file=@-"],
+    ],
+)
 def test_a_closed_standard_input_is_a_usage_error_where_it_is_needed(
-    cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    words: list[str], cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", None)
-    result = cli("segments", "create", "-")
+    result = cli(*words)
     assert result.code == 2
     assert "standard input is closed" in result.err
 

@@ -627,8 +627,9 @@ def test_an_error_that_such_a_command_raises_says_more() -> None:
     assert groups_of(cases, [*LANES, SHELL])[0].behaviour == "cli.flag-values"
 
 
-def test_whether_an_error_says_that_a_call_was_sent_is_a_matter_of_that() -> None:
-    line = {"at": "/error/sent", "expected": True, "found": False}
+@pytest.mark.parametrize("at", ["/error/sent", "/error/may_have_executed"])
+def test_whether_an_error_says_that_a_call_was_sent_is_a_matter_of_that(at: str) -> None:
+    line = {"at": at, "expected": True, "found": False}
     shown = "transport.timeout error.may-have-executed"
     cases = [case(f"a/{n}", shown, ("python-http", shown, line)) for n in range(26)]
     cases += [case(f"b/{n}", "error.may-have-executed") for n in range(900)]
@@ -656,6 +657,8 @@ def test_what_differs_over_one_transport_alone_in_cases_of_many_kinds_is_a_matte
     ("at", "rare", "blamed"),
     [
         ("/error/message", "retry.deadline", "transport.proxies"),  # what is said of how something ends
+        ("/requests", "error.connection", "transport.proxies"),  # what shows in errors follows
+        ("/requests", "error.arguments", "error.arguments"),  # arguments are refused before anything is sent
         ("/delays", "transport.gives-up", "client.signal"),  # what frees a connection waits for nothing
         ("/ok", "retry.deadline", "retry.deadline"),
     ],

@@ -92,6 +92,13 @@ def test_an_error_of_the_sdk_is_raised_by_what_its_message_is_about(suite: Suite
     assert all(each == ["config.options-checked"] for each in raised)
 
 
+def test_an_error_that_only_waits_raise_is_raised_by_a_wait(suite: Suite) -> None:
+    error = {"kind": "SegOpsWaitTimeout", "message": "deadline must be more than 0 seconds.", "classes": []}
+    raised = found(suite, "segments.get/happy", requests=[], outcome={"error": error})
+    assert raised
+    assert all(each == ["wait.timeout"] for each in raised)
+
+
 def test_an_error_that_is_expected_is_raised_by_nothing_else(suite: Suite) -> None:
     assert not any(found(suite, "client/options-that-are-none"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import http.client
 import json
@@ -80,8 +81,23 @@ def test_a_get_or_delete_has_no_body_and_no_content_type(method: str, serve: Any
     assert [server.requests[0].header(name) for name in ("Content-Type", "Content-Length")] == [None, None]
 
 
+class Wrapped:
+    """A method that an object has wrapped, which passes for it wherever it is looked at, as wrapt's do."""
+
+    def __init__(self, method: Any, called: Any) -> None:
+        self._method = method
+        self._called = called
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._method, name)
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return self if instance is None else functools.partial(self._called, instance)
+
+
+@pytest.mark.parametrize("by", ["function", "object"])
 def test_a_tool_that_replaces_http_client_while_a_client_is_open_sees_its_next_calls(
-    serve: Any, connect: Any, monkeypatch: pytest.MonkeyPatch
+    by: str, serve: Any, connect: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     original, seen = http.client.HTTPConnection.putrequest, []
 
@@ -92,7 +108,8 @@ def test_a_tool_that_replaces_http_client_while_a_client_is_open_sees_its_next_c
     client = connect(serve(*(Reply(json={"id": each}) for each in (1, 2, 3))))
     assert client.segments.get(1) == {"id": 1}
     with monkeypatch.context() as patched:
-        patched.setattr(http.client.HTTPConnection, "putrequest", traced)
+        replaced = Wrapped(original, traced) if by == "object" else traced
+        patched.setattr(http.client.HTTPConnection, "putrequest", replaced)
         assert client.segments.get(2) == {"id": 2}
     assert client.segments.get(3) == {"id": 3}
     assert seen == [("GET", "/api/segments/2/")]

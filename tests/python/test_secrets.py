@@ -14,7 +14,14 @@ import pytest
 from scripted_server import Hangup, Raw, Reply
 from sdk_client import KEY
 
-from segops_admin import AsyncSegOpsAdmin, RequestsTransport, SegOpsAdmin, SegOpsConnectionError, SegOpsError
+from segops_admin import (
+    AsyncSegOpsAdmin,
+    Request,
+    RequestsTransport,
+    SegOpsAdmin,
+    SegOpsConnectionError,
+    SegOpsError,
+)
 from segops_admin._transport.async_connection import AsyncConnection
 from segops_admin._transport.connection import Connection
 from segops_admin._transport.exact_reply import ExactReply
@@ -183,6 +190,41 @@ def test_a_cancelled_call_shows_no_key(serve: Any) -> None:
         raise AssertionError("it was not cancelled")
 
     assert_no_key(asyncio.run(main()))
+
+
+class Given(Exception):
+    """What a transport raises in place of an answer, with the request that it was given."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__()
+        self.request = request
+
+
+class RaisingTransport:
+    def send(self, request: Request) -> Any:
+        raise Given(request)
+
+
+class AsyncRaisingTransport:
+    async def send(self, request: Request) -> Any:
+        raise Given(request)
+
+
+@BOTH
+def test_the_request_that_a_transport_is_given_prints_itself_without_the_key(lane: str) -> None:
+    def call() -> None:
+        if lane == "asyncio":
+            asyncio.run(AsyncSegOpsAdmin(KEY, transport=AsyncRaisingTransport()).segments.get(7))
+        else:
+            SegOpsAdmin(KEY, transport=RaisingTransport()).segments.get(7)
+
+    with pytest.raises(Given) as caught:
+        call()
+    request = caught.value.request
+    headers = dict(request.headers)
+    assert headers["Authorization"] == f"ApiKey {KEY}"
+    for printed in (repr(request), repr(request.headers), repr(headers)):
+        assert KEY not in printed
 
 
 @BOTH

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from scripted_server import Reply, ScriptedServer
@@ -109,20 +112,41 @@ def test_deliveries_go_on_as_they_came_and_the_webhook_is_removed(
     assert line == {"body": json.loads(seen.body), "status": 202, "error": None, "signature": signature}
 
 
-def test_a_delivery_under_way_at_the_end_is_printed(
+def test_a_delivery_under_way_at_the_end_is_printed_and_its_sender_answered(
     program: list[str], segops_sandbox: Any, client: SegOpsAdmin
 ) -> None:
+    secret = "whsec_test_1"
+
+    def deliver(url: str) -> int:
+        to = urlsplit(url)
+        connection = http.client.HTTPConnection(to.netloc, timeout=60)
+        with contextlib.closing(connection):
+            connection.putrequest("POST", to.path)
+            sent = {"X-SegOps-Signature": sign_webhook(b"{}", secret), "Content-Length": "2", "X-Trace": "one"}
+            for name, value in [*sent.items(), ("X-Trace", "two")]:
+                connection.putheader(name, value)
+            connection.endheaders(b"{}")
+            return connection.getresponse().status
+
     slow = Reply(status=202, after=(answer := threading.Event()))
-    with ScriptedServer(slow) as receiver, listening(program, segops_sandbox, receiver.origin) as process:
+    with (
+        ScriptedServer(slow) as receiver,
+        listening(program, segops_sandbox, receiver.origin, SEGOPS_WEBHOOK_SECRET=secret) as process,
+        ThreadPoolExecutor(1) as sender,
+    ):
         assert process.stderr is not None
-        process.stderr.readline()  # the secret
-        recompute(client)
+        (hook,) = client.http.request("GET", "/webhooks/")["results"]
+        delivery = sender.submit(deliver, hook["url"])
         receiver.wait_for_requests(1)
         process.send_signal(signal.SIGINT)
         assert process.stderr.readline().endswith(" is removed\n")
         answer.set()
+        assert delivery.result(60) == 202
         out, _ = process.communicate(timeout=60)
+        (seen,) = receiver.requests
     assert (process.returncode, json.loads(out)["status"]) == (0, 202)
+    traces = [value for name, value in seen.headers if name.lower() == "x-trace"]
+    assert ", ".join(traces) == "one, two"
 
 
 def test_the_sender_learns_what_became_of_a_delivery(

@@ -16,6 +16,8 @@ _ASKS_TO_LOG = re.compile("--verbose|-[a-z]*v[a-z]*")
 _LOGGED = re.compile(r"\bDEBUG [A-Z]+ /")
 _DRAWN = re.compile(r"\r([^\r\n]*)(?=\r)")
 _FLAG = re.compile(r"--[a-z][a-z-]*")
+_RAISED_BY = {"SegOpsWaitTimeout": "wait.timeout", "SegOpsJobError": "wait.failed"}
+"""Classes of errors that one behaviour raises, whatever they say."""
 _USAGE = re.compile(r"^usage: .+(?:\n.+)*", re.MULTILINE)
 
 
@@ -31,6 +33,8 @@ def raised_by(contract: Contract, step: Step, seen: Mapping[str, Any], sayings: 
     message = _unexpected(step, seen)
     if not message:
         return []
+    if raised := _RAISED_BY.get(seen["outcome"].get("error", {}).get("kind")):
+        return [raised]
     given = {str(word).partition("=")[0] for word in step.args} if step.op == "cli" else set()
     refused = [flag for flag in _FLAG.findall(message) if flag in given]
     if known := [name for flag in refused for name in _about_flag(contract, flag, [str(word) for word in step.args])]:

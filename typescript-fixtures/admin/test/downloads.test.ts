@@ -90,6 +90,15 @@ test("a download goes to a Node stream and to a web stream, which are left open"
   });
 });
 
+test("what a web stream fails with is passed on, be it the last write", async () => {
+  await withServer({ bytes: Buffer.from("id\n"), headers: { "content-type": "text/csv" } }, async ({ client }) => {
+    const full = new Error("the disk is full");
+    const late = (): Promise<never> => new Promise((_, reject) => setImmediate(() => reject(full)));
+    const web = new WritableStream<Uint8Array>({ write: late });
+    assert.equal(await rejection(client().segments.downloadExport(1, web)), full);
+  });
+});
+
 test("a path changes only when everything has been written", async () => {
   await inFolder(async (folder) => {
     const path = join(folder, "members.csv");

@@ -35,7 +35,7 @@ _OWN = (
     (re.compile(r"/ok/raw"), "cli.no-escapes", 1.0),
     (re.compile(r"/error/kind"), "error.classes", 1.0),
     (re.compile(r"/error/kind"), "error.by-status", 1.0),
-    (re.compile(r"/error/sent"), "error.may-have-executed", 1.0),
+    (re.compile(r"/error/(sent|may_have_executed)"), "error.may-have-executed", 1.0),
     (re.compile(r"/error/caused"), "error.cause-kept", 1.0),
     (re.compile(r"/error/(method|path|attempts)\b.*"), "error.api-attributes", 1.0),
     (re.compile(r"/ok/warnings"), "config.plain-http-warns-once", 1.0),
@@ -126,6 +126,8 @@ _PRINTED = re.compile("cli.(json-only|table|csv|spreadsheet|compact|no-escapes|c
 """What shows in what is printed."""
 _COUNTED = re.compile("cli.(wait|watch|status-waits)|retry[.].*|wait.(states|each-state|timeout)")
 """What shows in how many requests there are, and when, not in what one of them holds."""
+_FAILED = re.compile("error[.](?!arguments).*")
+"""What shows in errors, not in what was sent before them; arguments are refused before anything is."""
 _CALLS = re.compile("cli.(wait-requests|every-operation)")
 """What shows in the requests that are made, not in what is said of them."""
 _ENDED = re.compile("wait.(states|each-state)|retry.deadline|transport.timeout")
@@ -146,6 +148,7 @@ def in_place(check: str, at: str) -> float:
         (_SAID.fullmatch(check) and (is_sent or (at.startswith("/ok") and at != "/ok/stderr")))
         or (_PRINTED.fullmatch(check) and is_sent)
         or (_COUNTED.fullmatch(check) and re.match(r"/requests/[\d*]+/", at))
+        or (_FAILED.fullmatch(check) and is_sent)
         or (_CALLS.fullmatch(check) and at in ("/stderr", "/ok/stderr"))
         or (check == "transport.gives-up" and re.match("/delays|/error", at))
         or (_ENDED.fullmatch(check) and at == "/error/message")
