@@ -660,6 +660,7 @@ def test_what_differs_over_one_transport_alone_in_cases_of_many_kinds_is_a_matte
         ("/requests", "error.connection", "transport.proxies"),  # what shows in errors follows
         ("/requests", "error.arguments", "error.arguments"),  # arguments are refused before anything is sent
         ("/delays", "transport.gives-up", "client.signal"),  # what frees a connection waits for nothing
+        ("/ok/imported_count", "import.parts-keys", "transport.proxies"),  # keys show in requests
         ("/ok", "retry.deadline", "retry.deadline"),
     ],
 )

@@ -126,6 +126,8 @@ _PRINTED = re.compile("cli.(json-only|table|csv|spreadsheet|compact|no-escapes|c
 """What shows in what is printed."""
 _COUNTED = re.compile("cli.(wait|watch|status-waits)|retry[.].*|wait.(states|each-state|timeout)")
 """What shows in how many requests there are, and when, not in what one of them holds."""
+_SENT = re.compile("request[.]|import.parts-keys$")
+"""What shows in what is sent, not in what is made of the answer."""
 _FAILED = re.compile("error[.](?!arguments).*")
 """What shows in errors, not in what was sent before them; arguments are refused before anything is."""
 _CALLS = re.compile("cli.(wait-requests|every-operation)")
@@ -152,7 +154,7 @@ def in_place(check: str, at: str) -> float:
         or (_CALLS.fullmatch(check) and at in ("/stderr", "/ok/stderr"))
         or (check == "transport.gives-up" and re.match("/delays|/error", at))
         or (_ENDED.fullmatch(check) and at == "/error/message")
-        or (check.startswith("request.") and re.match("/ok(/|$)", at))
+        or (_SENT.match(check) and re.match("/ok(/|$)", at))
     )
     return _OUT_OF_PLACE if is_out else 1.0
 
