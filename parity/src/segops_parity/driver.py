@@ -36,7 +36,13 @@ def absolute_paths(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 class DriverFault(Exception):
-    """The driver could not do what it was asked, or did not answer as the protocol says. No verdict about the SDK."""
+    """The driver could not do what it was asked, or did not answer as the protocol says. No verdict about the SDK.
+
+    Attributes:
+        step: the step of a case in which it was, if it was in one.
+    """
+
+    step = ""
 
 
 class Protocol:

@@ -195,6 +195,7 @@ class _Runner:
             run.observations[case.id] = observation
         except DriverFault as fault:
             run.faults[case.id] = str(fault)
+            run.faulty_steps[case.id] = fault.step
             if self._driver is None or not self._greeted or not self._driver.alive:
                 self._failures += 1
                 self._drop()

@@ -55,7 +55,7 @@ class LaneRun:
     """The outcome of a lane: the driver's description of itself, and one observation or fault for each case.
 
     `described` is the surface of the SDK as the driver tells it; `pages` are the pages of its command line's help, by
-    the words that they are about.
+    the words that they are about; `faulty_steps` are the steps in which cases had their faults.
     """
 
     lane: str
@@ -64,5 +64,6 @@ class LaneRun:
     described: dict[str, Any] = field(default_factory=dict)
     pages: dict[str, str] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
+    faulty_steps: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     missing: str = ""

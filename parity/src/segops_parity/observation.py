@@ -20,6 +20,7 @@ from typing import Any, Protocol
 
 from segops_parity.canonical import canonical_value, is_compact_json, load_json
 from segops_parity.cases import API_KEY, NOW, Case, Event, Step
+from segops_parity.driver import DriverFault
 
 __all__ = ["Ask", "Stage", "as_compared", "observe"]
 
@@ -101,7 +102,9 @@ def observe(
                 if "error" in steps[-1]["outcome"]:
                     break  # the steps that follow need that client
                 clients.add(step.derived)
-    except Exception:
+    except Exception as error:
+        if isinstance(error, DriverFault) and len(steps) < len(case.steps):
+            error.step = case.steps[len(steps)].name
         with contextlib.suppress(Exception):  # what went wrong first is what is reported
             ask("close")
         raise
