@@ -202,7 +202,8 @@ def test_a_read_gives_no_more_than_was_asked_for(serve: Any) -> None:
     assert asyncio.run(main()) == [b"0", b"1234", b"", b"5678", b"9"]
 
 
-def test_a_call_that_is_cancelled_as_its_turn_comes_leaves_it_to_the_next(serve: Any) -> None:
+@pytest.mark.parametrize("turn_comes", ["before", "after"])
+def test_a_call_that_is_cancelled_as_its_turn_comes_leaves_it_to_the_next(turn_comes: str, serve: Any) -> None:
     server = serve(Reply(json=[1]), Reply(json=[2]))
 
     async def main() -> bytes:
@@ -215,16 +216,21 @@ def test_a_call_that_is_cancelled_as_its_turn_comes_leaves_it_to_the_next(serve:
         second, third = asyncio.ensure_future(call()), asyncio.ensure_future(call())
         while len(transport._queue) < 2:
             await asyncio.sleep(0)
-        await first.body.read()  # the second one's turn
-        assert len(transport._queue) == 1
-        second.cancel()
+        if turn_comes == "before":
+            await first.body.read()  # the second one's turn
+            assert len(transport._queue) == 1
+            second.cancel()
+        else:
+            second.cancel()
+            first.body.close()  # before it has heard that it is cancelled
+            assert len(transport._queue) == 0
         body: bytes = await (await third).body.read()
         await transport.close()
         assert second.cancelled()
         return body
 
     assert asyncio.run(main()) == b"[2]"
-    assert server.connections == 1
+    assert server.connections == (1 if turn_comes == "before" else 2)
 
 
 def test_the_connection_unused_for_longest_makes_room_wherever_it_leads(serve: Any) -> None:

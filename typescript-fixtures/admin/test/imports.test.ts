@@ -106,3 +106,13 @@ test("a file that changes while it is sent is not imported", async () => {
     assert.equal(script.requests.length, 1);
   });
 });
+
+test("progress is waited for, and what it fails with ends the import", async () => {
+  await withFile("sku\n1\n", async (path) => {
+    const script = new Script(...imported(1));
+    const enough = new Error("enough");
+    const onProgress = (): Promise<never> => new Promise((_, reject) => setImmediate(() => reject(enough)));
+    assert.equal(await rejection(script.client().products.importCsvInParts(path, 1, { onProgress })), enough);
+    assert.equal(script.requests.length, 0);
+  });
+});
