@@ -181,9 +181,8 @@ def _not_found(plain: Step, operation: Operation, given: Mapping[str, Any], cont
     name = next((each for each in names if each in ("id", "event_type") or each.endswith("_id")), None)
     if name is None:
         return
-    when = name.replace("_", "-") if name == "event_type" else "id"
-    cause = next(each["says"] for each in contract.shell["causes"] if each["when"] == when)
-    value = {when.replace("-", "_"): f"'{given[name]}'"}
+    kind = "event_type" if name == "event_type" else "id"
+    cause = next(each["says"] for each in contract.shell["causes"] if each["when"] == kind.replace("_", "-"))
     refused = replace(plain.replies[0], status=404, headers=(JSON,), body=b'{"detail":"Not found."}')
     told = {"exit": contract.behaviours["cli.exit-failure"].figures["code"], "stdout": {"lines": [], "rows": 0}}
     yield replace(
@@ -191,7 +190,7 @@ def _not_found(plain: Step, operation: Operation, given: Mapping[str, Any], cont
         name="not found",
         requests=plain.requests[:1],
         replies=(refused,),
-        outcome={"ok": {**told, "says": [cause.partition(" (")[0].format(**value)]}},
+        outcome={"ok": {**told, "says": [cause.partition(" (")[0].format(**{kind: f"'{given[name]}'"})]}},
         covers=("cli.causes",),
     )
 

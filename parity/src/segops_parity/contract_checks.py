@@ -64,7 +64,8 @@ def check_case(
         for name, problems in _step_checks(contract, case, step, operation, seen, language, version):
             known = checks.setdefault(name, [])  # a step may cover what is checked of every request, too
             known += [each for each in problems if each not in known]
-        if sayings is not None and (raised := raised_by(contract, step, seen, sayings)):
+        is_wrong = any(checks.values())
+        if is_wrong and sayings is not None and (raised := raised_by(contract, step, seen, sayings)):
             for name, problems in checks.items():
                 checks[name] = [{**each, "raised_by": raised} for each in problems]
         if step.connections is not None and seen.get("connections"):
@@ -653,8 +654,7 @@ def _keys(step: Step, sent: Sent, operation: Operation | None, contract: Contrac
             yield "request.idempotency-key-absent", _header(reads, header, None)
         return  # several operations: each is checked by its own case
     if step.key is None:
-        wrong = [_problem(f"/requests/{i}/headers/idempotency-key", None, key) for i, key in enumerate(found) if key]
-        yield "request.idempotency-key-absent", wrong
+        yield "request.idempotency-key-absent", _header(sent, header, None)
         return
     if step.key == "parts":
         wrong = [

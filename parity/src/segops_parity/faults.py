@@ -29,7 +29,7 @@ def fault_lines(runs: Mapping[str, LaneRun], cases: Mapping[str, Case]) -> list[
     failed: dict[str, set[str]] = {}
     for run, case, text in faults:
         if not text.startswith(NOT_RUN):
-            failed.setdefault(case, set()).update(_shown(cases.get(case), run.faulty_steps.get(case)))
+            failed.setdefault(case, set()).update(_shown(cases.get(case), run.faulty_steps.get(case, "")))
     of_failed = Counter(name for shown in failed.values() for name in shown)
     of_all = Counter(name for case in cases.values() for name in _shown(case)) if failed else of_failed
 
@@ -38,7 +38,7 @@ def fault_lines(runs: Mapping[str, LaneRun], cases: Mapping[str, Case]) -> list[
 
     told = []
     for run, case, text in faults:
-        step = run.faulty_steps.get(case)
+        step = run.faulty_steps.get(case, "")
         shown = sorted(_shown(cases.get(case), step), key=evidence, reverse=True)
         if _LACKS_EXPORT.search(text):  # then the driver does not even begin, whatever the case is there to show
             shown = ["surface.exports"]
@@ -48,9 +48,9 @@ def fault_lines(runs: Mapping[str, LaneRun], cases: Mapping[str, Case]) -> list[
     return [line for *_, line in sorted(told, key=lambda each: each[:2])]
 
 
-def _shown(case: Case | None, step: str | None = None) -> Collection[str]:
+def _shown(case: Case | None, step: str = "") -> Collection[str]:
     """The behaviours that a case is there to show, or one of its steps, each once, in its order."""
-    steps = [each for each in case.steps if step in (None, "", each.name)] if case is not None else []
+    steps = [each for each in case.steps if not step or step == each.name] if case is not None else []
     return dict.fromkeys(name for each in steps for name in each.covers)
 
 

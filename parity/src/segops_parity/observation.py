@@ -103,7 +103,7 @@ def observe(
                     break  # the steps that follow need that client
                 clients.add(step.derived)
     except Exception as error:
-        if isinstance(error, DriverFault) and len(steps) < len(case.steps):
+        if isinstance(error, DriverFault):
             error.step = case.steps[len(steps)].name
         with contextlib.suppress(Exception):  # what went wrong first is what is reported
             ask("close")
@@ -214,12 +214,10 @@ def _called(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
 
 def _followed(first: Mapping[str, Any], rest: Mapping[str, Any]) -> dict[str, Any]:
     """What two parts of an iteration have given, as one."""
-    told = {**first, **rest}
-    told |= {name: [*first[name], *told[name]] for name, value in first.items() if isinstance(value, list)}
+    told = {name: [*value, *rest.get(name, ())] for name, value in first.items() if isinstance(value, list)}
     if "error" in rest:
-        del told["ok"]
-        return {**told, "items": [*first["ok"]["items"], *rest["items"]]}
-    return {**told, "ok": {**rest["ok"], "items": [*first["ok"]["items"], *rest["ok"]["items"]]}}
+        return {**rest, **told, "items": [*first["ok"]["items"], *rest["items"]]}
+    return {**rest, **told, "ok": {**rest["ok"], "items": [*first["ok"]["items"], *rest["ok"]["items"]]}}
 
 
 @contextlib.contextmanager

@@ -62,11 +62,9 @@ def _completions(contract: Contract) -> Iterator[Case]:
         flags = {flag.name.replace("_", "-"): str(flag.value or "") for flag in operation.cli.flags}
         asked = {"--": [f"--{name}" for name in flags if name.islower()]}
         asked |= {f"--{name}=": value.split("|") for name, value in flags.items() if "|" in value}
-        told = [
-            _told(f"cli/{resource}-{verb}/{given}", [*words, given], 0, ["cli.completion-words"], prints=prints)
-            for given, prints in asked.items()
-        ]
-        steps = tuple(each.steps[0] for each in told)
+        steps = tuple(
+            _step(given, [*words, given], 0, ["cli.completion-words"], prints=prints) for given, prints in asked.items()
+        )
         yield Case(f"cli/{resource}-{verb}/completion", "cli", "completion", "synthetic", steps)
 
 
@@ -102,9 +100,16 @@ def _no_methods(contract: Contract) -> Iterator[list[str]]:
 def _told(
     name: str, argv: list[str], exit_code: int, covers: list[str], *, prints: list[str] | None = None, says: Any = ()
 ) -> Case:
+    step = _step(name.rpartition("/")[2], argv, exit_code, covers, prints=prints, says=says)
+    return Case(name, "cli", step.name, "synthetic", (step,))
+
+
+def _step(
+    name: str, argv: list[str], exit_code: int, covers: list[str], *, prints: list[str] | None = None, says: Any = ()
+) -> Step:
     expected: dict[str, Any] = {"exit": exit_code, "prints": prints or [], "says": says}
-    step = Step(
-        name=name.rpartition("/")[2],
+    return Step(
+        name=name,
         op="cli",
         args=tuple(argv),
         named={"env": ENVIRONMENT, "stdin": ""},
@@ -114,7 +119,6 @@ def _told(
         outcome={"ok": expected},
         covers=tuple(covers),
     )
-    return Case(name, "cli", step.name, "synthetic", (step,))
 
 
 def _content(given: str | Mapping[str, Any]) -> str | bytes:

@@ -135,7 +135,8 @@ def _case(
         python = next((each for each in seen["python"] if each[0] in ("python-http", "cli-python")), seen["python"][0])
         typescript = seen["typescript"][-1]
         differs = _compare(case, typescript[0], LOCKSTEP, python, typescript[1], verdict)
-        _tell_usage(contract, verdict)
+        if differs:
+            _tell_usage(contract, verdict)
         verdict.verdicts["python-typescript"] = "fail" if differs else "pass"
     return verdict
 

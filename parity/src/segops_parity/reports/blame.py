@@ -126,7 +126,7 @@ _PRINTED = re.compile("cli.(json-only|table|csv|spreadsheet|compact|no-escapes|c
 """What shows in what is printed."""
 _COUNTED = re.compile("cli.(wait|watch|status-waits)|retry[.].*|wait.(states|each-state|timeout)")
 """What shows in how many requests there are, and when, not in what one of them holds."""
-_SENT = re.compile("request[.]|import.parts-keys$")
+_SENT = re.compile("request[.].*|import.parts-keys")
 """What shows in what is sent, not in what is made of the answer."""
 _FAILED = re.compile("error[.](?!arguments).*")
 """What shows in errors, not in what was sent before them; arguments are refused before anything is."""
@@ -134,6 +134,17 @@ _CALLS = re.compile("cli.(wait-requests|every-operation)")
 """What shows in the requests that are made, not in what is said of them."""
 _ENDED = re.compile("wait.(states|each-state)|retry.deadline|transport.timeout")
 """What shows in how and when something ends, not in what is said of it."""
+_ELSEWHERE = (
+    (_SAID, re.compile("/requests|/unplayed|/delays|/ok(?!/stderr$)")),
+    (_PRINTED, re.compile("/requests|/unplayed|/delays")),
+    (_COUNTED, re.compile(r"/requests/[\d*]+/")),
+    (_SENT, re.compile("/ok(/|$)")),
+    (_FAILED, re.compile("/requests|/unplayed|/delays")),
+    (_CALLS, re.compile("(/ok)?/stderr$")),
+    (_ENDED, re.compile("/error/message$")),
+    (re.compile("transport.gives-up"), re.compile("/delays|/error")),
+)
+"""Where behaviours do not show, by how places begin."""
 _OUT_OF_PLACE = 0.3
 """How much less a behaviour counts for what differs where it does not show: it may follow from what it is about."""
 
@@ -145,17 +156,7 @@ def weight_of(check: str) -> float:
 
 def in_place(check: str, at: str) -> float:
     """1, or less for what differs where a behaviour does not show."""
-    is_sent = at.startswith(("/requests", "/unplayed", "/delays"))
-    is_out = (
-        (_SAID.fullmatch(check) and (is_sent or (at.startswith("/ok") and at != "/ok/stderr")))
-        or (_PRINTED.fullmatch(check) and is_sent)
-        or (_COUNTED.fullmatch(check) and re.match(r"/requests/[\d*]+/", at))
-        or (_FAILED.fullmatch(check) and is_sent)
-        or (_CALLS.fullmatch(check) and at in ("/stderr", "/ok/stderr"))
-        or (check == "transport.gives-up" and re.match("/delays|/error", at))
-        or (_ENDED.fullmatch(check) and at == "/error/message")
-        or (_SENT.match(check) and re.match("/ok(/|$)", at))
-    )
+    is_out = any(behaviours.fullmatch(check) and places.match(at) for behaviours, places in _ELSEWHERE)
     return _OUT_OF_PLACE if is_out else 1.0
 
 

@@ -67,8 +67,8 @@ class _Input(io.TextIOWrapper):
 
     def __init__(self, content: bytes, terminal: int | None, kind: str | None) -> None:
         self._terminal = terminal
-        pipe = io.BufferedReader(_Pipe(content, stays_open=kind == "open"))
-        super().__init__(_file(content) if kind == "file" else pipe, encoding="utf-8")
+        is_file, stays_open = kind == "file", kind == "open"
+        super().__init__(_file(content) if is_file else io.BufferedReader(_Pipe(content, stays_open)), encoding="utf-8")
 
     def isatty(self) -> bool:
         """Whether it passes for a terminal."""
