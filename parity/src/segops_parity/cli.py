@@ -7,12 +7,12 @@ expired.
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from segops_parity._files import ContractError
+from segops_parity._gc import collect_seldom
 from segops_parity.ending import leave_in_order
 from segops_parity.probes import COUNT, SEED
 from segops_parity.project import LANES, Project
@@ -23,7 +23,7 @@ __all__ = ["main"]
 def main(argv: Sequence[str] | None = None) -> int:
     """Carry out a command and return its exit code."""
     sys.setrecursionlimit(20_000)  # a reply may be nested 500 levels deep
-    gc.set_threshold(100_000, 50, 100)  # thousands of cases are read once and kept: looking at them again finds nothing
+    collect_seldom()
     options = _parser().parse_args(argv)
     from segops_parity import commands
     from segops_parity.record import RecordError

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from segops_parity._files import ContractError
+from segops_parity._gc import collect_seldom
 from segops_parity.cases import Case
 from segops_parity.coverage import Coverage, executed, measure
 from segops_parity.deviations import Judged, apply_deviations, load_deviations
@@ -156,7 +157,7 @@ def run_all(
     count = workers or min(len(lanes), max(2, os.cpu_count() or 2) + 1)
     with (
         TemporaryDirectory(prefix="segops-parity-") as folder,
-        ProcessPoolExecutor(max_workers=count, mp_context=context, initializer=leave_in_order) as pool,
+        ProcessPoolExecutor(max_workers=count, mp_context=context, initializer=_begin) as pool,
     ):
         # By a file: a task with all cases is larger than a pipe. It would wait for a reader, and with it, on Python
         # 3.11.2, the end of a pool whose workers have been stopped.
@@ -176,6 +177,11 @@ def run_all(
             pool.shutdown(cancel_futures=True)
             raise
     return {lane.name: done[lane.name] for lane in lanes}
+
+
+def _begin() -> None:
+    leave_in_order()
+    collect_seldom()
 
 
 def _run_in_worker(lane: Lane, given: Path) -> LaneRun:
