@@ -15,6 +15,8 @@ from scripted_server import Raw, Reply
 from sdk_client import KEY, shown
 
 from segops_admin import (
+    Request,
+    SegOpsAdmin,
     SegOpsApiError,
     SegOpsArgumentError,
     SegOpsConfigError,
@@ -607,3 +609,7 @@ def test_the_message_says_what_was_asked_what_came_back_and_what_to_do(serve: An
         "GET /segments/a%20b/ answered 503 Service Unavailable: Down for repairs. "
         "The server failed; try again later. (tried 2 times, request id r-9)"
     )
+
+
+def test_a_request_of_ones_own_waits_as_long_as_a_client_does() -> None:
+    assert Request("GET", "http://127.0.0.1/", []).timeout == SegOpsAdmin(KEY).http.timeout == 60.0

@@ -35,6 +35,11 @@ def test_replies_are_given_in_order_and_requests_are_kept() -> None:
     assert repr(read) == "<SentRequest GET /x/>"
 
 
+@pytest.mark.parametrize("name", ["Content-Type", "content-type"])
+def test_a_content_type_that_is_given_goes_before_that_of_the_body(name: str) -> None:
+    assert reply(text="a,b", headers={name: "text/csv"}).headers == {name: "text/csv"}
+
+
 def test_the_key_is_not_among_what_is_kept() -> None:
     script = Script(reply([]))
     script.client().segments.list()
@@ -49,7 +54,7 @@ def test_a_request_beyond_the_script_fails_and_is_named() -> None:
 def test_a_script_that_was_not_played_to_its_end_can_be_detected() -> None:
     script = Script(reply([]), reply([]))
     script.client().segments.list()
-    with pytest.raises(AssertionError, match="1 scripted replies were never asked for"):
+    with pytest.raises(AssertionError, match="1 scripted reply was never asked for"):
         script.assert_done()
     script.client().segments.list()
     script.assert_done()

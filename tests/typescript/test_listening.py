@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -17,7 +18,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from scripted_server import Reply, ScriptedServer
+import trustme
+from scripted_server import Raw, Reply, ScriptedServer
 from typescript_package import WORKSPACE, clean_environment
 
 from segops_admin import SegOpsAdmin
@@ -211,3 +213,22 @@ def test_a_server_that_is_slow_to_remove_the_webhook_changes_no_exit_code(progra
         finally:
             process.kill()
     assert (process.returncode, err.splitlines()[-1]) == (0, "webhook 7 is removed")
+
+
+@pytest.mark.parametrize(
+    ("speaks_tls", "said"), [(False, "wrong version number"), (True, "its certificate is not valid here")]
+)
+def test_why_a_receiver_over_tls_is_not_reached_is_said_alike_in_both_languages(
+    speaks_tls: bool, said: str, program: list[str], segops_sandbox: Any, client: SegOpsAdmin
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    plain = Raw(b"220 receiver.test ESMTP\r\n", read="nothing")
+    with ScriptedServer(*(() if speaks_tls else (plain,)), tls=context if speaks_tls else None) as receiver:
+        to = f"https://127.0.0.1:{receiver.port}/"
+        with listening(program, segops_sandbox, to, SEGOPS_WEBHOOK_SECRET="whsec_test_1") as process:
+            recompute(client)
+            line = printed(process)
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
+    assert (line["status"], line["error"]) == (None, said)

@@ -67,8 +67,10 @@ def reply(
         body, media_type = text.encode("utf-8"), "text/plain; charset=utf-8"
     elif json is not None:
         body, media_type = _json.dumps(json).encode("utf-8"), "application/json"
-    own = {"Content-Type": media_type} if media_type else {}
-    return Reply(status if status is not None else (200 if body else 204), body, {**own, **(headers or {})})
+    given = dict(headers or {})
+    is_told = any(name.lower() == "content-type" for name in given)
+    own = {"Content-Type": media_type} if media_type and not is_told else {}
+    return Reply(status if status is not None else (200 if body else 204), body, {**own, **given})
 
 
 class SentRequest:
@@ -165,8 +167,8 @@ class Script:
         Raises:
             AssertionError: with their number.
         """
-        if self._replies:
-            raise AssertionError(f"{len(self._replies)} scripted replies were never asked for.")
+        if left := len(self._replies):
+            raise AssertionError(f"{left} scripted {'reply was' if left == 1 else 'replies were'} never asked for.")
 
 
 class _AsyncScript:

@@ -52,10 +52,12 @@ export interface ReplyOptions {
  */
 export function reply(json?: unknown, options: ReplyOptions = {}): Reply {
   const [body, mediaType] = content(json, options);
+  const { headers = {} } = options;
+  const isTold = Object.keys(headers).some((name) => name.toLowerCase() === "content-type");
   return {
     status: options.status ?? (body.byteLength > 0 ? 200 : 204),
     body,
-    headers: { ...(mediaType ? { "content-type": mediaType } : {}), ...options.headers },
+    headers: { ...(mediaType && !isTold ? { "content-type": mediaType } : {}), ...headers },
   };
 }
 
@@ -203,8 +205,10 @@ export class Script {
 
   /** Fails if replies are left over. */
   assertDone(): void {
-    if (this.#replies.length > 0) {
-      throw new AssertionError({ message: `${this.#replies.length} scripted replies were never asked for.` });
+    const left = this.#replies.length;
+    if (left > 0) {
+      const what = left === 1 ? "reply was" : "replies were";
+      throw new AssertionError({ message: `${left} scripted ${what} never asked for.` });
     }
   }
 }

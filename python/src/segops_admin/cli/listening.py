@@ -55,7 +55,7 @@ def listen(line: Invocation, client: SegOpsAdmin, results: Results) -> None:
             say(f"webhook {hook} is registered; its deliveries are forwarded to {to}")
             if not given:
                 say(f"{_VARIABLE}={secret} verifies them. Ctrl-C removes the webhook.")
-            results.many(_received(deliveries, registered, receiver), lambda: None)
+            results.each(_received(deliveries, registered, receiver))
 
 
 def _target(text: str) -> SplitResult:

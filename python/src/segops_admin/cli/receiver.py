@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -92,10 +93,9 @@ class _Handler(BaseHTTPRequestHandler):
             say("note: refused a request that is not signed with the webhook's secret")
             return self._answer(401)
         status, error, seconds = _forwarded(self.server.target, self.headers.items(), body)
-        self._answer(502 if status is None else status)
         told = {"status": status, "error": error, "ms": round(seconds * 1000), "signature": signature}
-        self.server.deliver({"body": _content(body), **told})
-        return None
+        self.server.deliver({"body": _content(body), **told})  # first, so that lines come in the order of the answers
+        return self._answer(502 if status is None else status)
 
     def _answer(self, status: int) -> None:
         self.send_response_only(status)
@@ -121,15 +121,28 @@ def _forwarded(target: SplitResult, headers: Any, body: bytes) -> tuple[int | No
             if name.lower() not in _OF_A_CONNECTION:
                 connection.putheader(name, value)
         connection.putheader("Content-Length", str(len(body)))
+        connection.putheader("Connection", "close")
         connection.endheaders(body)
         status = connection.getresponse().status
-    except TimeoutError:
-        error = f"no answer within {_PATIENCE:g} s"
     except (OSError, http.client.HTTPException, ValueError) as failure:
-        error = getattr(failure, "strerror", None) or str(failure) or type(failure).__name__
+        error = _reason(failure)
     finally:
         connection.close()
     return status, error, time.monotonic() - started
+
+
+def _reason(failure: Exception) -> str:
+    """Why there is no answer: in the words of the system, or of OpenSSL, where they have some."""
+    if isinstance(failure, (TimeoutError, socket.timeout)):  # two in Python 3.9
+        return f"no answer within {_PATIENCE:g} s"
+    if isinstance(failure, (ConnectionResetError, BrokenPipeError)):  # also where it is closed, and nothing was said
+        return "the connection was closed without an answer"
+    if isinstance(failure, http.client.HTTPException):
+        return "what was answered is no HTTP"
+    if reason := getattr(failure, "reason", ""):  # OpenSSL's, such as WRONG_VERSION_NUMBER
+        is_of_certificate = hasattr(failure, "verify_message")
+        return "its certificate is not valid here" if is_of_certificate else str(reason).lower().replace("_", " ")
+    return getattr(failure, "strerror", None) or str(failure) or type(failure).__name__
 
 
 def _content(body: bytes) -> Any:

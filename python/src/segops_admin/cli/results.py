@@ -78,6 +78,14 @@ class Results:
         value = self._select(answer) if self._select is not None else answer
         output.write_line(self._picked(value) if self._columns else value)
 
+    def each(self, items: Iterable[Any]) -> None:
+        """Prints items that come without an end: ``--select`` picks from each of them."""
+        if self._select is None or self.wanted != "jsonl":
+            self.many(items, lambda: None)
+            return
+        for item in items:
+            self.line(item)
+
     def many(self, items: Iterable[Any], count: Callable[[], None]) -> None:
         """Prints the items of a listing, each as it comes where the form allows that.
 

@@ -75,7 +75,7 @@ async function passedOn(
       if (!given) {
         say(`${VARIABLE}=${secret} verifies them. Ctrl-C removes the webhook.`);
       }
-      await results.many(received(deliveries, unregister, receiver));
+      await results.each(received(deliveries, unregister, receiver));
     } finally {
       await unregister();
     }

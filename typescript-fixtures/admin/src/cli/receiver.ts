@@ -3,6 +3,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { verifyWebhook } from "../webhook.js";
+import { addressBits } from "../wire/addresses.js";
 import { parseExactly } from "../wire/numerals.js";
 import { say } from "./output.js";
 
@@ -95,8 +96,9 @@ async function received(
   }
   const started = performance.now();
   const { status, error } = await forwarded(target, request.rawHeaders, body);
-  answer(status ?? 502);
+  // First, so that lines come in the order of the answers.
   deliver({ body: contentOf(body), status, error, ms: Math.round(performance.now() - started), signature });
+  answer(status ?? 502);
 }
 
 type Answer = Pick<Delivery, "status" | "error">;
@@ -117,11 +119,27 @@ async function forwarded(target: URL, rawHeaders: readonly string[], body: Buffe
 }
 
 const REFUSED = "Connection refused";
+const CLOSED = "the connection was closed without an answer";
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: REFUSED,
-  ECONNRESET: "Connection reset by peer",
+  ECONNRESET: CLOSED,
+  EPIPE: CLOSED,
+  EAI_AGAIN: "Temporary failure in name resolution",
+  EHOSTUNREACH: "No route to host",
+  ENETUNREACH: "Network is unreachable",
   ENOTFOUND: "Name or service not known",
 };
+
+/** Why there is no answer: in the words of the system, or of OpenSSL, where they have some. */
+function reasonOf({ code = "", message }: NodeJS.ErrnoException): string {
+  if (code.startsWith("HPE_")) {
+    return "what was answered is no HTTP";
+  }
+  if (/CERT|^UNABLE_TO_/.test(code)) {
+    return "its certificate is not valid here";
+  }
+  return REASONS[code] ?? /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
+}
 
 async function posted(target: URL, host: string, rawHeaders: readonly string[], body: Buffer): Promise<Answer> {
   const headers = ["Host", target.host];
@@ -135,12 +153,13 @@ async function posted(target: URL, host: string, rawHeaders: readonly string[], 
   const { request: send } = await (target.protocol === "https:" ? import("node:https") : import("node:http"));
   return new Promise((resolve) => {
     const request = send({
+      agent: false, // Node's own would keep a connection that it is told to close
       host,
       port: target.port || undefined,
       path: target.pathname + target.search,
       method: "POST",
       headers: headers as unknown as Record<string, string>,
-      ...(target.protocol === "https:" ? { servername: target.hostname } : {}),
+      ...(target.protocol === "https:" && addressBits(host) === undefined ? { servername: target.hostname } : {}),
     });
     const patience = setTimeout(() => request.destroy(new Error(`no answer within ${PATIENCE / 1000} s`)), PATIENCE);
     const done = (answer: Answer): void => {
@@ -151,9 +170,7 @@ async function posted(target: URL, host: string, rawHeaders: readonly string[], 
       response.resume().on("error", () => undefined);
       done({ status: response.statusCode ?? null, error: null });
     });
-    request.on("error", ({ code = "", message }: NodeJS.ErrnoException) => {
-      done({ status: null, error: REASONS[code] ?? message });
-    });
+    request.on("error", (error) => done({ status: null, error: reasonOf(error) }));
     request.end(body);
   });
 }

@@ -84,6 +84,17 @@ export class Results {
     await writeLine(this.#columns.length > 0 ? this.#picked(value) : value);
   }
 
+  /** Prints items that come without an end: `--select` picks from each of them. */
+  async each(items: AsyncIterable<unknown>): Promise<void> {
+    if (this.#select === undefined || this.wanted !== "jsonl") {
+      await this.many(items);
+      return;
+    }
+    for await (const item of items) {
+      await this.line(item);
+    }
+  }
+
   /** Prints the items of a listing, each as it comes where the form allows that. */
   async many(items: AsyncIterable<unknown>): Promise<void> {
     const hasHeader = this.wanted === "csv" && this.#columns.length > 0;
