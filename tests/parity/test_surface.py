@@ -76,21 +76,45 @@ def test_an_extra_argument_and_export_are_named(suite: Suite, told: dict[str, La
     assert found["surface.exports"] == [{"at": "/main/helper", "found": "exported", "absent": "expected"}]
 
 
+@pytest.mark.parametrize(("lane", "number"), [("python", "integer"), ("typescript-current", "number")])
 def test_a_key_that_is_no_longer_required_and_a_word_that_is_missing_are_named(
-    suite: Suite, told: dict[str, LaneRun]
+    lane: str, number: str, suite: Suite, told: dict[str, LaneRun]
 ) -> None:
     def change(run: LaneRun) -> dict[str, Any]:
         types = dict(run.described["types"])
-        types["Segment"] = {**types["Segment"], "id": "optional"}
+        types["Segment"] = {**types["Segment"], "id": f"optional: {number}"}
         types["Provider"] = without(types["Provider"], "grok")
         return {"described": {**run.described, "types": without(types, "ProductRow", "*")}}
 
-    for lane in ("python", "typescript-current"):
-        assert differences(suite, told, lane, change)["surface.types"] == [
-            {"at": "/ProductRow/*", "expected": "open", "absent": "found"},
-            {"at": "/Provider/grok", "expected": "a word", "absent": "found"},
-            {"at": "/Segment/id", "expected": "required", "found": "optional"},
-        ]
+    assert differences(suite, told, lane, change)["surface.types"] == [
+        {"at": "/ProductRow/*", "expected": "open", "absent": "found"},
+        {"at": "/Provider/grok", "expected": "a word", "absent": "found"},
+        {"at": "/Segment/id", "expected": f"required: {number}", "found": f"optional: {number}"},
+    ]
+
+
+@pytest.mark.parametrize("lane", ["python", "typescript-current"])
+@pytest.mark.parametrize(
+    ("name", "key", "right", "wrong"),
+    [
+        ("SegmentPreview", "sample_user_ids", "required: [text]", "required: text"),
+        ("UsersEventsParams", "since", "optional or null: moment | text", "optional or null: text"),
+        ("ImportConfirmation", "mapping", "optional: {text or null}", "optional: {text}"),
+        ("SegmentMembershipCondition", "operator", 'required: "in" | "not_in"', 'required: "in"'),
+        ("SegmentVersion", "definition", "optional: SegmentDefinition", "optional: Segment"),
+        ("UserProfile", "properties", "required: {any}", "required: {text}"),
+    ],
+)
+def test_a_value_of_another_type_is_named(
+    name: str, key: str, right: str, wrong: str, lane: str, suite: Suite, told: dict[str, LaneRun]
+) -> None:
+    def change(run: LaneRun) -> dict[str, Any]:
+        types = dict(run.described["types"])
+        types[name] = {**types[name], key: wrong}
+        return {"described": {**run.described, "types": types}}
+
+    at = f"/{name}/{key}"
+    assert differences(suite, told, lane, change)["surface.types"] == [{"at": at, "expected": right, "found": wrong}]
 
 
 def test_a_missing_verb_and_flag_are_named(suite: Suite, told: dict[str, LaneRun]) -> None:

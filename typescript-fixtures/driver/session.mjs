@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { play } from "./doubles.mjs";
 import { madeByUsers, recognised, revealed } from "./errors.mjs";
 import { fetchOf } from "./fetches.mjs";
 import { Memory } from "./memory.mjs";
@@ -90,6 +91,7 @@ export class Session {
       page: () => this.#page(command),
       cli: () => this.#cli(command),
       webhook: () => this.#webhook(command),
+      testing: () => this.#testing(command),
       close: () => this.#close(command),
       switch: () => this.#switch(command),
       bye: () => ({ ok: null }),
@@ -118,7 +120,14 @@ export class Session {
     }
     const { name, version, bin } = this.#sdk.manifest;
     const events = ["abort", "background", "clock"];
-    const capabilities = ["describe", ...events, ...(bin ? ["cli"] : []), ...(this.#sdk.webhook ? ["webhook"] : [])];
+    const doubles = this.#sdk.manifest.exports["./testing"] ? ["testing"] : [];
+    const capabilities = [
+      "describe",
+      ...events,
+      ...doubles,
+      ...(bin ? ["cli"] : []),
+      ...(this.#sdk.webhook ? ["webhook"] : []),
+    ];
     return {
       ok: {
         protocol,
@@ -382,6 +391,10 @@ export class Session {
     const given = new Given();
     const values = args.map((each) => given.value(each));
     return this.#outcome(new Time(0, 0), given, async () => promised(await this.#sdk.webhook[camel(name)](...values)));
+  }
+
+  async #testing(command) {
+    return { ok: await play(command, await this.#sdk.load("./testing"), this.#sdk.admin) };
   }
 
   #switch({ mutant, limit }) {

@@ -12,19 +12,19 @@ export function typesTold(ts, checker, exported) {
     const resolved = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
     const [node] = resolved.declarations ?? [];
     if (node !== undefined && /\/types\/(records|inputs)\.d\.ts$/.test(node.getSourceFile().fileName)) {
-      told[name] = declared(ts, node);
+      told[name] = declared(ts, checker, node);
     }
   }
   return told;
 }
 
-function declared(ts, node) {
-  return ts.isInterfaceDeclaration(node) ? members(ts, node.members) : typed(ts, node.type);
+function declared(ts, checker, node) {
+  return ts.isInterfaceDeclaration(node) ? members(ts, checker, node.members) : typed(ts, checker, node.type);
 }
 
-function typed(ts, node) {
+function typed(ts, checker, node) {
   if (ts.isTypeLiteralNode(node)) {
-    return members(ts, node.members);
+    return members(ts, checker, node.members);
   }
   if (ts.isLiteralTypeNode(node) && ts.isStringLiteral(node.literal)) {
     return { [node.literal.text]: "a word" };
@@ -40,21 +40,66 @@ function memberOf(ts, node) {
     const name = node.typeName.getText();
     return name === "AnyWord" ? { "*": "open" } : { [name]: "a member" };
   }
-  return ts.isLiteralTypeNode(node) ? typed(ts, node) : {};
+  return ts.isLiteralTypeNode(node) && ts.isStringLiteral(node.literal) ? { [node.literal.text]: "a word" } : {};
 }
 
-function members(ts, nodes) {
+function members(ts, checker, nodes) {
   const found = {};
   for (const node of nodes) {
     if (ts.isIndexSignatureDeclaration(node)) {
       found["*"] = "open";
     } else {
-      const kinds = ts.isUnionTypeNode(node.type)
-        ? node.type.types.map((each) => each.getText())
-        : [node.type.getText()];
-      const isNull = kinds.includes("null");
-      found[node.name.getText()] = `${node.questionToken ? "optional" : "required"}${isNull ? " or null" : ""}`;
+      const kinds = alternatives(ts, checker, node.type);
+      const needed = node.questionToken ? "optional" : "required";
+      found[node.name.getText()] = `${needed}${kinds.has("null") ? " or null" : ""}: ${kindOf(kinds)}`;
     }
   }
   return found;
+}
+
+/** What a value may be, as parity's type_surface writes it. */
+function kindOf(kinds) {
+  return [...kinds]
+    .filter((kind) => kind !== "null")
+    .sort()
+    .join(" | ");
+}
+
+const KINDS = { string: "text", number: "number", boolean: "boolean", unknown: "any", Date: "moment", AnyWord: "text" };
+
+function alternatives(ts, checker, node) {
+  const all = (nodes) => new Set(nodes.flatMap((each) => [...alternatives(ts, checker, each)]));
+  const text = node.getText();
+  if (text in KINDS || text === "null" || text === "undefined") {
+    return new Set(text === "undefined" ? [] : [KINDS[text] ?? text]);
+  }
+  if (ts.isUnionTypeNode(node)) {
+    return all(node.types);
+  }
+  if (ts.isParenthesizedTypeNode(node) || ts.isTypeOperatorNode(node)) {
+    return alternatives(ts, checker, node.type); // (A | B), readonly A[]
+  }
+  if (ts.isArrayTypeNode(node)) {
+    return new Set([`[${kindOf(alternatives(ts, checker, node.elementType))}]`]);
+  }
+  if (ts.isLiteralTypeNode(node)) {
+    return new Set([JSON.stringify(node.literal.text)]);
+  }
+  const name = node.typeName?.getText();
+  if (name === "Readonly") {
+    return alternatives(ts, checker, node.typeArguments[0]);
+  }
+  if (name === "Record") {
+    const values = alternatives(ts, checker, node.typeArguments[1]);
+    return new Set([`{${kindOf(values)}${values.has("null") ? " or null" : ""}}`]);
+  }
+  if (name === undefined) {
+    return new Set([text]);
+  }
+  // The name of a union is none of a type of its own: another language has the union in its place.
+  const symbol = checker.getSymbolAtLocation(node.typeName);
+  const resolved = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  const [found] = resolved.declarations ?? [];
+  const isPlain = found !== undefined && ts.isTypeAliasDeclaration(found) && !ts.isTypeLiteralNode(found.type);
+  return isPlain ? alternatives(ts, checker, found.type) : new Set([name]);
 }

@@ -27,14 +27,20 @@ class Event:
     Attributes:
         passes: so many seconds pass by the SDK's clock.
         aborts: the call is aborted.
+        aborts_by: the signal that does so.
         releases: the call in the background of that name is answered.
+        delivers: deliveries come to the webhook that a command has registered, one after the other.
+        signed_in: the header of their signatures.
     """
 
     requests: int = 0
     connections: int = 0
     passes: float | None = None
     aborts: bool = False
+    aborts_by: str = "SIGINT"
     releases: str = ""
+    delivers: tuple[Mapping[str, Any], ...] = ()
+    signed_in: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,11 @@ class Case:
         return any(step.op == "cli" for step in self.steps)
 
     @property
+    def is_double(self) -> bool:
+        """Whether it plays a script of the SDK's own test doubles, which take the transport's place."""
+        return any(step.op == "testing" for step in self.steps)
+
+    @property
     def speaks_tls(self) -> bool:
         """Whether the server, or what is behind a tunnel, speaks TLS."""
         return "tls" in self.options or any(reply.tunnel for step in self.steps for reply in step.replies)
@@ -137,6 +148,8 @@ class Case:
             found.add("abort")
         if any(step.background for step in self.steps):
             found.add("background")
+        if self.is_double:
+            found.add("testing")
         return frozenset(found)
 
     @property

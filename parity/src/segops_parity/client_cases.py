@@ -25,9 +25,10 @@ def client_cases(contract: Contract, scenarios: Scenarios) -> Iterator[Case]:
     anything = next(iter(contract.operations.values()))
     script = Script(anything, contract, None, None)
     for entry in scenarios.client:
+        operation = "testing" if any("script" in step for step in entry["steps"]) else "client"
         yield Case(
-            id=f"client/{entry['case']}",
-            operation="client",
+            id=f"{operation}/{entry['case']}",
+            operation=operation,
             family=entry["case"],
             origin="synthetic",
             steps=tuple(_step(step, script, entry, contract) for step in entry["steps"]),
@@ -109,6 +110,8 @@ def _step(entry: Mapping[str, Any], script: Script, case: Mapping[str, Any], con
         op = "later" if "later" in entry else "finish"
     if op.startswith("webhook."):
         op, named = "webhook", {"function": op.removeprefix("webhook.")}
+    if "script" in entry:
+        op, named = "testing", entry["script"]
     return Step(
         name=entry.get("name", case["case"]),
         op=op,

@@ -10,6 +10,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from segops_parity._model import Operation
@@ -130,6 +131,8 @@ def _step_checks(
         yield "wait.progress", [line for line in result if line["at"].startswith("/progress")]
     if made is not None and made.splits:
         yield "import.parts", [line for line in result if line["at"].startswith("/ok/parts")]
+    if made is not None and "downloads" in made.flags and "left" in step.outcome:
+        yield "download.leaves-nothing", [line for line in result if line["at"].startswith("/left")]
     wire = list(_wire_checks(contract, case, step, operation, seen, result, language, version))
     # The key, which every request shows, may be another only by what the case shows.
     sent = [each for _, problems in wire for each in problems if each["at"].endswith("/headers/authorization")]
@@ -488,6 +491,7 @@ def _wire_checks(
     version: str,
 ) -> Iterator[tuple[str, Problems]]:
     """The behaviours that every request shows. `result` is what is wrong with the outcome."""
+    step, seen = _without_forwarded(step, seen)
     sent = [pair for pair in enumerate(seen["requests"]) if pair[1]["method"] != "CONNECT"]
     if not sent or not step.requests:
         if step.requests:
@@ -542,6 +546,16 @@ def _wire_checks(
         yield from _result_checks(operation, step, result)
     if step.op == "http.request" and "ok" in step.outcome:
         yield from _raw_result_checks(step, result)
+
+
+def _without_forwarded(step: Step, seen: Mapping[str, Any]) -> tuple[Step, Mapping[str, Any]]:
+    """A step without the deliveries that a command has passed on, in which nothing is the SDK's."""
+    own = [not reply.forwarded for reply in step.replies]
+    if all(own):
+        return step, seen
+    requests = [each for index, each in enumerate(seen["requests"]) if index >= len(own) or own[index]]
+    kept = tuple(each for each, is_own in zip(step.requests, own, strict=True) if is_own)
+    return replace(step, requests=kept), {**seen, "requests": requests}
 
 
 def _result_checks(operation: Operation, step: Step, problems: Problems) -> Iterator[tuple[str, Problems]]:

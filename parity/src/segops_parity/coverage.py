@@ -155,4 +155,8 @@ def ideal(case: Case) -> dict[str, Any]:
         elif step.op == "cli" and "ok" in outcome:
             seen["outcome"] = {"ok": dict(outcome["ok"])}
         steps.append(seen)
-    return {"case": case.id, "steps": steps, **({} if case.operation in ("webhook", "cli") else {"left": []})}
+    return {
+        "case": case.id,
+        "steps": steps,
+        **({} if case.operation in ("webhook", "testing", "cli") else {"left": []}),
+    }

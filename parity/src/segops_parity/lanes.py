@@ -36,12 +36,17 @@ class Lane:
     families: tuple[str, ...] = ()
 
     def takes(self, case: Case) -> bool:
-        """Whether a case is for this lane: command lines have their own, and VCR has no connection to break."""
+        """Whether a case is for this lane: command lines have their own, and VCR has no connection to break.
+
+        Test doubles take the place of a transport, which is the same in the lanes that differ by theirs.
+        """
         if (self.families and case.family not in self.families) or self.language not in (
             case.languages or (self.language,)
         ):
             return False
         if case.transports and self.transport not in case.transports:
+            return False
+        if case.is_double and (self.kind == "vcr" or self.transport != "default"):
             return False
         return case.is_shell == (self.kind == "shell") and not (case.faults and self.kind == "vcr")
 

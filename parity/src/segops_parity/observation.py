@@ -14,12 +14,13 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from segops_parity.canonical import canonical_value, is_compact_json, load_json
 from segops_parity.cases import API_KEY, NOW, Case, Event, Step
+from segops_parity.deliveries import registered
 from segops_parity.driver import DriverFault
 
 __all__ = ["Ask", "Stage", "as_compared", "observe"]
@@ -30,7 +31,10 @@ _RUN = re.compile(r"(?<=(?:import|upsert)-[0-9a-f]{32}-)[0-9a-f]{8}(?=-)")
 _RUN_KEPT = re.compile(r'(?<="run": ")[0-9a-f]{8}(?=")')
 _BOUNDARY = re.compile(r"boundary=[0-9a-f]+")
 _DRAWN_AGAIN = re.compile(r"(\r[^\r\n]+)\1+(?=\r)")
+_AGENT = re.compile(r"^segops-admin-(?:python|typescript)/\S+")
+_DRAWN_KEY = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _PLAY = re.compile(r"/_c/(\d+)/")
+_TOOK = re.compile(r'(?<="ms":)\d+|(?<="ms": )\d+')
 _LATENCY = re.compile(r'(?<="latency_ms": )(?!0(?:\.0)?,)\d{1,5}(?:\.\d)?(?=,)')
 _INTEGRAL = re.compile(r"(?<=\d)\.0(?=[,\n\]}])")
 
@@ -88,7 +92,7 @@ def observe(
             if step.op == "open" and step.client in clients:
                 ask("close", client=step.client)  # an earlier step was to fail, and opened it
                 clients.remove(step.client)
-            if step.client not in clients and step.op not in ("webhook", "cli", "later", "finish"):
+            if step.client not in clients and step.op not in ("webhook", "testing", "cli", "later", "finish"):
                 base_url = refused if case.options.get("refused") else stage.base_url
                 opened = _open(case, step, ask, base_url, transport, patience)
                 if step.op == "open" or "error" in opened:
@@ -173,20 +177,30 @@ def _unused(base_url: str) -> str:
 
 def _take(step: Step, ask: Ask, stage: Stage, signals: Signals) -> dict[str, Any]:
     if step.op == "cli":
-        requests = step.named.get("interrupt")
-        with _meanwhile(stage, signals, (Event(requests, aborts=True),) if requests else ()):
-            return _command(step, ask, stage)
+        return _command(step, ask, stage, signals)
     if step.op == "later":
         return _observation(step, ask("later", seconds=step.later), stage, before=None)
     if step.op == "finish":
         reply = ask("finish", call=step.finish)
         _wait(stage, Event(len(step.requests)), threading.Event(), _BEGUN_SECONDS)  # of those that wait for its end
         return _observation(step, reply, stage, before=None)
+    if step.op == "testing":
+        told = ask("testing", **step.named)
+        return _observation(step, {"ok": _without_own(told["ok"])}, stage, before=None)
     if step.op == "webhook":
         reply = ask("webhook", function=step.named["function"], args=list(step.args))
         return _observation(step, reply, stage, before=None)
     with _meanwhile(stage, signals, step.meanwhile):
         return _called(step, ask, stage)
+
+
+def _without_own(value: Any) -> Any:
+    """What a script of test doubles tells, without what is the transport's, the SDK's name, and keys that are drawn."""
+    if isinstance(value, list):
+        return [_without_own(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _without_own(each) for name, each in value.items() if name != "content-length"}
+    return _DRAWN_KEY.sub("a key", _AGENT.sub("segops-admin", value)) if isinstance(value, str) else value
 
 
 def _called(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
@@ -221,10 +235,14 @@ def _followed(first: Mapping[str, Any], rest: Mapping[str, Any]) -> dict[str, An
 
 
 @contextlib.contextmanager
-def _meanwhile(stage: Stage, signals: Signals, events: Iterable[Event]) -> Iterator[None]:
-    """Tells the driver of events while it answers: each once its requests and connections are here."""
+def _meanwhile(stage: Stage, signals: Signals, events: Sequence[Event]) -> Iterator[list[int | None]]:
+    """Tells the driver of events while it answers: each once its requests and connections are here.
+
+    What comes with it are the answers to deliveries.
+    """
+    answers: list[int | None] = []
     if not events:
-        yield
+        yield answers
         return
     is_over = threading.Event()
 
@@ -235,13 +253,17 @@ def _meanwhile(stage: Stage, signals: Signals, events: Iterable[Event]) -> Itera
                 return
             if event.releases:
                 stage.finish(event.releases)
-                continue
-            signals(signal.SIGINT if event.aborts else signal.SIGUSR2, is_over.is_set)
+            elif event.delivers:
+                hook = registered(stage.seen())
+                answers.extend(hook.deliver(event.delivers, event.signed_in) if hook else ())
+            else:
+                aborts = getattr(signal, event.aborts_by) if event.aborts else signal.SIGUSR2
+                signals(aborts, is_over.is_set)
 
     thread = threading.Thread(target=wait, daemon=True)
     thread.start()
     try:
-        yield
+        yield answers
     finally:
         is_over.set()
         thread.join()
@@ -257,7 +279,15 @@ def _wait(stage: Stage, event: Event, is_over: threading.Event, seconds: float =
             return
 
 
-def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
+def _user_events(step: Step) -> list[Event]:
+    """What happens while a command line runs: deliveries to what it listens on, and a signal that ends it."""
+    delivers, requests = step.named.get("deliveries"), step.named.get("interrupt")
+    events = [Event(1, delivers=tuple(delivers), signed_in=step.named["signed_in"])] if delivers else []
+    by = step.named.get("interrupted_by") or Event.aborts_by
+    return [*events, Event(requests, aborts=True, aborts_by=by)] if requests else events
+
+
+def _command(step: Step, ask: Ask, stage: Stage, signals: Signals) -> dict[str, Any]:
     """Carry out a command line; what it prints is read as JSON, as one value or line by line."""
     # Profiles of whoever runs this are none of the case's.
     given = {"SEGOPS_API_URL": "{base}", "XDG_CONFIG_HOME": "{files}", **step.named.get("env", {})}
@@ -271,9 +301,11 @@ def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
         argv = [_replaced(word, places) for word in step.args]
         env = {name: _replaced(value, places) for name, value in given.items()}
         on = {name: step.named[name] for name in ("terminal", "streams", "slow") if step.named.get(name) is not None}
-        done = ask("cli", argv=argv, env=env, stdin=step.named.get("stdin", ""), **on)["ok"]
+        with _meanwhile(stage, signals, _user_events(step)) as answers:
+            done = ask("cli", argv=argv, env=env, stdin=step.named.get("stdin", ""), **on)["ok"]
         every = sorted(Path(folder).rglob("*"))
         left = [file for file in every if file.is_file()]
+        hook = registered(stage.seen())
         back = tuple((text, name) for name, text in places)
         files = {
             file.relative_to(folder).as_posix(): _RUN_KEPT.sub(
@@ -287,6 +319,10 @@ def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
         # How often the same line is drawn again depends on the clock.
         _DRAWN_AGAIN.sub(r"\1", _RUN.sub("run", _replaced(done["stderr"], back))),
     )
+    if hook is not None:
+        printed, told = hook.plain(printed), hook.plain(told)
+    if step.named.get("deliveries"):  # which are told of by threads of their own
+        printed, told = _TOOK.sub("0", printed), "".join(sorted(told.splitlines(keepends=True)))
     ended = {
         "exit": done["exit"],
         "stdout": _printed(as_compared(printed)),
@@ -296,8 +332,11 @@ def _command(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
         "files": files,
         "modes": modes,
     }
-    streams = {"stdout": printed, "stderr": told}
-    return {**_observation(step, {"ok": ended}, stage, before=None), "streams": streams}
+    ended |= {"answers": answers} if step.named.get("deliveries") else {}
+    found = _observation(step, {"ok": ended}, stage, before=None)
+    if hook is not None:
+        found["requests"] = hook.plain(found["requests"])
+    return {**found, "streams": {"stdout": printed, "stderr": told}}
 
 
 def _placed(value: Any, places: list[tuple[str, str]]) -> Any:

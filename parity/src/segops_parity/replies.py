@@ -50,6 +50,8 @@ class Reply:
     """It is sent when that many requests of its step have arrived: those are asked for side by side."""
     early: bool = False
     """It is sent before the body of its request is read, which then is not."""
+    forwarded: bool = False
+    """Its request is a delivery that a command passes on."""
     held: str = ""
     """The call in the background that it answers: it is sent when the step begins that finishes this one."""
     takes: tuple[tuple[str, int], ...] = ()
@@ -121,6 +123,7 @@ class Script:
             together=entry.get("together", 0),
             counted=entry.get("counted", False),
             held=entry.get("held", ""),
+            forwarded=entry.get("forwarded", False),
             early=entry.get("early", fault == "deaf"),
             takes=tuple((part["held"], part["mebibytes"] << 20) for part in entry.get("takes", ())),
         )

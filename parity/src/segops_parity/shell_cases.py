@@ -69,7 +69,12 @@ def _completions(contract: Contract) -> Iterator[Case]:
 
 
 def _flags_of_others(contract: Contract) -> Iterator[Case]:
-    """What a listing that is no iteration says of the flags of other commands: they are never query parameters."""
+    """What a command says of the flags of other commands: they are none of its own, and never query parameters."""
+    for (resource, verb), operation in contract.commands.items():
+        if operation.flags & {"reads", "iterates"}:
+            argv = [resource, verb, *("1" for _ in operation.cli.positionals), "--idempotency-key=1"]
+            covers = ["cli.exit-usage", "cli.surplus-refused"]
+            yield _told(f"cli/{resource}-{verb}/no-key", argv, 2, covers, says=["unknown flag --idempotency-key."])
     listings = ((words, each) for words, each in contract.commands.items() if "iterates" not in each.flags)
     words = next(words for words, each in listings if any(argument.type == "query" for argument in each.arguments))
     for flag, entry in contract.shell["flags"].items():
@@ -163,6 +168,8 @@ def _one(entry: Mapping[str, Any], script: Script, contract: Contract) -> Case:
         expected["raw"] = entry["raw"]
     if "said" in entry:
         expected["stderr"] = entry["said"]
+    if "deliveries" in entry:
+        expected["answers"] = [each["answer"] for each in entry["deliveries"]]
     step = Step(
         name=entry["case"],
         op="cli",
@@ -172,6 +179,9 @@ def _one(entry: Mapping[str, Any], script: Script, contract: Contract) -> Case:
             "stdin": entry.get("stdin", ""),
             "files": {name: _content(each) for name, each in entry.get("files", {}).items()},
             "interrupt": entry.get("interrupt", False),
+            "interrupted_by": entry.get("interrupted_by", ""),
+            "deliveries": entry.get("deliveries", ()),
+            "signed_in": contract.webhooks.header,
             "modes": entry.get("modes", {}),
             "terminal": entry.get("terminal"),
             "streams": entry.get("streams"),
@@ -182,6 +192,8 @@ def _one(entry: Mapping[str, Any], script: Script, contract: Contract) -> Case:
         delays=(),
         outcome={"ok": expected},
         covers=tuple(entry.get("covers", ())),
+        heads=tuple(entry.get("heads", ())),
+        targets=tuple(entry.get("targets", ())),
     )
     languages = tuple(entry.get("languages", ()))
     return Case(f"cli/{entry['case']}", "cli", entry["case"], "synthetic", (step,), languages=languages)

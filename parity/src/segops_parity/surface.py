@@ -259,8 +259,8 @@ def _variables_found(_contract: Contract, told: Described, _language: str) -> An
     return dict.fromkeys(sorted(names), "read")
 
 
-def _types(contract: Contract, _content: Any, _language: str) -> Any:
-    return expected_types(contract)
+def _types(contract: Contract, _content: Any, language: str) -> Any:
+    return expected_types(contract, language)
 
 
 def _types_found(_contract: Contract, told: Described, language: str) -> Any:

@@ -158,7 +158,14 @@ def _needed(copy: Copy, chosen: Sequence[Mutant]) -> Copy:
         kinds.add("shell")  # which alone asks for numbers as they are written
     special = {
         "python-requests": ("requests", "exact_reply", "_config"),
-        "python-async": ("async", "_call/course", "_call/driver", "_transport/bodies", "_transport/failures"),
+        "python-async": (
+            "async",
+            "testing.py",
+            "_call/course",
+            "_call/driver",
+            "_transport/bodies",
+            "_transport/failures",
+        ),
         "typescript-fetch": ("fetch", "undici", "client.ts", "call/reply"),
     }
     lanes = [

@@ -36,6 +36,7 @@ _OWN = (
     (re.compile(r"/error/kind"), "error.classes", 1.0),
     (re.compile(r"/error/kind"), "error.by-status", 1.0),
     (re.compile(r"/error/(sent|may_have_executed)"), "error.may-have-executed", 1.0),
+    (re.compile(r"/left(/.*)?"), "download.leaves-nothing", 1.0),
     (re.compile(r"/error/caused"), "error.cause-kept", 1.0),
     (re.compile(r"/error/(method|path|attempts)\b.*"), "error.api-attributes", 1.0),
     (re.compile(r"/ok/warnings"), "config.plain-http-warns-once", 1.0),

@@ -23,6 +23,7 @@ from typing import Any
 import segops_admin
 from segops_admin import HTTPTransport, SegOpsAdmin, webhook
 from segops_admin._runtime import Runtime
+from segops_parity.drivers.python.doubles import play
 from segops_parity.drivers.python.frames import revealed
 from segops_parity.drivers.python.memory import Memory
 from segops_parity.drivers.python.pickled import lost_by_pickling
@@ -45,7 +46,7 @@ from segops_parity.drivers.python.watched import left_open, opened, watched
 __all__ = ["PROTOCOL", "Session"]
 
 PROTOCOL = "segops-parity/1"
-_CAPABILITIES = ["abort", "background", "cli", "clock", "describe", "log", "transports", "webhook"]
+_CAPABILITIES = ["abort", "background", "cli", "clock", "describe", "log", "testing", "transports", "webhook"]
 _SHORT = 12
 """Characters of what may be part of any text."""
 _SETTLED = 10.0
@@ -410,6 +411,9 @@ class Session:
         arguments = [given.value(each) for each in command["args"]]
         function = getattr(webhook, command["function"])
         return self._outcome(lambda: plain(function(*arguments)), Time(0, 0), given)
+
+    def _do_testing(self, command: dict[str, Any]) -> dict[str, Any]:
+        return {"ok": play(command, self.settled, is_async=self.is_async)}
 
     def _do_close(self, command: dict[str, Any]) -> dict[str, Any]:
         with warnings.catch_warnings(record=True) as caught:

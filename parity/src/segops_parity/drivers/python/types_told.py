@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import typing
+from datetime import datetime
 from typing import Any
 
 from segops_admin import types
@@ -45,5 +47,28 @@ def _keys(shape: Any) -> dict[str, str]:
     told = {}
     for key, hint in typing.get_type_hints(shape).items():
         nullable = type(None) in typing.get_args(hint)
-        told[key] = f"{'required' if key in shape.__required_keys__ else 'optional'}{' or null' if nullable else ''}"
+        needed = "required" if key in shape.__required_keys__ else "optional"
+        told[key] = f"{needed}{' or null' if nullable else ''}: {_kind(hint)}"
     return told
+
+
+_KINDS: dict[Any, str] = {str: "text", int: "integer", float: "number", bool: "boolean", datetime: "moment", Any: "any"}
+
+
+def _kind(hint: Any) -> str:
+    """What a value may be, as `segops_parity.type_surface` writes it."""
+    return " | ".join(sorted(_alternatives(hint)))
+
+
+def _alternatives(hint: Any) -> set[str]:
+    origin, members = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Union:
+        return {each for member in members if member is not type(None) for each in _alternatives(member)}
+    if origin is typing.Literal:
+        return {json.dumps(word) for word in members}
+    if _is_mapping(hint) or origin is dict:
+        null = " or null" if type(None) in typing.get_args(members[1]) else ""
+        return {f"{{{_kind(members[1])}{null}}}"}
+    if origin is not None:
+        return {f"[{_kind(members[0])}]"}
+    return {_KINDS.get(hint) or hint.__name__}
