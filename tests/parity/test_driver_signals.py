@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from repository import ROOT
 
 pytestmark = pytest.mark.needs_workspace
 
@@ -44,3 +47,18 @@ def test_a_signal_that_does_not_wake_the_waiting_thread_is_heard_all_the_same() 
     command = [sys.executable, "-c", HANDED_TO_ANOTHER_THREAD]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout.splitlines() == ["30.0 [{'hears': True}, {'passed': 30.0}]", "(0.0, 0.0)"], done.stderr
+
+
+def test_cases_of_signals_are_the_same_where_these_are_ignored_as_behind_nohup(tmp_path: Path) -> None:
+    def ignore() -> None:
+        for number in (signal.SIGHUP, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+
+    command = ["check", "--case", "cli/listen-ended-by-*", "--lane", "cli-*", "--report", str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-m", "segops_parity", "--root", str(ROOT), *command],
+        capture_output=True,
+        text=True,
+        preexec_fn=ignore,
+    )
+    assert "2 of 2 cases equal: equal" in done.stdout, done.stdout

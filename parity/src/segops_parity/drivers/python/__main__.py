@@ -19,8 +19,11 @@ def main() -> None:
     """Answers one command a line."""
     output = os.fdopen(os.dup(1), "w", encoding="ascii")
     sys.setrecursionlimit(20_000)  # a reply may be nested 500 levels deep
-    for number in (signal.SIGINT, signal.SIGUSR2):  # which whatever started this may have had ignored
+    # All of them whatever started this may have had ignored.
+    for number in (signal.SIGINT, signal.SIGUSR2):
         signal.signal(number, clock.hear)
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGALRM, clock.look)
     os.dup2(2, 1)  # a stray print must not end up between two replies
     chosen = AsyncSession if "--async" in sys.argv[1:] else Session
