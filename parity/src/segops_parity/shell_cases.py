@@ -48,8 +48,10 @@ def _help_cases(contract: Contract) -> Iterator[Case]:
             yield _told(f"{name}/unknown-flag", flag, 2, ["cli.exit-usage", "cli.suggestions"], says=says)
         if operation.cli.positionals:
             yield _told(f"{name}/too-little", words, 2, ["cli.exit-usage"], says=["needs <", "usage: segops-admin"])
-        many = [*words, *("1" for _ in operation.cli.positionals), "surplus"]
-        yield _told(f"{name}/too-much", many, 2, ["cli.exit-usage", "cli.surplus-refused"], says=["'surplus'"])
+        given, covers = [*words, *("1" for _ in operation.cli.positionals)], ["cli.exit-usage", "cli.surplus-refused"]
+        many = (("too-much", [*given, "surplus"]), ("behind the flags", [*given, "--", "surplus"]))
+        steps = tuple(_step(each, argv, 2, covers, says=["'surplus'"]) for each, argv in many)
+        yield Case(f"{name}/too-much", "cli", "too-much", "synthetic", steps)
     for words in _no_methods(contract):
         usage = " ".join(["segops-admin", *words])
         yield _told(f"cli/{'-'.join(words)}/help", [*words, "--help"], 0, ["cli.help"], prints=[usage])
