@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import re
 import socket
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,14 +41,19 @@ class Hook:
             return value
         return _SIGNATURE.sub("sha256=drawn", value.replace(self.secret, "whsec_test_drawn"))
 
-    def deliver(self, entries: Iterable[Mapping[str, Any]], signature: str) -> list[int | None]:
+    def deliver(
+        self, entries: Iterable[Mapping[str, Any]], signature: str, is_over: Callable[[], bool]
+    ) -> Iterator[int | None]:
         """Send deliveries, one after the other; the status that each is answered, None without an answer.
 
         Args:
             entries: as scenarios hold them: `text`, `headers`, `line`, `unsigned`, `length` (null: none is told).
             signature: the header that signatures come in.
+            is_over: whether nobody listens any more, after which no more are sent.
         """
-        return [self._delivered(_written(entry, signature, self.secret)) for entry in entries]
+        for entry in entries:
+            if not is_over():
+                yield self._delivered(_written(entry, signature, self.secret))
 
     def _delivered(self, message: bytes) -> int | None:
         address = urlsplit(self.url)

@@ -255,7 +255,7 @@ def _meanwhile(stage: Stage, signals: Signals, events: Sequence[Event]) -> Itera
                 stage.finish(event.releases)
             elif event.delivers:
                 hook = registered(stage.seen())
-                answers.extend(hook.deliver(event.delivers, event.signed_in) if hook else ())
+                answers.extend(hook.deliver(event.delivers, event.signed_in, is_over.is_set) if hook else ())
             else:
                 aborts = getattr(signal, event.aborts_by) if event.aborts else signal.SIGUSR2
                 signals(aborts, is_over.is_set)

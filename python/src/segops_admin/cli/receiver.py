@@ -135,7 +135,8 @@ def _reason(failure: Exception) -> str:
     """Why there is no answer: in the words of the system, or of OpenSSL, where they have some."""
     if isinstance(failure, (TimeoutError, socket.timeout)):  # two in Python 3.9
         return f"no answer within {_PATIENCE:g} s"
-    if isinstance(failure, (ConnectionResetError, BrokenPipeError)):  # also where it is closed, and nothing was said
+    # Also where it is closed, and nothing was said.
+    if isinstance(failure, ConnectionError) and not isinstance(failure, ConnectionRefusedError):
         return "the connection was closed without an answer"
     if isinstance(failure, http.client.HTTPException):
         return "what was answered is no HTTP"

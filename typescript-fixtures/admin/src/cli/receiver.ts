@@ -121,6 +121,7 @@ async function forwarded(target: URL, rawHeaders: readonly string[], body: Buffe
 const REFUSED = "Connection refused";
 const CLOSED = "the connection was closed without an answer";
 const REASONS: Readonly<Record<string, string>> = {
+  ECONNABORTED: CLOSED,
   ECONNREFUSED: REFUSED,
   ECONNRESET: CLOSED,
   EPIPE: CLOSED,
