@@ -155,3 +155,16 @@ test("a reply that is cut short, or is not HTTP, is an error there as well", { s
     }
   });
 });
+
+test("a reply that falls silent behind its head is given up there as well", { skip: !IS_NODE }, () =>
+  patiently(async (timeout) => {
+    const head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n[1,2";
+    const serve = (socket: net.Socket): void => void socket.once("data", () => socket.write(head));
+    await instrumented(() =>
+      withRawServer(serve, async ({ client }) => {
+        const silent = client({ timeout, deadline: 3 * timeout, maxRetries: 0 });
+        assert.match((await rejection(silent.segments.list())).message, /the reply stalled after 4 bytes/);
+      }),
+    );
+  }),
+);
