@@ -47,6 +47,12 @@ def program(request: pytest.FixtureRequest, built: Path) -> list[str]:
     return [str(WORKSPACE / "tools/node.sh"), "current", "node", str(built / "dist/esm/cli/bin.js")]
 
 
+def as_from_a_terminal() -> None:
+    """Signals as they are there: behind nohup SIGHUP is ignored, and stays so."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @contextmanager
 def listening(program: list[str], sandbox: Any, to: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
     """The command, once it has registered its webhook."""
@@ -56,6 +62,7 @@ def listening(program: list[str], sandbox: Any, to: str, **variables: str) -> It
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=as_from_a_terminal,
     )
     try:
         assert process.stderr is not None
@@ -200,6 +207,7 @@ def test_a_server_that_is_slow_to_remove_the_webhook_changes_no_exit_code(progra
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=as_from_a_terminal,
         )
         try:
             assert process.stderr is not None
