@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 from urllib.parse import SplitResult
 
 from .._call.reply import UNREADABLE, parse_json
+from .._transport.failures import is_disconnected
 from ..webhook import verify_webhook
 from .output import say
 
@@ -135,14 +137,14 @@ def _reason(failure: Exception) -> str:
     """Why there is no answer: in the words of the system, or of OpenSSL, where they have some."""
     if isinstance(failure, (TimeoutError, socket.timeout)):  # two in Python 3.9
         return f"no answer within {_PATIENCE:g} s"
-    # Also where it is closed, and nothing was said.
-    if isinstance(failure, ConnectionError) and not isinstance(failure, ConnectionRefusedError):
+    if is_disconnected(failure):
         return "the connection was closed without an answer"
     if isinstance(failure, http.client.HTTPException):
         return "what was answered is no HTTP"
-    if reason := getattr(failure, "reason", ""):  # OpenSSL's, such as WRONG_VERSION_NUMBER
-        is_of_certificate = hasattr(failure, "verify_message")
-        return "its certificate is not valid here" if is_of_certificate else str(reason).lower().replace("_", " ")
+    if isinstance(failure, ssl.SSLCertVerificationError):
+        return "its certificate is not valid here"
+    if isinstance(failure, ssl.SSLError) and failure.reason:  # such as WRONG_VERSION_NUMBER
+        return failure.reason.lower().replace("_", " ")
     return getattr(failure, "strerror", None) or str(failure) or type(failure).__name__
 
 

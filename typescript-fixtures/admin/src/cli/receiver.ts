@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { CERTIFICATE, opensslReason } from "../transport/failures.js";
 import { verifyWebhook } from "../webhook.js";
 import { addressBits } from "../wire/addresses.js";
 import { parseExactly } from "../wire/numerals.js";
@@ -136,10 +137,10 @@ function reasonOf({ code = "", message }: NodeJS.ErrnoException): string {
   if (code.startsWith("HPE_")) {
     return "what was answered is no HTTP";
   }
-  if (/CERT|^UNABLE_TO_/.test(code)) {
+  if (CERTIFICATE.test(code)) {
     return "its certificate is not valid here";
   }
-  return REASONS[code] ?? /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
+  return REASONS[code] ?? opensslReason(message) ?? message;
 }
 
 async function posted(target: URL, host: string, rawHeaders: readonly string[], body: Buffer): Promise<Answer> {

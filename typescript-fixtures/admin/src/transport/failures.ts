@@ -82,6 +82,11 @@ function described(error: unknown): { code: string; said: string } {
   if (errors !== undefined) {
     return described(errors[errors.length - 1]);
   }
-  const [, reason] = /:SSL routines:[^:]*:([^:]*):/.exec(`${message}`) ?? [];
-  return { code: `${code}`, said: reason?.toUpperCase().replaceAll(" ", "_") ?? `${message}` };
+  const said = opensslReason(`${message}`)?.toUpperCase().replaceAll(" ", "_");
+  return { code: `${code}`, said: said ?? `${message}` };
+}
+
+/** What OpenSSL says among the places in its sources, such as `wrong version number`. */
+export function opensslReason(message: string): string | undefined {
+  return /:SSL routines:[^:]*:([^:]*):/.exec(message)?.[1];
 }
