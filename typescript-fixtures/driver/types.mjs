@@ -9,13 +9,18 @@
 export function typesTold(ts, checker, exported) {
   const told = {};
   for (const [name, symbol] of exported) {
-    const resolved = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-    const [node] = resolved.declarations ?? [];
+    const node = declarationOf(ts, checker, symbol);
     if (node !== undefined && /\/types\/(records|inputs)\.d\.ts$/.test(node.getSourceFile().fileName)) {
       told[name] = declared(ts, checker, node);
     }
   }
   return told;
+}
+
+/** Where a name is declared, behind whatever imports and exports it. */
+function declarationOf(ts, checker, symbol) {
+  const resolved = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  return resolved.declarations?.[0];
 }
 
 function declared(ts, checker, node) {
@@ -26,8 +31,8 @@ function typed(ts, checker, node) {
   if (ts.isTypeLiteralNode(node)) {
     return members(ts, checker, node.members);
   }
-  if (ts.isLiteralTypeNode(node) && ts.isStringLiteral(node.literal)) {
-    return { [node.literal.text]: "a word" };
+  if (ts.isLiteralTypeNode(node)) {
+    return memberOf(ts, node);
   }
   if (ts.isUnionTypeNode(node)) {
     return Object.assign({}, ...node.types.map((member) => memberOf(ts, member)));
@@ -97,9 +102,7 @@ function alternatives(ts, checker, node) {
     return new Set([text]);
   }
   // The name of a union is none of a type of its own: another language has the union in its place.
-  const symbol = checker.getSymbolAtLocation(node.typeName);
-  const resolved = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-  const [found] = resolved.declarations ?? [];
+  const found = declarationOf(ts, checker, checker.getSymbolAtLocation(node.typeName));
   const isPlain = found !== undefined && ts.isTypeAliasDeclaration(found) && !ts.isTypeLiteralNode(found.type);
   return isPlain ? alternatives(ts, checker, found.type) : new Set([name]);
 }

@@ -10,12 +10,20 @@ import base64
 import json
 import marshal
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
-__all__ = ["canonical_path", "canonical_request", "canonical_value", "difference", "is_compact_json", "load_json"]
+__all__ = [
+    "canonical_path",
+    "canonical_request",
+    "canonical_value",
+    "difference",
+    "is_compact_json",
+    "load_json",
+    "with_texts",
+]
 
 KEPT_HEADERS = ("accept", "accept-encoding", "authorization", "content-type", "idempotency-key", "user-agent")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -119,6 +127,15 @@ def is_compact_json(body: bytes) -> bool:
         return False
     bare = _STRING.sub('""', text)
     return not re.search(r"\s", bare) and not any(_NEEDLESS_ESCAPE.search(part) for part in _STRING.findall(text))
+
+
+def with_texts(value: Any, change: Callable[[str], str]) -> Any:
+    """A value with all texts in it changed, but for names."""
+    if isinstance(value, list):
+        return [with_texts(each, change) for each in value]
+    if isinstance(value, dict):
+        return {name: with_texts(each, change) for name, each in value.items()}
+    return change(value) if isinstance(value, str) else value
 
 
 def canonical_value(value: Any) -> Any:

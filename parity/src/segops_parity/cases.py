@@ -30,7 +30,7 @@ class Event:
         aborts_by: the signal that does so.
         releases: the call in the background of that name is answered.
         delivers: deliveries come to the webhook that a command has registered, one after the other.
-        signed_in: the header of their signatures.
+        signed_in: the header of their signatures, up to the digest.
     """
 
     requests: int = 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hmac
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,7 +14,7 @@ from segops_parity.contract import Contract
 from segops_parity.filling import filled
 from segops_parity.replies import Script, delays, raw_bytes
 from segops_parity.scenarios import Scenarios
-from segops_parity.webhooks import Vector
+from segops_parity.webhooks import Vector, digest_of
 
 __all__ = ["asked", "asked_in_turn", "client_cases"]
 
@@ -66,7 +65,7 @@ def vector_steps(vector: Vector, contract: Contract) -> Iterator[Step]:
         yield _call("parse", "parse_webhook", arguments, {"ok": event}, ("webhook.parse", *shown))
         if isinstance(vector.secret, str):
             scheme = contract.behaviours["webhook.signature-forms"].figures["scheme"]
-            digest = hmac.new(vector.secret.encode(), _as_bytes(vector.body), "sha256").hexdigest()
+            digest = digest_of(_as_bytes(vector.body), vector.secret.encode())
             signed = (arguments[0], arguments[2])
             yield _call("sign", "sign_webhook", signed, {"ok": f"{scheme}={digest}"}, ("webhook.sign",))
 

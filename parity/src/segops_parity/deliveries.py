@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,13 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-__all__ = ["LISTENS", "Hook", "registered"]
+from segops_parity.webhooks import digest_of
 
-LISTENS = "http://127.0.0.1:0/"
+__all__ = ["Hook", "registered"]
+
+_LISTENS = "http://127.0.0.1:0/"
 """Stands for the address that a command listens on, whose port the system picks."""
 _PATIENCE = 30.0
 """Seconds: three times as long as a receiver may take for its answer."""
-_SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
+_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _DRAWN = re.compile(r"whsec_test_[0-9a-f]{32}")
 
 
@@ -28,18 +28,12 @@ class Hook:
     url: str
     secret: str
 
-    def plain(self, value: Any) -> Any:
-        """A text, or all texts of a value, without what of this webhook differs from run to run."""
-        if isinstance(value, list):
-            return [self.plain(each) for each in value]
-        if isinstance(value, dict):
-            return {name: self.plain(each) for name, each in value.items()}
-        if not isinstance(value, str):
-            return value
-        value = value.replace(self.url, LISTENS)
+    def plain(self, text: str) -> str:
+        """A text without what of this webhook differs from run to run."""
+        text = text.replace(self.url, _LISTENS)
         if not _DRAWN.fullmatch(self.secret):
-            return value
-        return _SIGNATURE.sub("sha256=drawn", value.replace(self.secret, "whsec_test_drawn"))
+            return text
+        return _DIGEST.sub("drawn", text.replace(self.secret, "whsec_test_drawn"))
 
     def deliver(
         self, entries: Iterable[Mapping[str, Any]], signature: str, is_over: Callable[[], bool]
@@ -48,7 +42,7 @@ class Hook:
 
         Args:
             entries: as scenarios hold them: `text`, `headers`, `line`, `unsigned`, `length` (null: none is told).
-            signature: the header that signatures come in.
+            signature: the header that signatures come in, with what stands before the digest.
             is_over: whether nobody listens any more, after which no more are sent.
         """
         for entry in entries:
@@ -72,7 +66,7 @@ def _written(entry: Mapping[str, Any], signature: str, secret: str) -> bytes:
     lines = [entry.get("line", "POST / HTTP/1.1"), "Host: 127.0.0.1", "Connection: close"]
     lines += [f"{name}: {value}" for name, value in entry.get("headers", ())]
     if not entry.get("unsigned"):
-        lines.append(f"{signature}: sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}")
+        lines.append(f"{signature}{digest_of(body, secret.encode())}")
     length = entry.get("length", len(body))
     lines += [] if length is None else [f"Content-Length: {length}"]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body

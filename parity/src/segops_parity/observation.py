@@ -18,10 +18,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from segops_parity.canonical import canonical_value, is_compact_json, load_json
+from segops_parity.canonical import canonical_value, is_compact_json, load_json, with_texts
 from segops_parity.cases import API_KEY, NOW, Case, Event, Step
 from segops_parity.deliveries import registered
 from segops_parity.driver import DriverFault
+from segops_parity.wording import AGENT, UUID
 
 __all__ = ["Ask", "Stage", "as_compared", "observe"]
 
@@ -31,8 +32,6 @@ _RUN = re.compile(r"(?<=(?:import|upsert)-[0-9a-f]{32}-)[0-9a-f]{8}(?=-)")
 _RUN_KEPT = re.compile(r'(?<="run": ")[0-9a-f]{8}(?=")')
 _BOUNDARY = re.compile(r"boundary=[0-9a-f]+")
 _DRAWN_AGAIN = re.compile(r"(\r[^\r\n]+)\1+(?=\r)")
-_AGENT = re.compile(r"^segops-admin-(?:python|typescript)/\S+")
-_DRAWN_KEY = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _PLAY = re.compile(r"/_c/(\d+)/")
 _TOOK = re.compile(r'(?<="ms":)\d+|(?<="ms": )\d+')
 _LATENCY = re.compile(r'(?<="latency_ms": )(?!0(?:\.0)?,)\d{1,5}(?:\.\d)?(?=,)')
@@ -160,13 +159,9 @@ def _filled(value: Any, base_url: str) -> Any:
 
     {unused} are two numbers with a dot between them, of a host that no client of this driver has been told of.
     """
-    if isinstance(value, dict):
-        return {key: _filled(item, base_url) for key, item in value.items()}
-    if not isinstance(value, str):
-        return value
     host = base_url.split("/")[2]
-    value = value.replace("{base}", base_url).replace("{host}", host).replace("{port}", host.rpartition(":")[2])
-    return value.replace("{unused}", _unused(base_url))
+    places = (("{base}", base_url), ("{host}", host), ("{port}", host.rpartition(":")[2]))
+    return with_texts(value, lambda text: _replaced(text, (*places, ("{unused}", _unused(base_url)))))
 
 
 def _unused(base_url: str) -> str:
@@ -185,8 +180,8 @@ def _take(step: Step, ask: Ask, stage: Stage, signals: Signals) -> dict[str, Any
         _wait(stage, Event(len(step.requests)), threading.Event(), _BEGUN_SECONDS)  # of those that wait for its end
         return _observation(step, reply, stage, before=None)
     if step.op == "testing":
-        told = ask("testing", **step.named)
-        return _observation(step, {"ok": _without_own(told["ok"])}, stage, before=None)
+        told = ask("testing", **step.named)["ok"]
+        return _observation(step, {"ok": _scripted(told)}, stage, before=None)
     if step.op == "webhook":
         reply = ask("webhook", function=step.named["function"], args=list(step.args))
         return _observation(step, reply, stage, before=None)
@@ -194,13 +189,11 @@ def _take(step: Step, ask: Ask, stage: Stage, signals: Signals) -> dict[str, Any
         return _called(step, ask, stage)
 
 
-def _without_own(value: Any) -> Any:
+def _scripted(told: dict[str, Any]) -> Any:
     """What a script of test doubles tells, without what is the transport's, the SDK's name, and keys that are drawn."""
-    if isinstance(value, list):
-        return [_without_own(each) for each in value]
-    if isinstance(value, dict):
-        return {name: _without_own(each) for name, each in value.items() if name != "content-length"}
-    return _DRAWN_KEY.sub("a key", _AGENT.sub("segops-admin", value)) if isinstance(value, str) else value
+    for request in told["requests"]:
+        request["headers"].pop("content-length", None)
+    return with_texts(told, lambda text: UUID.sub("a key", AGENT.sub("segops-admin", text)))
 
 
 def _called(step: Step, ask: Ask, stage: Stage) -> dict[str, Any]:
@@ -335,14 +328,8 @@ def _command(step: Step, ask: Ask, stage: Stage, signals: Signals) -> dict[str, 
     ended |= {"answers": answers} if step.named.get("deliveries") else {}
     found = _observation(step, {"ok": ended}, stage, before=None)
     if hook is not None:
-        found["requests"] = hook.plain(found["requests"])
+        found["requests"] = with_texts(found["requests"], hook.plain)
     return {**found, "streams": {"stdout": printed, "stderr": told}}
-
-
-def _placed(value: Any, places: list[tuple[str, str]]) -> Any:
-    if isinstance(value, list):
-        return [_placed(each, places) for each in value]
-    return _replaced(value, places) if isinstance(value, str) else value
 
 
 def _replaced(text: str, places: Iterable[tuple[str, str]]) -> str:
@@ -380,7 +367,7 @@ def _observation(step: Step, reply: Mapping[str, Any], stage: Stage, before: int
         if step.op in ("open", "client.options"):
             places = [(stage.base_url, "{base}")]
             places += [(_unused(stage.base_url), "{unused}")] if "{unused}" in str(step.open) else []
-            outcome["ok"] = {name: _placed(value, places) for name, value in outcome["ok"].items()}
+            outcome["ok"] = with_texts(outcome["ok"], lambda text: _replaced(text, places))
     for name in ("sink", "mode", "linked", "locked", "left", "progress", "attempts", "warned", "changed"):
         if name in reply:
             outcome[name] = canonical_value(reply[name])

@@ -172,6 +172,7 @@ def _one(entry: Mapping[str, Any], script: Script, contract: Contract) -> Case:
         expected["stderr"] = entry["said"]
     if "deliveries" in entry:
         expected["answers"] = [each["answer"] for each in entry["deliveries"]]
+    scheme = contract.behaviours["webhook.signature-forms"].figures["scheme"]
     step = Step(
         name=entry["case"],
         op="cli",
@@ -183,7 +184,7 @@ def _one(entry: Mapping[str, Any], script: Script, contract: Contract) -> Case:
             "interrupt": entry.get("interrupt", False),
             "interrupted_by": entry.get("interrupted_by", ""),
             "deliveries": entry.get("deliveries", ()),
-            "signed_in": contract.webhooks.header,
+            "signed_in": f"{contract.webhooks.header}: {scheme}=",
             "modes": entry.get("modes", {}),
             "terminal": entry.get("terminal"),
             "streams": entry.get("streams"),

@@ -61,7 +61,7 @@ class _Expected:
         """A record as it comes back, its parts, and the forms in which it is sent."""
         schema = record.schema
         if record.is_enumeration:
-            yield record.name, _words(schema, str(schema["x-source"]))
+            yield record.name, _words(schema)
             return
         always = {*schema.get("required", ()), *schema.get("x-assured", ())}
         sent_only = bool(record.requests) and not record.required_to_create
@@ -93,7 +93,7 @@ class _Expected:
             name = node.get("title")
             if isinstance(name, str):
                 if "enum" in node:
-                    yield name, _words(node, str(node.get("x-values") or node.get("x-source", "documented")))
+                    yield name, _words(node)
                 elif "oneOf" in node:
                     yield name, {str(each["title"]): "a member" for each in node["oneOf"]}
                 elif "properties" in node:
@@ -151,13 +151,13 @@ def _joined(kinds: set[str]) -> str:
 
 
 def _quoted(schema: Mapping[str, Any]) -> set[str]:
-    """The words of an enumeration, and any text where they are not all that may come."""
-    is_closed = (schema.get("x-values") or schema.get("x-source", "documented")) == "documented"
-    return {*map(json.dumps, schema["enum"]), *(() if is_closed else ("text",))}
+    """The words of an enumeration as what a value may be."""
+    return {"text" if word == "*" else json.dumps(word) for word in _words(schema)}
 
 
-def _words(schema: Mapping[str, Any], mark: str) -> dict[str, str]:
+def _words(schema: Mapping[str, Any]) -> dict[str, str]:
     """An enumeration: closed where its words are documented."""
+    mark = schema.get("x-values") or schema.get("x-source", "documented")
     return {**dict.fromkeys(schema["enum"], "a word"), **({} if mark == "documented" else _OPEN)}
 
 

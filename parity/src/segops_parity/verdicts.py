@@ -18,18 +18,15 @@ from segops_parity.contract_checks import check_case
 from segops_parity.lanes import Lane, LaneRun
 from segops_parity.raising import differing_usage
 from segops_parity.sayings import Sayings
-from segops_parity.wording import wording
+from segops_parity.wording import AGENT, UUID, wording
 
 __all__ = ["AGREEMENT", "LOCKSTEP", "CaseVerdict", "Looked", "Problem", "judge", "look_at"]
 
 LOCKSTEP = "lockstep"
 AGREEMENT = "lanes-agree"
-_AGENT = re.compile(r"segops-admin-(python|typescript)/[\w.]+")
 _LANGUAGE = re.compile(r"segops-admin-(?:python|typescript)(?=/)")
-_KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PLACE = re.compile(r"(?:(https?://[a-z0-9.]+):\d+|)/_[ce]/\d+")
 _TRANSPORTS_OWN = ("content-length", "content-encoding", "transfer-encoding", "connection", "keep-alive", "date")
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _RUN = re.compile(r"(?<=(?:import|upsert)-[0-9a-f]{32}-)[0-9a-f]{8}(?=-)")  # the random part of keys
 
 
@@ -208,7 +205,7 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
     def named(key: Any) -> Any:
         if not isinstance(key, str):
             return key
-        if not _UUID.fullmatch(key):
+        if not UUID.fullmatch(key):
             return _RUN.sub("run", key)
         return keys.setdefault(key, f"key {len(keys) + 1}")
 
@@ -244,7 +241,7 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
         outcome["ok"] = {
             **outcome["ok"],
             "stdout": _shell_output(outcome["ok"]["stdout"], named),
-            "raw": _KEY.sub("a key", _AGENT.sub("segops-admin", outcome["ok"]["raw"])),
+            "raw": UUID.sub("a key", AGENT.sub("segops-admin", outcome["ok"]["raw"])),
             "stderr": wording(outcome["ok"]["stderr"]),
         }
     if "attempts" in outcome:
@@ -276,4 +273,4 @@ def _shell_output(printed: Any, named: Any) -> Any:
         return {key: bool(item) if key == "text" else _shell_output(item, named) for key, item in printed.items()}
     if isinstance(printed, list):
         return [_shell_output(item, named) for item in printed]
-    return named(_AGENT.sub("segops-admin", printed)) if isinstance(printed, str) else printed
+    return named(AGENT.sub("segops-admin", printed)) if isinstance(printed, str) else printed

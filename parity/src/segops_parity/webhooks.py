@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from segops_parity._files import ContractError, check_schema, read_yaml
 
-__all__ = ["Vector", "Webhooks", "load_webhooks"]
+__all__ = ["Vector", "Webhooks", "digest_of", "load_webhooks"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Webhooks:
     event: str
     source: str
     vectors: dict[str, Vector]
+
+
+def digest_of(body: bytes, secret: bytes) -> str:
+    """The digest of a delivery that its signature holds, as it comes: HMAC-SHA256 in hex."""
+    return hmac.new(secret, body, "sha256").hexdigest()
 
 
 def load_webhooks(file: Path, schema_file: Path) -> Webhooks:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["is_exact", "wording"]
+__all__ = ["AGENT", "UUID", "is_exact", "wording"]
 
 _CAMEL = re.compile(r"(?<=[a-z])([A-Z])(?=[a-z])")
 _KEYWORD = re.compile(r"\b([a-z_]+)=(?=[\s;,.])")
@@ -58,7 +58,8 @@ _FOLDER = re.compile(r"[^'\s]*/parity-(?:kept|sink)-\w+/")
 _RUN = re.compile(r"(?<=(?:import|upsert)-[0-9a-f]{32}-)[0-9a-f]{8}(?=-)")
 _PLAY = re.compile(r"/_c/\d+/")
 _PORT = re.compile(r"\b(127\.0\.0\.[12]|localhost):\d+")
-_KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+AGENT = re.compile(r"segops-admin-(?:python|typescript)/[\w.]+")
 
 
 def is_exact(text: str) -> bool:
@@ -76,7 +77,7 @@ def wording(text: str, *, causes: bool = False) -> str:
     text = _UNENCRYPTED.sub("", _TRACEBACK.sub("a traceback", text))
     text = _CAMEL.sub(lambda found: f"_{found[1].lower()}", text)
     text = _KEYWORD.sub(r"\1", _QUOTED_VALUE.sub("idempotency_key ", text))
-    text = _KEY.sub("a key", _PORT.sub(r"\1:port", text))
+    text = UUID.sub("a key", _PORT.sub(r"\1:port", text))
     text = _RUN.sub("run", _PLAY.sub("/_c/n/", _FOLDER.sub("", text)))
     text = text.replace("it has a number that is too large", "it is not JSON")
     text = text.replace("a number of seconds or undefined", "a number of seconds")

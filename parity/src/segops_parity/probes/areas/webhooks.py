@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hmac
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from segops_parity.probes import kinds
 from segops_parity.probes.model import Ground, Probe, client
+from segops_parity.webhooks import digest_of
 
 __all__ = ["corners", "probes"]
 
@@ -129,7 +129,7 @@ def _bytes(value: Any) -> bytes | None:
 def _probe(name: str, body: Any, form: Any, secret: Any) -> Probe:
     content = _bytes(body)
     known = next((key for key in map(_bytes, secret if isinstance(secret, list) else [secret]) if key), b"other")
-    digest = hmac.new(known, content or b"", "sha256").hexdigest()
+    digest = digest_of(content or b"", known)
     signature = form
     if isinstance(form, str):
         parts = {
