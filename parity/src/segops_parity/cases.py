@@ -31,6 +31,7 @@ class Event:
         releases: the call in the background of that name is answered.
         delivers: deliveries come to the webhook that a command has registered, one after the other.
         signed_in: the header of their signatures, up to the digest.
+        goes_on: what follows does not wait for their answers.
     """
 
     requests: int = 0
@@ -41,6 +42,7 @@ class Event:
     releases: str = ""
     delivers: tuple[Mapping[str, Any], ...] = ()
     signed_in: str = ""
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)

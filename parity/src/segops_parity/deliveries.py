@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO, Union
 from urllib.parse import urlsplit
 
 from segops_parity.webhooks import digest_of
 
-__all__ = ["Hook", "registered"]
+__all__ = ["Answer", "Hook", "registered"]
 
 _LISTENS = "http://127.0.0.1:0/"
 """Stands for the address that a command listens on, whose port the system picks."""
 _PATIENCE = 30.0
 """Seconds: three times as long as a receiver may take for its answer."""
+Answer = Union[int, str, None]
+"""A status, in words what is wrong with the answer, None without one."""
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _DRAWN = re.compile(r"whsec_test_[0-9a-f]{32}")
 
@@ -37,33 +40,53 @@ class Hook:
 
     def deliver(
         self, entries: Iterable[Mapping[str, Any]], signature: str, is_over: Callable[[], bool]
-    ) -> Iterator[int | None]:
-        """Send deliveries, one after the other; the status that each is answered, None without an answer.
+    ) -> Iterator[Answer]:
+        """Send deliveries, one after the other; how each is answered.
 
         Args:
-            entries: as scenarios hold them: `text`, `headers`, `line`, `unsigned`, `length` (null: none is told).
+            entries: as scenarios hold them: `text`, `base64`, `headers`, `line`, `unsigned`, `length` (null: none is
+                told), `cut` (no more will come).
             signature: the header that signatures come in, with what stands before the digest.
             is_over: whether nobody listens any more, after which no more are sent.
         """
         for entry in entries:
             if not is_over():
-                yield self._delivered(_written(entry, signature, self.secret))
+                yield self._delivered(_written(entry, signature, self.secret), is_cut="cut" in entry)
 
-    def _delivered(self, message: bytes) -> int | None:
+    def _delivered(self, message: bytes, *, is_cut: bool) -> Answer:
         address = urlsplit(self.url)
         try:
             with socket.create_connection((str(address.hostname), address.port or 80), timeout=_PATIENCE) as connection:
                 connection.sendall(message)
+                if is_cut:
+                    connection.shutdown(socket.SHUT_WR)
                 with connection.makefile("rb") as answer:
-                    _, _, rest = answer.readline().decode("latin-1").partition(" ")
-            return int(rest[:3])
+                    return _answered(answer)
         except (OSError, ValueError):
             return None
 
 
+def _answered(answer: BinaryIO) -> Answer:
+    """The status of an answer; what is wrong with it, where it is not empty or keeps its connection."""
+    while True:
+        version, _, rest = answer.readline().decode("latin-1").partition(" ")
+        status = int(rest[:3])
+        head = {}
+        while (line := answer.readline().decode("latin-1").strip()) != "":
+            name, _, value = line.partition(":")
+            head[name.lower()] = value.strip().lower()
+        if status >= 200:  # not one that asks for the body
+            break
+    if head.get("content-length") != "0":
+        return f"{status}, without Content-Length: 0"
+    if head.get("connection") != "close" and (version != "HTTP/1.0" or "connection" in head):
+        return f"{status}, with its connection kept"
+    return status if answer.read() == b"" else f"{status}, and more behind it"
+
+
 def _written(entry: Mapping[str, Any], signature: str, secret: str) -> bytes:
-    body = str(entry.get("text", "")).encode()
-    lines = [entry.get("line", "POST / HTTP/1.1"), "Host: 127.0.0.1", "Connection: close"]
+    body = base64.b64decode(entry["base64"]) if "base64" in entry else str(entry.get("text", "")).encode()
+    lines = [entry.get("line", "POST / HTTP/1.1"), "Host: 127.0.0.1", "Connection: keep-alive"]
     lines += [f"{name}: {value}" for name, value in entry.get("headers", ())]
     if not entry.get("unsigned"):
         lines.append(f"{signature}{digest_of(body, secret.encode())}")

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 from segops_parity.canonical import canonical_value, is_compact_json, load_json, with_texts
 from segops_parity.cases import API_KEY, NOW, Case, Event, Step
-from segops_parity.deliveries import registered
+from segops_parity.deliveries import Answer, registered
 from segops_parity.driver import DriverFault
 from segops_parity.wording import AGENT, UUID
 
@@ -228,16 +228,20 @@ def _followed(first: Mapping[str, Any], rest: Mapping[str, Any]) -> dict[str, An
 
 
 @contextlib.contextmanager
-def _meanwhile(stage: Stage, signals: Signals, events: Sequence[Event]) -> Iterator[list[int | None]]:
+def _meanwhile(stage: Stage, signals: Signals, events: Sequence[Event]) -> Iterator[list[Answer]]:
     """Tells the driver of events while it answers: each once its requests and connections are here.
 
     What comes with it are the answers to deliveries.
     """
-    answers: list[int | None] = []
+    answers: list[Answer] = []
     if not events:
         yield answers
         return
     is_over = threading.Event()
+
+    def deliver(event: Event) -> None:
+        hook = registered(stage.seen())
+        answers.extend(hook.deliver(event.delivers, event.signed_in, is_over.is_set) if hook else ())
 
     def wait() -> None:
         for event in events:
@@ -247,19 +251,23 @@ def _meanwhile(stage: Stage, signals: Signals, events: Sequence[Event]) -> Itera
             if event.releases:
                 stage.finish(event.releases)
             elif event.delivers:
-                hook = registered(stage.seen())
-                answers.extend(hook.deliver(event.delivers, event.signed_in, is_over.is_set) if hook else ())
+                delivery = threading.Thread(target=deliver, args=(event,), daemon=True)
+                threads.append(delivery)
+                delivery.start()
+                if not event.goes_on:
+                    delivery.join()
             else:
                 aborts = getattr(signal, event.aborts_by) if event.aborts else signal.SIGUSR2
                 signals(aborts, is_over.is_set)
 
-    thread = threading.Thread(target=wait, daemon=True)
-    thread.start()
+    threads = [threading.Thread(target=wait, daemon=True)]
+    threads[0].start()
     try:
         yield answers
     finally:
         is_over.set()
-        thread.join()
+        for thread in threads:
+            thread.join()
 
 
 def _wait(stage: Stage, event: Event, is_over: threading.Event, seconds: float = math.inf) -> None:
@@ -275,7 +283,10 @@ def _wait(stage: Stage, event: Event, is_over: threading.Event, seconds: float =
 def _user_events(step: Step) -> list[Event]:
     """What happens while a command line runs: deliveries to what it listens on, and a signal that ends it."""
     delivers, requests = step.named.get("deliveries"), step.named.get("interrupt")
-    events = [Event(1, delivers=tuple(delivers), signed_in=step.named["signed_in"])] if delivers else []
+    goes_on = step.named.get("interrupts") == "deliveries"
+    events = (
+        [Event(1, delivers=tuple(delivers), signed_in=step.named["signed_in"], goes_on=goes_on)] if delivers else []
+    )
     by = step.named.get("interrupted_by") or Event.aborts_by
     return [*events, Event(requests, aborts=True, aborts_by=by)] if requests else events
 
@@ -285,7 +296,13 @@ def _command(step: Step, ask: Ask, stage: Stage, signals: Signals) -> dict[str, 
     # Profiles of whoever runs this are none of the case's.
     given = {"SEGOPS_API_URL": "{base}", "XDG_CONFIG_HOME": "{files}", **step.named.get("env", {})}
     with tempfile.TemporaryDirectory(prefix="parity-files-") as folder:
-        places = (("{base}", stage.base_url), ("{files}", folder))
+        base = stage.base_url
+        places = (
+            ("{base}", base),
+            ("{base-by-name}", base.replace("//127.0.0.1:", "//localhost:")),
+            ("{base-over-tls}", base.replace("http:", "https:")),
+            ("{files}", folder),
+        )
         for name, content in step.named.get("files", {}).items():
             file = Path(folder, name)
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -294,8 +311,10 @@ def _command(step: Step, ask: Ask, stage: Stage, signals: Signals) -> dict[str, 
         argv = [_replaced(word, places) for word in step.args]
         env = {name: _replaced(value, places) for name, value in given.items()}
         on = {name: step.named[name] for name in ("terminal", "streams", "slow") if step.named.get(name) is not None}
+        started = time.monotonic()
         with _meanwhile(stage, signals, _user_events(step)) as answers:
             done = ask("cli", argv=argv, env=env, stdin=step.named.get("stdin", ""), **on)["ok"]
+        took = (time.monotonic() - started) * 1000 + 1
         every = sorted(Path(folder).rglob("*"))
         left = [file for file in every if file.is_file()]
         hook = registered(stage.seen())
@@ -315,7 +334,8 @@ def _command(step: Step, ask: Ask, stage: Stage, signals: Signals) -> dict[str, 
     if hook is not None:
         printed, told = hook.plain(printed), hook.plain(told)
     if step.named.get("deliveries"):  # which are told of by threads of their own
-        printed, told = _TOOK.sub("0", printed), "".join(sorted(told.splitlines(keepends=True)))
+        printed = _TOOK.sub(lambda found: "0" if float(found[0]) <= took else "longer than the command", printed)
+        told = "".join(sorted(told.splitlines(keepends=True)))
     ended = {
         "exit": done["exit"],
         "stdout": _printed(as_compared(printed)),
@@ -398,8 +418,8 @@ def _observation(step: Step, reply: Mapping[str, Any], stage: Stage, before: int
 
 
 def _in_order(step: Step, requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those that are asked for side by side arrive in any order."""
-    side_by_side = any(reply.together for reply in step.replies)
+    """Those that are asked for side by side arrive in any order; what follows a delivery that waits comes after it."""
+    side_by_side = any(reply.together and not reply.forwarded for reply in step.replies)
     return sorted(requests, key=lambda request: str(request["target"])) if side_by_side else requests
 
 

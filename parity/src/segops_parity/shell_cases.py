@@ -183,6 +183,7 @@ def _one(entry: Mapping[str, Any], script: Script, contract: Contract) -> Case:
             "files": {name: _content(each) for name, each in entry.get("files", {}).items()},
             "interrupt": entry.get("interrupt", False),
             "interrupted_by": entry.get("interrupted_by", ""),
+            "interrupts": entry.get("interrupts", ""),
             "deliveries": entry.get("deliveries", ()),
             "signed_in": f"{contract.webhooks.header}: {scheme}=",
             "modes": entry.get("modes", {}),
@@ -199,4 +200,7 @@ def _one(entry: Mapping[str, Any], script: Script, contract: Contract) -> Case:
         targets=tuple(entry.get("targets", ())),
     )
     languages = tuple(entry.get("languages", ()))
-    return Case(f"cli/{entry['case']}", "cli", entry["case"], "synthetic", (step,), languages=languages)
+    options = {"tls": entry["tls"]} if "tls" in entry else {}
+    return Case(
+        f"cli/{entry['case']}", "cli", entry["case"], "synthetic", (step,), options=options, languages=languages
+    )

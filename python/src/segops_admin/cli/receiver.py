@@ -24,7 +24,7 @@ _PATIENCE = 10.0
 
 _MOST_BYTES = 10 << 20
 _SIGNATURE = "X-SegOps-Signature"
-_OF_A_CONNECTION = ("host", "connection", "content-length", "transfer-encoding", "keep-alive", "expect")
+_OF_A_CONNECTION = ("host", "connection", "content-length", "keep-alive", "expect")
 
 
 class Receiver:
@@ -79,17 +79,20 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     timeout = _PATIENCE
+    default_request_version = "HTTP/1.0"  # not 0.9, whose answers are without a status
     server: Any  # the one above
 
     def do_POST(self) -> None:
-        length = self.headers.get("Content-Length", "")
-        if not (length.isascii() and length.isdigit()):
+        length = self.headers.get("Content-Length")
+        if length is None:
             return self._answer(411)
+        if not (length.isascii() and length.isdigit()) or "Transfer-Encoding" in self.headers:
+            return self._answer(400)
         if int(length) > _MOST_BYTES:
             return self._answer(413)
         body = self.rfile.read(int(length))
         if len(body) < int(length):
-            return None
+            return self._answer(400)
         signature = self.headers.get(_SIGNATURE)
         if not verify_webhook(body, signature, self.server.secret):
             say("note: refused a request that is not signed with the webhook's secret")
@@ -104,6 +107,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
         self.close_connection = True
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuses what is no request, or none that posts something."""
+        self._answer(code)
 
     def log_message(self, format: str, *args: object) -> None:
         """Each delivery has a line of its own."""

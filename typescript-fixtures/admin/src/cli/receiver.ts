@@ -11,7 +11,8 @@ import { say } from "./output.js";
 /** Milliseconds: as long as SegOps waits for a receiver. */
 const PATIENCE = 10_000;
 const MOST_BYTES = 10 * 1024 * 1024;
-const OF_A_CONNECTION = ["host", "connection", "content-length", "transfer-encoding", "keep-alive", "expect"];
+const NO_REQUEST = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+const OF_A_CONNECTION = ["host", "connection", "content-length", "keep-alive", "expect"];
 
 /** A delivery that has gone on: what it held, and what the receiver of it answered, or why there is no answer. */
 export interface Delivery {
@@ -52,6 +53,7 @@ export class Receiver {
       underWay.add(done);
     });
     server.requestTimeout = PATIENCE;
+    server.on("clientError", (_error, socket) => void socket.end(NO_REQUEST));
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject).listen(0, "127.0.0.1", resolve);
     });
