@@ -306,7 +306,7 @@ def _command(step: Step, ask: Ask, stage: Stage, signals: Signals) -> dict[str, 
         for name, content in step.named.get("files", {}).items():
             file = Path(folder, name)
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content if isinstance(content, bytes) else _replaced(content, places).encode())
+            file.write_bytes(_file_content(content, places, ask))
             file.chmod(int(step.named.get("modes", {}).get(name, "600"), 8))
         argv = [_replaced(word, places) for word in step.args]
         env = {name: _replaced(value, places) for name, value in given.items()}
@@ -350,6 +350,16 @@ def _command(step: Step, ask: Ask, stage: Stage, signals: Signals) -> dict[str, 
     if hook is not None:
         found["requests"] = with_texts(found["requests"], hook.plain)
     return {**found, "streams": {"stdout": printed, "stderr": told}}
+
+
+def _file_content(given: Any, places: Iterable[tuple[str, str]], ask: Ask) -> bytes:
+    """What stands in a file before a command line: bytes, a text with placeholders, or what another one prints."""
+    if isinstance(given, bytes):
+        return given
+    if isinstance(given, str):
+        return _replaced(given, places).encode()
+    text: str = ask("cli", argv=list(given["printed"]), env={}, stdin="")["ok"]["stdout"]
+    return text.replace("\n", given.get("line_ends", "\n")).encode()
 
 
 def _replaced(text: str, places: Iterable[tuple[str, str]]) -> str:

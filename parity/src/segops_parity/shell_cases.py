@@ -128,8 +128,8 @@ def _step(
     )
 
 
-def _content(given: str | Mapping[str, Any]) -> str | bytes:
-    if isinstance(given, str):
+def _content(given: str | Mapping[str, Any]) -> str | bytes | Mapping[str, Any]:
+    if isinstance(given, str) or "printed" in given:  # only the program knows what it prints
         return given
     return base64.b64decode(given["base64"]) if "base64" in given else filled(given["filled"])
 
