@@ -301,6 +301,7 @@ def _command(step: Step, ask: Ask, stage: Stage, signals: Signals) -> dict[str, 
             ("{base}", base),
             ("{base-by-name}", base.replace("//127.0.0.1:", "//localhost:")),
             ("{base-over-tls}", base.replace("http:", "https:")),
+            ("{origin}", base.partition("/_c/")[0]),
             ("{files}", folder),
         )
         for name, content in step.named.get("files", {}).items():

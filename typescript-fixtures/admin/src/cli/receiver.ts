@@ -110,15 +110,9 @@ type Answer = Pick<Delivery, "status" | "error">;
 async function forwarded(target: URL, rawHeaders: readonly string[], body: Buffer): Promise<Answer> {
   const host = target.hostname.replace(/^\[|\]$/g, "");
   // Older Nodes try the first address of a name only.
-  const hosts = host === "localhost" ? ["127.0.0.1", "::1"] : [host];
-  let answer: Answer = { status: null, error: "" };
-  for (const each of hosts) {
-    answer = await posted(target, each, rawHeaders, body);
-    if (answer.error !== REFUSED) {
-      break;
-    }
-  }
-  return answer;
+  const isByName = host === "localhost";
+  const answer = await posted(target, isByName ? "127.0.0.1" : host, rawHeaders, body);
+  return isByName && answer.error === REFUSED ? posted(target, "::1", rawHeaders, body) : answer;
 }
 
 const REFUSED = "Connection refused";
@@ -171,7 +165,7 @@ async function posted(target: URL, host: string, rawHeaders: readonly string[], 
       resolve(answer);
     };
     request.once("response", (response) => {
-      response.resume().on("error", () => undefined);
+      response.resume();
       done({ status: response.statusCode ?? null, error: null });
     });
     request.on("error", (error) => done({ status: null, error: reasonOf(error) }));
