@@ -46,8 +46,9 @@ def without(value: dict[str, Any], *path: str) -> dict[str, Any]:
 
 def test_the_lanes_offer_what_the_contract_says(told: dict[str, LaneRun]) -> None:
     described = {name for name, run in told.items() if run.described}
-    python = {"python", "python-http", "python-async", "python-requests"}
-    assert described == {*python, "typescript-node18", "typescript-fetch", "typescript-current"}
+    python = {"python", "python-http", "python-async", "python-requests", "python-traced"}
+    typescript = {"typescript-node18", "typescript-fetch", "typescript-traced", "typescript-current"}
+    assert described == python | typescript
     assert {name for name, run in told.items() if run.pages} == {"cli-python", "cli-typescript"}
 
 

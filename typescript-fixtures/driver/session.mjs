@@ -11,6 +11,7 @@ import { fetchOf } from "./fetches.mjs";
 import { Memory } from "./memory.mjs";
 import { runShell } from "./shell.mjs";
 import { surface } from "./surface.mjs";
+import { trace, traced } from "./tracing.mjs";
 import { attemptValue, camel, errorValue, Given, optionsOf, plainCopy, promised } from "./values.mjs";
 import { clock } from "./waiting.mjs";
 import { forget, leftOpen, opened, unhandledFailures, watched, watchedSignal } from "./watched.mjs";
@@ -168,6 +169,9 @@ export class Session {
         this.#attempts.push(attemptValue(attempt));
         this.#given.answered();
       };
+    }
+    if (command.transport === "traced") {
+      trace();
     }
     this.#isFetch = command.transport === "fetch";
     if (this.#isFetch) {
@@ -424,7 +428,7 @@ export class Session {
     this.#restore();
     // The connections that Node's fetch keeps are its own.
     const others = this.#isFetch ? { socket: Number.POSITIVE_INFINITY } : {};
-    return { ok: { left: await leftOpen({ ...this.#openBefore, ...others }) } };
+    return { ok: { left: await leftOpen({ ...this.#openBefore, ...others }), traced: traced() } };
   }
 }
 

@@ -80,6 +80,8 @@ def check_case(
             surplus = more  # those that an earlier step has opened are no fault of the next ones
     if "left" in observation and "client.leaves-nothing-open" in contract.behaviours:
         found[observation["steps"][-1]["step"]]["client.leaves-nothing-open"] = _left_open_problems(observation)
+    if "traced" in observation and "transport.instrumented" in contract.behaviours:
+        found[observation["steps"][-1]["step"]]["transport.instrumented"] = _untraced_problems(observation)
     for step in case.steps[len(observation["steps"]) :]:
         found[step.name] = {OUTCOME: [_problem("", "the step to be run", "it was not")]}
     return found
@@ -105,7 +107,7 @@ def _step_checks(
         delays.append(_problem("/attempts/*/seconds", passed, took))
     if step.waits_at_most is not None and step.waits_at_most not in seen.get("timeouts", ()):
         delays.append(_problem("/timeouts", f"to hold {step.waits_at_most}", seen.get("timeouts")))
-    if "still-open" in seen and seen["still-open"] != step.still_open:
+    if step.still_open is not None and "still-open" in seen and seen["still-open"] != step.still_open:
         outcome.append(_problem("/still-open", step.still_open, seen["still-open"]))
     if "unhandled" in seen:
         outcome.append(_problem("/unhandled", "no failure that nothing handles", seen["unhandled"]))
@@ -196,6 +198,12 @@ def _warning_problems(wanted: Sequence[str], warned: Sequence[Mapping[str, Any]]
 def _left_open_problems(observation: Mapping[str, Any]) -> Problems:
     left = observation["left"]
     return [_problem("/left-open", [], left)] if left else []
+
+
+def _untraced_problems(observation: Mapping[str, Any]) -> Problems:
+    """Of what arrived all has been traced; what did not arrive may have been."""
+    arrived = sum(request["method"] != "CONNECT" for step in observation["steps"] for request in step["requests"])
+    return [] if observation["traced"] >= arrived else [_problem("/traced", arrived, observation["traced"])]
 
 
 def _request_problems(step: Step, seen: Mapping[str, Any]) -> Problems:

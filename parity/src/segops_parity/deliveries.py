@@ -7,7 +7,7 @@ import re
 import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Union
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from segops_parity.webhooks import digest_of
@@ -18,7 +18,7 @@ _LISTENS = "http://127.0.0.1:0/"
 """Stands for the address that a command listens on, whose port the system picks."""
 _PATIENCE = 30.0
 """Seconds: three times as long as a receiver may take for its answer."""
-Answer = Union[int, str, None]
+Answer = int | str | None
 """A status, in words what is wrong with the answer, None without one."""
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _DRAWN = re.compile(r"whsec_test_[0-9a-f]{32}")

@@ -112,7 +112,7 @@ def observe(
             ask("close")
         raise
     closed = ask("close")["ok"] if clients else None
-    left = {"left": closed["left"]} if isinstance(closed, dict) else {}
+    left = {name: closed[name] for name in ("left", "traced") if name in closed} if isinstance(closed, dict) else {}
     return {"case": case.id, "steps": steps, **left}
 
 

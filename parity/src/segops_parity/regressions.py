@@ -42,6 +42,10 @@ OWN_LANES = (
     ("_call/driver", ("python-http", "python-async")),
     ("_transport/requests", ("python-requests",)),
     ("_transport/exact_reply", ("python-requests",)),
+    ("_transport/instrumented", ("python-traced",)),
+    ("_transport/standard_library", ("python-traced",)),
+    ("transport/instrumented", ("typescript-traced",)),
+    ("transport/standard-library", ("typescript-traced",)),
     ("transport/fetch", ("typescript-fetch",)),
     ("transport/undici", ("typescript-fetch",)),
 )

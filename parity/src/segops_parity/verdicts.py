@@ -181,6 +181,10 @@ def _tell_usage(contract: Contract, verdict: CaseVerdict) -> None:
                     line["raised_by"] = [f"{LOCKSTEP} in {name}" for name in about]
 
 
+_NOT_HTTP = re.compile(r"(?<=is not HTTP): .*")
+"""What a parser of HTTP says of a reply."""
+
+
 def _without_transport(step: Mapping[str, Any]) -> Mapping[str, Any]:
     """A step without what each transport tells of a connection's failure in its own way, as far as it knows of it."""
     step = {**step, "requests": [{**each, "carries": {}, "version": ""} for each in step["requests"]], "connections": 0}
@@ -191,6 +195,8 @@ def _without_transport(step: Mapping[str, Any]) -> Mapping[str, Any]:
         return step
     left_out = ("headers", "message", "stale") if "SegOpsConnectionError" in error["classes"] else ("headers",)
     kept = {name: value for name, value in error.items() if name not in left_out}
+    if "message" in kept:
+        kept["message"] = _NOT_HTTP.sub("", kept["message"])
     return {**step, "outcome": {**step["outcome"], "error": kept}}
 
 

@@ -44,12 +44,14 @@ TWINS = {
     "python-http": "typescript-current",
     "python-requests": "python-http",
     "python-async": "python-http",
+    "python-traced": "python-http",
     "cli-python": "cli-typescript",
     "typescript-current": "python-http",
     "typescript-fetch": "typescript-current",
+    "typescript-traced": "typescript-current",
     "cli-typescript": "cli-python",
 }
-_TYPESCRIPT = ("typescript-current", "typescript-fetch", "cli-typescript")
+_TYPESCRIPT = ("typescript-current", "typescript-fetch", "typescript-traced", "cli-typescript")
 _SURFACE_LANES = {
     ("python", False): "python-http",
     ("python", True): "cli-python",

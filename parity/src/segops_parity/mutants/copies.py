@@ -18,8 +18,8 @@ from segops_parity.project import Project, find_lanes
 __all__ = ["Copy", "Exceptions", "instrumented", "load_exceptions", "write_manifest"]
 
 LANES = {
-    "python": ("python-http", "cli-python", "python-requests", "python-async"),
-    "typescript": ("typescript-current", "cli-typescript", "typescript-fetch"),
+    "python": ("python-http", "cli-python", "python-requests", "python-async", "python-traced"),
+    "typescript": ("typescript-current", "cli-typescript", "typescript-fetch", "typescript-traced"),
 }
 
 

@@ -166,7 +166,9 @@ def _needed(copy: Copy, chosen: Sequence[Mutant]) -> Copy:
             "_transport/bodies",
             "_transport/failures",
         ),
+        "python-traced": ("instrumented", "standard_library"),
         "typescript-fetch": ("fetch", "undici", "client.ts", "call/reply"),
+        "typescript-traced": ("instrumented", "standard-library"),
     }
     lanes = [
         lane

@@ -29,6 +29,11 @@ class ExactReply(http.client.HTTPResponse):
         super().__init__(sock, *args, **options)
         self._peer = sock
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything of it has come."""
+        return hasattr(self, "reader") and self.reader.begun
+
     def in_step(self) -> bool:
         """Whether nothing has come beyond the reply; what the stream below it holds does not show on the socket."""
         stream: Any = self.fp

@@ -46,11 +46,12 @@ def open_instrumented(
             made.set_tunnel(origin.host, origin.port, headers={name: str(value) for name, value in proxy.headers})
     else:
         made = http.client.HTTPConnection(*address, timeout=limits.step())
-    made.response_class = ExactReply
     try:
         made.connect()
     except (OSError, http.client.HTTPException, UnicodeError) as error:
         failure: Exception = error
+        if isinstance(error, http.client.RemoteDisconnected):
+            failure = ConnectionResetError(f"{proxy or origin} closed the connection")
     else:
         return InstrumentedConnection(made, str(origin), done, proxy if origin.scheme == "http" else None)
     made.close()
@@ -71,6 +72,8 @@ class InstrumentedConnection(Link):
         proxy: Proxy | None,
     ) -> None:
         super().__init__(connection.sock, peer, done)
+        self._replies: list[ExactReply] = []
+        connection.response_class = _kept_in(self._replies)  # type: ignore[assignment]
         self._http = connection
         self._proxy = proxy
         self._reply: Any = None
@@ -84,6 +87,7 @@ class InstrumentedConnection(Link):
     def exchange(self, request: Request, target: str) -> Response:
         """Sends the request and reads the reply's head; see ``Connection.exchange``."""
         limits = Limits(request)
+        self._replies.clear()
         try:
             self.set_timeout(limits.step())
             broken = self._send(request, request.url if self._proxy is not None else target)
@@ -100,7 +104,7 @@ class InstrumentedConnection(Link):
             self.close()
             # http.client's frames hold the key; a bare `raise` brings them back on Python 3.9 and 3.10.
             raise error.with_traceback(None)  # noqa: B904 -- it is the same one
-        self.fail(failure)
+        self.fail(failure, begun=any(reply.has_begun for reply in self._replies))
         if isinstance(failure, http.client.HTTPException):
             failure = MalformedReply(type(failure).__name__)
         raise_as(exchange_failure(failure, self.peer, limits, stale=self.stale), failure)
@@ -149,6 +153,16 @@ class InstrumentedConnection(Link):
         if self._reply is not None:
             self._reply.close()
         super().close()
+
+
+def _kept_in(replies: list[ExactReply]) -> Callable[..., ExactReply]:
+    """What makes replies, and keeps each: ``http.client`` gives none whose head is cut short."""
+
+    def made(*args: Any, **options: Any) -> ExactReply:
+        replies.append(ExactReply(*args, **options))
+        return replies[-1]
+
+    return made
 
 
 class _RecordedBody:

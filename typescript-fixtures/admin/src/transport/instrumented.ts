@@ -7,7 +7,7 @@
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import type { Socket } from "node:net";
 import { isUint8Array } from "node:util/types";
-import { SegOpsConnectionError, SegOpsDecodeError, type SegOpsError, SegOpsTimeoutError } from "../errors/index.js";
+import { SegOpsConnectionError, SegOpsDecodeError, SegOpsError, SegOpsTimeoutError } from "../errors/index.js";
 import { HttpHeaders } from "../wire/headers.js";
 import { dial, type Origin, originOf } from "./connecting.js";
 import { whyDialingFailed, whyExchangeFailed } from "./failures.js";
@@ -18,6 +18,13 @@ import type { HttpModules } from "./standard-library.js";
 import { turn } from "./timers.js";
 import { Watch } from "./watch.js";
 
+type Dialed = (error: Error | null, socket?: Socket) => void;
+
+/** How an agent makes a connection: by what a request says in `dials`, where that needs a proxy's tunnel. */
+interface Dialer {
+  createConnection(options: { dials?: (done: Dialed) => undefined }, done: Dialed): Socket | undefined;
+}
+
 /** Carries requests over Node's http, by an agent of its own. */
 export class HttpTransport implements Transport {
   readonly #modules: HttpModules;
@@ -27,7 +34,12 @@ export class HttpTransport implements Transport {
   constructor(modules: HttpModules, most: number) {
     this.#modules = modules;
     const options = { keepAlive: true, maxTotalSockets: most };
-    this.#agents = { "http:": new modules.http.Agent(options), "https:": new modules.https.Agent(options) };
+    const secure = new modules.https.Agent(options);
+    const dialer = secure as unknown as Dialer;
+    const connect = dialer.createConnection.bind(secure);
+    // An agent asks none of its requests how to connect.
+    dialer.createConnection = (about, done) => (about.dials === undefined ? connect(about, done) : about.dials(done));
+    this.#agents = { "http:": new modules.http.Agent(options), "https:": secure };
   }
 
   async send(request: TransportRequest): Promise<TransportReply> {
@@ -52,10 +64,10 @@ export class HttpTransport implements Transport {
       return { method, host: proxy.host, port: proxy.port, path: url.href, headers: { ...own, ...proxy.headers } };
     }
     const patience = { seconds: timeout, isDeadline: false, signal };
-    const createConnection = (_: unknown, done: (error: Error | null, socket?: Socket) => void): undefined => {
+    const dials = (done: Dialed): undefined => {
       dial(origin, proxy, patience).then(({ stream }) => done(null, stream as Socket), done);
     };
-    return { ...target, headers: own, createConnection } as unknown as RequestOptions;
+    return { ...target, headers: own, dials } as RequestOptions;
   }
 
   close(): void {
@@ -81,6 +93,8 @@ class Exchange implements TransportReply {
   #received = 0;
   #isConnected = false;
   #isOver = false;
+  /** How many bytes its connection had received before. */
+  #bytesBefore = 0;
   #failure: unknown;
   /** What ended it, if that was not the network. */
   #ending: { reason: unknown } | undefined;
@@ -107,6 +121,7 @@ class Exchange implements TransportReply {
       };
       this.#made.on("error", fail);
       this.#made.once("socket", (socket: Socket) => {
+        this.#bytesBefore = socket.bytesRead;
         const connected = (): void => {
           this.#isConnected = true;
           this.#watch.progress();
@@ -154,6 +169,9 @@ class Exchange implements TransportReply {
       const { done, value } = await (this.#parts as AsyncIterator<Uint8Array>).next();
       if (done) {
         this.#stop();
+        if (!this.#made.writableEnded) {
+          this.#made.destroy(); // answered before everything was sent: Node would wait for the rest
+        }
         return undefined;
       }
       this.#watch.progress();
@@ -164,7 +182,8 @@ class Exchange implements TransportReply {
       if (this.#ending !== undefined) {
         throw this.#ending.reason;
       }
-      const reason = `the reply was cut short after ${this.#received} bytes`;
+      const length = this.headers.get("content-length");
+      const reason = `the reply was cut short after ${this.#received}${length === null ? "" : ` of ${length}`} bytes`;
       // The parser's own error comes to the request; the reply is told that it was ended.
       throw isParserError(this.#failure)
         ? new SegOpsDecodeError(`its body is not HTTP: ${(this.#failure as Error).message}`, { status: this.status })
@@ -194,9 +213,17 @@ class Exchange implements TransportReply {
     if (isParserError(error)) {
       return new SegOpsDecodeError(this.#notHttp((error as Error).message), { cause: error });
     }
+    if (error instanceof SegOpsError) {
+      return error; // of a proxy
+    }
     return this.#isConnected
-      ? whyExchangeFailed(error, this.#origin, this.#made.reusedSocket)
+      ? whyExchangeFailed(error, this.#origin, this.#made.reusedSocket && !this.#hasBegun())
       : whyDialingFailed(error, this.#origin);
+  }
+
+  /** Whether anything of the reply has come: what has begun to answer was not kept for too long. */
+  #hasBegun(): boolean {
+    return (this.#made.socket?.bytesRead ?? 0) > this.#bytesBefore;
   }
 
   #notHttp(why: string): string {

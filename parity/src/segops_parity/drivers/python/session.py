@@ -30,6 +30,7 @@ from segops_parity.drivers.python.pickled import lost_by_pickling
 from segops_parity.drivers.python.shell import run_shell
 from segops_parity.drivers.python.sinks import Sink
 from segops_parity.drivers.python.surface import surface
+from segops_parity.drivers.python.tracing import Tracer
 from segops_parity.drivers.python.values import (
     Given,
     attempt_value,
@@ -127,6 +128,7 @@ class Session:
         """The arguments of the call under way."""
         self._before: dict[str, str | None] = {}
         self._keys: set[str] = set()
+        self._tracer = Tracer()
         self._raised: BaseException | None = None
         """What the last call raised. A caller may keep it, and with it all that its traceback holds."""
         self._open_before = opened()
@@ -234,9 +236,11 @@ class Session:
         Args:
             adapter: what its session sends by, if that is not its own.
         """
-        if name not in ("default", "requests"):
-            raise LookupError(f"expected the transport default or requests, found {name!r}")
-        if name == "default":
+        if name not in ("default", "requests", "traced"):
+            raise LookupError(f"expected the transport default, requests or traced, found {name!r}")
+        if name == "traced":
+            self._tracer.begin()
+        if name != "requests":
             return None
         if not adapter:
             return segops_admin.RequestsTransport()
@@ -435,7 +439,8 @@ class Session:
         self._running.clear()
         clock.run()
         # What urllib3 keeps it closes when it is collected, which is its own affair.
-        return {"ok": {"left": unclosed + self.left()} if self._is_own else None}
+        traced = {"traced": self._tracer.taken()} if self._tracer.is_there else {}
+        return {"ok": {"left": unclosed + self.left(), **traced} if self._is_own else None}
 
     def left(self) -> list[str]:
         """What of its clients is still open."""
