@@ -4,11 +4,12 @@
  * Node's parser decides what counts as whole here: a reply over TLS that ends with its connection may have been cut.
  */
 
-import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { isUint8Array } from "node:util/types";
 import { SegOpsConnectionError, SegOpsDecodeError, SegOpsError, SegOpsTimeoutError } from "../errors/index.js";
 import { HttpHeaders } from "../wire/headers.js";
+import { agentsOf, type Dialed, type DialingOptions } from "./agents.js";
 import { dial, type Origin, originOf } from "./connecting.js";
 import { whyDialingFailed, whyExchangeFailed } from "./failures.js";
 import type { StreamedBody, Transport, TransportReply, TransportRequest } from "./protocol.js";
@@ -18,28 +19,15 @@ import type { HttpModules } from "./standard-library.js";
 import { turn } from "./timers.js";
 import { Watch } from "./watch.js";
 
-type Dialed = (error: Error | null, socket?: Socket) => void;
-
-/** How an agent makes a connection: by what a request says in `dials`, where that needs a proxy's tunnel. */
-interface Dialer {
-  createConnection(options: { dials?: (done: Dialed) => undefined }, done: Dialed): Socket | undefined;
-}
-
 /** Carries requests over Node's http, by an agent of its own. */
 export class HttpTransport implements Transport {
   readonly #modules: HttpModules;
-  readonly #agents: Readonly<Record<"http:" | "https:", Agent>>;
+  readonly #agents: ReturnType<typeof agentsOf>;
 
   /** @param most how many connections may be open at once */
   constructor(modules: HttpModules, most: number) {
     this.#modules = modules;
-    const options = { keepAlive: true, maxTotalSockets: most };
-    const secure = new modules.https.Agent(options);
-    const dialer = secure as unknown as Dialer;
-    const connect = dialer.createConnection.bind(secure);
-    // An agent asks none of its requests how to connect.
-    dialer.createConnection = (about, done) => (about.dials === undefined ? connect(about, done) : about.dials(done));
-    this.#agents = { "http:": new modules.http.Agent(options), "https:": secure };
+    this.#agents = agentsOf(modules, most);
   }
 
   async send(request: TransportRequest): Promise<TransportReply> {
@@ -53,7 +41,7 @@ export class HttpTransport implements Transport {
     return new Exchange(request, origin, () => (origin.isSecure ? https : http).request(options)).begin();
   }
 
-  #options(request: TransportRequest, origin: Origin, proxy: ProxyServer | undefined): RequestOptions {
+  #options(request: TransportRequest, origin: Origin, proxy: ProxyServer | undefined): DialingOptions {
     const { method, url, headers, timeout, signal } = request;
     const target = { method, host: origin.host, port: origin.port, path: url.pathname + url.search };
     const own = { ...headers, Host: url.host };
@@ -67,7 +55,7 @@ export class HttpTransport implements Transport {
     const dials = (done: Dialed): undefined => {
       dial(origin, proxy, patience).then(({ stream }) => done(null, stream as Socket), done);
     };
-    return { ...target, headers: own, dials } as RequestOptions;
+    return { ...target, headers: own, dials };
   }
 
   close(): void {
