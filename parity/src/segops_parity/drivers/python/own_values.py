@@ -117,8 +117,11 @@ class _Onwards:
 class _Blocks:
     """Blocks that come one after the other, as asyncio gives them."""
 
+    def __init__(self, *blocks: bytes) -> None:
+        self._blocks = blocks
+
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        for block in (b"sku\n", b"", b"1\n", b"2\n"):
+        for block in self._blocks:
             yield block
 
 
@@ -129,6 +132,7 @@ def _failing_observer(attempt: Any) -> None:
 
 _VALUES: dict[str, Callable[[], Any]] = {
     "blocks": lambda: io.BytesIO(b"sku\n1\n2\n"),
+    "blocks-of-too-many": lambda: io.BytesIO(b"sku\n" + b"1\n" * 100_001),
     "bytes": lambda: b"a",
     "bytes-path": _BytesPath,
     "circle": _circle,
@@ -176,7 +180,10 @@ _VALUES: dict[str, Callable[[], Any]] = {
 }
 
 
-_OF_ASYNCIO: dict[str, Callable[[], Any]] = {"blocks": _Blocks}
+_OF_ASYNCIO: dict[str, Callable[[], Any]] = {
+    "blocks": lambda: _Blocks(b"sku\n", b"", b"1\n", b"2\n"),
+    "blocks-of-too-many": lambda: _Blocks(b"sku\n", *[b"1\n" * 1000] * 100, b"1\n"),
+}
 
 
 def own_value(name: str, *, is_async: bool) -> Any:
