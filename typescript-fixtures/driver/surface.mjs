@@ -22,7 +22,7 @@ export async function surface({ folder, manifest, admin, load }) {
     namespaces: present(declared.namespaces(), client),
     client: declared.methods("SegOpsAdmin"),
     options: taken(declared.options("SegOpsAdmin"), client),
-    exports,
+    exports: { ...exports, types: declared.typesAlone(exports.main) },
     errors: errors(admin),
     variables: variables(join(folder, "dist", "esm")),
     types: declared.types(),
@@ -111,6 +111,12 @@ class Declarations {
       }
     }
     return found;
+  }
+
+  /** What is exported as a type alone, but for the types that are told of by themselves. */
+  typesAlone(values) {
+    const others = new Set([...values, ...Object.keys(this.types())]);
+    return [...this.#exported.keys()].filter((name) => !others.has(name)).sort();
   }
 
   types() {

@@ -164,7 +164,8 @@ def held_to(case: Case, transport: str) -> Case:
     """The case as a transport is held to it: connections are counted in the SDK's own, and where it is the only one."""
     if transport == "default" or case.transports == (transport,):
         return case
-    own = {"connections": None, "still_open": None, "heads": (), "targets": ()}
+    own: dict[str, Any] = {"connections": None, "still_open": None}
+    own |= {} if transport == "traced" else {"heads": (), "targets": ()}  # what it sends is the SDK's own there
     steps = [
         replace(step, outcome=step.otherwise.get(transport, step.outcome), **own)  # type: ignore[arg-type]
         for step in case.steps

@@ -270,7 +270,10 @@ def _carried(request: Mapping[str, Any]) -> dict[str, Any]:
     if request.get("elsewhere"):
         return {}
     own = ("user-agent", "idempotency-key")
-    return {name: values for name, values in request.get("carries", {}).items() if name not in own}
+    carried = {name: values for name, values in request.get("carries", {}).items() if name not in own}
+    if carried.get("connection") == ["keep-alive"]:  # which HTTP/1.1 does unasked, and Node's own client says
+        del carried["connection"]
+    return carried
 
 
 def _shell_output(printed: Any, named: Any) -> Any:

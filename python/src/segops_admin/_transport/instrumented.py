@@ -39,11 +39,13 @@ def open_instrumented(
         SegOpsConnectionError: there is none.
     """
     address = (proxy.host, proxy.port) if proxy is not None else (origin.host, origin.port)
+    peer = f"{proxy} on the way to {origin}" if proxy is not None else str(origin)
     made: http.client.HTTPConnection
     if origin.scheme == "https":
         made = http.client.HTTPSConnection(*address, timeout=limits.step(), context=context())
         if proxy is not None:
-            made.set_tunnel(origin.host, origin.port, headers={name: str(value) for name, value in proxy.headers})
+            named = {name: str(value) for name, value in proxy.headers}
+            made.set_tunnel(origin.host, origin.port, headers={"Host": origin.address, **named})
     else:
         made = http.client.HTTPConnection(*address, timeout=limits.step())
     try:
@@ -51,14 +53,14 @@ def open_instrumented(
     except (OSError, http.client.HTTPException, UnicodeError) as error:
         failure: Exception = error
         if isinstance(error, http.client.RemoteDisconnected):
-            failure = ConnectionResetError(f"{proxy or origin} closed the connection")
+            failure = ConnectionResetError(f"{proxy} closed the connection")  # nobody else has been asked for anything
     else:
         return InstrumentedConnection(made, str(origin), done, proxy if origin.scheme == "http" else None)
     made.close()
     answered = re.match(r"Tunnel connection failed: (\d{3})\b", str(failure))
     if proxy is not None and answered is not None:
         raise refusal(int(answered[1]), proxy, origin) from without_frames(failure)
-    raise connect_failure(failure, str(proxy or origin), origin.host, limits) from without_frames(failure)
+    raise connect_failure(failure, peer, origin.host, limits) from without_frames(failure)
 
 
 class InstrumentedConnection(Link):

@@ -10,7 +10,7 @@ import { isUint8Array } from "node:util/types";
 import { SegOpsConnectionError, SegOpsDecodeError, SegOpsError, SegOpsTimeoutError } from "../errors/index.js";
 import { HttpHeaders } from "../wire/headers.js";
 import { agentsOf, type Dialed, type DialingOptions } from "./agents.js";
-import { dial, type Origin, originOf } from "./connecting.js";
+import { dial, type Origin, originOf, overdue } from "./connecting.js";
 import { whyDialingFailed, whyExchangeFailed } from "./failures.js";
 import type { StreamedBody, Transport, TransportReply, TransportRequest } from "./protocol.js";
 import { type ProxyServer, proxyFor } from "./proxies.js";
@@ -38,7 +38,9 @@ export class HttpTransport implements Transport {
     throwIfAborted(request.signal);
     const { http, https } = this.#modules;
     const options = { ...this.#options(request, origin, proxy), agent: this.#agents[url.protocol as "http:"] };
-    return new Exchange(request, origin, () => (origin.isSecure ? https : http).request(options)).begin();
+    const peer = proxy === undefined ? origin.peer : `${proxy.name} on the way to ${origin.peer}`;
+    const make = (): ClientRequest => (origin.isSecure ? https : http).request(options);
+    return new Exchange(request, origin, peer, make).begin();
   }
 
   #options(request: TransportRequest, origin: Origin, proxy: ProxyServer | undefined): DialingOptions {
@@ -74,6 +76,7 @@ class Exchange implements TransportReply {
   headers = new HttpHeaders();
   readonly #request: TransportRequest;
   readonly #origin: Origin;
+  readonly #way: string;
   readonly #made: ClientRequest;
   readonly #watch: Watch;
   readonly #stopListening: () => void;
@@ -87,9 +90,11 @@ class Exchange implements TransportReply {
   /** What ended it, if that was not the network. */
   #ending: { reason: unknown } | undefined;
 
-  constructor(request: TransportRequest, origin: Origin, make: () => ClientRequest) {
+  /** @param way who is connected to */
+  constructor(request: TransportRequest, origin: Origin, way: string, make: () => ClientRequest) {
     this.#request = request;
     this.#origin = origin;
+    this.#way = way;
     this.#made = make();
     this.#watch = new Watch(
       request,
@@ -206,7 +211,7 @@ class Exchange implements TransportReply {
     }
     return this.#isConnected
       ? whyExchangeFailed(error, this.#origin, this.#made.reusedSocket && !this.#hasBegun())
-      : whyDialingFailed(error, this.#origin);
+      : whyDialingFailed(error, { ...this.#origin, peer: this.#way });
   }
 
   /** Whether anything of the reply has come: what has begun to answer was not kept for too long. */
@@ -221,8 +226,7 @@ class Exchange implements TransportReply {
   #timeout(isDeadline: boolean): SegOpsTimeoutError {
     const { peer } = this.#origin;
     if (!this.#isConnected) {
-      const when = isDeadline ? "before the deadline" : "in time";
-      return new SegOpsTimeoutError(`no connection to ${peer} ${when}`, { sent: false, transient: !isDeadline });
+      return overdue(this.#way, isDeadline);
     }
     if (isDeadline) {
       return new SegOpsTimeoutError("the deadline has passed", { transient: false });
