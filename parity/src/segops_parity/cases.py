@@ -166,8 +166,5 @@ def held_to(case: Case, transport: str) -> Case:
         return case
     own: dict[str, Any] = {"connections": None, "still_open": None}
     own |= {} if transport == "traced" else {"heads": (), "targets": ()}  # what it sends is the SDK's own there
-    steps = [
-        replace(step, outcome=step.otherwise.get(transport, step.outcome), **own)  # type: ignore[arg-type]
-        for step in case.steps
-    ]
+    steps = [replace(step, outcome=step.otherwise.get(transport, step.outcome), **own) for step in case.steps]
     return replace(case, steps=tuple(steps))
