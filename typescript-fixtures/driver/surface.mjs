@@ -13,6 +13,7 @@ import { typesTold } from "./types.mjs";
 export async function surface({ folder, manifest, admin, load }) {
   const { default: ts } = await import("typescript");
   const declared = new Declarations(ts, join(folder, manifest.exports["."].import?.types ?? manifest.types));
+  const types = declared.types();
   const client = new admin.SegOpsAdmin({ apiKey: "sk_test_describe", baseUrl: "http://127.0.0.1:9/api" });
   const exports = {};
   for (const name of Object.keys(manifest.exports).filter((each) => each !== "./package.json")) {
@@ -22,10 +23,10 @@ export async function surface({ folder, manifest, admin, load }) {
     namespaces: present(declared.namespaces(), client),
     client: declared.methods("SegOpsAdmin"),
     options: taken(declared.options("SegOpsAdmin"), client),
-    exports: { ...exports, types: declared.typesAlone(exports.main) },
+    exports: { ...exports, types: declared.others([...exports.main, ...Object.keys(types)]) },
     errors: errors(admin),
     variables: variables(join(folder, "dist", "esm")),
-    types: declared.types(),
+    types,
   };
   client.close?.();
   return told;
@@ -113,10 +114,10 @@ class Declarations {
     return found;
   }
 
-  /** What is exported as a type alone, but for the types that are told of by themselves. */
-  typesAlone(values) {
-    const others = new Set([...values, ...Object.keys(this.types())]);
-    return [...this.#exported.keys()].filter((name) => !others.has(name)).sort();
+  /** What is exported beside these. */
+  others(names) {
+    const told = new Set(names);
+    return [...this.#exported.keys()].filter((name) => !told.has(name)).sort();
   }
 
   types() {

@@ -46,6 +46,7 @@ OWN_LANES = (
     ("_transport/standard_library", ("python-traced",)),
     ("transport/instrumented", ("typescript-traced",)),
     ("transport/standard-library", ("typescript-traced",)),
+    ("transport/agents", ("typescript-traced",)),
     ("transport/fetch", ("typescript-fetch",)),
     ("transport/undici", ("typescript-fetch",)),
 )

@@ -166,9 +166,9 @@ def _needed(copy: Copy, chosen: Sequence[Mutant]) -> Copy:
             "_transport/bodies",
             "_transport/failures",
         ),
-        "python-traced": ("instrumented", "standard_library"),
+        "python-traced": ("instrumented", "standard_library", "exact_reply"),
         "typescript-fetch": ("fetch", "undici", "client.ts", "call/reply"),
-        "typescript-traced": ("instrumented", "standard-library"),
+        "typescript-traced": ("instrumented", "standard-library", "transport/agents"),
     }
     lanes = [
         lane

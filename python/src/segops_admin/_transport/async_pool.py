@@ -17,7 +17,7 @@ from .failures import connect_failure, raise_as
 from .limits import Limits
 from .origins import Origin, split_url
 from .protocol import AsyncResponse, Request
-from .proxies import Proxy, proxy_for
+from .proxies import Proxy, proxy_for, way_to
 from .tls import default_context, noticing_cuts
 from .tunnel import refused, tunnel_request
 
@@ -163,9 +163,9 @@ class AsyncHTTPTransport:
         through = proxy.headers if proxy is not None and origin.scheme == "http" else None
         made = AsyncConnection(str(origin), origin.header, lambda each, free: self._done(each, origin, free), through)
         self._open.add(made)
-        peer = f"{proxy} on the way to {origin}" if proxy is not None else str(origin)
+        address, peer = way_to(origin, proxy)
         try:
-            await _reach(made, (proxy.host, proxy.port) if proxy is not None else (origin.host, origin.port), limits)
+            await _reach(made, address, limits)
             if origin.scheme == "https":
                 if proxy is not None:
                     await _tunnel(made, origin, proxy, limits)

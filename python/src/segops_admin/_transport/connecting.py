@@ -12,7 +12,7 @@ from .._wire.http1 import ReplyReader
 from .failures import connect_failure, without_frames
 from .limits import Limits
 from .origins import Origin
-from .proxies import Proxy
+from .proxies import Proxy, way_to
 from .tunnel import refused, tunnel_request
 
 __all__ = ["open_socket"]
@@ -27,9 +27,8 @@ def open_socket(
         SegOpsConnectionError: there is none.
     """
     sock: socket.socket | None = None
-    peer = f"{proxy} on the way to {origin}" if proxy is not None else f"{origin}"
+    address, peer = way_to(origin, proxy)
     try:
-        address = (proxy.host, proxy.port) if proxy is not None else (origin.host, origin.port)
         sock = socket.create_connection(address, limits.step())
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if origin.scheme == "https":

@@ -20,7 +20,7 @@ from .failures import DISCONNECTED, FAILURES, connect_failure, exchange_failure,
 from .limits import Limits
 from .origins import Origin
 from .protocol import Body, Headers, Request, Response
-from .proxies import Proxy
+from .proxies import Proxy, way_to
 from .tunnel import refusal
 
 __all__ = ["InstrumentedConnection", "open_instrumented"]
@@ -38,8 +38,7 @@ def open_instrumented(
     Raises:
         SegOpsConnectionError: there is none.
     """
-    address = (proxy.host, proxy.port) if proxy is not None else (origin.host, origin.port)
-    peer = f"{proxy} on the way to {origin}" if proxy is not None else str(origin)
+    address, peer = way_to(origin, proxy)
     made: http.client.HTTPConnection
     if origin.scheme == "https":
         made = http.client.HTTPSConnection(*address, timeout=limits.step(), context=context())
@@ -52,14 +51,14 @@ def open_instrumented(
         made.connect()
     except (OSError, http.client.HTTPException, UnicodeError) as error:
         failure: Exception = error
-        if isinstance(error, http.client.RemoteDisconnected):
-            failure = ConnectionResetError(f"{proxy} closed the connection")  # nobody else has been asked for anything
     else:
         return InstrumentedConnection(made, str(origin), done, proxy if origin.scheme == "http" else None)
     made.close()
     answered = re.match(r"Tunnel connection failed: (\d{3})\b", str(failure))
     if proxy is not None and answered is not None:
         raise refusal(int(answered[1]), proxy, origin) from without_frames(failure)
+    if isinstance(failure, http.client.RemoteDisconnected):  # only a proxy has been asked for anything
+        raise SegOpsConnectionError(f"{proxy} closed the connection", sent=False) from without_frames(failure)
     raise connect_failure(failure, peer, origin.host, limits) from without_frames(failure)
 
 

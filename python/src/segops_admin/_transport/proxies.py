@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from .._config import Secret
 from .._errors import SegOpsConfigError
+from .origins import Origin
 
-__all__ = ["Proxy", "proxy_for"]
+__all__ = ["Proxy", "proxy_for", "way_to"]
 
 
 class Proxy(NamedTuple):
@@ -31,6 +32,13 @@ def proxy_for(scheme: str, host: str, port: int) -> Proxy | None:
     """
     variable = _variable(scheme)
     return None if variable is None or _bypassed(host, port) else _parse(os.environ[variable], variable)
+
+
+def way_to(origin: Origin, proxy: Proxy | None) -> tuple[tuple[str, int], str]:
+    """Host and port to connect to for a server, and what errors call them."""
+    if proxy is None:
+        return (origin.host, origin.port), str(origin)
+    return (proxy.host, proxy.port), f"{proxy} on the way to {origin}"
 
 
 def _variable(scheme: str) -> str | None:

@@ -62,7 +62,7 @@ export async function dial(origin: Origin, proxy: ProxyServer | undefined, patie
     socket.setNoDelay(true).on("error", ignored);
     takeWhatCame(socket, readSync);
     let line: Line = { stream: socket, socket, confirmEnd: (confirmed) => confirmTcp(socket, confirmed) };
-    let peer = proxy === undefined ? origin.peer : `${proxy.name} on the way to ${origin.peer}`;
+    let peer = wayTo(origin, proxy);
     const settle = (): void => {
       stopTimer();
       stopWatching();
@@ -144,6 +144,11 @@ function takeWhatCame(socket: Net.Socket, readSync: typeof ReadSync): void {
     }
     destroy(error, done);
   };
+}
+
+/** Who is connected to: a server, or the proxy before it. */
+export function wayTo({ peer }: Origin, proxy: ProxyServer | undefined): string {
+  return proxy === undefined ? peer : `${proxy.name} on the way to ${peer}`;
 }
 
 /** A connection that took too long: nothing was sent. */

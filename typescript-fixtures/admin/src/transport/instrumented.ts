@@ -7,11 +7,11 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { isUint8Array } from "node:util/types";
-import { SegOpsConnectionError, SegOpsDecodeError, SegOpsError, SegOpsTimeoutError } from "../errors/index.js";
+import { SegOpsConnectionError, SegOpsDecodeError, SegOpsError, type SegOpsTimeoutError } from "../errors/index.js";
 import { HttpHeaders } from "../wire/headers.js";
 import { agentsOf, type Dialed, type DialingOptions } from "./agents.js";
-import { dial, type Origin, originOf, overdue } from "./connecting.js";
-import { whyDialingFailed, whyExchangeFailed } from "./failures.js";
+import { dial, type Origin, originOf, overdue, wayTo } from "./connecting.js";
+import { whyDialingFailed, whyExchangeFailed, whyTimedOut } from "./failures.js";
 import type { StreamedBody, Transport, TransportReply, TransportRequest } from "./protocol.js";
 import { type ProxyServer, proxyFor } from "./proxies.js";
 import { onAbort, throwIfAborted } from "./signals.js";
@@ -38,9 +38,8 @@ export class HttpTransport implements Transport {
     throwIfAborted(request.signal);
     const { http, https } = this.#modules;
     const options = { ...this.#options(request, origin, proxy), agent: this.#agents[url.protocol as "http:"] };
-    const peer = proxy === undefined ? origin.peer : `${proxy.name} on the way to ${origin.peer}`;
     const make = (): ClientRequest => (origin.isSecure ? https : http).request(options);
-    return new Exchange(request, origin, peer, make).begin();
+    return new Exchange(request, origin, wayTo(origin, proxy), make).begin();
   }
 
   #options(request: TransportRequest, origin: Origin, proxy: ProxyServer | undefined): DialingOptions {
@@ -224,15 +223,8 @@ class Exchange implements TransportReply {
   }
 
   #timeout(isDeadline: boolean): SegOpsTimeoutError {
-    const { peer } = this.#origin;
-    if (!this.#isConnected) {
-      return overdue(this.#way, isDeadline);
-    }
-    if (isDeadline) {
-      return new SegOpsTimeoutError("the deadline has passed", { transient: false });
-    }
-    const silence = `${peer} was silent for too long`;
-    return new SegOpsTimeoutError(this.status === 0 ? silence : `the reply stalled after ${this.#received} bytes`);
+    const received = this.status === 0 ? undefined : this.#received;
+    return this.#isConnected ? whyTimedOut(isDeadline, this.#origin, received) : overdue(this.#way, isDeadline);
   }
 }
 

@@ -128,7 +128,7 @@ class Session:
         """The arguments of the call under way."""
         self._before: dict[str, str | None] = {}
         self._keys: set[str] = set()
-        self._tracer = Tracer()
+        self._tracer: Tracer | None = None
         self._raised: BaseException | None = None
         """What the last call raised. A caller may keep it, and with it all that its traceback holds."""
         self._open_before = opened()
@@ -238,8 +238,8 @@ class Session:
         """
         if name not in ("default", "requests", "traced"):
             raise LookupError(f"expected the transport default, requests or traced, found {name!r}")
-        if name == "traced":
-            self._tracer.begin()
+        if name == "traced" and self._tracer is None:
+            self._tracer = Tracer()
         if name != "requests":
             return None
         if not adapter:
@@ -439,7 +439,7 @@ class Session:
         self._running.clear()
         clock.run()
         # What urllib3 keeps it closes when it is collected, which is its own affair.
-        traced = {"traced": self._tracer.taken()} if self._tracer.is_there else {}
+        traced = {"traced": self._tracer.taken()} if self._tracer is not None else {}
         return {"ok": {"left": unclosed + self.left(), **traced} if self._is_own else None}
 
     def left(self) -> list[str]:

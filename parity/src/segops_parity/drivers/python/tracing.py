@@ -9,22 +9,11 @@ __all__ = ["Tracer"]
 
 
 class Tracer:
-    """Counts the requests that ``http.client`` sends, once it has been put in place."""
+    """Counts the requests that ``http.client`` sends. It stays in place for good."""
 
     def __init__(self) -> None:
         self._requests = 0
-        self._sends: Any = None
-
-    @property
-    def is_there(self) -> bool:
-        """Whether it has been put in place."""
-        return self._sends is not None
-
-    def begin(self) -> None:
-        """Take the place of the method, for good."""
-        if self._sends is not None:
-            return
-        self._sends = sends = http.client.HTTPConnection.putrequest
+        sends = http.client.HTTPConnection.putrequest
 
         def putrequest(connection: Any, *args: Any, **named: Any) -> None:
             self._requests += 1
