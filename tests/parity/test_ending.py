@@ -79,6 +79,18 @@ def test_sigterm_ends_all_that_a_run_has_started_and_leaves_no_folder(
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.needs_workspace
+def test_an_upload_in_the_background_leaves_no_file_behind(tmp_path: Path) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    words = ["check", "--lane=typescript-fetch", "--case=client/fetch-uploads-side-by-side", f"--report={tmp_path}/r"]
+    with running(folder, *words) as process:
+        output, _ = process.communicate()
+        assert process.returncode == 0, output
+    assert "1 of 1 cases equal" in output
+    assert list(folder.iterdir()) == []
+
+
 @pytest.mark.parametrize("when", ["handed out", "waited for"])
 def test_an_interrupt_while_lanes_run_leaves_no_process_and_no_thread(
     when: str, monkeypatch: pytest.MonkeyPatch

@@ -271,8 +271,8 @@ export class Session {
       return isDeepStrictEqual(plainCopy(values), before) ? reply : { ...reply, changed: true };
     }
     const running = call().then(
-      (value) => ({ ok: value ?? null }),
-      (error) => ({ error: this.#error(error) }),
+      (value) => ({ ok: value ?? null, ...given.told() }),
+      (error) => ({ error: this.#error(error), ...given.told() }),
     );
     this.#running.set(command.background, running);
     await clock.settled();

@@ -11,6 +11,7 @@ from typing import Any
 
 from segops_admin import AsyncHTTPTransport, AsyncSegOpsAdmin
 from segops_parity.drivers.python.session import Left, Session
+from segops_parity.drivers.python.values import Given
 from segops_parity.drivers.python.waiting import Aborted, clock, idle
 
 __all__ = ["AsyncSession"]
@@ -48,8 +49,8 @@ class AsyncSession(Session):
             running.cancel()
             return running.result()
 
-    def _begin(self, name: str, call: Callable[[], Any]) -> dict[str, Any]:
-        reply = super()._begin(name, call)
+    def _begin(self, name: str, call: Callable[[], Any], given: Given) -> dict[str, Any]:
+        reply = super()._begin(name, call, given)
         self._settle()
         return reply
 

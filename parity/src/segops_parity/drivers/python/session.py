@@ -14,7 +14,7 @@ import traceback
 import warnings
 from asyncio import CancelledError
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent import futures
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -122,7 +122,7 @@ class Session:
     def __init__(self) -> None:
         self._clients: dict[str, tuple[Any, Time]] = {}
         self._iterations: dict[str, tuple[Iterator[Any], Time]] = {}
-        self._running: dict[str, Future[Any]] = {}
+        self._running: dict[str, futures.Future[dict[str, Any]]] = {}
         self._attempts: list[dict[str, Any]] = []
         self._given = Given()
         """The arguments of the call under way."""
@@ -269,25 +269,25 @@ class Session:
             return plain(value)
 
         if "background" in command:
-            return self._begin(command["background"], call)
+            return self._begin(command["background"], call, given)
         before = plain_copy((arguments, named))
         reply = self._outcome(call, time, given, command)
         return reply if plain_copy((arguments, named)) == before else {**reply, "changed": True}
 
-    def _begin(self, name: str, call: Callable[[], Any]) -> dict[str, Any]:
+    def _begin(self, name: str, call: Callable[[], Any], given: Given) -> dict[str, Any]:
         """Begins a call in a thread of its own; tells once it waits for something, or has ended."""
-        future: Future[Any] = Future()
+        future: futures.Future[dict[str, Any]] = futures.Future()
         waits = threading.Event()
 
         def run() -> None:
             busy[threading.get_ident()] = waits
             try:
-                future.set_result(call())
-            except BaseException as error:  # noqa: BLE001 - told by `finish`
-                future.set_exception(error)
-            finally:
-                busy.pop(threading.get_ident(), None)
-                waits.set()
+                outcome: dict[str, Any] = {"ok": call()}
+            except (Aborted, CancelledError, Exception) as error:  # noqa: BLE001 - whatever ends it is the observation
+                outcome = {"error": self._error(error)}
+            future.set_result({**outcome, **given.told()})
+            busy.pop(threading.get_ident(), None)
+            waits.set()
 
         threading.Thread(target=run, name=name, daemon=True).start()
         waits.wait(_SETTLED)
@@ -296,9 +296,9 @@ class Session:
 
     def _do_finish(self, command: dict[str, Any]) -> dict[str, Any]:
         try:
-            return {"ok": self._running.pop(command["call"]).result(_SETTLED)}
-        except Exception as error:  # noqa: BLE001 - whatever the SDK raises is the observation
-            return {"error": self._error(error)}
+            return self._running.pop(command["call"]).result(_SETTLED)
+        except futures.TimeoutError:
+            return {"error": {"kind": "TimeoutError", "message": f"the call has not ended within {_SETTLED} s"}}
 
     def _error(self, error: BaseException, sink: Sink | None = None) -> dict[str, Any]:
         """An error, where it shows a key if it does, and what it loses by pickling."""
