@@ -171,7 +171,7 @@ export class Session {
       };
     }
     if (command.transport === "traced") {
-      trace();
+      trace(command.tracer ?? "sends");
     }
     this.#isFetch = command.transport === "fetch";
     if (this.#isFetch) {

@@ -1,22 +1,60 @@
-/** Node's http as a tracer has it: somebody listens to what it tells of its requests, and counts them. */
+/** Node's http as tracers and mocks leave it: something listens in, or has taken a function's place, and counts. */
 
 import { channel } from "node:diagnostics_channel";
+import http from "node:http";
+import https from "node:https";
+import net from "node:net";
 
-let requests;
+let seen;
+let undo = () => undefined;
 
-/** Begins to listen, for good. */
-export function trace() {
-  if (requests === undefined) {
-    requests = 0;
-    channel("http.client.request.created").subscribe(() => {
-      requests += 1;
-    });
+const KINDS = {
+  sends: () => listened("http.client.request.created"),
+  starts: () => listened("http.client.request.start"),
+  connects: () => replaced(net.Socket.prototype, "connect"),
+  handshakes: () => replaced(https, "request"),
+  classes: () => {
+    const [plain, secure] = [replaced(http, "request"), replaced(https, "request")];
+    return () => {
+      plain();
+      secure();
+    };
+  },
+};
+
+/** Replaces what tracers of a kind replace, or listens as they do, and nothing else. */
+export function trace(kind) {
+  if (!(kind in KINDS)) {
+    throw new RangeError(`expected a kind of tracer, found ${kind}`);
   }
+  undo();
+  seen ??= 0;
+  undo = KINDS[kind]();
 }
 
-/** How many requests there were since this was asked last; undefined if nobody listens. */
+/** How much there was since this was asked last; undefined if nobody listens. */
 export function traced() {
-  const taken = requests;
-  requests = taken === undefined ? undefined : 0;
+  const taken = seen;
+  seen = taken === undefined ? undefined : 0;
   return taken;
+}
+
+function listened(name) {
+  const listener = () => {
+    seen += 1;
+  };
+  const told = channel(name); // held, or it would be collected with its listener
+  told.subscribe(listener);
+  return () => told.unsubscribe(listener);
+}
+
+function replaced(owner, name) {
+  const shipped = owner[name];
+  owner[name] = function counted(...args) {
+    seen += 1;
+    return shipped.apply(this, args);
+  };
+  return () => {
+    owner[name] = shipped;
+  };
 }

@@ -9,11 +9,16 @@ from typing import Any
 
 __all__ = ["standard_library_way"]
 
-_classes = attrgetter("HTTPConnection", "HTTPSConnection", "HTTPResponse")
-_of_connection = attrgetter(
-    "__init__", "connect", "request", "putrequest", "putheader", "endheaders", "send", "getresponse"
+_classes = attrgetter("HTTPConnection", "HTTPSConnection")
+_functions = attrgetter(
+    *(
+        f"HTTPConnection.{name}"
+        for name in ("__init__", "connect", "request", "putrequest", "putheader", "endheaders", "send", "getresponse")
+    ),
+    "HTTPSConnection.connect",
+    "HTTPResponse.begin",
+    "HTTPResponse.read",
 )
-_of_reply = attrgetter("begin", "read")
 
 _seen: list[tuple[tuple[Any, ...], object]] = []
 """What was found the last time, and what it meant: a request pays for a comparison only."""
@@ -25,15 +30,13 @@ def standard_library_way() -> object:
     if module is None:
         return None
     try:
-        plain, tls, reply = _classes(module)
-        found = (plain, tls, reply, _of_connection(plain), tls.connect, _of_reply(reply))
+        found = _classes(module), _functions(module)
     except AttributeError:  # what has taken a class's place lacks some of it
-        return module.HTTPConnection, module.HTTPSConnection
+        return _classes(module)
     for known, way in _seen:
         if known == found:
             return way
-    classes, functions = found[:3], (*found[3], found[4], *found[5])
-    changed = found[:2] if _changed(module, classes, functions) else None
+    changed = found[0] if _changed(module, *found) else None
     _seen[:] = [(found, changed)]
     return changed
 

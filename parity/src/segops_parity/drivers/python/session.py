@@ -178,6 +178,9 @@ class Session:
         given = Given()
         options = {name: given.value(value) for name, value in command.get("options", {}).items()}
         transport = self.transport(command.get("transport", "default"), command.get("adapter", ""))
+        if command.get("transport") == "traced":
+            self._tracer = self._tracer or Tracer()
+            self._tracer.trace(command.get("tracer", "sends"))
         self._is_own = transport is None
         if "pool" in command:
             transport = self.pool_class(**command["pool"])
@@ -238,8 +241,6 @@ class Session:
         """
         if name not in ("default", "requests", "traced"):
             raise LookupError(f"expected the transport default, requests or traced, found {name!r}")
-        if name == "traced" and self._tracer is None:
-            self._tracer = Tracer()
         if name != "requests":
             return None
         if not adapter:

@@ -1,27 +1,153 @@
-"""``http.client`` as a tracer leaves it: a method of its connections replaced, which counts what goes through it."""
+"""``http.client`` as tracers and recorders leave it: something of it replaced, which counts what goes through it."""
 
 from __future__ import annotations
 
 import http.client
+import io
+from collections.abc import Callable, Iterable
 from typing import Any
 
 __all__ = ["Tracer"]
 
+_SHIPPED = (http.client.HTTPConnection, http.client.HTTPSConnection)
+_METHODS: dict[str, tuple[Any, str]] = {
+    "sends": (http.client.HTTPConnection, "putrequest"),
+    "connects": (http.client.HTTPConnection, "connect"),
+    "handshakes": (http.client.HTTPSConnection, "connect"),
+    "answers": (http.client.HTTPResponse, "begin"),
+}
+"""The methods that tracers of a kind replace."""
+
 
 class Tracer:
-    """Counts the requests that ``http.client`` sends. It stays in place for good."""
+    """Counts what ``http.client`` does, by a kind of replacement at a time."""
 
     def __init__(self) -> None:
-        self._requests = 0
-        sends = http.client.HTTPConnection.putrequest
+        self._seen = 0
+        self._undo: Callable[[], None] = lambda: None
 
-        def putrequest(connection: Any, *args: Any, **named: Any) -> None:
-            self._requests += 1
-            sends(connection, *args, **named)
+    def trace(self, kind: str) -> None:
+        """Replaces what tracers of a kind replace, and nothing else.
 
-        http.client.HTTPConnection.putrequest = putrequest  # type: ignore[method-assign, assignment]
+        Args:
+            kind: ``sends``, ``connects``, ``handshakes`` or ``answers`` for a method; ``classes`` for the classes of
+                connections; ``partly`` for a class that lacks some methods; ``recording`` for classes that answer in a
+                way of their own.
+
+        Raises:
+            LookupError: there is no such kind.
+        """
+        self._undo()
+        if kind in _METHODS:
+            self._undo = _replaced(*_METHODS[kind], self._count)
+        elif kind in _CLASSES:
+            self._undo = _put(_CLASSES[kind](self._count, each) for each in _SHIPPED)
+        else:
+            raise LookupError(f"expected a kind of tracer, found {kind!r}")
 
     def taken(self) -> int:
         """How many there were since this was asked last."""
-        taken, self._requests = self._requests, 0
+        taken, self._seen = self._seen, 0
         return taken
+
+    def _count(self) -> None:
+        self._seen += 1
+
+
+def _replaced(owner: Any, name: str, count: Callable[[], None]) -> Callable[[], None]:
+    """Replaces a method by one that counts. What takes it back is returned."""
+    shipped = getattr(owner, name)
+
+    def counted(*args: Any, **named: Any) -> Any:
+        count()
+        return shipped(*args, **named)
+
+    setattr(owner, name, counted)
+    return lambda: setattr(owner, name, shipped)
+
+
+def _put(classes: Iterable[Any]) -> Callable[[], None]:
+    """Puts the classes of plain and of TLS connections in place. What takes them back is returned."""
+    before = http.client.HTTPConnection, http.client.HTTPSConnection
+    http.client.HTTPConnection, http.client.HTTPSConnection = classes  # type: ignore[misc]
+
+    def undo() -> None:
+        http.client.HTTPConnection, http.client.HTTPSConnection = before  # type: ignore[misc]
+
+    return undo
+
+
+def _of_ones_own(count: Callable[[], None], shipped: Any) -> Any:
+    class Counted(shipped):  # type: ignore[misc]
+        """A connection that counts its requests."""
+
+        def __init__(self, *args: Any, **named: Any) -> None:
+            undo = _put(_SHIPPED)  # the one for TLS finds its base by the name that this class has taken
+            try:
+                super().__init__(*args, **named)
+            finally:
+                undo()
+
+        def putrequest(self, *args: Any, **named: Any) -> None:
+            count()
+            super().putrequest(*args, **named)
+
+    return Counted
+
+
+def _in_part(count: Callable[[], None], shipped: Any) -> Any:
+    class InPart:
+        """What stands in front of a connection: it has the rest from there, which the class does not show."""
+
+        def __init__(self, *args: Any, **named: Any) -> None:
+            self.__dict__["_connection"] = shipped(*args, **named)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._connection, name)
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            setattr(self._connection, name, value)
+
+        def putrequest(self, *args: Any, **named: Any) -> None:
+            count()
+            self._connection.putrequest(*args, **named)
+
+    return InPart
+
+
+def _recording(count: Callable[[], None], shipped: Any) -> Any:
+    class Recording(_of_ones_own(count, shipped)):  # type: ignore[misc]
+        """A connection whose replies are read as a whole and handed out as recorders hand them out."""
+
+        def getresponse(self) -> Any:
+            return _Recorded(super().getresponse())
+
+    return Recording
+
+
+class _Recorded(io.BytesIO):
+    """A reply that was read before; where that failed, so does reading it."""
+
+    def __init__(self, reply: Any) -> None:
+        self.status, self.headers = reply.status, reply.headers
+        self._failure: Exception | None = None
+        body = b""
+        try:
+            body = reply.read()
+        except (OSError, http.client.HTTPException) as error:
+            self._failure = error
+        super().__init__(body)
+
+    def read(self, amount: int | None = -1, /) -> bytes:
+        """The next bytes."""
+        if self._failure is not None:
+            raise self._failure
+        return super().read(amount)
+
+
+_CLASSES: dict[str, Callable[[Callable[[], None], Any], Any]] = {
+    "classes": _of_ones_own,
+    "partly": _in_part,
+    "recording": _recording,
+}
+"""What takes the place of a class, by kind of tracer."""
