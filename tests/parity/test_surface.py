@@ -77,6 +77,20 @@ def test_an_extra_argument_and_export_are_named(suite: Suite, told: dict[str, La
     assert found["surface.exports"] == [{"at": "/main/helper", "found": "exported", "absent": "expected"}]
 
 
+@pytest.mark.parametrize("lane", ["python-http", "python-async", "typescript-current"])
+def test_an_argument_and_an_answer_of_other_types_are_named(lane: str, suite: Suite, told: dict[str, LaneRun]) -> None:
+    def change(run: LaneRun) -> dict[str, Any]:
+        signatures = dict(run.described["signatures"])
+        signatures["schemas.infer"] = {**signatures["schemas.infer"], "events": "[Event]"}
+        signatures["segments.versions"] = {**signatures["segments.versions"], "returns": "any"}
+        return {"described": {**run.described, "signatures": signatures}}
+
+    assert differences(suite, told, lane, change)["surface.arguments"] == [
+        {"at": "/schemas.infer/of events", "expected": "[SampleEvent]", "found": "[Event]"},
+        {"at": "/segments.versions/of returns", "expected": "[SegmentVersion]", "found": "any"},
+    ]
+
+
 @pytest.mark.parametrize(("lane", "number"), [("python", "integer"), ("typescript-current", "number")])
 def test_a_key_that_is_no_longer_required_and_a_word_that_is_missing_are_named(
     lane: str, number: str, suite: Suite, told: dict[str, LaneRun]
@@ -87,7 +101,7 @@ def test_a_key_that_is_no_longer_required_and_a_word_that_is_missing_are_named(
         types["Provider"] = without(types["Provider"], "grok")
         return {"described": {**run.described, "types": without(types, "ProductRow", "*")}}
 
-    assert differences(suite, told, lane, change)["surface.types"] == [
+    assert differences(suite, told, lane, change)["types.records"] == [
         {"at": "/ProductRow/*", "expected": "open", "absent": "found"},
         {"at": "/Provider/grok", "expected": "a word", "absent": "found"},
         {"at": "/Segment/id", "expected": f"required: {number}", "found": f"optional: {number}"},
@@ -115,7 +129,7 @@ def test_a_value_of_another_type_is_named(
         return {"described": {**run.described, "types": types}}
 
     at = f"/{name}/{key}"
-    assert differences(suite, told, lane, change)["surface.types"] == [{"at": at, "expected": right, "found": wrong}]
+    assert differences(suite, told, lane, change)["types.records"] == [{"at": at, "expected": right, "found": wrong}]
 
 
 def test_a_missing_verb_and_flag_are_named(suite: Suite, told: dict[str, LaneRun]) -> None:

@@ -7,6 +7,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { signatureTold } from "./signatures.mjs";
 import { typesTold } from "./types.mjs";
 
 /** The reply to `describe`, in the names of TypeScript. */
@@ -21,6 +22,7 @@ export async function surface({ folder, manifest, admin, load }) {
   }
   const told = {
     namespaces: present(declared.namespaces(), client),
+    signatures: declared.signatures,
     client: declared.methods("SegOpsAdmin"),
     options: taken(declared.options("SegOpsAdmin"), client),
     exports: { ...exports, types: declared.others([...exports.main, ...Object.keys(types)]) },
@@ -81,15 +83,20 @@ function files(folder) {
   );
 }
 
+const LIBRARIES = ["es5", "es2015.iterable", "es2015.promise", "es2018.asynciterable", "es2018.asyncgenerator"];
+
 /** The declarations of the package, as the compiler reads them. */
 class Declarations {
   #ts;
   #checker;
   #exported;
+  /** What the methods of namespaces take and give, once these have been asked for. */
+  signatures = {};
 
   constructor(ts, file) {
     this.#ts = ts;
-    const program = ts.createProgram([file], { noLib: true, types: [], module: ts.ModuleKind.Node16 });
+    const lib = LIBRARIES.map((name) => `lib.${name}.d.ts`); // those that signatures name: all would take a second
+    const program = ts.createProgram([file], { lib, types: [], module: ts.ModuleKind.Node16 });
     this.#checker = program.getTypeChecker();
     const symbol = this.#checker.getSymbolAtLocation(program.getSourceFile(file));
     this.#exported = new Map(this.#checker.getExportsOfModule(symbol).map((each) => [each.name, each]));
@@ -107,8 +114,13 @@ class Declarations {
     for (const property of this.#public(this.#instance("SegOpsAdmin"))) {
       const type = this.#checker.getTypeOfSymbol(property);
       const methods = property.name === "http" ? {} : this.#methodsOf(type);
-      if (type.getCallSignatures().length === 0 && Object.keys(methods).length > 0) {
+      const isNamespace = type.getCallSignatures().length === 0 && (type.flags & this.#ts.TypeFlags.Object) !== 0;
+      if (isNamespace && Object.keys(methods).length > 0) {
         found[property.name] = methods;
+        for (const method of Object.keys(methods)) {
+          const signatures = this.#checker.getTypeOfSymbol(type.getProperty(method)).getCallSignatures();
+          this.signatures[`${property.name}.${method}`] = signatureTold(this.#ts, this.#checker, signatures);
+        }
       }
     }
     return found;

@@ -24,7 +24,14 @@ function declarationOf(ts, checker, symbol) {
 }
 
 function declared(ts, checker, node) {
-  return ts.isInterfaceDeclaration(node) ? members(ts, checker, node.members) : typed(ts, checker, node.type);
+  if (!ts.isInterfaceDeclaration(node)) {
+    return typed(ts, checker, node.type);
+  }
+  const bases = (node.heritageClauses ?? []).flatMap((clause) => clause.types.map((each) => each.getText()));
+  return {
+    ...members(ts, checker, node.members),
+    ...Object.fromEntries(bases.map((each) => [`extends ${each}`, "a base"])),
+  };
 }
 
 function typed(ts, checker, node) {

@@ -31,7 +31,7 @@ from segops_parity.runner import Outcome
 from segops_parity.sibling import find_node
 from segops_parity.suite import Suite, open_suite
 from segops_parity.surface import help_pages, judge_surface, surface_cases
-from segops_parity.verdicts import LOCKSTEP, judge
+from segops_parity.verdicts import AGREEMENT, LOCKSTEP, judge
 
 __all__ = ["Regression", "Verdict", "broken_regressions", "load_regressions", "replay", "stale_regressions"]
 
@@ -235,7 +235,7 @@ def _one(regression: Regression) -> Verdict:
     lines = list(first_lines(outcome, list(records(outcome))))
     if not lines:
         return Verdict(regression, "unnoticed", "")
-    told = lines[0].removeprefix("FAIL ").removeprefix(f"{LOCKSTEP} in ")
+    told = lines[0].removeprefix("FAIL ").removeprefix(f"{LOCKSTEP} in ").removeprefix(f"{AGREEMENT} in ")
     # A fault names the behaviours that its case was to show behind the case.
     shown = told.partition(" (")[2].partition(")")[0].split(", ") if told.startswith("FAULT ") else ()
     named = any(told.startswith(f"{name}:") or name in shown for name in regression.breaks)

@@ -18,6 +18,7 @@ from segops_parity.canonical import canonical_value, difference
 from segops_parity.cases import Case
 from segops_parity.contract import Contract
 from segops_parity.lanes import Lane, LaneRun
+from segops_parity.signatures import expected_signature
 from segops_parity.type_surface import expected_types
 from segops_parity.verdicts import LOCKSTEP, CaseVerdict, Problem
 
@@ -60,7 +61,7 @@ def _verdict(contract: Contract, content: Any, case: Case, told: Sequence[tuple[
         if not shown:
             verdict.faults[lane.name] = run.faults.get("surface", "it did not tell what it offers")
             continue
-        check = f"surface.{name}"
+        check = _CHECKS.get(name, f"surface.{name}")
         verdict.checks.setdefault(lane.name, set()).add(check)
         wanted, found = _both(contract, content, name, lane.language, shown)
         seen.setdefault(lane.language, (lane.name, found))
@@ -139,8 +140,14 @@ def _arguments(contract: Contract, content: Any, language: str) -> Any:
             for each, entry in content["calls"].items()
             if _has(entry, language) and (entry["applies"] == "every" or operation.mutates)
         ]
-        found[f"{namespace}.{name}"] = _in_order([*placed, *common])
+        found[f"{namespace}.{name}"] = {**_in_order([*placed, *common]), **_kinds(contract, operation, language)}
     return found
+
+
+def _kinds(contract: Contract, operation: Operation, language: str) -> dict[str, str]:
+    """What each argument of an operation's own has to be, and what the operation returns."""
+    kinds = expected_signature(contract, operation, language)
+    return {f"of {_spelled(name, language)}": kind for name, kind in kinds.items()}
 
 
 def _in_order(arguments: Iterable[str]) -> dict[str, int | str]:
@@ -152,13 +159,19 @@ def _in_order(arguments: Iterable[str]) -> dict[str, int | str]:
 
 
 def _arguments_found(contract: Contract, told: Described, language: str) -> Any:
-    known = {f"{namespace}.{name}" for namespace, name, _ in _operations(contract, language)}
+    known = {f"{namespace}.{name}": operation for namespace, name, operation in _operations(contract, language)}
     found = {}
     for namespace, methods in told["namespaces"].items():
         for name, arguments in methods.items():
             if f"{namespace}.{name}" in known:
                 texts = [_written(each["name"], required=each["required"], named=each["named"]) for each in arguments]
-                found[f"{namespace}.{name}"] = _in_order(texts)
+                # What every call takes is told without its kind.
+                kinds = {f"of {key}": kind for key, kind in told["signatures"][f"{namespace}.{name}"].items()}
+                own = _kinds(contract, known[f"{namespace}.{name}"], language)
+                found[f"{namespace}.{name}"] = {
+                    **_in_order(texts),
+                    **{key: kind for key, kind in kinds.items() if key in own},
+                }
     return found
 
 
@@ -270,6 +283,9 @@ def _types_found(_contract: Contract, told: Described, language: str) -> Any:
 
 
 Part = tuple[Callable[[Contract, Any, str], Any], Callable[[Contract, Described, str], Any]]
+
+_CHECKS = {"types": "types.records"}
+"""The check of a part of which the contract itself speaks."""
 
 _PARTS: Mapping[str, Part] = {
     "methods": (_methods, _methods_found),

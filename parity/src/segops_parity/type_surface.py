@@ -14,9 +14,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from segops_parity.contract import Contract, Record
+from segops_parity.contract import Contract, Operation, Record
 
-__all__ = ["expected_types"]
+__all__ = ["expected_types", "params_name"]
 
 Told = dict[str, dict[str, str]]
 _OPEN = {"*": "open"}
@@ -42,7 +42,7 @@ class _Expected:
             if operation.returns.kind == "page":
                 found[f"{operation.returns.record}Page"] = self._page(str(operation.returns.record))
             if operation.params and operation.iterates is None:
-                found[_params_name(operation)] = self._params(operation.params)
+                found[params_name(operation)] = self._params(operation.params)
         for namespace in self._contract.namespaces.values():
             if namespace.also is not None:
                 found[f"{namespace.record}Page"] = self._page(str(namespace.record))
@@ -161,7 +161,8 @@ def _words(schema: Mapping[str, Any]) -> dict[str, str]:
     return {**dict.fromkeys(schema["enum"], "a word"), **({} if mark == "documented" else _OPEN)}
 
 
-def _params_name(operation: Any) -> str:
+def params_name(operation: Operation) -> str:
+    """The type of an operation's query parameters."""
     if operation.crud:
         return f"{operation.returns.record}ListParams"
     words = f"{operation.namespace}_{operation.name}".split("_")

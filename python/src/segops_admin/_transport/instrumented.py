@@ -79,12 +79,6 @@ class InstrumentedConnection(Link):
         self._proxy = proxy
         self._reply: Any = None
 
-    def readable(self) -> bool:
-        """Whether there is something to read while nothing has been asked."""
-        sock = self._sock
-        # http.client reads less than a record at a time: what TLS has unwrapped does not show on the socket.
-        return (isinstance(sock, ssl.SSLSocket) and sock.pending() > 0) or super().readable()
-
     def exchange(self, request: Request, target: str) -> Response:
         """Sends the request and reads the reply's head; see ``Connection.exchange``."""
         limits = Limits(request)
@@ -94,7 +88,7 @@ class InstrumentedConnection(Link):
             broken = self._send(request, request.url if self._proxy is not None else target)
             try:
                 reply = self._http.getresponse()
-            except (http.client.RemoteDisconnected, *DISCONNECTED) as error:
+            except DISCONNECTED as error:
                 raise broken or CutShort from error
             self._reply = reply
             self.fresh = False
@@ -142,7 +136,7 @@ class InstrumentedConnection(Link):
 
     def give_back(self) -> None:
         """The reply has been read to its end: the next request may have this connection, if no more has come."""
-        if isinstance(self._reply, ExactReply) and not self._reply.in_step():
+        if not self._reply.in_step():
             self.close()
             return
         self._reply.close()
@@ -176,7 +170,7 @@ class _RecordedBody:
     def read(self, amount: int = -1, /) -> bytes:
         """The next bytes; see ``Body.read``."""
         try:
-            block: bytes = self._reply.read(amount) if amount >= 0 else self._reply.read()
+            block: bytes = self._reply.read(None if amount < 0 else amount)
         except (OSError, http.client.HTTPException, ValueError) as error:
             self.close()
             raise SegOpsConnectionError(f"the reply cannot be read: {error}") from without_frames(error)

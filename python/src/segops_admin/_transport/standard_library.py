@@ -25,7 +25,7 @@ _seen: list[tuple[tuple[Any, ...], object]] = []
 
 
 def standard_library_way() -> object:
-    """What requests have to go through: the classes of a changed ``http.client``, or None if nobody has changed it."""
+    """What of a changed ``http.client`` requests have to go through, or None if nobody has changed it."""
     module = sys.modules.get("http.client")
     if module is None:
         return None
@@ -36,7 +36,7 @@ def standard_library_way() -> object:
     for known, way in _seen:
         if known == found:
             return way
-    changed = found[0] if _changed(module, *found) else None
+    changed = found if _changed(module, *found) else None
     _seen[:] = [(found, changed)]
     return changed
 

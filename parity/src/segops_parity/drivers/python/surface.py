@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import segops_admin
+from segops_parity.drivers.python.signatures_told import signature_told
 from segops_parity.drivers.python.types_told import types_told
 
 __all__ = ["surface"]
@@ -19,13 +20,18 @@ _MODULES = {"main": "segops_admin", "webhook": "segops_admin.webhook", "testing"
 def surface(client_class: Any) -> dict[str, Any]:
     """The reply to ``describe``, of the blocking client or of the one for asyncio. It has opened nothing."""
     client = client_class("sk_test_describe", base_url="http://127.0.0.1:9/api")
-    namespaces = {
-        name: _methods(value)
+    resources = {
+        name: value
         for name, value in vars(client).items()
         if not name.startswith("_") and name != "http" and not callable(value)
     }
     return {
-        "namespaces": namespaces,
+        "namespaces": {name: _methods(value) for name, value in resources.items()},
+        "signatures": {
+            f"{name}.{method}": signature_told(getattr(value, method))
+            for name, value in resources.items()
+            for method in _methods(value)
+        },
         "client": _methods(client),
         "options": _arguments(client_class),
         "exports": {name: sorted(_named(module)) for name, module in _MODULES.items()},

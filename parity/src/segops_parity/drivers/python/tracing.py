@@ -117,7 +117,15 @@ def _in_part(count: Callable[[], None], shipped: Any) -> Any:
 
 def _recording(count: Callable[[], None], shipped: Any) -> Any:
     class Recording(_of_ones_own(count, shipped)):  # type: ignore[misc]
-        """A connection whose replies are read as a whole and handed out as recorders hand them out."""
+        """A connection whose replies are read as a whole, by its own class, and handed out as recorders do it."""
+
+        @property
+        def response_class(self) -> Any:
+            return http.client.HTTPResponse
+
+        @response_class.setter
+        def response_class(self, given: Any) -> None:
+            """Keeps its own."""
 
         def getresponse(self) -> Any:
             return _Recorded(super().getresponse())

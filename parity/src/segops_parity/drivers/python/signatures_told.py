@@ -1,0 +1,69 @@
+"""What the methods of the Python SDK take and give, read from their annotations; see `segops_parity.signatures`."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+__all__ = ["signature_told"]
+
+_KINDS = {"str": "text", "int": "integer", "float": "number", "bool": "boolean", "None": "nothing", "Any": "any"}
+_FUNCTIONS = {"Callable", "Progress"}
+
+
+def signature_told(method: Callable[..., Any]) -> dict[str, str]:
+    """Of each argument what it may be, but for None, and what the method ``returns``."""
+    signature = inspect.signature(method)
+    told = {
+        name: _kind(parameter.annotation, optional=True)
+        for name, parameter in signature.parameters.items()
+        if not name.startswith("_")
+    }
+    return {**told, "returns": _kind(signature.return_annotation, optional=False)}
+
+
+def _kind(annotation: Any, *, optional: bool) -> str:
+    if annotation is inspect.Signature.empty:
+        return "untyped"
+    text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+    kinds = set(_alternatives(ast.parse(text, mode="eval").body))
+    return " | ".join(sorted(kinds - {"nothing"} if optional else kinds))
+
+
+def _alternatives(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.BinOp):
+        yield from _alternatives(node.left)
+        yield from _alternatives(node.right)
+    elif isinstance(node, ast.Subscript):
+        yield from _of_members(_name(node.value), node.slice)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield from _alternatives(ast.parse(node.value, mode="eval").body)
+    else:
+        name = _name(node)
+        yield "a function" if name in _FUNCTIONS else _KINDS.get(name, name)
+
+
+def _of_members(name: str, members: ast.expr) -> Iterator[str]:
+    every = members.elts if isinstance(members, ast.Tuple) else [members]
+    if name == "Literal":
+        yield from (json.dumps(ast.literal_eval(each)) for each in every)
+        return
+    if name == "Callable":
+        yield "a function"
+        return
+    told = [" | ".join(sorted(set(_alternatives(each)))) for each in every]
+    if name in ("Iterable", "Sequence", "list"):
+        yield f"[{told[0]}]"
+    elif name in ("Mapping", "dict"):
+        yield f"{{{told[1]}}}"
+    elif name in ("Generator", "AsyncGenerator"):
+        yield f"each {told[0]}"
+    else:
+        yield name
+
+
+def _name(node: ast.expr) -> str:
+    return ast.unparse(node).rpartition(".")[2]
