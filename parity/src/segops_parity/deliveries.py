@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import re
 import socket
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
@@ -45,18 +47,30 @@ class Hook:
 
         Args:
             entries: as scenarios hold them: `text`, `base64`, `headers`, `line`, `unsigned`, `length` (null: none is
-                told), `cut` (no more will come).
+                told), `cut` (no more will come), `stalls` (its sender keeps it open).
             signature: the header that signatures come in, with what stands before the digest.
             is_over: whether nobody listens any more, after which no more are sent.
         """
-        for entry in entries:
-            if not is_over():
-                yield self._delivered(_written(entry, signature, self.secret), is_cut="cut" in entry)
+        with ExitStack() as stalled:
+            for entry in entries:
+                if is_over():
+                    break
+                message = _written(entry, signature, self.secret)
+                if "stalls" in entry:
+                    stalled.enter_context(self._connected()).sendall(b"" if entry["stalls"] == "silent" else message)
+                    yield None
+                else:
+                    yield self._delivered(message, is_cut="cut" in entry)
+            while any("stalls" in entry for entry in entries) and not is_over():
+                time.sleep(0.01)
+
+    def _connected(self) -> socket.socket:
+        address = urlsplit(self.url)
+        return socket.create_connection((str(address.hostname), address.port or 80), timeout=_PATIENCE)
 
     def _delivered(self, message: bytes, *, is_cut: bool) -> Answer:
-        address = urlsplit(self.url)
         try:
-            with socket.create_connection((str(address.hostname), address.port or 80), timeout=_PATIENCE) as connection:
+            with self._connected() as connection:
                 connection.sendall(message)
                 if is_cut:
                     connection.shutdown(socket.SHUT_WR)

@@ -8,6 +8,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import SplitResult
@@ -21,6 +22,8 @@ __all__ = ["Receiver"]
 
 _PATIENCE = 10.0
 """Seconds: as long as SegOps waits for a receiver."""
+_TIDY = 0.5
+"""Seconds: how long what is on its way may take to come as a whole once nothing else is taken."""
 
 _MOST_BYTES = 10 << 20
 _SIGNATURE = "X-SegOps-Signature"
@@ -53,10 +56,19 @@ class Receiver:
         self.close()
 
     def close(self) -> None:
-        """Takes no further deliveries, and waits until those that have been taken are delivered."""
+        """Takes no further deliveries, and waits until those that have been taken are delivered.
+
+        What has not come as a whole shortly after is given up: a sender that says nothing holds nobody up.
+        """
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        until = time.monotonic() + _TIDY
+        while self._server.reading and time.monotonic() < until:
+            time.sleep(0.01)
+        self._server.gives_up = True
+        for connection in tuple(self._server.reading):
+            _give_up(connection)
         for each in self._server.under_way:
             each.join()
 
@@ -66,6 +78,11 @@ class _Server(ThreadingHTTPServer):
     secret: str
     deliver: Callable[[dict[str, Any]], object]
     under_way: tuple[threading.Thread, ...] = ()
+    gives_up = False
+
+    def __init__(self, *args: Any) -> None:
+        self.reading: set[socket.socket] = set()
+        super().__init__(*args)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Handles a connection in a thread that can be waited for, and that does not keep a second Ctrl-C waiting."""
@@ -82,6 +99,16 @@ class _Handler(BaseHTTPRequestHandler):
     default_request_version = "HTTP/1.0"  # not 0.9, whose answers are without a status
     server: Any  # the one above
 
+    def setup(self) -> None:
+        super().setup()
+        self.server.reading.add(self.connection)
+        if self.server.gives_up:
+            _give_up(self.connection)
+
+    def finish(self) -> None:
+        self.server.reading.discard(self.connection)
+        super().finish()
+
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length")
         if length is None:
@@ -93,6 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(length))
         if len(body) < int(length):
             return self._answer(400)
+        self.server.reading.discard(self.connection)
         signature = self.headers.get(_SIGNATURE)
         if not verify_webhook(body, signature, self.server.secret):
             say("note: refused a request that is not signed with the webhook's secret")
@@ -113,6 +141,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Each delivery has a line of its own."""
+
+
+def _give_up(connection: socket.socket) -> None:
+    """Ends the reading of what a sender says, as if it had ended it itself."""
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RD)
 
 
 def _forwarded(target: SplitResult, headers: Any, body: bytes) -> tuple[int | None, str | None, float]:

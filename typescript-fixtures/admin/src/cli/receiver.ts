@@ -10,6 +10,7 @@ import { say } from "./output.js";
 
 /** Milliseconds: as long as SegOps waits for a receiver. */
 const PATIENCE = 10_000;
+const TIDY_MILLISECONDS = 500;
 const MOST_BYTES = 10 * 1024 * 1024;
 const NO_REQUEST = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 const OF_A_CONNECTION = ["host", "connection", "content-length", "keep-alive", "expect"];
@@ -29,10 +30,12 @@ export class Receiver {
   readonly url: string;
   readonly #server: Server;
   readonly #underWay: ReadonlySet<Promise<void>>;
+  readonly #reading: ReadonlySet<IncomingMessage>;
 
-  private constructor(server: Server, underWay: ReadonlySet<Promise<void>>) {
+  private constructor(server: Server, underWay: ReadonlySet<Promise<void>>, reading: ReadonlySet<IncomingMessage>) {
     this.#server = server;
     this.#underWay = underWay;
+    this.#reading = reading;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   }
 
@@ -46,10 +49,15 @@ export class Receiver {
   static async open(target: URL, secret: string, deliver: (delivery: Delivery) => void): Promise<Receiver> {
     const { createServer } = await import("node:http"); // no other command needs it
     const underWay = new Set<Promise<void>>();
+    const reading = new Set<IncomingMessage>();
     const server = createServer((request, response) => {
+      reading.add(request.once("end", () => reading.delete(request)));
       const done = received(request, response, target, secret, deliver)
         .catch(() => void response.destroy()) // a sender that goes away notes that itself
-        .finally(() => underWay.delete(done));
+        .finally(() => {
+          reading.delete(request);
+          underWay.delete(done);
+        });
       underWay.add(done);
     });
     server.requestTimeout = PATIENCE;
@@ -57,13 +65,24 @@ export class Receiver {
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject).listen(0, "127.0.0.1", resolve);
     });
-    return new Receiver(server, underWay);
+    return new Receiver(server, underWay, reading);
   }
 
-  /** Takes no further deliveries, and waits until those that have been taken are delivered. */
+  /**
+   * Takes no further deliveries, and waits until those that have been taken are delivered.
+   *
+   * What has not come as a whole shortly after is given up: a sender that says nothing holds nobody up.
+   */
   async close(): Promise<void> {
     this.#server.close();
+    const giveUp = setTimeout(() => {
+      for (const request of this.#reading) {
+        request.destroy();
+      }
+    }, TIDY_MILLISECONDS);
     await Promise.all(this.#underWay);
+    clearTimeout(giveUp);
+    this.#server.closeAllConnections();
   }
 }
 

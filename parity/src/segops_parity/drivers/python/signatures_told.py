@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import inspect
 import json
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 __all__ = ["signature_told"]
@@ -17,19 +19,32 @@ _FUNCTIONS = {"Callable", "Progress"}
 def signature_told(method: Callable[..., Any]) -> dict[str, str]:
     """Of each argument what it may be, but for None, and what the method ``returns``."""
     signature = inspect.signature(method)
+    aliases = _aliases(method.__module__)
     told = {
-        name: _kind(parameter.annotation, optional=True)
+        name: _kind(parameter.annotation, aliases, optional=True)
         for name, parameter in signature.parameters.items()
         if not name.startswith("_")
     }
-    return {**told, "returns": _kind(signature.return_annotation, optional=False)}
+    return {**told, "returns": _kind(signature.return_annotation, aliases, optional=False)}
 
 
-def _kind(annotation: Any, *, optional: bool) -> str:
+@cache
+def _aliases(module: str) -> Mapping[str, str]:
+    """What names that a module imports by another name are really called: annotations are not looked up."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    imported = (each for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for each in node.names)
+    return {each.asname: each.name for each in imported if each.asname is not None}
+
+
+def _kind(annotation: Any, aliases: Mapping[str, str], *, optional: bool) -> str:
     if annotation is inspect.Signature.empty:
         return "untyped"
     text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
-    kinds = set(_alternatives(ast.parse(text, mode="eval").body))
+    tree = ast.parse(text, mode="eval")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            node.id = aliases.get(node.id, node.id)
+    kinds = set(_alternatives(tree.body))
     return " | ".join(sorted(kinds - {"nothing"} if optional else kinds))
 
 
