@@ -95,15 +95,15 @@ def test_an_upload_in_the_background_leaves_no_file_behind(tmp_path: Path) -> No
 def test_an_interrupt_while_lanes_run_leaves_no_process_and_no_thread(
     when: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from segops_parity import runner
+    from segops_parity import runner, workers
     from segops_parity.lanes import Lane
     from segops_parity.project import Project
     from segops_parity.suite import open_suite
 
-    workers: list[Any] = []
+    left: list[Any] = []
 
     def interrupt() -> None:
-        workers.extend(active_children())
+        left.extend(active_children())
         raise KeyboardInterrupt
 
     class Interrupted(ProcessPoolExecutor):
@@ -114,16 +114,36 @@ def test_an_interrupt_while_lanes_run_leaves_no_process_and_no_thread(
             monkeypatch.setattr(future, "result", interrupt)
             return future
 
-    monkeypatch.setattr(runner, "ProcessPoolExecutor", Interrupted)
+    monkeypatch.setattr(workers, "ProcessPoolExecutor", Interrupted)
     suite = open_suite(Project.find())
     cases = 500 * [suite.cases["segments.get/happy"]]
     lanes = [Lane(name, "python", (sys.executable, "-m", "segops_parity.drivers.python")) for name in ("one", "other")]
     with pytest.raises(KeyboardInterrupt):
         runner.run_all(suite, lanes, cases)
     assert active_children() == []
-    assert workers
-    assert {each.exitcode for each in workers} <= {-signal.SIGTERM, 128 + signal.SIGTERM}, "they were waited for"
+    assert left
+    assert {each.exitcode for each in left} <= {-signal.SIGTERM, 128 + signal.SIGTERM}, "they were waited for"
     assert [each.name for each in threading.enumerate() if "Executor" in type(each).__name__] == []
+
+
+def test_a_pool_that_is_left_by_an_exception_does_not_do_what_it_was_given_first() -> None:
+    from segops_parity.workers import worker_pool
+
+    def interrupted() -> None:
+        with worker_pool(1, leave_in_order) as pool:
+            first = pool.submit(input_of_a_pipe_that_stays_empty)
+            while not first.running():
+                pass
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert active_children() == []
+
+
+def input_of_a_pipe_that_stays_empty() -> None:
+    reading, _ = os.pipe()
+    os.read(reading, 1)
 
 
 def test_the_report_of_a_part_does_not_take_the_place_of_the_report_of_everything(tmp_path: Path) -> None:

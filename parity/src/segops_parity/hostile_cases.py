@@ -95,6 +95,8 @@ def _covers(row: Mapping[str, Any], raw: bytes) -> Iterator[str]:
         yield _COVERS.get(row.get("error", "value"), "error.by-status")
         if row.get("or", {}).get("error") == "decode" and row.get("error") != "decode":
             yield _COVERS["decode"]  # either is right, and nothing else
+    if row.get("value", ...) is None:
+        yield "response.empty"  # whatever else is odd about it, there is nothing in it
     if isinstance(row.get("value"), (dict, list)) and b"content-type:" not in head and not row.get("apart"):
         yield "response.untyped"  # it is read as JSON, whatever else is odd about it
 

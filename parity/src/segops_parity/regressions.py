@@ -7,14 +7,12 @@ the broken SDK alone; what the unbroken twin does is recorded once.
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -22,6 +20,7 @@ from typing import Any
 
 from segops_parity._files import ContractError, read_yaml
 from segops_parity.cases import Case
+from segops_parity.ending import leave_in_order
 from segops_parity.lane_runner import run_lane
 from segops_parity.lanes import Lane, LaneRun
 from segops_parity.project import Project, find_lanes
@@ -32,6 +31,7 @@ from segops_parity.sibling import find_node
 from segops_parity.suite import Suite, open_suite
 from segops_parity.surface import help_pages, judge_surface, surface_cases
 from segops_parity.verdicts import AGREEMENT, LOCKSTEP, judge
+from segops_parity.workers import worker_pool
 
 __all__ = ["Regression", "Verdict", "broken_regressions", "load_regressions", "replay", "stale_regressions"]
 
@@ -170,10 +170,7 @@ def replay(project: Project, wanted: Sequence[str] = (), *, workers: int = 2, wh
         folder = Path(name)
         if any(each.language == "typescript" for each in chosen):
             _transpile(project, folder / "typescript")
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(
-            workers, mp_context=context, initializer=_begin, initargs=(project, folder, whole)
-        ) as pool:
+        with worker_pool(workers, _begin, project, folder, whole) as pool:
             yield from pool.map(_one, chosen)
 
 
@@ -187,6 +184,7 @@ _twins: dict[str, LaneRun]
 
 def _begin(project: Project, folder: Path, whole: bool) -> None:
     global _project, _folder, _suite, _cases, _lanes, _twins
+    leave_in_order()
     sys.setrecursionlimit(20_000)
     _project, _folder, _suite = project, folder, open_suite(project)
     _cases = list(_suite.cases.values()) if whole else _two_of_each(_suite)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
 from fnmatch import fnmatchcase
 from functools import cache
-from multiprocessing import active_children, get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,6 +26,7 @@ from segops_parity.mutants.proofs import standing
 from segops_parity.suite import Suite
 from segops_parity.surface import help_pages, judge_surface, surface_cases
 from segops_parity.verdicts import CaseVerdict, Looked, judge, look_at
+from segops_parity.workers import worker_pool
 
 __all__ = ["EXITS", "Outcome", "check", "run_all", "today"]
 
@@ -152,30 +152,22 @@ def run_all(
         return done
     order = {"vcr": 0, "sdk": 1, "shell": 2}  # vcr is long, and would run alone at the end
     ordered = sorted(lanes, key=lambda lane: (order[lane.kind], lane.language != "typescript"))
-    context = get_context("spawn")  # a forked process would share this one's threads and sockets
     # One more than there are processors: a lane's driver and its server wait for each other by turns.
     count = workers or min(len(lanes), max(2, os.cpu_count() or 2) + 1)
     with (
         TemporaryDirectory(prefix="segops-parity-") as folder,
-        ProcessPoolExecutor(max_workers=count, mp_context=context, initializer=_begin) as pool,
+        worker_pool(count, _begin) as pool,
     ):
         # By a file: a task with all cases is larger than a pipe. It would wait for a reader, and with it, on Python
         # 3.11.2, the end of a pool whose workers have been stopped.
         given = Path(folder, "given")
         given.write_bytes(pickle.dumps((cases, suite.project.protocol, surface)))
-        try:
-            pending = {pool.submit(_run_in_worker, lane, given): lane for lane in ordered}
-            done = {}
-            for future in as_completed(pending):
-                lane = pending[future]
-                done[lane.name] = future.result()
-                look(lane, done[lane.name])
-        except BaseException:  # interrupted: what still runs is of no use any more
-            for process in active_children():
-                process.terminate()
-            # Its own thread has to be over: Python, as it ends, would wake it through a pipe that it is just closing.
-            pool.shutdown(cancel_futures=True)
-            raise
+        pending = {pool.submit(_run_in_worker, lane, given): lane for lane in ordered}
+        done = {}
+        for future in as_completed(pending):
+            lane = pending[future]
+            done[lane.name] = future.result()
+            look(lane, done[lane.name])
     return {lane.name: done[lane.name] for lane in lanes}
 
 

@@ -11,14 +11,14 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import asdict, dataclass, replace
 from fnmatch import fnmatchcase
-from multiprocessing import get_context
 from pathlib import Path
 
 from segops_parity._files import ContractError
 from segops_parity.cases import Case
+from segops_parity.ending import leave_in_order
 from segops_parity.mutants.bench import Bench
 from segops_parity.mutants.campaign import (
     FRESH,
@@ -37,6 +37,7 @@ from segops_parity.mutants.probing import probes_of
 from segops_parity.mutants.proofs import record_proofs
 from segops_parity.project import Project
 from segops_parity.suite import Suite, open_suite
+from segops_parity.workers import worker_pool
 
 __all__ = ["Options", "is_equivalent", "is_excepted", "played_cases", "report", "run", "summary", "write"]
 
@@ -224,8 +225,7 @@ def _tried(plan: Path, chosen: Sequence[Mutant], workers: int) -> Iterator[Resul
     """Mutants of one file stay together, those that take effect at loading last: a process is kept while it can be."""
     ordered = sorted(chosen, key=lambda each: (each.language, each.early))
     chunks = [ordered[at : at + CHUNK] for at in range(0, len(ordered), CHUNK)]
-    context = get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(str(plan),)) as pool:
+    with worker_pool(workers, _begin, str(plan)) as pool:
         for future in as_completed([pool.submit(_chunk, chunk) for chunk in chunks]):
             yield from future.result()
 
@@ -239,6 +239,7 @@ _BENCH: Bench
 
 def _begin(plan: str) -> None:
     global _PLAN, _SUITE, _CASES, _ORDER, _BENCH
+    leave_in_order()
     sys.setrecursionlimit(20_000)
     _PLAN = pickle.loads(Path(plan).read_bytes())
     _SUITE = open_suite(_PLAN.project)

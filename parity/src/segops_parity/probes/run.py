@@ -10,7 +10,6 @@ import time
 import warnings
 import zlib
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from segops_parity.probes.printing import report
 from segops_parity.probes.searching import Finding, search
 from segops_parity.project import Project
 from segops_parity.scenarios import load_scenarios
+from segops_parity.workers import worker_pool
 
 __all__ = ["Area", "draw_probes", "lines", "run_probes"]
 
@@ -55,16 +55,8 @@ def run_probes(project: Project, lanes: Sequence[Lane], *, seed: int, count: int
         seed: the same seed draws the same probes.
     """
     workers = min(len(areas), max(2, os.cpu_count() or 2))
-    with ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(project.root, tuple(lanes))
-    ) as pool:
-        try:
-            return [future.result() for future in [pool.submit(_area, *task) for task in _tasks(seed, count, areas)]]
-        except BaseException:  # interrupted: what still runs is of no use any more
-            for process in multiprocessing.active_children():
-                process.terminate()
-            pool.shutdown(cancel_futures=True)
-            raise
+    with worker_pool(workers, _begin, project.root, tuple(lanes)) as pool:
+        return [future.result() for future in [pool.submit(_area, *task) for task in _tasks(seed, count, areas)]]
 
 
 def draw_probes(ground: Ground, *, seed: int, count: int) -> dict[str, list[Probe]]:
