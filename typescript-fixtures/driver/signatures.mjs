@@ -8,15 +8,14 @@ export function signatureTold(ts, checker, signatures) {
   const add = (name, kinds) => {
     found[name] = new Set([...(found[name] ?? []), ...kinds]);
   };
+  const given = (parameter) => add(parameter.name, argumentTold(ts, checker, parameter));
   for (const signature of signatures) {
     for (const parameter of signature.getParameters()) {
-      const type = checker.getTypeOfSymbol(parameter);
       if (parameter.name === "options") {
-        for (const option of checker.getPropertiesOfType(checker.getNonNullableType(type))) {
-          add(option.name, alternatives(ts, checker, checker.getTypeOfSymbol(option)));
-        }
+        const type = checker.getNonNullableType(checker.getTypeOfSymbol(parameter));
+        checker.getPropertiesOfType(type).forEach(given);
       } else {
-        add(parameter.name, declaredName(ts, checker, parameter) ?? alternatives(ts, checker, type));
+        given(parameter);
       }
     }
     add("returns", alternatives(ts, checker, signature.getReturnType()));
@@ -24,9 +23,19 @@ export function signatureTold(ts, checker, signatures) {
   return Object.fromEntries(Object.entries(found).map(([name, kinds]) => [name, [...kinds].sort().join(" | ")]));
 }
 
+/** What an argument may be; null and undefined stand for none. */
+function argumentTold(ts, checker, parameter) {
+  const kinds = declaredName(ts, checker, parameter) ?? alternatives(ts, checker, checker.getTypeOfSymbol(parameter));
+  return kinds.filter((kind) => kind !== "nothing");
+}
+
 /** The name that a parameter's type goes by; what it stands for may have no name, or be of a library that is not read. */
 function declaredName(ts, checker, parameter) {
-  const node = parameter.valueDeclaration?.type;
+  let node = parameter.valueDeclaration?.type;
+  if (node !== undefined && ts.isUnionTypeNode(node)) {
+    const others = node.types.filter((each) => !/^(null|undefined)$/.test(each.getText()));
+    node = others.length === 1 ? others[0] : undefined;
+  }
   const isName = node !== undefined && ts.isTypeReferenceNode(node) && node.typeArguments === undefined;
   const symbol = isName ? checker.getSymbolAtLocation(node.typeName) : undefined;
   return symbol === undefined || symbol.flags & ts.SymbolFlags.TypeParameter ? undefined : [node.getText()];
@@ -62,6 +71,10 @@ function named(ts, checker, name, members = []) {
     case "ReadonlyArray":
     case "Iterable":
       return `[${told[0]}]`;
+    case "Readonly":
+      return told[0];
+    case "Record":
+      return `{${told[1]}}`;
     case "AsyncGenerator":
       return `each ${told[0]}`;
     default:

@@ -23,7 +23,7 @@ export async function surface({ folder, manifest, admin, load }) {
   const told = {
     namespaces: present(declared.namespaces(), client),
     signatures: declared.signatures,
-    client: declared.methods("SegOpsAdmin"),
+    client: declared.methods(),
     options: taken(declared.options("SegOpsAdmin"), client),
     exports: { ...exports, types: declared.others([...exports.main, ...Object.keys(types)]) },
     errors: errors(admin),
@@ -90,7 +90,7 @@ class Declarations {
   #ts;
   #checker;
   #exported;
-  /** What the methods of namespaces take and give, once these have been asked for. */
+  /** What methods take and give, once they have been asked for. */
   signatures = {};
 
   constructor(ts, file) {
@@ -117,10 +117,7 @@ class Declarations {
       const isNamespace = type.getCallSignatures().length === 0 && (type.flags & this.#ts.TypeFlags.Object) !== 0;
       if (isNamespace && Object.keys(methods).length > 0) {
         found[property.name] = methods;
-        for (const method of Object.keys(methods)) {
-          const signatures = this.#checker.getTypeOfSymbol(type.getProperty(method)).getCallSignatures();
-          this.signatures[`${property.name}.${method}`] = signatureTold(this.#ts, this.#checker, signatures);
-        }
+        this.#sign(property.name, type, methods);
       }
     }
     return found;
@@ -136,8 +133,19 @@ class Declarations {
     return typesTold(this.#ts, this.#checker, this.#exported);
   }
 
-  methods(name) {
-    return this.#methodsOf(this.#instance(name));
+  /** The methods of the client itself. */
+  methods() {
+    const type = this.#instance("SegOpsAdmin");
+    const found = this.#methodsOf(type);
+    this.#sign("client", type, found);
+    return found;
+  }
+
+  #sign(owner, type, methods) {
+    for (const method of Object.keys(methods)) {
+      const signatures = this.#checker.getTypeOfSymbol(type.getProperty(method)).getCallSignatures();
+      this.signatures[`${owner}.${method}`] = signatureTold(this.#ts, this.#checker, signatures);
+    }
   }
 
   /** The options of a constructor. */
@@ -145,7 +153,9 @@ class Declarations {
     const symbol = this.#exported.get(name);
     const resolved = symbol.flags & this.#ts.SymbolFlags.Alias ? this.#checker.getAliasedSymbol(symbol) : symbol;
     const [signature] = this.#checker.getTypeOfSymbol(resolved).getConstructSignatures();
-    return this.#named(signature.getParameters()[0]);
+    const parameter = signature.getParameters()[0];
+    const kinds = signatureTold(this.#ts, this.#checker, [signature]);
+    return this.#named(parameter).map((each) => ({ ...each, type: kinds[each.name] }));
   }
 
   #public(type) {

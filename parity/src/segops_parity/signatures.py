@@ -14,7 +14,7 @@ from segops_parity._notation import Argument
 from segops_parity.contract import Contract, Operation
 from segops_parity.type_surface import params_name
 
-__all__ = ["expected_signature"]
+__all__ = ["expected_signature", "kind_in"]
 
 _KINDS: Mapping[str, tuple[str, str]] = {
     "id": ("Id", "Id"),
@@ -30,6 +30,11 @@ _KINDS: Mapping[str, tuple[str, str]] = {
 """What an argument of a type may be in Python and in TypeScript."""
 
 _LOOSE = ("WithLooseConditions", "WithLooseDefinition")
+
+
+def kind_in(kind: str, language: str) -> str:
+    """What may be in a language: JavaScript has one type for all numbers."""
+    return "number" if (kind, language) == ("integer", "typescript") else kind
 
 
 def expected_signature(contract: Contract, operation: Operation, language: str) -> dict[str, str]:
@@ -83,7 +88,7 @@ def _returned(contract: Contract, operation: Operation, language: str) -> str:
     namespace = contract.namespaces[operation.namespace]
     if operation.crud and operation.name == "list" and namespace.also is not None:
         return f"{record}Listing"
-    whole = "number" if language == "typescript" else "integer"
+    whole = kind_in("integer", language)
     forms = {
         "page": f"{record}Page",
         "array": f"[{record}]",

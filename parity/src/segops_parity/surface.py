@@ -18,7 +18,7 @@ from segops_parity.canonical import canonical_value, difference
 from segops_parity.cases import Case
 from segops_parity.contract import Contract
 from segops_parity.lanes import Lane, LaneRun
-from segops_parity.signatures import expected_signature
+from segops_parity.signatures import expected_signature, kind_in
 from segops_parity.type_surface import expected_types
 from segops_parity.verdicts import LOCKSTEP, CaseVerdict, Problem
 
@@ -135,18 +135,19 @@ def _arguments(contract: Contract, content: Any, language: str) -> Any:
             _written(_spelled(each.name, language), required=each.required, named=each.keyword_only)
             for each in operation.arguments
         ]
-        common = [
-            _written(_spelled(each, language), required=False, named=True)
+        common = {
+            each: kind_in(entry["type"], language)
             for each, entry in content["calls"].items()
             if _has(entry, language) and (entry["applies"] == "every" or operation.mutates)
-        ]
-        found[f"{namespace}.{name}"] = {**_in_order([*placed, *common]), **_kinds(contract, operation, language)}
+        }
+        texts = [_written(_spelled(each, language), required=False, named=True) for each in common]
+        kinds = {**common, **expected_signature(contract, operation, language)}
+        found[f"{namespace}.{name}"] = {**_in_order([*placed, *texts]), **_kinds(kinds, language)}
     return found
 
 
-def _kinds(contract: Contract, operation: Operation, language: str) -> dict[str, str]:
-    """What each argument of an operation's own has to be, and what the operation returns."""
-    kinds = expected_signature(contract, operation, language)
+def _kinds(kinds: Mapping[str, str], language: str) -> dict[str, str]:
+    """What each argument may be, and what is returned, beside the places of arguments."""
     return {f"of {_spelled(name, language)}": kind for name, kind in kinds.items()}
 
 
@@ -159,20 +160,18 @@ def _in_order(arguments: Iterable[str]) -> dict[str, int | str]:
 
 
 def _arguments_found(contract: Contract, told: Described, language: str) -> Any:
-    known = {f"{namespace}.{name}": operation for namespace, name, operation in _operations(contract, language)}
+    known = {f"{namespace}.{name}" for namespace, name, _ in _operations(contract, language)}
     found = {}
     for namespace, methods in told["namespaces"].items():
         for name, arguments in methods.items():
             if f"{namespace}.{name}" in known:
                 texts = [_written(each["name"], required=each["required"], named=each["named"]) for each in arguments]
-                # What every call takes is told without its kind.
-                kinds = {f"of {key}": kind for key, kind in told["signatures"][f"{namespace}.{name}"].items()}
-                own = _kinds(contract, known[f"{namespace}.{name}"], language)
-                found[f"{namespace}.{name}"] = {
-                    **_in_order(texts),
-                    **{key: kind for key, kind in kinds.items() if key in own},
-                }
+                found[f"{namespace}.{name}"] = {**_in_order(texts), **_kinds_found(told, f"{namespace}.{name}")}
     return found
+
+
+def _kinds_found(told: Described, method: str) -> dict[str, str]:
+    return {f"of {name}": kind for name, kind in told["signatures"][method].items()}
 
 
 def _defaults(contract: Contract, content: Any, language: str) -> Any:
@@ -210,26 +209,32 @@ def _client(_contract: Contract, content: Any, language: str) -> Any:
     for name, entry in content["methods"].items():
         if _has(entry, language):
             taken = content["options"].items() if "takes" in entry else ()
-            options = [each for each, option in taken if option.get("derived") and _has(option, language)]
+            options = {
+                each: kind_in(option["type"], language)
+                for each, option in taken
+                if option.get("derived") and _has(option, language)
+            }
             texts = [_written(_spelled(each, language), required=False, named=True) for each in options]
-            found[_spelled(name, language)] = _in_order(texts)
+            found[_spelled(name, language)] = {**_in_order(texts), **_kinds(options, language)}
     return found
 
 
 def _client_found(_contract: Contract, told: Described, _language: str) -> Any:
-    return {
-        name: _in_order(_written(each["name"], required=each["required"], named=each["named"]) for each in arguments)
-        for name, arguments in told["client"].items()
-    }
+    found = {}
+    for name, arguments in told["client"].items():
+        texts = [_written(each["name"], required=each["required"], named=each["named"]) for each in arguments]
+        kinds = {key: kind for key, kind in _kinds_found(told, f"client.{name}").items() if key != "of returns"}
+        found[name] = {**_in_order(texts), **kinds}
+    return found
 
 
 def _options(_contract: Contract, content: Any, language: str) -> Any:
-    names = [_spelled(name, language) for name, entry in content["options"].items() if _has(entry, language)]
-    return dict.fromkeys(sorted(names), "an option")
+    own = {name: entry for name, entry in content["options"].items() if _has(entry, language)}
+    return {_spelled(name, language): kind_in(entry["type"], language) for name, entry in own.items()}
 
 
 def _options_found(_contract: Contract, told: Described, _language: str) -> Any:
-    return dict.fromkeys(sorted(each["name"] for each in told["options"]), "an option")
+    return {each["name"]: each["type"] for each in told["options"]}
 
 
 def _exports(contract: Contract, content: Any, language: str) -> Any:

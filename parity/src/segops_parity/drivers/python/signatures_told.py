@@ -81,4 +81,5 @@ def _of_members(name: str, members: ast.expr) -> Iterator[str]:
 
 
 def _name(node: ast.expr) -> str:
-    return ast.unparse(node).rpartition(".")[2]
+    name = ast.unparse(node).rpartition(".")[2]
+    return name if name == "AsyncGenerator" else name.removeprefix("Async")
