@@ -80,7 +80,7 @@ def check_case(
             surplus = more  # those that an earlier step has opened are no fault of the next ones
     if "left" in observation and "client.leaves-nothing-open" in contract.behaviours:
         found[observation["steps"][-1]["step"]]["client.leaves-nothing-open"] = _left_open_problems(observation)
-    if "traced" in observation and "transport.instrumented" in contract.behaviours:
+    if {"traced", "untraced"} & {*observation} and "transport.instrumented" in contract.behaviours:
         found[observation["steps"][-1]["step"]]["transport.instrumented"] = _untraced_problems(observation)
     for step in case.steps[len(observation["steps"]) :]:
         found[step.name] = {OUTCOME: [_problem("", "the step to be run", "it was not")]}
@@ -201,7 +201,9 @@ def _left_open_problems(observation: Mapping[str, Any]) -> Problems:
 
 
 def _untraced_problems(observation: Mapping[str, Any]) -> Problems:
-    """Of what arrived all has been traced; what did not arrive may have been."""
+    """Of what arrived all has been traced, and what did not arrive may have been; without a tracer nothing has."""
+    if "untraced" in observation:
+        return [_problem("/untraced", 0, observation["untraced"])] if observation["untraced"] else []
     arrived = sum(request["method"] != "CONNECT" for step in observation["steps"] for request in step["requests"])
     return [] if observation["traced"] >= arrived else [_problem("/traced", arrived, observation["traced"])]
 

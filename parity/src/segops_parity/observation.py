@@ -112,7 +112,8 @@ def observe(
             ask("close")
         raise
     closed = ask("close")["ok"] if clients else None
-    left = {name: closed[name] for name in ("left", "traced") if name in closed} if isinstance(closed, dict) else {}
+    told = closed if isinstance(closed, dict) else {}
+    left = {name: told[name] for name in ("left", "traced", "untraced") if name in told}
     return {"case": case.id, "steps": steps, **left}
 
 

@@ -30,7 +30,7 @@ from segops_parity.drivers.python.pickled import lost_by_pickling
 from segops_parity.drivers.python.shell import run_shell
 from segops_parity.drivers.python.sinks import Sink
 from segops_parity.drivers.python.surface import surface
-from segops_parity.drivers.python.tracing import Tracer
+from segops_parity.drivers.python.tracing import Opened, Tracer
 from segops_parity.drivers.python.values import (
     Given,
     attempt_value,
@@ -129,6 +129,7 @@ class Session:
         self._before: dict[str, str | None] = {}
         self._keys: set[str] = set()
         self._tracer: Tracer | None = None
+        self._opened = Opened()
         self._raised: BaseException | None = None
         """What the last call raised. A caller may keep it, and with it all that its traceback holds."""
         self._open_before = opened()
@@ -440,7 +441,8 @@ class Session:
         self._running.clear()
         clock.run()
         # What urllib3 keeps it closes when it is collected, which is its own affair.
-        traced = {"traced": self._tracer.taken()} if self._tracer is not None else {}
+        untraced = self._opened.taken()
+        traced = {"untraced": untraced} if self._tracer is None else {"traced": self._tracer.taken()}
         return {"ok": {"left": unclosed + self.left(), **traced} if self._is_own else None}
 
     def left(self) -> list[str]:

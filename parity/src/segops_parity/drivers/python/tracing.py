@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import http.client
 import io
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-__all__ = ["Tracer"]
+__all__ = ["Opened", "Tracer"]
 
 _SHIPPED = (http.client.HTTPConnection, http.client.HTTPSConnection)
 _METHODS: dict[str, tuple[Any, str]] = {
@@ -17,6 +18,23 @@ _METHODS: dict[str, tuple[Any, str]] = {
     "answers": (http.client.HTTPResponse, "begin"),
 }
 """The methods that tracers of a kind replace."""
+
+
+class Opened:
+    """Counts the connections that ``http.client`` opens, from outside: nothing of it is replaced."""
+
+    def __init__(self) -> None:
+        self._seen = 0
+        sys.addaudithook(self._hear)
+
+    def taken(self) -> int:
+        """How many there were since this was asked last."""
+        taken, self._seen = self._seen, 0
+        return taken
+
+    def _hear(self, event: str, _: Any) -> None:
+        if event == "http.client.connect":
+            self._seen += 1
 
 
 class Tracer:
