@@ -6,6 +6,7 @@ import http.client
 import io
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 __all__ = ["Opened", "Tracer"]
@@ -48,9 +49,10 @@ class Tracer:
         """Replaces what tracers of a kind replace, and nothing else.
 
         Args:
-            kind: ``sends``, ``connects``, ``handshakes`` or ``answers`` for a method; ``classes`` for the classes of
-                connections; ``partly`` for a class that lacks some methods; ``recording`` for classes that answer in a
-                way of their own.
+            kind: ``sends``, ``connects``, ``handshakes`` or ``answers`` for a method; ``objects`` for a method that
+                becomes an object; ``classes`` for the classes of connections, ``secured`` for that over TLS alone;
+                ``partly`` for a class that lacks some methods; ``recording`` for classes that answer in a way of their
+                own.
 
         Raises:
             LookupError: there is no such kind.
@@ -58,6 +60,11 @@ class Tracer:
         self._undo()
         if kind in _METHODS:
             self._undo = _replaced(*_METHODS[kind], self._count)
+        elif kind == "objects":
+            shipped = http.client.HTTPConnection.putrequest
+            self._undo = _set(http.client.HTTPConnection, "putrequest", _Counting(self._count, shipped))
+        elif kind == "secured":
+            self._undo = _put((_SHIPPED[0], _of_ones_own(self._count, _SHIPPED[1])))
         elif kind in _CLASSES:
             self._undo = _put(_CLASSES[kind](self._count, each) for each in _SHIPPED)
         else:
@@ -80,8 +87,29 @@ def _replaced(owner: Any, name: str, count: Callable[[], None]) -> Callable[[], 
         count()
         return shipped(*args, **named)
 
-    setattr(owner, name, counted)
+    return _set(owner, name, counted)
+
+
+def _set(owner: Any, name: str, value: Any) -> Callable[[], None]:
+    """Sets an attribute. What takes it back is returned."""
+    shipped = getattr(owner, name)
+    setattr(owner, name, value)
     return lambda: setattr(owner, name, shipped)
+
+
+class _Counting:
+    """What stands in a method's place and is no function."""
+
+    def __init__(self, count: Callable[[], None], shipped: Callable[..., Any]) -> None:
+        self._count = count
+        self._shipped = shipped
+
+    def __get__(self, owner: Any, _: Any = None) -> Any:
+        return self if owner is None else partial(self, owner)
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        self._count()
+        return self._shipped(*args, **named)
 
 
 def _put(classes: Iterable[Any]) -> Callable[[], None]:
