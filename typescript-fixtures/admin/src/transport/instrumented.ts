@@ -8,7 +8,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { isUint8Array } from "node:util/types";
 import { SegOpsConnectionError, SegOpsDecodeError, SegOpsError, type SegOpsTimeoutError } from "../errors/index.js";
-import { HttpHeaders } from "../wire/headers.js";
+import { HttpHeaders, pairs } from "../wire/headers.js";
 import { agentsOf, type Dialed, type DialingOptions } from "./agents.js";
 import { dial, type Origin, originOf, overdue, wayTo } from "./connecting.js";
 import { whyDialingFailed, whyExchangeFailed, whyTimedOut } from "./failures.js";
@@ -37,13 +37,20 @@ export class HttpTransport implements Transport {
     await turn(); // a server that has closed a kept connection by now is heard first
     throwIfAborted(request.signal);
     const { http, https } = this.#modules;
-    const options = { ...this.#options(request, origin, proxy), agent: this.#agents[url.protocol as "http:"] };
+    const given = new AbortController(); // given up, for whatever reason
+    const agent = this.#agents[url.protocol as "http:"];
+    const options = { ...this.#options(request, origin, proxy, given.signal), agent };
     const make = (): ClientRequest => (origin.isSecure ? https : http).request(options);
-    return new Exchange(request, origin, wayTo(origin, proxy), make).begin();
+    return new Exchange(request, origin, wayTo(origin, proxy), make, () => given.abort()).begin();
   }
 
-  #options(request: TransportRequest, origin: Origin, proxy: ProxyServer | undefined): DialingOptions {
-    const { method, url, headers, timeout, signal } = request;
+  #options(
+    request: TransportRequest,
+    origin: Origin,
+    proxy: ProxyServer | undefined,
+    signal: AbortSignal,
+  ): DialingOptions {
+    const { method, url, headers, timeout } = request;
     const target = { method, host: origin.host, port: origin.port, path: url.pathname + url.search };
     const own = { ...headers, Host: url.host };
     if (proxy === undefined) {
@@ -86,14 +93,20 @@ class Exchange implements TransportReply {
   /** How many bytes its connection had received before. */
   #bytesBefore = 0;
   #failure: unknown;
+  #reject: (reason: unknown) => void = () => undefined;
+  readonly #giveUp: () => void;
   /** What ended it, if that was not the network. */
   #ending: { reason: unknown } | undefined;
 
-  /** @param way who is connected to */
-  constructor(request: TransportRequest, origin: Origin, way: string, make: () => ClientRequest) {
+  /**
+   * @param way who is connected to
+   * @param giveUp ends what is still opening a connection
+   */
+  constructor(request: TransportRequest, origin: Origin, way: string, make: () => ClientRequest, giveUp: () => void) {
     this.#request = request;
     this.#origin = origin;
     this.#way = way;
+    this.#giveUp = giveUp;
     this.#made = make();
     this.#watch = new Watch(
       request,
@@ -106,6 +119,7 @@ class Exchange implements TransportReply {
   /** Sends the request; resolves to the reply when its head is in. */
   begin(): Promise<TransportReply> {
     return new Promise((resolve, reject) => {
+      this.#reject = reject;
       const fail = (error: unknown): void => {
         this.#failure = error;
         this.#stop();
@@ -118,7 +132,7 @@ class Exchange implements TransportReply {
           this.#isConnected = true;
           this.#watch.progress();
         };
-        if (this.#made.reusedSocket || !socket.connecting) {
+        if (!socket.connecting) {
           connected();
         } else {
           socket.once(this.#origin.isSecure ? "secureConnect" : "connect", connected);
@@ -191,7 +205,9 @@ class Exchange implements TransportReply {
     if (!this.#isOver) {
       this.#ending = { reason };
       this.#made.on("error", () => undefined).destroy(reason instanceof Error ? reason : new Error(String(reason)));
+      this.#giveUp();
       this.#stop();
+      this.#reject(reason); // a request that waits for its connection tells of nothing
     }
   }
 
@@ -230,10 +246,4 @@ class Exchange implements TransportReply {
 
 function isParserError(error: unknown): boolean {
   return String((error as NodeJS.ErrnoException | undefined)?.code).startsWith("HPE_");
-}
-
-function* pairs(flat: readonly string[]): Generator<[string, string]> {
-  for (let index = 0; index + 1 < flat.length; index += 2) {
-    yield [flat[index] as string, flat[index + 1] as string];
-  }
 }

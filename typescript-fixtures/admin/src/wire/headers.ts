@@ -60,3 +60,10 @@ export class HttpHeaders implements Iterable<[string, string]> {
     return this.toJSON();
   }
 }
+
+/** Headers as Node lists them, names and values by turns, each as a pair. */
+export function* pairs(flat: readonly string[]): Generator<[string, string]> {
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    yield [flat[index] as string, flat[index + 1] as string];
+  }
+}
