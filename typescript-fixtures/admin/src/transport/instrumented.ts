@@ -141,7 +141,6 @@ class Exchange implements TransportReply {
       this.#made.once("upgrade", (_, socket) => {
         socket.on("error", () => undefined).destroy(); // it is nobody's any more
         this.#end(new SegOpsDecodeError(this.#notHttp("it switches protocols")));
-        fail(undefined);
       });
       this.#made.once("response", (message: IncomingMessage) => {
         this.status = message.statusCode ?? 0;
