@@ -11,7 +11,7 @@ import { fetchOf } from "./fetches.mjs";
 import { Memory } from "./memory.mjs";
 import { runShell } from "./shell.mjs";
 import { surface } from "./surface.mjs";
-import { trace, traced } from "./tracing.mjs";
+import { sent, trace, traced } from "./tracing.mjs";
 import { attemptValue, camel, errorValue, Given, optionsOf, plainCopy, promised } from "./values.mjs";
 import { clock } from "./waiting.mjs";
 import { forget, leftOpen, opened, unhandledFailures, watched, watchedSignal } from "./watched.mjs";
@@ -75,6 +75,7 @@ export class Session {
   #openBefore = opened();
   #isFetch = false;
   #folder;
+  #isTraced = false;
 
   constructor(sdk) {
     this.#sdk = sdk;
@@ -170,7 +171,8 @@ export class Session {
         this.#given.answered();
       };
     }
-    if (command.transport === "traced") {
+    this.#isTraced = command.transport === "traced";
+    if (this.#isTraced) {
       trace(command.tracer ?? "sends");
     }
     this.#isFetch = command.transport === "fetch";
@@ -428,7 +430,8 @@ export class Session {
     this.#restore();
     // The connections that Node's fetch keeps are its own.
     const others = this.#isFetch ? { socket: Number.POSITIVE_INFINITY } : {};
-    return { ok: { left: await leftOpen({ ...this.#openBefore, ...others }), traced: traced() } };
+    const told = this.#isTraced ? { traced: traced() } : { untraced: sent() };
+    return { ok: { left: await leftOpen({ ...this.#openBefore, ...others }), ...told } };
   }
 }
 

@@ -4,6 +4,12 @@ import { channel } from "node:diagnostics_channel";
 import http from "node:http";
 import https from "node:https";
 import net from "node:net";
+import { PerformanceObserver } from "node:perf_hooks";
+
+/** Sees the requests of Node's http from outside: nothing of it is replaced or listened to. */
+let requests = 0;
+const observer = new PerformanceObserver((list) => count(list.getEntries()));
+observer.observe({ entryTypes: ["http"] });
 
 let seen;
 let undo = () => undefined;
@@ -21,6 +27,18 @@ const KINDS = {
     };
   },
 };
+
+function count(entries) {
+  requests += entries.filter((each) => each.name === "HttpClient").length;
+}
+
+/** How many requests went through Node's http since this was asked last. */
+export function sent() {
+  count(observer.takeRecords());
+  const taken = requests;
+  requests = 0;
+  return taken;
+}
 
 /** Replaces what tracers of a kind replace, or listens as they do, and nothing else. */
 export function trace(kind) {
