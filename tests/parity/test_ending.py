@@ -79,7 +79,6 @@ def test_sigterm_ends_all_that_a_run_has_started_and_leaves_no_folder(
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.needs_workspace
 def test_an_upload_in_the_background_leaves_no_file_behind(tmp_path: Path) -> None:
     folder = tmp_path / "temporary"
     folder.mkdir()

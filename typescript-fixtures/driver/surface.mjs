@@ -153,9 +153,8 @@ class Declarations {
     const symbol = this.#exported.get(name);
     const resolved = symbol.flags & this.#ts.SymbolFlags.Alias ? this.#checker.getAliasedSymbol(symbol) : symbol;
     const [signature] = this.#checker.getTypeOfSymbol(resolved).getConstructSignatures();
-    const parameter = signature.getParameters()[0];
-    const kinds = signatureTold(this.#ts, this.#checker, [signature]);
-    return this.#named(parameter).map((each) => ({ ...each, type: kinds[each.name] }));
+    this.signatures.client = signatureTold(this.#ts, this.#checker, [signature]);
+    return this.#named(signature.getParameters()[0]);
   }
 
   #public(type) {

@@ -11,7 +11,7 @@ let requests = 0;
 const observer = new PerformanceObserver((list) => count(list.getEntries()));
 observer.observe({ entryTypes: ["http"] });
 
-let seen;
+let seen = 0;
 let undo = () => undefined;
 
 const KINDS = {
@@ -46,14 +46,13 @@ export function trace(kind) {
     throw new RangeError(`expected a kind of tracer, found ${kind}`);
   }
   undo();
-  seen ??= 0;
   undo = KINDS[kind]();
 }
 
-/** How much there was since this was asked last; undefined if nobody listens. */
+/** How much has been counted since this was asked last. */
 export function traced() {
   const taken = seen;
-  seen = taken === undefined ? undefined : 0;
+  seen = 0;
   return taken;
 }
 

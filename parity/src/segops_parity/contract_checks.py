@@ -80,7 +80,7 @@ def check_case(
             surplus = more  # those that an earlier step has opened are no fault of the next ones
     if "left" in observation and "client.leaves-nothing-open" in contract.behaviours:
         found[observation["steps"][-1]["step"]]["client.leaves-nothing-open"] = _left_open_problems(observation)
-    if {"traced", "untraced"} & {*observation} and "transport.instrumented" in contract.behaviours:
+    if observation.keys() & {"traced", "untraced"} and "transport.instrumented" in contract.behaviours:
         found[observation["steps"][-1]["step"]]["transport.instrumented"] = _untraced_problems(observation)
     for step in case.steps[len(observation["steps"]) :]:
         found[step.name] = {OUTCOME: [_problem("", "the step to be run", "it was not")]}

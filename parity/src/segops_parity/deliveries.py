@@ -52,16 +52,18 @@ class Hook:
             is_over: whether nobody listens any more, after which no more are sent.
         """
         with ExitStack() as stalled:
+            stalls = False
             for entry in entries:
                 if is_over():
                     break
                 message = _written(entry, signature, self.secret)
                 if "stalls" in entry:
+                    stalls = True
                     stalled.enter_context(self._connected()).sendall(b"" if entry["stalls"] == "silent" else message)
                     yield None
                 else:
                     yield self._delivered(message, is_cut="cut" in entry)
-            while any("stalls" in entry for entry in entries) and not is_over():
+            while stalls and not is_over():
                 time.sleep(0.01)
 
     def _connected(self) -> socket.socket:

@@ -12,29 +12,25 @@ from collections.abc import Mapping
 
 from segops_parity._notation import Argument
 from segops_parity.contract import Contract, Operation
-from segops_parity.type_surface import params_name
+from segops_parity.type_surface import kind_in, params_name
 
-__all__ = ["expected_signature", "kind_in"]
+__all__ = ["expected_signature"]
 
-_KINDS: Mapping[str, tuple[str, str]] = {
-    "id": ("Id", "Id"),
-    "text": ("text", "text"),
-    "file": ("FileData", "FileData"),
-    "sink": ("Sink", "Sink"),
-    "path": ("PathLike | text", "text"),
-    "seconds": ("number", "number"),
-    "count": ("integer", "number"),
-    "callback": ("a function", "a function"),
-    "object": ("{any}", "Fields"),
+_KINDS: Mapping[str, str] = {
+    "id": "Id",
+    "text": "text",
+    "file": "FileData",
+    "sink": "Sink",
+    "path": "PathLike | text",
+    "seconds": "number",
+    "count": "integer",
+    "callback": "a function",
+    "object": "{any}",
 }
-"""What an argument of a type may be in Python and in TypeScript."""
+"""What an argument of a type may be."""
+_IN_TYPESCRIPT: Mapping[str, str] = {**_KINDS, "path": "text", "object": "Fields"}
 
 _LOOSE = ("WithLooseConditions", "WithLooseDefinition")
-
-
-def kind_in(kind: str, language: str) -> str:
-    """What may be in a language: JavaScript has one type for all numbers."""
-    return "number" if (kind, language) == ("integer", "typescript") else kind
 
 
 def expected_signature(contract: Contract, operation: Operation, language: str) -> dict[str, str]:
@@ -52,7 +48,8 @@ def _argument(contract: Contract, operation: Operation, argument: Argument, lang
     record = _record(contract, operation, argument)
     if argument.type == "array" and record:
         return f"[{record}]"
-    kinds = [record or _KINDS[argument.type][language == "typescript"]]
+    known = _IN_TYPESCRIPT if language == "typescript" else _KINDS
+    kinds = [record or kind_in(known[argument.type], language)]
     if language == "typescript" and argument.type == "object" and _holds_definition(contract, operation):
         kinds += [f"{kind}<{record}>" for kind in _LOOSE]  # from a variable, whose words have widened to text
     if language == "typescript" and record == "SegmentDefinition":
@@ -88,12 +85,11 @@ def _returned(contract: Contract, operation: Operation, language: str) -> str:
     namespace = contract.namespaces[operation.namespace]
     if operation.crud and operation.name == "list" and namespace.also is not None:
         return f"{record}Listing"
-    whole = kind_in("integer", language)
     forms = {
         "page": f"{record}Page",
         "array": f"[{record}]",
         "items": f"each {record}",
         "null": "nothing",
-        "bytes": whole,
+        "bytes": kind_in("integer", language),
     }
     return forms.get(kind, str(record))

@@ -18,8 +18,8 @@ from segops_parity.canonical import canonical_value, difference
 from segops_parity.cases import Case
 from segops_parity.contract import Contract
 from segops_parity.lanes import Lane, LaneRun
-from segops_parity.signatures import expected_signature, kind_in
-from segops_parity.type_surface import expected_types
+from segops_parity.signatures import expected_signature
+from segops_parity.type_surface import expected_types, kind_in
 from segops_parity.verdicts import LOCKSTEP, CaseVerdict, Problem
 
 __all__ = ["help_pages", "judge_surface", "surface_cases"]
@@ -234,7 +234,7 @@ def _options(_contract: Contract, content: Any, language: str) -> Any:
 
 
 def _options_found(_contract: Contract, told: Described, _language: str) -> Any:
-    return {each["name"]: each["type"] for each in told["options"]}
+    return {each["name"]: told["signatures"]["client"][each["name"]] for each in told["options"]}
 
 
 def _exports(contract: Contract, content: Any, language: str) -> Any:

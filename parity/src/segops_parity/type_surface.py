@@ -16,15 +16,20 @@ from typing import Any
 
 from segops_parity.contract import Contract, Operation, Record
 
-__all__ = ["expected_types", "params_name"]
+__all__ = ["expected_types", "kind_in", "params_name"]
 
 Told = dict[str, dict[str, str]]
 _OPEN = {"*": "open"}
 
 
 def expected_types(contract: Contract, language: str) -> Told:
-    """What each type has to be; JavaScript has one type for all numbers."""
-    return _Expected(contract, "number" if language == "typescript" else "integer").all()
+    """What each type has to be."""
+    return _Expected(contract, kind_in("integer", language)).all()
+
+
+def kind_in(kind: str, language: str) -> str:
+    """What may be in a language: JavaScript has one type for all numbers."""
+    return "number" if (kind, language) == ("integer", "typescript") else kind
 
 
 class _Expected:

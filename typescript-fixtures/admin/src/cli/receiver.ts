@@ -5,12 +5,14 @@ import type { AddressInfo } from "node:net";
 import { CERTIFICATE, opensslReason } from "../transport/failures.js";
 import { verifyWebhook } from "../webhook.js";
 import { addressBits } from "../wire/addresses.js";
+import { pairs } from "../wire/headers.js";
 import { parseExactly } from "../wire/numerals.js";
 import { say } from "./output.js";
 
 /** Milliseconds: as long as SegOps waits for a receiver. */
 const PATIENCE = 10_000;
-const TIDY_MILLISECONDS = 500;
+/** Milliseconds: how long what is on its way may take to come as a whole once nothing else is taken. */
+const TIDY = 500;
 const MOST_BYTES = 10 * 1024 * 1024;
 const NO_REQUEST = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 const OF_A_CONNECTION = ["host", "connection", "content-length", "keep-alive", "expect"];
@@ -29,13 +31,11 @@ export class Receiver {
   /** Where it listens. */
   readonly url: string;
   readonly #server: Server;
-  readonly #underWay: ReadonlySet<Promise<void>>;
-  readonly #reading: ReadonlySet<IncomingMessage>;
+  readonly #underWay: ReadonlyMap<IncomingMessage, Promise<void>>;
 
-  private constructor(server: Server, underWay: ReadonlySet<Promise<void>>, reading: ReadonlySet<IncomingMessage>) {
+  private constructor(server: Server, underWay: ReadonlyMap<IncomingMessage, Promise<void>>) {
     this.#server = server;
     this.#underWay = underWay;
-    this.#reading = reading;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   }
 
@@ -48,24 +48,19 @@ export class Receiver {
    */
   static async open(target: URL, secret: string, deliver: (delivery: Delivery) => void): Promise<Receiver> {
     const { createServer } = await import("node:http"); // no other command needs it
-    const underWay = new Set<Promise<void>>();
-    const reading = new Set<IncomingMessage>();
+    const underWay = new Map<IncomingMessage, Promise<void>>();
     const server = createServer((request, response) => {
-      reading.add(request.once("end", () => reading.delete(request)));
       const done = received(request, response, target, secret, deliver)
         .catch(() => void response.destroy()) // a sender that goes away notes that itself
-        .finally(() => {
-          reading.delete(request);
-          underWay.delete(done);
-        });
-      underWay.add(done);
+        .finally(() => underWay.delete(request));
+      underWay.set(request, done);
     });
     server.requestTimeout = PATIENCE;
     server.on("clientError", (_error, socket) => void socket.end(NO_REQUEST));
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject).listen(0, "127.0.0.1", resolve);
     });
-    return new Receiver(server, underWay, reading);
+    return new Receiver(server, underWay);
   }
 
   /**
@@ -76,11 +71,13 @@ export class Receiver {
   async close(): Promise<void> {
     this.#server.close();
     const giveUp = setTimeout(() => {
-      for (const request of this.#reading) {
-        request.destroy();
+      for (const request of this.#underWay.keys()) {
+        if (!request.complete) {
+          request.destroy();
+        }
       }
-    }, TIDY_MILLISECONDS);
-    await Promise.all(this.#underWay);
+    }, TIDY);
+    await Promise.all(this.#underWay.values());
     clearTimeout(giveUp);
     this.#server.closeAllConnections();
   }
@@ -160,8 +157,7 @@ function reasonOf({ code = "", message }: NodeJS.ErrnoException): string {
 
 async function posted(target: URL, host: string, rawHeaders: readonly string[], body: Buffer): Promise<Answer> {
   const headers = ["Host", target.host];
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const [name = "", value = ""] = rawHeaders.slice(index, index + 2);
+  for (const [name, value] of pairs(rawHeaders)) {
     if (!OF_A_CONNECTION.includes(name.toLowerCase())) {
       headers.push(name, value);
     }

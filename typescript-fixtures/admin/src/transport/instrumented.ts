@@ -37,11 +37,10 @@ export class HttpTransport implements Transport {
     await turn(); // a server that has closed a kept connection by now is heard first
     throwIfAborted(request.signal);
     const { http, https } = this.#modules;
-    const given = new AbortController(); // given up, for whatever reason
     const agent = this.#agents[url.protocol as "http:"];
-    const options = { ...this.#options(request, origin, proxy, given.signal), agent };
-    const make = (): ClientRequest => (origin.isSecure ? https : http).request(options);
-    return new Exchange(request, origin, wayTo(origin, proxy), make, () => given.abort()).begin();
+    const make = (signal: AbortSignal): ClientRequest =>
+      (origin.isSecure ? https : http).request({ ...this.#options(request, origin, proxy, signal), agent });
+    return new Exchange(request, origin, wayTo(origin, proxy), make).begin();
   }
 
   #options(
@@ -94,20 +93,20 @@ class Exchange implements TransportReply {
   #bytesBefore = 0;
   #failure: unknown;
   #reject: (reason: unknown) => void = () => undefined;
-  readonly #giveUp: () => void;
+  /** Ends what is still opening a connection. */
+  readonly #opening = new AbortController();
   /** What ended it, if that was not the network. */
   #ending: { reason: unknown } | undefined;
 
   /**
    * @param way who is connected to
-   * @param giveUp ends what is still opening a connection
+   * @param make makes the request; once the signal is aborted, nobody waits for its connection
    */
-  constructor(request: TransportRequest, origin: Origin, way: string, make: () => ClientRequest, giveUp: () => void) {
+  constructor(request: TransportRequest, origin: Origin, way: string, make: (signal: AbortSignal) => ClientRequest) {
     this.#request = request;
     this.#origin = origin;
     this.#way = way;
-    this.#giveUp = giveUp;
-    this.#made = make();
+    this.#made = make(this.#opening.signal);
     this.#watch = new Watch(
       request,
       () => false,
@@ -204,7 +203,7 @@ class Exchange implements TransportReply {
     if (!this.#isOver) {
       this.#ending = { reason };
       this.#made.on("error", () => undefined).destroy(reason instanceof Error ? reason : new Error(String(reason)));
-      this.#giveUp();
+      this.#opening.abort();
       this.#stop();
       this.#reject(reason); // a request that waits for its connection tells of nothing
     }

@@ -284,12 +284,16 @@ class Session:
         def run() -> None:
             busy[threading.get_ident()] = waits
             try:
-                outcome: dict[str, Any] = {"ok": call()}
-            except (Aborted, CancelledError, Exception) as error:  # noqa: BLE001 - whatever ends it is the observation
-                outcome = {"error": self._error(error)}
-            future.set_result({**outcome, **given.told()})
-            busy.pop(threading.get_ident(), None)
-            waits.set()
+                try:
+                    outcome: dict[str, Any] = {"ok": call()}
+                except (Aborted, CancelledError, Exception) as error:  # noqa: BLE001 - whatever ends it is observed
+                    outcome = {"error": self._error(error)}
+                future.set_result({**outcome, **given.told()})
+            except BaseException as error:  # noqa: BLE001 - a fault of the driver's own, which `finish` raises
+                future.set_exception(error)
+            finally:
+                busy.pop(threading.get_ident(), None)
+                waits.set()
 
         threading.Thread(target=run, name=name, daemon=True).start()
         waits.wait(_SETTLED)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import segops_admin
@@ -33,9 +31,10 @@ def surface(client_class: Any) -> dict[str, Any]:
             f"{name}.{method}": signature_told(getattr(value, method))
             for name, value in {**resources, "client": client}.items()
             for method in _methods(value)
-        },
+        }
+        | {"client": signature_told(client_class.__init__)},
         "client": _methods(client),
-        "options": _arguments(client_class, signature_told(client_class.__init__)),
+        "options": _arguments(client_class),
         "exports": {name: sorted(_named(module)) for name, module in _MODULES.items()},
         "errors": _errors(),
         "variables": _variables(),
@@ -48,8 +47,7 @@ def _methods(value: Any) -> dict[str, list[dict[str, Any]]]:
     return {name: _arguments(method) for name, method in found if not name.startswith("_")}
 
 
-def _arguments(function: Any, kinds: Mapping[str, str] = MappingProxyType({})) -> list[dict[str, Any]]:
-    """Arguments as `describe` tells them; `kinds` are what they may be, where that is to be told with them."""
+def _arguments(function: Any) -> list[dict[str, Any]]:
     told = []
     for parameter in inspect.signature(function).parameters.values():
         if parameter.name.startswith("_"):
@@ -59,8 +57,6 @@ def _arguments(function: Any, kinds: Mapping[str, str] = MappingProxyType({})) -
             "required": parameter.default is parameter.empty,
             "named": parameter.kind is parameter.KEYWORD_ONLY,
         }
-        if parameter.name in kinds:
-            entry["type"] = kinds[parameter.name]
         # What stands for "unchanged" is no value that a caller passes.
         if isinstance(parameter.default, (str, int, float, bool)):
             entry["default"] = parameter.default

@@ -5,44 +5,45 @@ from __future__ import annotations
 import http.client
 import io
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
 __all__ = ["Opened", "Tracer"]
 
 _SHIPPED = (http.client.HTTPConnection, http.client.HTTPSConnection)
-_METHODS: dict[str, tuple[Any, str]] = {
-    "sends": (http.client.HTTPConnection, "putrequest"),
-    "connects": (http.client.HTTPConnection, "connect"),
-    "handshakes": (http.client.HTTPSConnection, "connect"),
-    "answers": (http.client.HTTPResponse, "begin"),
-}
-"""The methods that tracers of a kind replace."""
 
 
-class Opened:
-    """Counts the connections that ``http.client`` opens, from outside: nothing of it is replaced."""
-
+class _Counter:
     def __init__(self) -> None:
         self._seen = 0
-        sys.addaudithook(self._hear)
 
     def taken(self) -> int:
         """How many there were since this was asked last."""
         taken, self._seen = self._seen, 0
         return taken
 
+    def _count(self) -> None:
+        self._seen += 1
+
+
+class Opened(_Counter):
+    """Counts the connections that ``http.client`` opens, from outside: nothing of it is replaced."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        sys.addaudithook(self._hear)
+
     def _hear(self, event: str, _: Any) -> None:
         if event == "http.client.connect":
-            self._seen += 1
+            self._count()
 
 
-class Tracer:
+class Tracer(_Counter):
     """Counts what ``http.client`` does, by a kind of replacement at a time."""
 
     def __init__(self) -> None:
-        self._seen = 0
+        super().__init__()
         self._undo: Callable[[], None] = lambda: None
 
     def trace(self, kind: str) -> None:
@@ -57,26 +58,10 @@ class Tracer:
         Raises:
             LookupError: there is no such kind.
         """
-        self._undo()
-        if kind in _METHODS:
-            self._undo = _replaced(*_METHODS[kind], self._count)
-        elif kind == "objects":
-            shipped = http.client.HTTPConnection.putrequest
-            self._undo = _set(http.client.HTTPConnection, "putrequest", _Counting(self._count, shipped))
-        elif kind == "secured":
-            self._undo = _put((_SHIPPED[0], _of_ones_own(self._count, _SHIPPED[1])))
-        elif kind in _CLASSES:
-            self._undo = _put(_CLASSES[kind](self._count, each) for each in _SHIPPED)
-        else:
+        if kind not in _KINDS:
             raise LookupError(f"expected a kind of tracer, found {kind!r}")
-
-    def taken(self) -> int:
-        """How many there were since this was asked last."""
-        taken, self._seen = self._seen, 0
-        return taken
-
-    def _count(self) -> None:
-        self._seen += 1
+        self._undo()
+        self._undo = _KINDS[kind](self._count)
 
 
 def _replaced(owner: Any, name: str, count: Callable[[], None]) -> Callable[[], None]:
@@ -199,9 +184,24 @@ class _Recorded(io.BytesIO):
         return super().read(amount)
 
 
-_CLASSES: dict[str, Callable[[Callable[[], None], Any], Any]] = {
-    "classes": _of_ones_own,
-    "partly": _in_part,
-    "recording": _recording,
+def _method(owner: Any, name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    return lambda count: _replaced(owner, name, count)
+
+
+def _classes(made: Callable[[Callable[[], None], Any], Any]) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    return lambda count: _put(made(count, each) for each in _SHIPPED)
+
+
+_PLAIN, _SECURE = _SHIPPED
+_KINDS: Mapping[str, Callable[[Callable[[], None]], Callable[[], None]]] = {
+    "sends": _method(_PLAIN, "putrequest"),
+    "connects": _method(_PLAIN, "connect"),
+    "handshakes": _method(_SECURE, "connect"),
+    "answers": _method(http.client.HTTPResponse, "begin"),
+    "objects": lambda count: _set(_PLAIN, "putrequest", _Counting(count, _PLAIN.putrequest)),
+    "classes": _classes(_of_ones_own),
+    "secured": lambda count: _put((_PLAIN, _of_ones_own(count, _SECURE))),
+    "partly": _classes(_in_part),
+    "recording": _classes(_recording),
 }
-"""What takes the place of a class, by kind of tracer."""
+"""By kind what replaces something by what counts, and returns what takes that back."""
