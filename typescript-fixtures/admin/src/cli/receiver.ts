@@ -73,7 +73,7 @@ export class Receiver {
     const giveUp = setTimeout(() => {
       for (const request of this.#underWay.keys()) {
         if (!request.complete) {
-          request.destroy();
+          request.socket.destroy(); // Bun would answer 200 to a request that is destroyed
         }
       }
     }, TIDY);
