@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from hostile_typescript import wrong_outcomes
-from runtimes import PROGRAM, RUNTIMES, Runtime
+from runtimes import PROGRAM, RUNTIMES, UNPATCHED, Runtime
+from scripted_server import Reply, ScriptedServer
 from typescript_package import built_package, installed, packed
 
 pytestmark = pytest.mark.needs_workspace
@@ -27,6 +28,8 @@ CANNOT = {
         "sent, not the status that the program ended with",
     },
 }
+
+LISTENS = 'subscribe("http.client.request.start", () => undefined);'
 
 
 @pytest.fixture(params=RUNTIMES)
@@ -61,6 +64,17 @@ def test_a_users_program_works_against_a_sandbox(runtime: Runtime, project: Path
     done = runtime.run(PROGRAM.name, cwd=project, TMPDIR=str(folder), **segops_sandbox.env)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.endswith("\ndone\n")
+
+
+def test_calls_do_not_go_through_a_node_http_that_nobody_has_replaced(runtime: Runtime, project: Path) -> None:
+    program = UNPATCHED.read_text()
+    if runtime.name in ("Bun", "Deno"):  # there it is never used, even if somebody listens in
+        program += '\nimport { subscribe } from "node:diagnostics_channel";\n'
+        program = program.replace("await client", f"{LISTENS}\nawait client")
+    (project / UNPATCHED.name).write_text(program)
+    with ScriptedServer(Reply(json={"id": 7})) as server:
+        done = runtime.run(UNPATCHED.name, cwd=project, SEGOPS_API_URL=server.url)
+    assert (done.returncode, done.stdout) == (0, "ours\n"), done.stderr
 
 
 def test_the_own_tests_pass(runtime: Runtime) -> None:

@@ -11,6 +11,7 @@ from repository import ROOT
 from typescript_package import clean_environment
 
 PROGRAM = Path(__file__).with_name("runtime_program.mjs")
+UNPATCHED = Path(__file__).with_name("unpatched_http.mjs")
 _MODULES = ROOT / "typescript-fixtures/runtimes/node_modules"
 
 _BUN = "@oven/bun-linux-x64/bin/bun"

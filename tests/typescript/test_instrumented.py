@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
+from runtimes import UNPATCHED
 from scripted_server import Reply, ScriptedServer
 
 pytestmark = pytest.mark.needs_workspace
@@ -136,27 +137,27 @@ await client.segments.get(7);
 console.log(JSON.stringify(heard));
 """
 
+# A Node that does not tell what it has loaded: Node documents no such list.
+UNTOLD = """
+import http from "node:http";
+import { SegOpsAdmin } from "@segops/admin";
+
+delete process.moduleLoadList;
+const { request } = http;
+let asked = 0;
+http.request = (...given) => {
+  asked += 1;
+  return request(...given);
+};
+await new SegOpsAdmin({ apiKey: "sk_test_untold", maxRetries: 0 }).segments.get(7);
+console.log(asked);
+"""
+
 UNLOADED = """
 import { SegOpsAdmin } from "@segops/admin";
 
 await new SegOpsAdmin({ apiKey: "sk_test_unloaded", maxRetries: 0 }).segments.get(7);
 console.log(process.moduleLoadList.includes("NativeModule http"));
-"""
-
-# Loaded by other code, and not patched.
-UNTOUCHED = """
-import http from "node:http";
-import { SegOpsAdmin } from "@segops/admin";
-
-const client = new SegOpsAdmin({ apiKey: "sk_test_untouched", maxRetries: 0 });
-const { Agent } = http;
-http.Agent = class extends Agent {
-  constructor() {
-    throw new Error("calls go through node:http");
-  }
-};
-await client.segments.get(7);
-console.log("ours");
 """
 
 
@@ -187,11 +188,17 @@ def test_http_diagnostics_see_calls_as_soon_as_somebody_subscribes(run: Run, pro
     assert json.loads(out) == ["GET /api/segments/7/"]
 
 
+def test_a_replaced_http_is_found_where_node_does_not_tell_what_it_has_loaded(run: Run, project: Path) -> None:
+    (project / "it.mjs").write_text(UNTOLD)
+    with ScriptedServer(Reply(json={"id": 7})) as server:
+        assert run("current", "node", "it.mjs", cwd=project, SEGOPS_API_URL=server.url) == "1\n"
+
+
 def test_an_unpatched_http_module_is_not_loaded(which: str, run: Run, project: Path) -> None:
     """If Node's own functions were mistaken for a patch, calls would go through them, and load them."""
     (project / "it.mjs").write_text(UNLOADED)
     with ScriptedServer(Reply(json={"id": 7})) as server:
         assert run(which, "node", "it.mjs", cwd=project, SEGOPS_API_URL=server.url) == "false\n"
-    (project / "it.mjs").write_text(UNTOUCHED)
+    (project / UNPATCHED.name).write_bytes(UNPATCHED.read_bytes())
     with ScriptedServer(Reply(json={"id": 7})) as server:
-        assert run(which, "node", "it.mjs", cwd=project, SEGOPS_API_URL=server.url) == "ours\n"
+        assert run(which, "node", UNPATCHED.name, cwd=project, SEGOPS_API_URL=server.url) == "ours\n"
