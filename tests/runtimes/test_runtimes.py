@@ -29,8 +29,6 @@ CANNOT = {
     },
 }
 
-LISTENS = 'subscribe("http.client.request.start", () => undefined);'
-
 
 @pytest.fixture(params=RUNTIMES)
 def runtime(request: pytest.FixtureRequest) -> Runtime:
@@ -67,14 +65,11 @@ def test_a_users_program_works_against_a_sandbox(runtime: Runtime, project: Path
 
 
 def test_calls_do_not_go_through_a_node_http_that_nobody_has_replaced(runtime: Runtime, project: Path) -> None:
-    program = UNPATCHED.read_text()
-    if runtime.name in ("Bun", "Deno"):  # there it is never used, even if somebody listens in
-        program += '\nimport { subscribe } from "node:diagnostics_channel";\n'
-        program = program.replace("await client", f"{LISTENS}\nawait client")
-    (project / UNPATCHED.name).write_text(program)
+    (project / UNPATCHED.name).write_bytes(UNPATCHED.read_bytes())
+    heard = ["heard"] if runtime.name in ("Bun", "Deno") else []  # theirs is never used, even if somebody listens in
     with ScriptedServer(Reply(json={"id": 7})) as server:
-        done = runtime.run(UNPATCHED.name, cwd=project, SEGOPS_API_URL=server.url)
-    assert (done.returncode, done.stdout) == (0, "ours\n"), done.stderr
+        done = runtime.run(UNPATCHED.name, *heard, cwd=project, SEGOPS_API_URL=server.url)
+    assert (done.returncode, done.stdout) == (0, "".join(f"{each}\n" for each in [*heard, "ours"])), done.stderr
 
 
 def test_the_own_tests_pass(runtime: Runtime) -> None:

@@ -1,5 +1,9 @@
-/** A program of which node:http is loaded by other code, and not patched: calls go by connections of our own. */
+/**
+ * A program of which node:http is loaded by other code, and not patched: calls go by connections of our own.
+ * With "heard" as its argument somebody listens in on it, which only Node's own http minds.
+ */
 
+import { channel } from "node:diagnostics_channel";
 import http from "node:http";
 import { SegOpsAdmin } from "@segops/admin";
 
@@ -10,5 +14,10 @@ http.Agent = class extends Agent {
     throw new Error("calls go through node:http");
   }
 };
+const told = channel("http.client.request.start"); // held, or it would be collected with its listener
+if (process.argv[2] === "heard") {
+  told.subscribe(() => undefined);
+  console.log("heard");
+}
 await client.segments.get(7);
 console.log("ours");
